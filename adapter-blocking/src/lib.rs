@@ -1,0 +1,31 @@
+//! Amazon Cognito for blocking code.
+//!
+//! Everything that Cognito is about is in `cognito-core`, which this crate hands on whole: flows that say what to send
+//! and take what came back. Here are the loop that drives a flow ([`run`]), a [`Client`] that owns what the loop needs,
+//! and an HTTP transport on `ureq` with rustls ([`UreqTransport`], feature `ureq`, on by default).
+//!
+//! ```no_run
+//! use cognito_blocking::{AppClient, Client, SignInOutcome, SrpSignIn, UserPoolId};
+//!
+//! let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
+//! let client = Client::new(app_client);
+//! let sign_in = SrpSignIn::new(client.app_client(), "alice", "Very$ecur3", client.seed()?);
+//! match client.run(sign_in)? {
+//!     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.username),
+//!     SignInOutcome::Challenge(challenge) => println!("the service asks for {:?}", challenge.name()),
+//! }
+//! # Ok::<(), cognito_blocking::Error>(())
+//! ```
+
+mod client;
+mod run;
+mod transport;
+#[cfg(feature = "ureq")]
+mod ureq_transport;
+
+pub use client::Client;
+pub use cognito_core::*;
+pub use run::run;
+pub use transport::Transport;
+#[cfg(feature = "ureq")]
+pub use ureq_transport::{TransportSettings, UreqTransport};

@@ -1,0 +1,108 @@
+//! From a response to what it means.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::Metadata;
+use crate::error::{Error, Malformed, Refusal, RefusalKind};
+use crate::flow::Timestamp;
+use crate::http::Response;
+
+const EXCERPT_CHARACTERS: usize = 200;
+
+pub(super) fn metadata(response: &Response) -> Metadata {
+    Metadata {
+        date: response.headers().get("date").and_then(Timestamp::from_http_date),
+        status: response.status(),
+        request_id: response.headers().get("x-amzn-requestid").map(ToOwned::to_owned),
+    }
+}
+
+impl Metadata {
+    /// The answer that this belongs to is not one of the service's. `reason` must repeat nothing of a 2xx body.
+    pub(crate) fn malformed(&self, reason: impl Into<String>) -> Error {
+        Error::Malformed(Box::new(Malformed {
+            reason: reason.into(),
+            status: self.status,
+            excerpt: String::new(),
+            request_id: self.request_id.clone(),
+        }))
+    }
+}
+
+pub(super) fn read<R: DeserializeOwned>(response: &Response, metadata: &Metadata) -> Result<R, Error> {
+    if !(200..300).contains(&response.status()) {
+        return Err(refusal(response, metadata));
+    }
+    // Some operations that have nothing to say send no body at all.
+    let body = if response.body().is_empty() { b"{}" } else { response.body() };
+    // The parser's own message may quote the value that it stumbled over.
+    serde_json::from_slice(body).map_err(|error| {
+        let problem = match error.classify() {
+            Category::Data => "a member is missing or of another type",
+            Category::Eof => "the JSON ends too early",
+            Category::Syntax | Category::Io => "the body is not JSON",
+        };
+        metadata.malformed(format!("{problem} (line {}, column {})", error.line(), error.column()))
+    })
+}
+
+/// The members of an error's body, each of which is left out by some.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ErrorBody {
+    #[serde(rename = "__type")]
+    kind: Option<String>,
+    code: Option<String>,
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    capital_message: Option<String>,
+}
+
+fn refusal(response: &Response, metadata: &Metadata) -> Error {
+    let body = serde_json::from_slice::<ErrorBody>(response.body());
+    let is_json = body.is_ok();
+    let body = body.unwrap_or_default();
+    let header = |name| response.headers().get(name).map(ToOwned::to_owned);
+    let code = [body.kind, body.code, header("x-amzn-errortype")].into_iter().flatten().find_map(|text| {
+        let code = bare_code(&text);
+        (!code.is_empty()).then(|| code.to_owned())
+    });
+    let Some(code) = code else {
+        let reason = if is_json { "an error without a name" } else { "an error that is not JSON" };
+        return Error::Malformed(Box::new(Malformed {
+            reason: reason.into(),
+            status: metadata.status,
+            excerpt: excerpt(response.body()),
+            request_id: metadata.request_id.clone(),
+        }));
+    };
+    let message = body.message.or(body.capital_message).or_else(|| header("x-amzn-errormessage")).unwrap_or_default();
+    Error::Refused(Box::new(Refusal {
+        kind: RefusalKind::new(&code, &message),
+        code,
+        message,
+        status: metadata.status,
+        request_id: metadata.request_id.clone(),
+    }))
+}
+
+/// The name without the namespace before a `#`, and without what the header has after a `:` or `,`.
+fn bare_code(text: &str) -> &str {
+    let text = text.split([':', ',']).next().unwrap_or_default();
+    text.rsplit('#').next().unwrap_or_default().trim()
+}
+
+fn excerpt(body: &[u8]) -> String {
+    // Four bytes are the longest character.
+    let head = body.get(..EXCERPT_CHARACTERS * 4).unwrap_or(body);
+    let text = String::from_utf8_lossy(head);
+    let plain = text.chars().map(|character| if character.is_control() { ' ' } else { character });
+    plain.take(EXCERPT_CHARACTERS).collect::<String>().trim().to_owned()
+}

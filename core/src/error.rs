@@ -1,0 +1,164 @@
+//! What can go wrong, told apart by who is to blame.
+
+mod refusal;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use crate::flow::Cause;
+
+pub use refusal::{NotAuthorized, Refusal, RefusalKind};
+
+/// Why a flow failed. No variant holds a secret.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The service understood the request and said no.
+    #[error(transparent)]
+    Refused(Box<Refusal>),
+    /// An answer came that is not one of the service's: a proxy's page, a truncated body, a member missing.
+    #[error(transparent)]
+    Malformed(Box<Malformed>),
+    /// No answer came.
+    #[error(transparent)]
+    NotReached(NotReached),
+    /// The driver reported an event that does not answer the last step.
+    #[error(transparent)]
+    Misuse(Misuse),
+    /// The caller asked for what cannot be: nothing was sent.
+    #[error(transparent)]
+    InvalidInput(InvalidInput),
+}
+
+impl Error {
+    /// The service's refusal, if that is what this is.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// The kind of the service's refusal, if that is what this is: most callers match on it.
+    #[must_use]
+    pub fn refusal_kind(&self) -> Option<RefusalKind> {
+        self.refusal().map(|refusal| refusal.kind)
+    }
+
+    /// Whether the flow is over with this error, and gives it again at every later step.
+    pub(crate) fn sticks(&self) -> bool {
+        !matches!(self, Self::Misuse(_))
+    }
+}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Self {
+        Self::Misuse(misuse)
+    }
+}
+
+impl From<InvalidInput> for Error {
+    fn from(input: InvalidInput) -> Self {
+        Self::InvalidInput(input)
+    }
+}
+
+/// An answer that is not one of the service's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Malformed {
+    /// What is wrong with it.
+    pub reason: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The beginning of the body, at most 200 characters, without control characters. Empty when the status is 2xx,
+    /// since such a body may hold tokens.
+    pub excerpt: String,
+    /// `x-amzn-requestid`, which AWS support asks for.
+    pub request_id: Option<String>,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "malformed answer (HTTP status {}): {}", self.status, self.reason)?;
+        if !self.excerpt.is_empty() {
+            write!(formatter, ": {:?}", self.excerpt)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Malformed {}
+
+/// No whole answer came, after as many attempts as the operation allows.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NotReached {
+    /// Whether a request can have arrived, and been carried out.
+    pub may_have_arrived: bool,
+    /// What the transport said of the last attempt.
+    pub cause: Cause,
+}
+
+impl NotReached {
+    /// Nothing was sent, for this reason.
+    #[must_use]
+    pub fn not_sent(cause: Cause) -> Self {
+        Self { may_have_arrived: false, cause }
+    }
+}
+
+impl fmt::Display for NotReached {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arrival = if self.may_have_arrived { "may have arrived" } else { "was not sent" };
+        write!(formatter, "no answer (the request {arrival}): {}", self.cause)
+    }
+}
+
+impl core::error::Error for NotReached {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+/// An event that does not answer the last step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The flow has not begun: only [`Event::Start`](crate::Event::Start) is in order.
+    #[error("the flow has not been started")]
+    NotStarted,
+    /// The flow waits for what came of a request.
+    #[error("the flow waits for what came of its request")]
+    AwaitsAnswer,
+    /// The flow waits for [`Event::Woke`](crate::Event::Woke).
+    #[error("the flow waits to be woken")]
+    AwaitsWaking,
+    /// The flow is over.
+    #[error("the flow is over")]
+    Finished,
+}
+
+/// What the caller gave and cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+#[non_exhaustive]
+pub struct InvalidInput {
+    /// What it is, in Cognito's words.
+    pub name: &'static str,
+    /// What is wrong with it. It does not repeat the value.
+    pub problem: &'static str,
+}
+
+impl InvalidInput {
+    pub(crate) const fn new(name: &'static str, problem: &'static str) -> Self {
+        Self { name, problem }
+    }
+
+    /// Refuses an empty text, which the service would refuse less clearly.
+    pub(crate) fn require(name: &'static str, text: &str) -> Result<(), Self> {
+        if text.is_empty() { Err(Self::new(name, "must not be empty")) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,287 @@
+//! The service's refusals: one kind for all operations.
+
+use alloc::string::String;
+use core::fmt;
+
+/// The service's no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// What kind of refusal it is.
+    pub kind: RefusalKind,
+    /// The service's name for it, such as `CodeMismatchException`.
+    pub code: String,
+    /// The service's words, or those of the pool's own triggers; empty when it gave none.
+    pub message: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// `x-amzn-requestid`, which AWS support asks for.
+    pub request_id: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.code)?;
+        if self.message.is_empty() { Ok(()) } else { write!(formatter, ": {}", self.message) }
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+/// The errors of the user pools API, each named as there without `Exception`.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and the `Errors`
+/// section of each operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// Another user has this e-mail address or phone number as an alias already.
+    AliasExists,
+    /// The code could not be delivered.
+    CodeDeliveryFailure,
+    /// The code is wrong.
+    CodeMismatch,
+    /// Two changes met. Try again.
+    ConcurrentModification,
+    /// The device is known already.
+    DeviceKeyExists,
+    /// The one-time password is wrong, or the software token cannot be enabled.
+    EnableSoftwareTokenMfa,
+    /// The code has expired: ask for another.
+    ExpiredCode,
+    /// The user pool's feature plan does not include this.
+    FeatureUnavailableInTier,
+    /// A web application firewall stopped the request.
+    Forbidden,
+    /// The service failed.
+    InternalError,
+    /// The pool may not send e-mail: its role or identity is not set up.
+    InvalidEmailRoleAccessPolicy,
+    /// The pool's Lambda trigger answered with nonsense.
+    InvalidLambdaResponse,
+    /// A parameter is missing or wrong.
+    InvalidParameter,
+    /// The new password does not satisfy the pool's policy.
+    InvalidPassword,
+    /// The pool may not send SMS messages: its role lacks the permission.
+    InvalidSmsRoleAccessPolicy,
+    /// The pool may not send SMS messages: its role does not trust Cognito.
+    InvalidSmsRoleTrustRelationship,
+    /// The user pool is configured wrongly.
+    InvalidUserPoolConfiguration,
+    /// Too many attempts, for hours rather than seconds: never sent again by itself.
+    LimitExceeded,
+    /// The user has no such second factor.
+    MfaMethodNotFound,
+    /// Not authorized; the reason tells why.
+    NotAuthorized(NotAuthorized),
+    /// The operation is not enabled for this pool.
+    OperationNotEnabled,
+    /// The new password was used before.
+    PasswordHistoryPolicyViolation,
+    /// The user must set a new password by the forgotten-password flow.
+    PasswordResetRequired,
+    /// The refresh token has been rotated and its grace period is over.
+    RefreshTokenReuse,
+    /// There is no such app client, pool or device.
+    ResourceNotFound,
+    /// Software token MFA is not enabled for the user or the pool.
+    SoftwareTokenMfaNotFound,
+    /// Too many wrong codes.
+    TooManyFailedAttempts,
+    /// Throttled: too many requests at once.
+    TooManyRequests,
+    /// The token belongs to another app client.
+    Unauthorized,
+    /// The pool's Lambda trigger failed.
+    UnexpectedLambda,
+    /// Token revocation or this flow is not enabled for the app client.
+    UnsupportedOperation,
+    /// This is not a refresh token.
+    UnsupportedTokenType,
+    /// The pool's Lambda trigger refused; the message is its own.
+    UserLambdaValidation,
+    /// The user has not confirmed the sign-up.
+    UserNotConfirmed,
+    /// There is no such user.
+    UserNotFound,
+    /// The pool's advanced security features are not on.
+    UserPoolAddOnNotEnabled,
+    /// The user name is taken.
+    UsernameExists,
+    /// The passkey registration was not started, or is over.
+    WebAuthnChallengeNotFound,
+    /// The passkey registration was started with another app client.
+    WebAuthnClientMismatch,
+    /// The pool has no relying party for passkeys.
+    WebAuthnConfigurationMissing,
+    /// This kind of passkey is not supported.
+    WebAuthnCredentialNotSupported,
+    /// Passkeys are not enabled.
+    WebAuthnNotEnabled,
+    /// The passkey was made for an origin that is not allowed.
+    WebAuthnOriginNotAllowed,
+    /// The passkey was made for another relying party.
+    WebAuthnRelyingPartyMismatch,
+    /// An error that this version does not know; [`Refusal::code`] has its name.
+    Unknown,
+}
+
+impl RefusalKind {
+    pub(crate) fn new(code: &str, message: &str) -> Self {
+        match code {
+            "AliasExistsException" => Self::AliasExists,
+            "CodeDeliveryFailureException" => Self::CodeDeliveryFailure,
+            "CodeMismatchException" => Self::CodeMismatch,
+            "ConcurrentModificationException" => Self::ConcurrentModification,
+            "DeviceKeyExistsException" => Self::DeviceKeyExists,
+            "EnableSoftwareTokenMFAException" => Self::EnableSoftwareTokenMfa,
+            "ExpiredCodeException" => Self::ExpiredCode,
+            "FeatureUnavailableInTierException" => Self::FeatureUnavailableInTier,
+            "ForbiddenException" => Self::Forbidden,
+            "InternalErrorException" | "InternalFailure" | "InternalServerError" => Self::InternalError,
+            "InvalidEmailRoleAccessPolicyException" => Self::InvalidEmailRoleAccessPolicy,
+            "InvalidLambdaResponseException" => Self::InvalidLambdaResponse,
+            "InvalidParameterException" => Self::InvalidParameter,
+            "InvalidPasswordException" => Self::InvalidPassword,
+            "InvalidSmsRoleAccessPolicyException" => Self::InvalidSmsRoleAccessPolicy,
+            "InvalidSmsRoleTrustRelationshipException" => Self::InvalidSmsRoleTrustRelationship,
+            "InvalidUserPoolConfigurationException" => Self::InvalidUserPoolConfiguration,
+            "LimitExceededException" => Self::LimitExceeded,
+            "MFAMethodNotFoundException" => Self::MfaMethodNotFound,
+            "NotAuthorizedException" => Self::NotAuthorized(NotAuthorized::new(message)),
+            "OperationNotEnabledException" => Self::OperationNotEnabled,
+            "PasswordHistoryPolicyViolationException" => Self::PasswordHistoryPolicyViolation,
+            "PasswordResetRequiredException" => Self::PasswordResetRequired,
+            "RefreshTokenReuseException" => Self::RefreshTokenReuse,
+            "ResourceNotFoundException" => Self::ResourceNotFound,
+            "SoftwareTokenMFANotFoundException" => Self::SoftwareTokenMfaNotFound,
+            "TooManyFailedAttemptsException" => Self::TooManyFailedAttempts,
+            "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
+                Self::TooManyRequests
+            }
+            "UnauthorizedException" => Self::Unauthorized,
+            "UnexpectedLambdaException" => Self::UnexpectedLambda,
+            "UnsupportedOperationException" => Self::UnsupportedOperation,
+            "UnsupportedTokenTypeException" => Self::UnsupportedTokenType,
+            "UserLambdaValidationException" => Self::UserLambdaValidation,
+            "UserNotConfirmedException" => Self::UserNotConfirmed,
+            "UserNotFoundException" => Self::UserNotFound,
+            "UserPoolAddOnNotEnabledException" => Self::UserPoolAddOnNotEnabled,
+            "UsernameExistsException" => Self::UsernameExists,
+            "WebAuthnChallengeNotFoundException" => Self::WebAuthnChallengeNotFound,
+            "WebAuthnClientMismatchException" => Self::WebAuthnClientMismatch,
+            "WebAuthnConfigurationMissingException" => Self::WebAuthnConfigurationMissing,
+            "WebAuthnCredentialNotSupportedException" => Self::WebAuthnCredentialNotSupported,
+            "WebAuthnNotEnabledException" => Self::WebAuthnNotEnabled,
+            "WebAuthnOriginNotAllowedException" => Self::WebAuthnOriginNotAllowed,
+            "WebAuthnRelyingPartyMismatchException" => Self::WebAuthnRelyingPartyMismatch,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Why the service says `NotAuthorizedException`. It tells by the message alone, so this is read from the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotAuthorized {
+    /// The password is wrong; or there is no such user, and the pool does not say so.
+    IncorrectUsernameOrPassword,
+    /// Too many wrong passwords: the user is locked out, for 15 minutes at the most.
+    PasswordAttemptsExceeded,
+    /// The user is disabled.
+    UserDisabled,
+    /// The challenge session is not valid for the user: start the sign-in again.
+    InvalidChallengeSession,
+    /// The challenge session has expired: start the sign-in again.
+    ChallengeSessionExpired,
+    /// The challenge session has been used: start the sign-in again.
+    ChallengeSessionSpent,
+    /// The refresh token is not valid: made for another app client or device, or made up.
+    InvalidRefreshToken,
+    /// The refresh token has expired.
+    RefreshTokenExpired,
+    /// The refresh token has been revoked.
+    RefreshTokenRevoked,
+    /// The access token is not valid.
+    InvalidAccessToken,
+    /// The access token has expired.
+    AccessTokenExpired,
+    /// The access token has been revoked.
+    AccessTokenRevoked,
+    /// The access token does not have the scope `aws.cognito.signin.user.admin`.
+    MissingScope,
+    /// The app client has a secret and the request none or a wrong one.
+    SecretHash,
+    /// An attribute that has a value already may not be changed here.
+    AttributeAlreadyProvided,
+    /// Any other reason; [`Refusal::message`] has it.
+    Other,
+}
+
+impl NotAuthorized {
+    fn new(message: &str) -> Self {
+        let message = message.to_ascii_lowercase();
+        let known = BY_MESSAGE.iter().find(|(part, _)| message.contains(part));
+        known.map_or(Self::Other, |(_, reason)| *reason)
+    }
+}
+
+/// Parts of messages in lower case, the more telling first.
+const BY_MESSAGE: [(&str, NotAuthorized); 20] = [
+    ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
+    ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
+    ("user is disabled", NotAuthorized::UserDisabled),
+    ("session is expired", NotAuthorized::ChallengeSessionExpired),
+    ("session can only be used once", NotAuthorized::ChallengeSessionSpent),
+    ("invalid session", NotAuthorized::InvalidChallengeSession),
+    ("invalid refresh token", NotAuthorized::InvalidRefreshToken),
+    ("refresh token has expired", NotAuthorized::RefreshTokenExpired),
+    ("refresh token has been revoked", NotAuthorized::RefreshTokenRevoked),
+    ("invalid access token", NotAuthorized::InvalidAccessToken),
+    ("could not verify signature for access token", NotAuthorized::InvalidAccessToken),
+    ("access token has expired", NotAuthorized::AccessTokenExpired),
+    ("access token has been revoked", NotAuthorized::AccessTokenRevoked),
+    ("access token does not have required scopes", NotAuthorized::MissingScope),
+    ("unable to verify secret hash", NotAuthorized::SecretHash),
+    ("secrethash does not match", NotAuthorized::SecretHash),
+    ("configured with secret but", NotAuthorized::SecretHash),
+    ("configured for secret but", NotAuthorized::SecretHash),
+    ("invalid client secret", NotAuthorized::SecretHash),
+    ("cannot modify an already provided", NotAuthorized::AttributeAlreadyProvided),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_from_another_by_its_message() {
+        for (message, reason) in [
+            ("Incorrect username or password.", NotAuthorized::IncorrectUsernameOrPassword),
+            ("Invalid session for the user.", NotAuthorized::InvalidChallengeSession),
+            ("Invalid session for the user, session is expired.", NotAuthorized::ChallengeSessionExpired),
+            ("Invalid session for the user, session can only be used once.", NotAuthorized::ChallengeSessionSpent),
+            ("Refresh Token has expired", NotAuthorized::RefreshTokenExpired),
+            ("Refresh Token has been revoked", NotAuthorized::RefreshTokenRevoked),
+            ("Invalid Refresh Token.", NotAuthorized::InvalidRefreshToken),
+            ("Access Token has expired", NotAuthorized::AccessTokenExpired),
+            ("Access Token has been revoked", NotAuthorized::AccessTokenRevoked),
+            ("Access Token does not have required scopes", NotAuthorized::MissingScope),
+            ("Password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
+            ("User is disabled.", NotAuthorized::UserDisabled),
+            ("Unable to verify secret hash for client 3pu8", NotAuthorized::SecretHash),
+            ("SecretHash does not match for the client: 3pu8", NotAuthorized::SecretHash),
+            ("Client 3pu8 is configured with secret but SECRET_HASH was not received", NotAuthorized::SecretHash),
+            ("Cannot modify an already provided email", NotAuthorized::AttributeAlreadyProvided),
+            ("PreAuthentication failed", NotAuthorized::Other),
+        ] {
+            assert_eq!(RefusalKind::new("NotAuthorizedException", message), RefusalKind::NotAuthorized(reason));
+        }
+    }
+
+    #[test]
+    fn an_error_of_tomorrow_is_a_kind_too() {
+        assert_eq!(RefusalKind::new("QuantumException", ""), RefusalKind::Unknown);
+    }
+}

@@ -1,0 +1,91 @@
+//! The contract between a flow and whoever drives it: three types and one method.
+
+use alloc::sync::Arc;
+
+use crate::error::Error;
+use crate::http::{Request, Response};
+
+/// Everything this crate does is a flow: it runs from one human decision to the next and is never suspended at a human.
+///
+/// Call [`step`](Flow::step) with [`Event::Start`], do what the returned [`Step`] asks, report what came of it as the
+/// next event, and go on until [`Step::Done`]. The loop is the same for every flow; the crate's front page shows it.
+///
+/// A flow never panics, whatever it is fed. Its first error sticks: every later step gives it again. The exception is
+/// [`Error::Misuse`], an event that does not answer the last step: it leaves the flow as it was and does not stick.
+pub trait Flow {
+    /// What the flow ends with.
+    type Output;
+
+    /// Takes one event and says what to do next. `now` is the caller's clock at the time of the event.
+    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
+}
+
+/// What has happened since the last step.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
+pub enum Event {
+    /// The flow begins.
+    Start,
+    /// The whole answer to the request has arrived, whatever its status.
+    Response(Response),
+    /// Resolving or connecting failed: no byte of the request can have arrived.
+    NotSent(Cause),
+    /// The request may have arrived, but there is no whole answer: a time-out, a lost connection, a body cut off or too
+    /// large.
+    NoAnswer(Cause),
+    /// The wait that the flow asked for is over.
+    Woke,
+}
+
+/// What to do next.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
+pub enum Step<T> {
+    /// Send this request; report [`Event::Response`], [`Event::NotSent`] or [`Event::NoAnswer`].
+    Send(Request),
+    /// Sleep a random time up to the bound; report [`Event::Woke`].
+    Wait(Backoff),
+    /// The flow is over.
+    Done(T),
+}
+
+/// Why a transport gave no answer, for people to read. It must hold no part of the request.
+pub type Cause = Arc<dyn core::error::Error + Send + Sync>;
+
+/// A bound on a wait. The driver sleeps a random time between nothing and this, so that clients that were refused
+/// together do not come back together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The longest sleep, in milliseconds.
+    pub at_most_millis: u64,
+}
+
+/// A point in time: milliseconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// From milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn from_unix_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// From seconds since the Unix epoch; beyond the range of the type, its last moment.
+    #[must_use]
+    pub const fn from_unix_seconds(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_unix_millis(self) -> u64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_unix_seconds(self) -> u64 {
+        self.0 / 1000
+    }
+}

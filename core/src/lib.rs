@@ -1,0 +1,70 @@
+//! Amazon Cognito's sign-in as state machines that do no I/O.
+//!
+//! - You push what happened into a [`Flow`]: it has started, this answer came, the request was not sent.
+//! - You pull what to do next: send this [`Request`], wait, or take the output.
+//!
+//! There is no clock, no randomness, no socket, no thread and no storage in here, and no `std`. Time is a parameter,
+//! randomness is a [`Seed`] that you draw. The loop that drives a flow is the same for every flow; this is all of it:
+//!
+//! ```
+//! use cognito_core::{Error, Event, Flow, Request, Step, Timestamp};
+//!
+//! fn run<F: Flow>(mut flow: F, send: impl Fn(Request) -> Event) -> Result<F::Output, Error> {
+//!     let mut event = Event::Start;
+//!     loop {
+//!         event = match flow.step(now(), event)? {
+//!             Step::Send(request) => send(request),
+//!             Step::Wait(backoff) => {
+//!                 sleep_a_random_time_up_to(backoff.at_most_millis);
+//!                 Event::Woke
+//!             }
+//!             Step::Done(output) => return Ok(output),
+//!         };
+//!     }
+//! }
+//! # fn now() -> Timestamp { Timestamp::from_unix_seconds(0) }
+//! # fn sleep_a_random_time_up_to(_: u64) {}
+//! ```
+//!
+//! The crates `cognito-blocking` and `cognito-tokio` are this loop with an HTTP client.
+//!
+//! What there is, in the order in which data flows: an [`AppClient`] is the configuration, with its [`Endpoint`]; an
+//! [`operation`] becomes a flow as a [`Call`]; [`SrpSignIn`] and [`Refresh`] are flows that run calls inside; a sign-in
+//! ends with tokens or with a [`Challenge`] to the user, a plain value whose [answer](Challenge::answer) is the next
+//! flow. [`srp`] is the arithmetic. Whatever fails is an [`Error`], told apart by who is to blame.
+//!
+//! # Features
+//!
+//! - `http`: conversions to and from the types of the `http` crate. Needs `std`.
+#![no_std]
+#![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
+
+extern crate alloc;
+
+mod app_client;
+mod call;
+pub mod endpoint;
+pub mod error;
+mod flow;
+mod http;
+pub mod operation;
+mod refresh;
+pub mod secret;
+mod seed;
+mod sign_in;
+pub mod srp;
+#[cfg(test)]
+mod test_support;
+mod timestamp;
+mod tokens;
+
+pub use app_client::{AppClient, UserPoolId};
+pub use call::{Call, MAX_ATTEMPTS};
+pub use endpoint::Endpoint;
+pub use error::Error;
+pub use flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
+pub use http::{Headers, Request, Response};
+pub use refresh::Refresh;
+pub use seed::Seed;
+pub use sign_in::{AnswerChallenge, Challenge, SignInOutcome, SignedIn, SrpSignIn};
+pub use tokens::Tokens;

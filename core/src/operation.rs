@@ -1,0 +1,244 @@
+//! The operations of the user pools API: one file each, named as AWS names it. A request is a struct; the response is
+//! named beside it.
+//!
+//! To add an operation, add its file and a line to the list below.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::secret::Parameter;
+
+mod change_password;
+mod confirm_sign_up;
+mod get_user;
+mod global_sign_out;
+mod initiate_auth;
+mod resend_confirmation_code;
+mod respond_to_auth_challenge;
+mod revoke_token;
+mod sign_up;
+
+pub use change_password::{ChangePassword, ChangePasswordResponse};
+pub use confirm_sign_up::{ConfirmSignUp, ConfirmSignUpResponse};
+pub use get_user::{GetUser, GetUserResponse, MfaOption};
+pub use global_sign_out::{GlobalSignOut, GlobalSignOutResponse};
+pub use initiate_auth::{AuthFlow, AuthenticationResult, InitiateAuth, InitiateAuthResponse, NewDeviceMetadata};
+pub use resend_confirmation_code::{ResendConfirmationCode, ResendConfirmationCodeResponse};
+pub use respond_to_auth_challenge::{ChallengeName, RespondToAuthChallenge, RespondToAuthChallengeResponse};
+pub use revoke_token::{RevokeAssociatedSessions, RevokeToken, RevokeTokenResponse};
+pub use sign_up::{SignUp, SignUpResponse};
+
+/// One operation: the request, which names its response and its errors.
+///
+/// `ClientId`, `ClientSecret`, `SecretHash` and `AccessToken` are not members of the request structs. They are added
+/// where the request is assembled, in [`Call`](crate::Call), as [`AUTHORIZATION`](Self::AUTHORIZATION) says.
+pub trait Operation: Serialize {
+    /// What the service answers.
+    type Response: DeserializeOwned;
+
+    /// The operation's name, as AWS writes it.
+    const NAME: &'static str;
+
+    /// By what the service knows the caller.
+    const AUTHORIZATION: Authorization;
+
+    /// The names of the errors that the service documents for this operation, sorted. Others may come.
+    const ERRORS: &'static [&'static str];
+
+    /// Whether the request may be sent again when it is not known whether it was carried out. Each operation's file
+    /// says why.
+    fn is_repeatable(&self) -> bool;
+
+    /// The user name that the secret hash of this request is computed from.
+    fn secret_hash_username(&self) -> Option<&str> {
+        None
+    }
+
+    /// Where the secret hash goes, when it is not a member of the request itself.
+    fn secret_hash_parameters(&mut self) -> Option<&mut Parameters> {
+        None
+    }
+}
+
+/// By what the service knows the caller of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Authorization {
+    /// `ClientId`, and a secret hash when the app client has a secret.
+    AppClient,
+    /// `ClientId`, and `ClientSecret` in the clear when the app client has one.
+    ClientSecret,
+    /// `AccessToken`.
+    AccessToken,
+}
+
+/// An operation that acts for a signed-in user: [`Call::signed_in`](crate::Call::signed_in) takes it.
+pub trait SignedIn: Operation {}
+
+/// An operation that needs no access token: [`Call::new`](crate::Call::new) takes it.
+pub trait Public: Operation {}
+
+/// Names with their values: AuthParameters, ChallengeParameters, ChallengeResponses. `Debug` shows the names only.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Parameters(BTreeMap<String, Parameter>);
+
+impl Parameters {
+    /// None.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value under this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(Parameter::expose)
+    }
+
+    /// Sets the value under this name.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Parameter>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// Every name with its value, in the names' order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<Name: Into<String>, Value: Into<Parameter>> FromIterator<(Name, Value)> for Parameters {
+    fn from_iter<I: IntoIterator<Item = (Name, Value)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// What an application gives its pool's triggers and threat protection along with a call. Every flow takes one and
+/// sends each part with every call that has a place for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Context {
+    /// Handed to the pool's Lambda triggers. What goes with InitiateAuth reaches the triggers of that call as their
+    /// validation data: the API has no other place for it at sign-in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub client_metadata: ClientMetadata,
+    /// For threat protection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_context_data: Option<UserContextData>,
+    /// For Amazon Pinpoint campaigns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analytics_metadata: Option<AnalyticsMetadata>,
+}
+
+/// `ClientMetadata`: names and values for the pool's Lambda triggers. Not stored, not checked and not encrypted by the
+/// service: it is no place for secrets.
+pub type ClientMetadata = BTreeMap<String, String>;
+
+/// What threat protection rates a request by.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserContextDataType.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct UserContextData {
+    /// What Amazon's script or library collected on the device, encoded by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoded_data: Option<String>,
+    /// The address of the user's device, IPv4 or IPv6.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<String>,
+}
+
+/// Where Amazon Pinpoint counts the event.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AnalyticsMetadataType.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct AnalyticsMetadata {
+    /// The endpoint's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analytics_endpoint_id: Option<String>,
+}
+
+/// An attribute of a user, or an item of validation data. `Debug` shows the name only.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AttributeType.html>
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Attribute {
+    /// Such as `email` or `custom:team`.
+    pub name: String,
+    /// Up to 2,048 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+impl Attribute {
+    /// An attribute with a value.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: Some(value.into()) }
+    }
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Attribute").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Where a code was sent.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CodeDeliveryDetailsType.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct CodeDeliveryDetails {
+    /// The attribute that the code verifies, such as `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute_name: Option<String>,
+    /// By what it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_medium: Option<DeliveryMedium>,
+    /// The address or number, masked by the service: `a***@e***`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+}
+
+/// By what a code is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[non_exhaustive]
+pub enum DeliveryMedium {
+    /// A text message.
+    Sms,
+    /// An e-mail.
+    Email,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+/// Reads a member that the service may leave out or send as null where it means nothing.
+fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

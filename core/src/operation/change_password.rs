@@ -1,0 +1,77 @@
+//! ChangePassword: the signed-in user's new password for the old one.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ChangePassword.html>
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Operation, SignedIn};
+use crate::secret::Password;
+
+/// Changes the password of the user whose access token goes along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ChangePassword {
+    /// The present password; none for a user who signs in without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_password: Option<Password>,
+    /// The new password.
+    pub proposed_password: Password,
+}
+
+impl ChangePassword {
+    /// Changes the password from the first to the second.
+    #[must_use]
+    pub fn new(previous: impl Into<Password>, proposed: impl Into<Password>) -> Self {
+        Self { previous_password: Some(previous.into()), proposed_password: proposed.into() }
+    }
+}
+
+impl Operation for ChangePassword {
+    type Response = ChangePasswordResponse;
+
+    const NAME: &'static str = "ChangePassword";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "LimitExceededException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordHistoryPolicyViolationException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// After the first of two the previous password is wrong, which counts as a failed attempt.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for ChangePassword {}
+
+/// The password is changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ChangePasswordResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn a_new_password_is_sent() {
+        assert_eq!(
+            signed_in_request_of(ChangePassword::new("Very$ecur3", "M0re$ecure")),
+            json(r#"{"AccessToken":"access.token","PreviousPassword":"Very$ecur3","ProposedPassword":"M0re$ecure"}"#)
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! GetUser: the signed-in user's name, attributes and second factors.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html>
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attribute, Authorization, DeliveryMedium, Operation, SignedIn, null_is_default};
+
+/// Asks for the user whose access token goes along.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetUser {}
+
+impl GetUser {
+    /// Asks for the user.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Operation for GetUser {
+    type Response = GetUserResponse;
+
+    const NAME: &'static str = "GetUser";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// It only reads.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+}
+
+impl SignedIn for GetUser {}
+
+/// The user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetUserResponse {
+    /// The canonical user name.
+    pub username: String,
+    /// The attributes, `sub` among them.
+    pub user_attributes: Vec<Attribute>,
+    /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_mfa_setting: Option<String>,
+    /// The second factors that are on, such as `SMS_MFA`.
+    #[serde(rename = "UserMFASettingList", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub user_mfa_setting_list: Vec<String>,
+    /// Deprecated by the service in favour of the two above.
+    #[serde(rename = "MFAOptions", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub mfa_options: Vec<MfaOption>,
+}
+
+impl GetUserResponse {
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.user_attributes.iter().find(|attribute| attribute.name == name)?.value.as_deref()
+    }
+}
+
+/// A second factor in the old form.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_MFAOptionType.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct MfaOption {
+    /// The attribute with the number or address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute_name: Option<String>,
+    /// By what codes are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_medium: Option<DeliveryMedium>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn the_user_is_asked_for_and_read() {
+        assert_eq!(signed_in_request_of(GetUser::new()), json(r#"{"AccessToken":"access.token"}"#));
+        let user: GetUserResponse = serde_json::from_str(
+            r#"{"Username":"0d4f","UserAttributes":[{"Name":"sub","Value":"0d4f"}],"MFAOptions":null}"#,
+        )
+        .unwrap();
+        assert_eq!(user.attribute("sub"), Some("0d4f"));
+        assert_eq!(user.attribute("email"), None);
+    }
+}

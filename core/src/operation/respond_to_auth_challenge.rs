@@ -1,0 +1,152 @@
+//! RespondToAuthChallenge: answers a challenge of a sign-in.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Context, InitiateAuthResponse, Operation, Parameters, Public};
+use crate::secret::ChallengeSession;
+
+/// Answers a challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct RespondToAuthChallenge {
+    /// The challenge that is answered.
+    pub challenge_name: ChallengeName,
+    /// The answer, `USERNAME` among it. `SECRET_HASH` is added by itself.
+    #[serde(default, skip_serializing_if = "Parameters::is_empty")]
+    pub challenge_responses: Parameters,
+    /// From the answer that brought the challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<ChallengeSession>,
+    /// For the pool's triggers and threat protection.
+    #[serde(flatten)]
+    pub context: Context,
+}
+
+impl RespondToAuthChallenge {
+    /// Answers this challenge. The optional members are set on the value.
+    #[must_use]
+    pub fn new(challenge_name: ChallengeName, challenge_responses: Parameters) -> Self {
+        Self { challenge_name, challenge_responses, session: None, context: Context::default() }
+    }
+}
+
+impl Operation for RespondToAuthChallenge {
+    type Response = RespondToAuthChallengeResponse;
+
+    const NAME: &'static str = "RespondToAuthChallenge";
+    const AUTHORIZATION: Authorization = Authorization::AppClient;
+    const ERRORS: &'static [&'static str] = &[
+        "AliasExistsException",
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidEmailRoleAccessPolicyException",
+        "InvalidLambdaResponseException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "InvalidSmsRoleAccessPolicyException",
+        "InvalidSmsRoleTrustRelationshipException",
+        "InvalidUserPoolConfigurationException",
+        "MFAMethodNotFoundException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordHistoryPolicyViolationException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "SoftwareTokenMFANotFoundException",
+        "TooManyRequestsException",
+        "UnexpectedLambdaException",
+        "UserLambdaValidationException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// The first of two would spend the challenge session.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    fn secret_hash_username(&self) -> Option<&str> {
+        self.challenge_responses.get("USERNAME")
+    }
+
+    fn secret_hash_parameters(&mut self) -> Option<&mut Parameters> {
+        Some(&mut self.challenge_responses)
+    }
+}
+
+impl Public for RespondToAuthChallenge {}
+
+/// Tokens, or the next challenge: the same members as in the answer to InitiateAuth.
+pub type RespondToAuthChallengeResponse = InitiateAuthResponse;
+
+/// A challenge's name.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum ChallengeName {
+    /// A code sent by SMS, as a second factor.
+    SmsMfa,
+    /// A code sent by e-mail.
+    EmailOtp,
+    /// A code from an authenticator app.
+    SoftwareTokenMfa,
+    /// The user chooses the second factor.
+    SelectMfaType,
+    /// The user must set up a second factor.
+    MfaSetup,
+    /// The proof of the password by SRP.
+    PasswordVerifier,
+    /// A challenge of the pool's triggers.
+    CustomChallenge,
+    /// The user chooses the first factor.
+    SelectChallenge,
+    /// The device proves itself by SRP.
+    DeviceSrpAuth,
+    /// The device's proof.
+    DevicePasswordVerifier,
+    /// The password in the clear, for servers.
+    AdminNoSrpAuth,
+    /// The user must choose a new password.
+    NewPasswordRequired,
+    /// A code sent by SMS, as the first factor.
+    SmsOtp,
+    /// The password, as the first factor.
+    Password,
+    /// A passkey.
+    #[serde(rename = "WEB_AUTHN")]
+    WebAuthn,
+    /// The password by SRP, as the first factor.
+    PasswordSrp,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, request_of};
+
+    #[test]
+    fn the_secret_hash_of_an_answer_is_of_the_name_in_it() {
+        let responses = Parameters::from_iter([("USERNAME", "alice"), ("SMS_MFA_CODE", "123456")]);
+        let mut answer = RespondToAuthChallenge::new(ChallengeName::SmsMfa, responses);
+        answer.session = Some("challenge session".into());
+        assert_eq!(
+            request_of(answer),
+            json(
+                r#"{"ClientId":"3pu8tnp684l4lmlfoth25ojmd2","ChallengeName":"SMS_MFA","Session":"challenge session",
+                "ChallengeResponses":{"SECRET_HASH":"yaRTqp3b5Za3uwAaHnp5LnC6i2vxHcuZxsO6H2Nd+FY=","SMS_MFA_CODE":"123456","USERNAME":"alice"}}"#
+            )
+        );
+    }
+}

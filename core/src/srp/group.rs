@@ -1,0 +1,103 @@
+//! Arithmetic modulo N. What has a secret exponent runs in constant time, on crypto-bigint's Montgomery forms.
+
+use alloc::vec::Vec;
+
+use crypto_bigint::modular::ConstMontyForm;
+use crypto_bigint::{U256, U512, U1280, U3072, const_monty_params};
+use num_bigint::{BigInt, Sign};
+use zeroize::Zeroizing;
+
+use super::EphemeralKey;
+
+/// g.
+pub(super) const GENERATOR: u8 = 2;
+
+/// Wide enough for `a + u*x`: 1,024 bits for `a`, 512 for the product, one for the carry.
+pub(super) type Exponent = U1280;
+
+const BYTES: usize = 384;
+
+const_monty_params!(
+    Modulus,
+    U3072,
+    "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74\
+     020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437\
+     4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed\
+     ee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf05\
+     98da48361c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb\
+     9ed529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3b\
+     e39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf695581718\
+     3995497cea956ae515d2261898fa051015728e5a8aaac42dad33170d04507a33\
+     a85521abdf1cba64ecfb850458dbef0a8aea71575d060c7db3970f85a6e1e4c7\
+     abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864\
+     d87602733ec86a64521f2b18177b200cbbe117577a615d6c770988c0bad946e2\
+     08e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",
+    "N, the prime of RFC 3526's group 15."
+);
+
+type Residue = ConstMontyForm<Modulus, { U3072::LIMBS }>;
+
+/// N.
+pub(super) fn modulus() -> BigInt {
+    BigInt::from_bytes_be(Sign::Plus, Residue::MODULUS.as_ref().to_be_bytes().as_ref())
+}
+
+/// From big-endian bytes, of which there are at most [`EphemeralKey::LONGEST`].
+pub(super) fn exponent(bytes: &[u8]) -> Exponent {
+    let mut padded = Zeroizing::new([0; Exponent::BYTES]);
+    for (to, from) in padded.iter_mut().rev().zip(bytes.iter().rev().take(EphemeralKey::LONGEST)) {
+        *to = *from;
+    }
+    Exponent::from_be_slice(padded.as_slice())
+}
+
+/// g^exponent in the 384 bytes of N, in time that depends on `bits` alone, a bound on the exponent's length.
+pub(super) fn power_of_generator(exponent: &Exponent, bits: u32) -> Vec<u8> {
+    bytes(&generator_to_the(exponent, bits))
+}
+
+/// The public value `server` modulo N, none if that is zero.
+pub(super) fn reduce(server: &BigInt) -> Option<U3072> {
+    let modulus = modulus();
+    let rest = server % &modulus;
+    let rest = if rest.sign() == Sign::Minus { rest + modulus } else { rest };
+    let (sign, digits) = rest.to_bytes_be();
+    if sign == Sign::NoSign {
+        return None;
+    }
+    let mut padded = [0; BYTES];
+    for (to, from) in padded.iter_mut().rev().zip(digits.iter().rev()) {
+        *to = *from;
+    }
+    Some(U3072::from_be_slice(&padded))
+}
+
+/// S = (B - k*g^x) ^ (a + u*x), in the 384 bytes of N.
+pub(super) fn premaster_secret(
+    server: &U3072,
+    multiplier: &[u8; 32],
+    secret: &Exponent,
+    secret_bits: u32,
+    scrambling: &[u8; 32],
+    private_key: &[u8; 32],
+) -> Zeroizing<Vec<u8>> {
+    let private = Zeroizing::new(U256::from_be_slice(private_key));
+    let multiplier = Residue::new(&U256::from_be_slice(multiplier).resize());
+    let verifier = Zeroizing::new(generator_to_the(&Zeroizing::new(private.resize()), U256::BITS));
+    let base = Zeroizing::new(Residue::new(server).sub(&multiplier.mul(&verifier)));
+
+    let product: Zeroizing<U512> = Zeroizing::new(U256::from_be_slice(scrambling).concatenating_mul(&*private));
+    let exponent = Zeroizing::new(secret.wrapping_add(&product.resize()));
+    let bits = secret_bits.max(U512::BITS) + 1;
+    Zeroizing::new(bytes(&Zeroizing::new(base.pow_bounded_exp(&*exponent, bits))))
+}
+
+fn generator_to_the(exponent: &Exponent, bits: u32) -> Residue {
+    Residue::new(&U3072::from_u8(GENERATOR)).pow_bounded_exp(exponent, bits)
+}
+
+fn bytes(residue: &Residue) -> Vec<u8> {
+    let integer = Zeroizing::new(residue.retrieve());
+    let encoded = Zeroizing::new(integer.to_be_bytes());
+    encoded.as_slice().to_vec()
+}

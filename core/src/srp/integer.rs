@@ -1,0 +1,52 @@
+//! Integers and bytes as they stand on the wire.
+
+use alloc::vec::Vec;
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use num_bigint::BigInt;
+use zeroize::Zeroizing;
+
+use super::SrpError;
+
+const LONGEST_IN_DIGITS: usize = 1024;
+
+/// A signed hexadecimal integer: digits in any letter case, odd in number or not, with `-` in front or not.
+pub(super) fn parse(name: &'static str, text: &str) -> Result<BigInt, SrpError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.len() > LONGEST_IN_DIGITS {
+        return Err(SrpError::TooLong(name));
+    }
+    // num-bigint also takes a plus sign and underscores.
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(SrpError::NotHexadecimal(name));
+    }
+    BigInt::parse_bytes(text.as_bytes(), 16).ok_or(SrpError::NotHexadecimal(name))
+}
+
+/// PAD: the shortest big-endian two's complement, as Java's `BigInteger.toByteArray`.
+pub(super) fn pad(integer: &BigInt) -> Vec<u8> {
+    integer.to_signed_bytes_be()
+}
+
+/// [`pad`] of a non-negative integer that is given as big-endian bytes and may be secret.
+pub(super) fn pad_unsigned(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let significant = bytes.get(zeros..).unwrap_or_default();
+    let mut padded = Zeroizing::new(Vec::with_capacity(significant.len() + 1));
+    if significant.first().is_none_or(|first| *first >= 0x80) {
+        padded.push(0);
+    }
+    padded.extend_from_slice(significant);
+    padded
+}
+
+/// Base64 with or without its padding, in the standard or the URL alphabet.
+pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    const CONFIG: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
+    const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
+    STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
+}

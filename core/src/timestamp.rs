@@ -1,0 +1,144 @@
+//! Points in time as text: Cognito's TIMESTAMP, and the `Date` header.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::flow::Timestamp;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// The epoch was a Thursday.
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+const SECONDS_PER_DAY: u64 = 86_400;
+
+impl Timestamp {
+    /// TIMESTAMP as a password claim carries it: `Tue Jan 1 06:06:09 UTC 2019`. English, in UTC, the day not padded.
+    #[must_use]
+    pub fn cognito_text(self) -> String {
+        let seconds = self.as_unix_seconds();
+        let (days, clock) = (seconds / SECONDS_PER_DAY, seconds % SECONDS_PER_DAY);
+        let (year, month, day) = civil_from_days(days);
+        let weekday = pick(&WEEKDAYS, days % 7);
+        let month = pick(&MONTHS, month - 1);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+        format!("{weekday} {month} {day} {hour:02}:{minute:02}:{second:02} UTC {year}")
+    }
+
+    /// Reads the `Date` header of an answer, `Tue, 01 Jan 2019 06:06:09 GMT`
+    /// ([RFC 9110 section 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7), the form that must be sent).
+    pub(crate) fn from_http_date(text: &str) -> Option<Self> {
+        let (_weekday, rest) = text.trim().split_once(", ")?;
+        let mut parts = rest.split(' ');
+        let day = number(parts.next()?, 2)?;
+        let month = parts.next()?;
+        let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month)?.1;
+        let year = number(parts.next()?, 4)?;
+        let mut clock = parts.next()?.split(':');
+        let (hour, minute, second) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?, number(clock.next()?, 2)?);
+        let whole = parts.next()? == "GMT" && parts.next().is_none() && clock.next().is_none();
+        // A leap second is 60.
+        if !whole || year < 1970 || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let days = days_from_civil(year, month, day);
+        Some(Self::from_unix_seconds(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second))
+    }
+}
+
+fn pick(names: &[&'static str], index: u64) -> &'static str {
+    usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
+}
+
+fn number(text: &str, digits: usize) -> Option<u64> {
+    let plain = text.len() == digits && text.bytes().all(|digit| digit.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// Year, month (1 to 12) and day of a day counted from the epoch, in the Gregorian calendar.
+///
+/// Years are taken to begin in March, so that the leap day is the last of its year; an era is 400 such years, which
+/// always have 146,097 days. The months from March on have 153 days in every five.
+fn civil_from_days(days: u64) -> (u64, u64, u64) {
+    let days = days + DAYS_BEFORE_EPOCH;
+    let (era, day_of_era) = (days / DAYS_PER_ERA, days % DAYS_PER_ERA);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - days_before_year(year_of_era);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - days_before_month(month_from_march) + 1;
+    let (month, january_or_february) =
+        if month_from_march < 10 { (month_from_march + 3, 0) } else { (month_from_march - 9, 1) };
+    (era * 400 + year_of_era + january_or_february, month, day)
+}
+
+/// The inverse of [`civil_from_days`].
+fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = days_before_month(month_from_march) + day - 1;
+    era * DAYS_PER_ERA + days_before_year(year_of_era) + day_of_year - DAYS_BEFORE_EPOCH
+}
+
+const DAYS_PER_ERA: u64 = 146_097;
+/// From the first of March of the year 0 to the epoch.
+const DAYS_BEFORE_EPOCH: u64 = 719_468;
+
+fn days_before_year(year_of_era: u64) -> u64 {
+    year_of_era * 365 + year_of_era / 4 - year_of_era / 100
+}
+
+fn days_before_month(month_from_march: u64) -> u64 {
+    (153 * month_from_march + 2) / 5
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_date_header_of_rfc_9110_is_read() {
+        let date = Timestamp::from_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date, Some(Timestamp::from_unix_seconds(784_111_777)));
+    }
+
+    #[test]
+    fn a_date_header_in_another_form_is_no_date() {
+        for text in [
+            "",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1969 08:49:37 GMT",
+            "Sun, 06 Foo 1994 08:49:37 GMT",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, +6 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(Timestamp::from_http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_moment_of_the_type_can_be_written() {
+        assert!(Timestamp::from_unix_millis(u64::MAX).cognito_text().ends_with(" UTC 584556019"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_written_and_read_is_the_same_day(days in 0_u64..4_000_000) {
+            let (year, month, day) = civil_from_days(days);
+            prop_assert_eq!(days_from_civil(year, month, day), days);
+        }
+
+        #[test]
+        fn later_days_have_later_dates(days in 0_u64..4_000_000) {
+            prop_assert!(civil_from_days(days) < civil_from_days(days + 1));
+        }
+
+        #[test]
+        fn any_text_is_a_date_or_none(text in ".{0,40}") {
+            let _ = Timestamp::from_http_date(&text);
+        }
+    }
+}

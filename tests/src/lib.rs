@@ -1,0 +1,1 @@
+//! The simulated service comes here.
