@@ -29,3 +29,8 @@ pub use run::run;
 pub use transport::Transport;
 #[cfg(feature = "ureq")]
 pub use ureq_transport::{TransportSettings, UreqTransport};
+
+/// The code in the README is compiled, and run where it can be.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

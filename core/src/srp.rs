@@ -216,6 +216,15 @@ impl fmt::Debug for Exchange {
     }
 }
 
+/// v = g^x in the 384 bytes of N, big-endian: what the service keeps in place of a password. `salt` is a signed hexadecimal
+/// integer. Who has it can try out passwords, so it is not for everyone's eyes.
+///
+/// # Errors
+/// [`SrpError`] when the salt is no such number.
+pub fn verifier(identity: Identity<'_>, salt: &str) -> Result<Vec<u8>, SrpError> {
+    Ok(group::verifier(&private_key(identity, &integer::parse("SALT", salt)?)))
+}
+
 /// k, which depends on the group alone.
 fn multiplier() -> [u8; 32] {
     Sha256::new().chain_update(integer::pad(&group::modulus())).chain_update([group::GENERATOR]).finalize().into()

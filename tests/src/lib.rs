@@ -1,1 +1,80 @@
-//! The simulated service comes here.
+//! A simulated Amazon Cognito for tests: user pools with the real server half of SRP, real rules, and Cognito's own error
+//! names and texts.
+//!
+//! The [`Simulator`] is a value without I/O, clock or randomness of its own: [`Simulator::handle`] takes a time and a
+//! request and gives the answer. One seed, the same requests and the same times give the same answers, byte for byte.
+//! [`Server`] puts it on a loopback port for tests that go over HTTP, and the program `cognito-sim` does so for tests in
+//! other languages.
+//!
+//! # In your own tests
+//!
+//! ```
+//! use cognito_core::{Request, Timestamp};
+//! use cognito_testkit::{Config, Purpose, Simulator};
+//!
+//! # fn main() -> Result<(), Box<dyn core::error::Error>> {
+//! let now = Timestamp::from_unix_seconds(1_700_000_000);
+//! let mut simulator = Simulator::from_config([7; 32], now, Config::standard())?;
+//! let pool = simulator.pools().remove(0);
+//! let client = pool.clients.iter().find(|client| client.name == "public").ok_or("no client")?;
+//!
+//! // What a client would send to sign a user up.
+//! let headers = [("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")].into_iter().collect();
+//! let body = format!(
+//!     r#"{{"ClientId":"{}","Username":"alice","Password":"Correct-horse-1",
+//!         "UserAttributes":[{{"Name":"email","Value":"alice@example.com"}}]}}"#,
+//!     client.id
+//! );
+//! let response = simulator.handle(now, &Request::new("https://example.com/", headers, body.into_bytes()));
+//! assert_eq!(response.status(), 200);
+//!
+//! // What the user would have found in the mail.
+//! let message = simulator.messages().last().ok_or("no message")?;
+//! assert_eq!(message.purpose, Purpose::ConfirmSignUp);
+//! assert_eq!(message.destination, "alice@example.com");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it does not do
+//!
+//! AWS signatures on set-up operations are not checked. An operation, flow or challenge that is not simulated is refused
+//! by name rather than answered with a stand-in. Tokens are signed with a test key that is part of the source.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod attribute;
+mod client;
+mod config;
+mod crypto;
+mod date;
+mod delivery;
+mod failure;
+pub mod fuzz;
+mod jwt;
+mod message;
+mod naming;
+mod operation;
+mod password_policy;
+mod pool;
+mod random;
+mod secret_hash;
+#[cfg(feature = "server")]
+mod server;
+mod sign_in;
+mod simulator;
+pub mod srp;
+mod tokens;
+mod user;
+mod validation;
+
+pub use client::{ExplicitAuthFlow, TimeUnit, UserExistenceErrors, Validity};
+pub use config::{ClientConfig, Config, ConfigError, MfaConfiguration, PoolConfig, UserConfig};
+pub use message::{Medium, Message, Purpose};
+pub use password_policy::PasswordPolicy;
+pub use secret_hash::secret_hash;
+#[cfg(feature = "server")]
+pub use server::Server;
+pub use simulator::{ClientSummary, PoolSummary, Simulator};
+pub use user::UserStatus;

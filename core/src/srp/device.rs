@@ -1,7 +1,6 @@
 //! What a client registers for a device that is to be remembered.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -38,7 +37,7 @@ impl DeviceVerifier {
         let password = DevicePassword::from(STANDARD.encode(password));
         let identity = Identity { pool: device_group_key, user: device_key, password: password.expose() };
         let salt = BigInt::from_bytes_be(Sign::Plus, salt);
-        let verifier = verifier(identity, &salt);
+        let verifier = Zeroizing::new(group::verifier(&private_key(identity, &salt)));
         Self {
             salt: STANDARD.encode(integer::pad(&salt)),
             verifier: STANDARD.encode(integer::pad_unsigned(&verifier).as_slice()),
@@ -63,10 +62,4 @@ impl DeviceVerifier {
     pub fn password_verifier(&self) -> &str {
         &self.verifier
     }
-}
-
-/// v = g^x in the 384 bytes of N.
-pub(super) fn verifier(identity: Identity<'_>, salt: &BigInt) -> Zeroizing<Vec<u8>> {
-    let exponent = Zeroizing::new(group::exponent(private_key(identity, salt).as_slice()));
-    Zeroizing::new(group::power_of_generator(&exponent, 256))
 }

@@ -56,6 +56,11 @@ pub(super) fn power_of_generator(exponent: &Exponent, bits: u32) -> Vec<u8> {
     bytes(&generator_to_the(exponent, bits))
 }
 
+/// v = g^x, in the 384 bytes of N.
+pub(super) fn verifier(private_key: &[u8; 32]) -> Vec<u8> {
+    power_of_generator(&Zeroizing::new(exponent(private_key)), U256::BITS)
+}
+
 /// The public value `server` modulo N, none if that is zero.
 pub(super) fn reduce(server: &BigInt) -> Option<U3072> {
     let modulus = modulus();

@@ -1,0 +1,100 @@
+//! A user's life in a simulated pool.
+
+use std::error::Error;
+
+use cognito_blocking::operation::{
+    Attribute, ChangePassword, ConfirmSignUp, GetUser, GetUserResponse, RevokeToken, SignUp, SignUpResponse,
+};
+use cognito_blocking::secret::RefreshToken;
+use cognito_blocking::{AppClient, Client, Endpoint, Refresh, SignInOutcome, SignedIn, SrpSignIn, UserPoolId};
+use cognito_testkit::{Config, Server};
+
+use crate::narrated::NarratedClient;
+
+const USERNAME: &str = "alice";
+const PASSWORD: &str = "Correct-horse-1";
+const NEW_PASSWORD: &str = "Battery-staple-2";
+
+pub(crate) fn life_of_a_user() -> Result<(), Box<dyn Error>> {
+    let server = Server::with_config([7; 32], Config::standard())?;
+    let client = NarratedClient::new(app_client(&server)?);
+    println!("A simulated user pool listens on {}.\n", server.url());
+
+    client.step("sign up", |client| client.call(sign_up()), told_of_sign_up)?;
+    let message = server.messages().pop().ok_or("no code was delivered")?;
+    let code = message.code;
+    client.step("confirm with the code", |client| client.call(ConfirmSignUp::new(USERNAME, code)), |_| "confirmed")?;
+
+    let signed_in = client.step("sign in by SRP", |client| sign_in(client, PASSWORD), told_of_sign_in)?;
+    client.refused_step("sign in with a wrong password", |client| sign_in(client, "Incorrect-horse-1"))?;
+    let access_token = &signed_in.tokens.access_token;
+    let get_user = |client: &Client| client.call_signed_in(access_token, GetUser::new());
+    client.step("get the user", get_user, told_of_user)?;
+
+    let refresh_token = signed_in.tokens.refresh_token.clone().ok_or("no refresh token came")?;
+    let refreshed = client.step(
+        "refresh",
+        |client| refresh(client, &signed_in, &refresh_token),
+        |tokens| format!("a new access token for {} seconds", tokens.expires_in.unwrap_or_default()),
+    )?;
+
+    let change = ChangePassword::new(PASSWORD, NEW_PASSWORD);
+    let change_password = |client: &Client| client.call_signed_in(&refreshed.access_token, change);
+    client.step("change the password", change_password, |_| "changed")?;
+    client.step("sign in with the new password", |client| sign_in(client, NEW_PASSWORD), told_of_sign_in)?;
+
+    let revoke = RevokeToken::new(refresh_token.clone());
+    client.step("sign out, revoking", |client| client.call(revoke), |_| "the first sign-in's tokens are revoked")?;
+    client.refused_step("refresh after that", |client| refresh(client, &signed_in, &refresh_token))?;
+    println!("\nAll steps went as they should.");
+    Ok(())
+}
+
+fn app_client(server: &Server) -> Result<AppClient, Box<dyn Error>> {
+    let pools = server.with(|simulator| simulator.pools());
+    let pool = pools.first().ok_or("the simulated region has no pool")?;
+    let client = pool.clients.first().ok_or("the simulated pool has no app client")?;
+    let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &client.id)?;
+    Ok(app_client.with_endpoint(Endpoint::custom(&server.url())?))
+}
+
+fn sign_up() -> SignUp {
+    let mut sign_up = SignUp::new(USERNAME, PASSWORD);
+    sign_up.user_attributes.push(Attribute::new("email", "alice@example.com"));
+    sign_up
+}
+
+fn sign_in(client: &Client, password: &str) -> Result<SignedIn, cognito_blocking::Error> {
+    let flow = SrpSignIn::new(client.app_client(), USERNAME, password, client.seed()?);
+    match client.run(flow)? {
+        SignInOutcome::SignedIn(signed_in) => Ok(signed_in),
+        SignInOutcome::Challenge(challenge) => unreachable!("this pool asks for no {:?}", challenge.name()),
+    }
+}
+
+fn refresh(
+    client: &Client,
+    signed_in: &SignedIn,
+    refresh_token: &RefreshToken,
+) -> Result<cognito_blocking::Tokens, cognito_blocking::Error> {
+    client.run(Refresh::new(client.app_client(), &signed_in.username, refresh_token.clone()))
+}
+
+fn told_of_sign_up(response: &SignUpResponse) -> String {
+    let details = response.code_delivery_details.as_ref();
+    let destination = details.and_then(|details| details.destination.as_deref()).unwrap_or("nobody");
+    format!("confirmed: {}, a code went to {destination}", response.user_confirmed)
+}
+
+fn told_of_sign_in(signed_in: &SignedIn) -> String {
+    let seconds = signed_in.tokens.expires_in.unwrap_or_default();
+    format!("signed in as {}, access token for {seconds} seconds", signed_in.username)
+}
+
+fn told_of_user(user: &GetUserResponse) -> String {
+    let attributes = user.user_attributes.iter();
+    let attributes: Vec<_> = attributes
+        .map(|attribute| format!("{}={}", attribute.name, attribute.value.as_deref().unwrap_or_default()))
+        .collect();
+    format!("{}: {}", user.username, attributes.join(" "))
+}

@@ -1,0 +1,115 @@
+//! User attributes on their way in.
+
+use alloc::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::config::PoolConfig;
+use crate::failure::Failure;
+
+/// `AttributeType` of the API.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Attribute {
+    name: Option<String>,
+    value: Option<String>,
+}
+
+pub(crate) const STANDARD: [&str; 21] = [
+    "address",
+    "birthdate",
+    "email",
+    "email_verified",
+    "family_name",
+    "gender",
+    "given_name",
+    "identities",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "sub",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
+/// Who writes an attribute: a client may not say that its own address is verified.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Writer {
+    Client,
+    Administrator,
+}
+
+/// The attributes by name, if the pool's schema has them all.
+pub(crate) fn accept(
+    attributes: Option<Vec<Attribute>>,
+    pool: &PoolConfig,
+    writer: Writer,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let named = |attribute: Attribute| {
+        let name = attribute.name.ok_or_else(|| Failure::missing_parameter("Name"))?;
+        Ok((name, attribute.value.unwrap_or_default()))
+    };
+    let pairs = attributes.unwrap_or_default().into_iter().map(named).collect::<Result<_, Failure>>()?;
+    accept_pairs(pairs, pool, writer)
+}
+
+/// As [`accept`], for attributes that are named already.
+pub(crate) fn accept_pairs(
+    attributes: BTreeMap<String, String>,
+    pool: &PoolConfig,
+    writer: Writer,
+) -> Result<BTreeMap<String, String>, Failure> {
+    attributes.iter().try_for_each(|(name, value)| check(name, value, pool, writer))?;
+    Ok(attributes)
+}
+
+fn check(name: &str, value: &str, pool: &PoolConfig, writer: Writer) -> Result<(), Failure> {
+    let custom =
+        name.strip_prefix("custom:").is_some_and(|name| pool.custom_attributes.iter().any(|known| known == name));
+    if !custom && !STANDARD.contains(&name) {
+        return Err(schema(name, "Attribute does not exist in the schema."));
+    }
+    let guarded = matches!(name, "sub" | "identities") || (name.ends_with("_verified") && writer == Writer::Client);
+    if guarded {
+        return Err(Failure::not_authorized("A client attempted to write unauthorized attribute"));
+    }
+    if value.chars().count() > 2048 {
+        return Err(schema(name, "String must be no longer than 2048 characters"));
+    }
+    match name {
+        "email" if !is_email(value) => Err(Failure::invalid_parameter("Invalid email address format.")),
+        "phone_number" if !is_phone_number(value) => Err(Failure::invalid_parameter("Invalid phone number format.")),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a sign-up that lacks what the pool's schema requires.
+pub(crate) fn check_required(attributes: &BTreeMap<String, String>, pool: &PoolConfig) -> Result<(), Failure> {
+    match pool.required_attributes.iter().find(|name| !attributes.contains_key(*name)) {
+        Some(name) => Err(schema(name, "The attribute is required")),
+        None => Ok(()),
+    }
+}
+
+fn schema(name: &str, complaint: &str) -> Failure {
+    Failure::invalid_parameter(format!("Attributes did not conform to the schema: {name}: {complaint}\n"))
+}
+
+pub(crate) fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
+        && !text.contains(char::is_whitespace)
+}
+
+/// E.164: a plus sign and up to 15 digits.
+pub(crate) fn is_phone_number(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit()))
+}

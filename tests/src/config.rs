@@ -1,0 +1,249 @@
+//! A description of pools, for set-up in one go and for the file that `cognito-sim --config` reads.
+
+use alloc::collections::BTreeMap;
+use core::fmt;
+
+use serde::Deserialize;
+
+use crate::client::{ExplicitAuthFlow, UserExistenceErrors, Validity};
+use crate::failure::Failure;
+use crate::password_policy::PasswordPolicy;
+use crate::user::UserStatus;
+
+/// The whole of a simulated region: the content of a configuration file.
+///
+/// The file is JSON; every member has the name it has here, and may be left out:
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let config = cognito_testkit::Config::from_json(r#"{
+///     "region": "eu-west-1",
+///     "pools": [{
+///         "id": "eu-west-1_Example01",
+///         "auto_verified_attributes": ["email"],
+///         "clients": [{ "id": "webclient", "explicit_auth_flows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] }],
+///         "users": [{ "username": "alice", "password": "Correct-horse-1", "attributes": { "email": "alice@example.com" } }]
+///     }]
+/// }"#)?;
+/// # assert_eq!(config.pools.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The region in pool ids and in the issuer of tokens: `us-east-1`.
+    pub region: String,
+    /// The user pools.
+    pub pools: Vec<PoolConfig>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { region: "us-east-1".to_owned(), pools: Vec::new() }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file's text. A member it does not know is an error, since it would be a mistyped one.
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
+        serde_json::from_str(text).map_err(|error| ConfigError::new(error.to_string()))
+    }
+
+    /// One pool with a public client and a client with a secret, both with SRP, password and refresh flows.
+    #[must_use]
+    pub fn standard() -> Self {
+        let flows = vec![
+            ExplicitAuthFlow::AllowUserSrpAuth,
+            ExplicitAuthFlow::AllowUserPasswordAuth,
+            ExplicitAuthFlow::AllowRefreshTokenAuth,
+        ];
+        let public = ClientConfig { name: "public".to_owned(), explicit_auth_flows: flows, ..ClientConfig::default() };
+        let secret = ClientConfig { name: "secret".to_owned(), generate_secret: true, ..public.clone() };
+        let pool = PoolConfig {
+            auto_verified_attributes: vec!["email".to_owned()],
+            clients: vec![public, secret],
+            ..PoolConfig::default()
+        };
+        Self { pools: vec![pool], ..Self::default() }
+    }
+}
+
+/// A user pool, its app clients and its users.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolConfig {
+    /// The pool id, `region_name`; made up when absent.
+    pub id: Option<String>,
+    /// The pool's name: `pool`.
+    pub name: String,
+    /// `email`, `phone_number`, `preferred_username`: what signs a user in beside the user name, once verified.
+    pub alias_attributes: Vec<String>,
+    /// `email`, `phone_number`: what is typed instead of a user name; the user name itself is then a UUID.
+    pub username_attributes: Vec<String>,
+    /// `email`, `phone_number`: what a code is sent to at sign-up.
+    pub auto_verified_attributes: Vec<String>,
+    /// Whether user names and aliases are told apart by case: no.
+    pub case_sensitive: bool,
+    /// `OFF`, `OPTIONAL` or `ON`.
+    pub mfa_configuration: MfaConfiguration,
+    /// What a password must hold.
+    pub password_policy: PasswordPolicy,
+    /// The names of custom attributes, without `custom:`.
+    pub custom_attributes: Vec<String>,
+    /// The names of attributes that every sign-up must bring.
+    pub required_attributes: Vec<String>,
+    /// Refuse an SRP answer whose TIMESTAMP is further than this from the simulator's clock. Off by default: whether
+    /// the real service does so is not known.
+    pub timestamp_tolerance_seconds: Option<u64>,
+    /// The app clients.
+    pub clients: Vec<ClientConfig>,
+    /// The users.
+    pub users: Vec<UserConfig>,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self {
+            id: None,
+            name: "pool".to_owned(),
+            alias_attributes: Vec::new(),
+            username_attributes: Vec::new(),
+            auto_verified_attributes: Vec::new(),
+            case_sensitive: false,
+            mfa_configuration: MfaConfiguration::Off,
+            password_policy: PasswordPolicy::default(),
+            custom_attributes: Vec::new(),
+            required_attributes: Vec::new(),
+            timestamp_tolerance_seconds: None,
+            clients: Vec::new(),
+            users: Vec::new(),
+        }
+    }
+}
+
+/// Whether a pool asks for a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(clippy::exhaustive_enums, reason = "Cognito has these three")]
+pub enum MfaConfiguration {
+    /// Never.
+    Off,
+    /// Of users who have one.
+    Optional,
+    /// Of everybody.
+    On,
+}
+
+/// An app client.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientConfig {
+    /// The client id; made up when absent.
+    pub id: Option<String>,
+    /// The client's name: `client`.
+    pub name: String,
+    /// The client secret; with this or with `generate_secret` the client has one.
+    pub secret: Option<String>,
+    /// Make up a secret.
+    pub generate_secret: bool,
+    /// What sign-ins the client may start; by default SRP, custom and refresh, as in Cognito.
+    pub explicit_auth_flows: Vec<ExplicitAuthFlow>,
+    /// `ENABLED` hides whether a user exists; `LEGACY`, the API's default, tells.
+    pub prevent_user_existence_errors: UserExistenceErrors,
+    /// An hour by default, as `{"amount": 60, "unit": "minutes"}`.
+    pub access_token_validity: Validity,
+    /// An hour by default.
+    pub id_token_validity: Validity,
+    /// 30 days by default.
+    pub refresh_token_validity: Validity,
+    /// Whether RevokeToken works and tokens carry `origin_jti`: yes.
+    pub enable_token_revocation: bool,
+    /// How long a challenge may be answered, 3 to 15 minutes: 3.
+    pub auth_session_validity_minutes: u64,
+}
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        Self {
+            id: None,
+            name: "client".to_owned(),
+            secret: None,
+            generate_secret: false,
+            explicit_auth_flows: ExplicitAuthFlow::COGNITO_DEFAULT.to_vec(),
+            prevent_user_existence_errors: UserExistenceErrors::Legacy,
+            access_token_validity: Validity::hours(1),
+            id_token_validity: Validity::hours(1),
+            refresh_token_validity: Validity::days(30),
+            enable_token_revocation: true,
+            auth_session_validity_minutes: 3,
+        }
+    }
+}
+
+impl fmt::Debug for ClientConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("ClientConfig");
+        debug.field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A user.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserConfig {
+    /// The user name; in a pool with `username_attributes` the e-mail address or phone number.
+    pub username: String,
+    /// The password. Without one the user cannot sign in by password.
+    pub password: Option<String>,
+    /// The attributes by name. Unless they are given, `email_verified` and
+    /// `phone_number_verified` are `"true"`, and `"false"` for a user who is not confirmed.
+    pub attributes: BTreeMap<String, String>,
+    /// `CONFIRMED` by default.
+    pub status: UserStatus,
+    /// Whether the user may sign in: yes.
+    pub enabled: bool,
+}
+
+impl Default for UserConfig {
+    fn default() -> Self {
+        Self {
+            username: String::new(),
+            password: None,
+            attributes: BTreeMap::new(),
+            status: UserStatus::Confirmed,
+            enabled: true,
+        }
+    }
+}
+
+impl fmt::Debug for UserConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("UserConfig");
+        debug.field("username", &self.username).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// Why a configuration was not taken, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl From<Failure> for ConfigError {
+    fn from(failure: Failure) -> Self {
+        Self(failure.into_message())
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for ConfigError {}

@@ -1,0 +1,72 @@
+//! A refusal, as Cognito words it.
+
+use cognito_core::{Headers, Response};
+use serde_json::json;
+
+/// What an operation answers when it does not succeed: an error name, a text, and the status that goes with them.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    name: &'static str,
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(name: &'static str, message: impl Into<String>) -> Self {
+        Self { name, message: message.into() }
+    }
+
+    pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {
+        Self::new("InvalidParameterException", message)
+    }
+
+    pub(crate) fn missing_parameter(name: &str) -> Self {
+        Self::invalid_parameter(format!("Missing required parameter {name}"))
+    }
+
+    pub(crate) fn not_authorized(message: impl Into<String>) -> Self {
+        Self::new("NotAuthorizedException", message)
+    }
+
+    /// The one text for everything that a stranger could learn from a sign-in.
+    pub(crate) fn incorrect() -> Self {
+        Self::not_authorized("Incorrect username or password.")
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new("ResourceNotFoundException", message)
+    }
+
+    pub(crate) fn user_not_found() -> Self {
+        Self::new("UserNotFoundException", "User does not exist.")
+    }
+
+    pub(crate) fn disabled() -> Self {
+        Self::not_authorized("User is disabled.")
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new("InternalErrorException", message)
+    }
+
+    /// A thing that Cognito does and the simulator does not. It is said aloud: a silent stand-in would mislead a test.
+    pub(crate) fn not_simulated(what: &str) -> Self {
+        Self::new("UnsupportedOperationException", format!("The simulated Cognito does not carry out {what}."))
+    }
+
+    pub(crate) fn into_message(self) -> String {
+        self.message
+    }
+
+    pub(crate) fn into_response(self, mut headers: Headers) -> Response {
+        let status = if self.name == "InternalErrorException" { 500 } else { 400 };
+        headers.push("x-amzn-errortype", format_args!("{}:", self.name));
+        headers.push("x-amzn-errormessage", header_text(&self.message));
+        let body = json!({ "__type": self.name, "message": self.message });
+        Response::new(status, headers, body.to_string().into_bytes())
+    }
+}
+
+/// A header holds printable ASCII; a message may quote what the caller typed.
+fn header_text(message: &str) -> String {
+    message.chars().map(|letter| if matches!(letter, ' '..='~') { letter } else { '?' }).collect()
+}

@@ -1,0 +1,122 @@
+//! What the fuzz targets run. The bodies are here so that the ordinary build compiles them and the ordinary tests replay
+//! their corpora; `fuzz/` has a target of three lines for each.
+
+use alloc::sync::Arc;
+
+use cognito_core::operation::{GetUser, InitiateAuth, SignUp};
+use cognito_core::srp::{EphemeralKey, Identity};
+use cognito_core::{
+    AppClient, Call, Cause, Challenge, Error, Event, Flow, Headers, MAX_ATTEMPTS, Refresh, Request, Response, Seed,
+    SrpSignIn, Step, Timestamp, UserPoolId,
+};
+
+use crate::{Config, Simulator};
+
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
+
+/// SALT, SRP_B, SECRET_BLOCK and the secret value, a line each: every combination gives a signature or an error.
+pub fn srp_inputs(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut lines = text.split('\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (salt, srp_b, secret_block, a) = (line(), line(), line(), line());
+    let Ok(key) = EphemeralKey::from_bytes(a.as_bytes()) else { return };
+    let identity = Identity { pool: "QdbSdK39m", user: line(), password: line() };
+    let Ok(exchange) = key.exchange(identity, salt, srp_b) else { return };
+    assert_eq!(exchange.premaster_secret().len(), 384);
+    if let Ok(signature) = exchange.claim_signature(secret_block, &NOW.cognito_text()) {
+        assert_eq!(signature.len(), 44);
+    }
+}
+
+/// A status, an error header and a body, as the answer to calls of several kinds, and as a stored challenge.
+pub fn answers(data: &[u8]) {
+    let (head, body) = data.split_at_checked(2).unwrap_or((&[1, 144], data));
+    let status = head.iter().fold(0, |status, byte| status << 8 | u16::from(*byte));
+    let (kind, body) = match body.iter().position(|byte| *byte == 0) {
+        Some(end) => (body.get(..end).unwrap_or_default(), body.get(end + 1..).unwrap_or_default()),
+        None => (&[][..], body),
+    };
+    let headers: Headers = [("x-amzn-errortype", String::from_utf8_lossy(kind))].into_iter().collect();
+    let answer = || Event::Response(Response::new(status, headers.clone(), body.to_vec()));
+    let Some(client) = app_client() else { return };
+    answered(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
+    answered(Call::signed_in(&client, &"access.token".into(), GetUser::new()), answer());
+    answered(SrpSignIn::new(&client, "alice", "Very$ecur3", Seed::new([7; 32])), answer());
+    answered(Refresh::new(&client, "alice", "refresh"), answer());
+    let _ = serde_json::from_slice::<InitiateAuth>(body);
+    if let Ok(challenge) = serde_json::from_slice::<Challenge>(body) {
+        answered(challenge.answer(&client, [("ANSWER", "42")]), answer());
+    }
+}
+
+fn answered(mut flow: impl Flow, answer: Event) {
+    let started = flow.step(NOW, Event::Start);
+    assert!(matches!(started, Ok(Step::Send(_))));
+    let _ = flow.step(NOW, answer);
+}
+
+/// Events in any order: a sign-in makes a bounded number of requests, keeps its first error, and is over when it says so.
+pub fn sign_in(data: &[u8]) {
+    let Some(client) = app_client() else { return };
+    let mut flow = SrpSignIn::new(&client, "alice", "Very$ecur3", Seed::new([7; 32]));
+    let (mut requests, mut first_error, mut is_done) = (0, None, false);
+    // The arithmetic is the slow part, and more events than this add nothing.
+    for event in events(data).take(32) {
+        match flow.step(NOW, event) {
+            Ok(step) => {
+                assert!(first_error.is_none() && !is_done);
+                requests += u32::from(matches!(step, Step::Send(_)));
+                is_done = matches!(step, Step::Done(_));
+            }
+            Err(Error::Misuse(_)) => assert!(first_error.is_none()),
+            Err(error) => {
+                let text = error.to_string();
+                assert_eq!(first_error.get_or_insert(text.clone()), &text);
+            }
+        }
+    }
+    assert!(requests <= 2 * MAX_ATTEMPTS);
+}
+
+/// Events from bytes: a line each, whose first character says which.
+fn events(data: &[u8]) -> impl Iterator<Item = Event> {
+    let lost: Cause = Arc::new(core::fmt::Error);
+    data.split(|byte| *byte == b'\n').map(move |line| {
+        let (kind, rest) = line.split_first().unwrap_or((&b'?', &[]));
+        let answer = |status, body: &[u8]| Event::Response(Response::new(status, Headers::new(), body.to_vec()));
+        match kind {
+            b'S' => Event::Start,
+            b'W' => Event::Woke,
+            b'N' => Event::NotSent(Arc::clone(&lost)),
+            b'L' => Event::NoAnswer(Arc::clone(&lost)),
+            b'P' => answer(200, PASSWORD_VERIFIER),
+            b'T' => answer(429, rest),
+            b'E' => answer(400, rest),
+            b'F' => answer(500, rest),
+            _ => answer(200, rest),
+        }
+    })
+}
+
+const PASSWORD_VERIFIER: &[u8] = br#"{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{
+    "SALT":"-22cb0","SRP_B":"e36e39a5d1f1","SECRET_BLOCK":"b3BhcXVl","USERNAME":"0d4f","USER_ID_FOR_SRP":"0d4f"}}"#;
+
+/// Requests to the simulated service, a line each: the operation, a space, and the body. It answers every one.
+pub fn simulator(data: &[u8]) {
+    let Ok(mut simulator) = Simulator::from_config([7; 32], NOW, Config::standard()) else { return };
+    for line in data.split(|byte| *byte == b'\n').take(16) {
+        let space = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
+        let (name, body) = line.split_at(space);
+        let target = format!("AWSCognitoIdentityProviderService.{}", String::from_utf8_lossy(name));
+        let headers = [("x-amz-target", target)].into_iter().collect();
+        let request = Request::new("http://127.0.0.1/", headers, body.trim_ascii().to_vec());
+        let status = simulator.handle(NOW, &request).status();
+        assert!([200, 400, 500].contains(&status), "{status}");
+    }
+}
+
+fn app_client() -> Option<AppClient> {
+    let pool = UserPoolId::new("us-east-1_QdbSdK39m").ok()?;
+    AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2").ok()
+}

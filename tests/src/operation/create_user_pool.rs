@@ -1,0 +1,116 @@
+//! CreateUserPool: makes a pool by the rules that are given.
+
+use cognito_core::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Operation;
+use crate::config::{MfaConfiguration, PoolConfig};
+use crate::failure::Failure;
+use crate::password_policy::PasswordPolicy;
+use crate::simulator::Simulator;
+use crate::validation::{Checks, NAME};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CreateUserPool {
+    pool_name: Option<String>,
+    policies: Option<Policies>,
+    alias_attributes: Option<Vec<String>>,
+    username_attributes: Option<Vec<String>>,
+    auto_verified_attributes: Option<Vec<String>>,
+    username_configuration: Option<UsernameConfiguration>,
+    mfa_configuration: Option<String>,
+    schema: Option<Vec<SchemaAttribute>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policies {
+    password_policy: Option<WirePasswordPolicy>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WirePasswordPolicy {
+    minimum_length: Option<u64>,
+    require_uppercase: Option<bool>,
+    require_lowercase: Option<bool>,
+    require_numbers: Option<bool>,
+    require_symbols: Option<bool>,
+    temporary_password_validity_days: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UsernameConfiguration {
+    case_sensitive: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SchemaAttribute {
+    name: Option<String>,
+    required: Option<bool>,
+}
+
+/// The attributes that every pool has, which a schema may only make required.
+fn is_standard(name: &str) -> bool {
+    crate::attribute::STANDARD.contains(&name)
+}
+
+impl Operation for CreateUserPool {
+    const NAME: &'static str = "CreateUserPool";
+
+    fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
+        let mut checks = Checks::default();
+        let name = checks.required("poolName", self.pool_name, &NAME);
+        let mfa = self.mfa_configuration.unwrap_or_else(|| "OFF".to_owned());
+        let mfa = checks.one_of("mfaConfiguration", Some(mfa), &["OFF", "ON", "OPTIONAL"]);
+        let policy = self.policies.and_then(|policies| policies.password_policy).map(WirePasswordPolicy::read);
+        checks.finish()?;
+        let schema = self.schema.unwrap_or_default();
+        let named = |attribute: &SchemaAttribute| attribute.name.clone().unwrap_or_default();
+        let config = PoolConfig {
+            name,
+            alias_attributes: self.alias_attributes.unwrap_or_default(),
+            username_attributes: self.username_attributes.unwrap_or_default(),
+            auto_verified_attributes: self.auto_verified_attributes.unwrap_or_default(),
+            // As a pool made in the console is; AWS advises it.
+            case_sensitive: self.username_configuration.is_some_and(|configuration| configuration.case_sensitive),
+            mfa_configuration: match mfa.as_str() {
+                "ON" => MfaConfiguration::On,
+                "OPTIONAL" => MfaConfiguration::Optional,
+                _ => MfaConfiguration::Off,
+            },
+            password_policy: policy.unwrap_or_default(),
+            custom_attributes: schema.iter().map(named).filter(|name| !is_standard(name)).collect(),
+            required_attributes: schema
+                .iter()
+                .filter(|attribute| attribute.required == Some(true))
+                .map(named)
+                .filter(|name| is_standard(name) && name != "sub")
+                .collect(),
+            ..PoolConfig::default()
+        };
+        let id = format!("{}_{}", simulator.region, simulator.random.alphanumeric(9));
+        Ok(json!({ "UserPool": simulator.add_pool(&id, config, now)?.description() }))
+    }
+}
+
+impl WirePasswordPolicy {
+    /// What is left out of a policy that is given at all is not required; only a pool without one has the defaults.
+    fn read(self) -> PasswordPolicy {
+        let defaults = PasswordPolicy::default();
+        PasswordPolicy {
+            minimum_length: self.minimum_length.unwrap_or(defaults.minimum_length),
+            require_uppercase: self.require_uppercase.unwrap_or(false),
+            require_lowercase: self.require_lowercase.unwrap_or(false),
+            require_numbers: self.require_numbers.unwrap_or(false),
+            require_symbols: self.require_symbols.unwrap_or(false),
+            temporary_password_validity_days: self
+                .temporary_password_validity_days
+                .unwrap_or(defaults.temporary_password_validity_days),
+        }
+    }
+}

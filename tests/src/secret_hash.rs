@@ -1,0 +1,24 @@
+//! SECRET_HASH: what an app client with a secret sends beside a user name.
+
+use crate::client::Client;
+use crate::crypto::{base64, hmac_sha256};
+use crate::failure::Failure;
+
+/// Checks the hash that came with this user name. A client without a secret must not send one.
+pub(crate) fn check(client: &Client, username: &str, received: Option<&str>) -> Result<(), Failure> {
+    let id = &client.id;
+    match (&client.secret, received) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(Failure::not_authorized(format!(
+            "Client {id} is configured with secret but SECRET_HASH was not received"
+        ))),
+        (Some(secret), Some(received)) if received == secret_hash(secret, username, id) => Ok(()),
+        (_, Some(_)) => Err(Failure::not_authorized(format!("Unable to verify secret hash for client {id}"))),
+    }
+}
+
+/// `base64(HMAC-SHA256(client secret, user name | client id))`
+#[must_use]
+pub fn secret_hash(secret: &str, username: &str, client_id: &str) -> String {
+    base64(&hmac_sha256(secret.as_bytes(), &[username.as_bytes(), client_id.as_bytes()]))
+}

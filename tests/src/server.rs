@@ -1,0 +1,254 @@
+//! The simulator on a loopback port.
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::net::{Ipv4Addr, SocketAddr};
+use core::time::Duration;
+use std::io;
+use std::net::TcpListener;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::Response as HttpResponse;
+use axum::routing::any;
+use axum::{Router, serve};
+use cognito_core::{Headers, Request, Response, Timestamp};
+use tokio::sync::oneshot;
+
+use crate::config::Config;
+use crate::message::Message;
+use crate::simulator::Simulator;
+
+/// The longest request body that is read.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// A simulator behind HTTP, on a thread of its own. It stops when dropped.
+///
+/// A `POST` on any path is the API. `GET /{pool id}/.well-known/jwks.json` gives the keys that tokens verify with, and
+/// `GET /_sim/messages` everything that was sent to users.
+///
+/// ```
+/// use core::time::Duration;
+/// use cognito_testkit::{Config, Server};
+///
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let server = Server::with_config([7; 32], Config::standard())?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+///
+/// // A test of what happens in an hour need not wait for it.
+/// server.advance(Duration::from_secs(3600));
+/// let pools = server.with(|simulator| simulator.pools());
+/// assert_eq!(pools.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What is called with each message as it is delivered.
+type Observer = Box<dyn FnMut(&Message) + Send>;
+
+struct Shared {
+    state: Mutex<Inner>,
+}
+
+struct Inner {
+    simulator: Simulator,
+    /// How far the simulator's clock is ahead of the system's.
+    ahead: Duration,
+    observer: Observer,
+}
+
+impl Server {
+    /// Serves on a free port of 127.0.0.1.
+    pub fn start(simulator: Simulator) -> io::Result<Self> {
+        Self::start_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator, |_| ())
+    }
+
+    /// Serves a simulator that is made from the configuration now, by the system's clock.
+    pub fn with_config(seed: [u8; 32], config: Config) -> io::Result<Self> {
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        Self::start(Simulator::from_config(seed, system_time(), config).map_err(wrong)?)
+    }
+
+    /// Serves on this address, and shows every message to the observer as it is delivered. The simulator is
+    /// locked meanwhile: an observer that asks the server for anything waits for itself.
+    pub fn start_on(
+        address: SocketAddr,
+        simulator: Simulator,
+        observer: impl FnMut(&Message) + Send + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let observer = Box::new(observer);
+        let shared = Arc::new(Shared { state: Mutex::new(Inner { simulator, ahead: Duration::ZERO, observer }) });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let router = Router::new().fallback(any(answer)).with_state(Arc::clone(&shared));
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("cognito-sim".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+                tokio::spawn(async move { serve(listener, router).await });
+                // Whether told or forgotten, it is over; connections still open go down with the runtime.
+                let _ = stopped.await;
+            });
+        })?;
+        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Everything that was sent to users, oldest first.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.shared.lock().simulator.messages().to_vec()
+    }
+
+    /// Reaches into the simulator. Requests wait meanwhile.
+    pub fn with<T>(&self, act: impl FnOnce(&mut Simulator) -> T) -> T {
+        act(&mut self.shared.lock().simulator)
+    }
+
+    /// Moves the simulator's clock forward.
+    pub fn advance(&self, by: Duration) {
+        let mut inner = self.shared.lock();
+        inner.ahead = inner.ahead.saturating_add(by);
+    }
+
+    /// The simulator's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.lock().now()
+    }
+
+    /// Serves until the process ends.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            // The thread returns nothing, and a panic in it was reported when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// A test that panicked inside `with` must not take the others' server away.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn now(&self) -> Timestamp {
+        let now = system_time();
+        Timestamp::from_unix_millis(now.as_unix_millis().saturating_add(millis(self.ahead)))
+    }
+
+    fn handle(&mut self, request: &Request) -> Response {
+        let known = self.simulator.messages().len();
+        let response = self.simulator.handle(self.now(), request);
+        self.simulator.messages().iter().skip(known).for_each(&mut self.observer);
+        response
+    }
+}
+
+/// The system's clock, which nothing else in this package reads.
+#[expect(clippy::disallowed_methods, reason = "the server is what gives the simulator its time")]
+fn system_time() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(millis(since_epoch))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> HttpResponse {
+    let response = match method {
+        Method::POST => match to_bytes(body, LONGEST_BODY).await {
+            Ok(body) => shared.lock().handle(&request(&uri, &headers, body.to_vec())),
+            Err(_) => plain(413, "The request body is too long."),
+        },
+        Method::GET => page(&shared.lock().simulator, uri.path()),
+        Method::OPTIONS => Response::new(200, Headers::new(), Vec::new()),
+        _ => plain(405, "POST is the API's method."),
+    };
+    into_http(&response)
+}
+
+fn request(uri: &Uri, headers: &HeaderMap, body: Vec<u8>) -> Request {
+    let text = headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+    Request::new(uri.to_string(), text.collect(), body)
+}
+
+fn page(simulator: &Simulator, path: &str) -> Response {
+    let found = match path {
+        "/_sim/messages" => serde_json::to_string(simulator.messages()).ok(),
+        _ => path
+            .strip_prefix('/')
+            .and_then(|path| path.strip_suffix("/.well-known/jwks.json"))
+            .and_then(|pool_id| simulator.jwks(pool_id)),
+    };
+    match found {
+        Some(body) => {
+            let headers = [("content-type", "application/json")].into_iter().collect();
+            Response::new(200, headers, body.into_bytes())
+        }
+        None => plain(404, "There is no such page."),
+    }
+}
+
+fn plain(status: u16, text: &str) -> Response {
+    let headers = [("content-type", "text/plain")].into_iter().collect();
+    Response::new(status, headers, text.as_bytes().to_vec())
+}
+
+/// Adds what lets a browser's page from another origin read the answer.
+fn into_http(response: &Response) -> HttpResponse {
+    let mut builder = HttpResponse::builder().status(response.status());
+    for (name, value) in response.headers().iter() {
+        builder = builder.header(name, value);
+    }
+    builder
+        .header("access-control-allow-origin", "*")
+        .header("access-control-allow-headers", "*")
+        .header("access-control-allow-methods", "POST, GET, OPTIONS")
+        .header("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date")
+        .body(Body::from(response.body().to_vec()))
+        .unwrap_or_default()
+}

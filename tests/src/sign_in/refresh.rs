@@ -1,0 +1,102 @@
+//! REFRESH_TOKEN_AUTH, and the access and ID tokens of every sign-in.
+
+use cognito_core::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Parameters, later};
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::jwt;
+use crate::secret_hash;
+use crate::simulator::Simulator;
+use crate::tokens::{Family, Kind};
+
+pub(crate) fn begin(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    parameters: &Parameters,
+) -> Result<Value, Failure> {
+    let token = parameters.required("REFRESH_TOKEN")?;
+    let (id, family) = simulator.tokens.refresh(token, client, now)?;
+    let (id, family) = (id.to_owned(), family.clone());
+    let pool = simulator.pools.get(&family.pool_id)?;
+    let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
+    // There is no USERNAME here: the hash is over the service's own name of the user.
+    secret_hash::check(client, &user.username, parameters.optional("SECRET_HASH"))?;
+    if !user.enabled {
+        return Err(Failure::disabled());
+    }
+    let result = new_tokens(simulator, now, client, &id, &family)?;
+    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
+}
+
+/// An access and an ID token, as `AuthenticationResultType` without a refresh token.
+pub(super) fn new_tokens(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    family_id: &str,
+    family: &Family,
+) -> Result<Value, Failure> {
+    let event_id = simulator.random.uuid();
+    let (access_id, id_id) = (simulator.random.uuid(), simulator.random.uuid());
+    let (access_seconds, id_seconds) =
+        (client.config.access_token_validity.seconds(), client.config.id_token_validity.seconds());
+    let access = claims(simulator, now, family_id, family, [&event_id, &access_id], access_seconds, access_claims)?;
+    let id = claims(simulator, now, family_id, family, [&event_id, &id_id], id_seconds, id_claims)?;
+    let (access, id) = (jwt::sign(&access)?, jwt::sign(&id)?);
+    simulator.tokens.add(&access, Kind::Access, family_id, later(now, access_seconds));
+    simulator.tokens.add(&id, Kind::Id, family_id, later(now, id_seconds));
+    Ok(json!({ "AccessToken": access, "ExpiresIn": access_seconds, "IdToken": id, "TokenType": "Bearer" }))
+}
+
+type Claims = Map<String, Value>;
+
+/// What both tokens say, and what `own` adds.
+fn claims(
+    simulator: &Simulator,
+    now: Timestamp,
+    family_id: &str,
+    family: &Family,
+    [event_id, id]: [&str; 2],
+    seconds: u64,
+    own: fn(&mut Claims, &crate::user::User, &Client),
+) -> Result<Value, Failure> {
+    let client = simulator.client(&family.client_id)?;
+    let pool = simulator.pools.get(&family.pool_id)?;
+    let user = pool.user_by_sub(&family.sub).ok_or_else(Failure::user_not_found)?;
+    let mut claims = Claims::new();
+    own(&mut claims, user, &client);
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("sub", json!(user.sub));
+    set("iss", json!(pool.issuer()));
+    set("event_id", json!(event_id));
+    set("auth_time", json!(family.auth_time));
+    set("iat", json!(now.as_unix_seconds()));
+    set("exp", json!(now.as_unix_seconds().saturating_add(seconds)));
+    set("jti", json!(id));
+    if client.config.enable_token_revocation {
+        set("origin_jti", json!(family_id));
+    }
+    Ok(Value::Object(claims))
+}
+
+fn access_claims(claims: &mut Claims, user: &crate::user::User, client: &Client) {
+    let mut set = |name: &str, value: &str| claims.insert(name.to_owned(), json!(value));
+    set("token_use", "access");
+    set("scope", "aws.cognito.signin.user.admin");
+    set("client_id", &client.id);
+    set("username", &user.username);
+}
+
+fn id_claims(claims: &mut Claims, user: &crate::user::User, client: &Client) {
+    for (name, value) in &user.attributes {
+        let flag = name.ends_with("_verified");
+        claims.insert(name.clone(), if flag { json!(value == "true") } else { json!(value) });
+    }
+    let mut set = |name: &str, value: &str| claims.insert(name.to_owned(), json!(value));
+    set("token_use", "id");
+    set("aud", &client.id);
+    set("cognito:username", &user.username);
+}

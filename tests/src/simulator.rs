@@ -1,0 +1,240 @@
+//! The simulator: one region's user pools, and the one function that answers requests.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use cognito_core::{Headers, Request, Response, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::attribute::{Writer, accept_pairs};
+use crate::client::Client;
+use crate::config::{ClientConfig, Config, ConfigError, PoolConfig, UserConfig};
+use crate::date;
+use crate::failure::Failure;
+use crate::jwt;
+use crate::message::Message;
+use crate::naming::name_user;
+use crate::operation;
+use crate::pool::{Pool, Pools};
+use crate::random::Random;
+use crate::tokens::Tokens;
+use crate::user::{User, UserStatus};
+use crate::validation::{CLIENT_ID, Checks, USERNAME};
+
+/// A simulated Amazon Cognito.
+///
+/// It does no I/O and reads no clock. The same seed, requests and times give the same answers, byte for byte.
+#[derive(Debug)]
+pub struct Simulator {
+    pub(crate) region: String,
+    pub(crate) random: Random,
+    pub(crate) pools: Pools,
+    pub(crate) clients: BTreeMap<String, Client>,
+    pub(crate) tokens: Tokens,
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Simulator {
+    /// A simulator of `us-east-1`, without pools.
+    #[must_use]
+    pub fn new(seed: [u8; 32]) -> Self {
+        Self {
+            region: Config::default().region,
+            random: Random::new(seed),
+            pools: Pools::default(),
+            clients: BTreeMap::new(),
+            tokens: Tokens::default(),
+            messages: Vec::new(),
+        }
+    }
+
+    /// A simulator with everything that the configuration describes, made at the time `now`.
+    pub fn from_config(seed: [u8; 32], now: Timestamp, config: Config) -> Result<Self, ConfigError> {
+        let mut simulator = Self { region: config.region, ..Self::new(seed) };
+        for pool in config.pools {
+            simulator.create_pool(now, pool)?;
+        }
+        Ok(simulator)
+    }
+
+    /// Answers one request of the user pools API.
+    pub fn handle(&mut self, now: Timestamp, request: &Request) -> Response {
+        let mut headers = Headers::new();
+        headers.push("content-type", "application/x-amz-json-1.1");
+        headers.push("x-amzn-requestid", self.random.uuid());
+        headers.push("date", date::imf_fixdate(now));
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        match operation::run(self, now, target, request.body()) {
+            Ok(Value::Null) => Response::new(200, headers, Vec::new()),
+            Ok(body) => Response::new(200, headers, body.to_string().into_bytes()),
+            Err(failure) => failure.into_response(headers),
+        }
+    }
+
+    /// Everything that was sent to users, oldest first.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The pools in the order of their ids, each with its app clients in the order in which they were made.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolSummary> {
+        let clients_of = |id: &str| {
+            let mut clients: Vec<_> = self.clients.values().filter(|client| client.pool_id == id).collect();
+            clients.sort_by_key(|client| client.number);
+            clients.into_iter().map(ClientSummary::of).collect()
+        };
+        self.pools.0.keys().map(|id| PoolSummary { id: id.clone(), clients: clients_of(id) }).collect()
+    }
+
+    /// The JSON Web Key Set of a pool, if there is such a pool.
+    #[must_use]
+    pub fn jwks(&self, pool_id: &str) -> Option<String> {
+        self.pools.get(pool_id).ok().map(|_| jwt::key_set().to_string())
+    }
+
+    /// Makes a pool with its clients and users, and gives its id.
+    pub fn create_pool(&mut self, now: Timestamp, mut config: PoolConfig) -> Result<String, ConfigError> {
+        let id = config.id.take().unwrap_or_else(|| format!("{}_{}", self.region, self.random.alphanumeric(9)));
+        let (clients, users) = (core::mem::take(&mut config.clients), core::mem::take(&mut config.users));
+        self.add_pool(&id, config, now)?;
+        for client in clients {
+            self.create_client(now, &id, client)?;
+        }
+        for user in users {
+            self.create_user(now, &id, user)?;
+        }
+        Ok(id)
+    }
+
+    /// Makes an app client.
+    pub fn create_client(
+        &mut self,
+        now: Timestamp,
+        pool_id: &str,
+        config: ClientConfig,
+    ) -> Result<ClientSummary, ConfigError> {
+        Ok(ClientSummary::of(&self.add_client(pool_id, config, now)?))
+    }
+
+    /// Makes a user, and gives its canonical name. The pool's password policy is not applied.
+    pub fn create_user(&mut self, now: Timestamp, pool_id: &str, config: UserConfig) -> Result<String, ConfigError> {
+        let Self { pools, random, .. } = self;
+        let pool = pools.get_mut(pool_id)?;
+        let mut checks = Checks::default();
+        let typed = checks.required("username", Some(config.username), &USERNAME);
+        checks.finish()?;
+        let mut attributes = accept_pairs(config.attributes, &pool.config, Writer::Administrator)?;
+        let name = name_user(pool, &typed, &mut attributes, "User already exists", random)?;
+        let mut user = User::new(name.username, name.sub, config.status, now);
+        user.attributes = attributes;
+        for attribute in ["email", "phone_number"] {
+            let said = user.attributes.contains_key(&format!("{attribute}_verified"));
+            if user.attributes.contains_key(attribute) && !said {
+                user.set_verified(attribute, config.status != UserStatus::Unconfirmed);
+            }
+        }
+        user.enabled = config.enabled;
+        if let Some(password) = &config.password {
+            user.set_password(pool.group(), password, random, now);
+        }
+        let username = user.username.clone();
+        pool.insert(user);
+        Ok(username)
+    }
+
+    pub(crate) fn add_pool(&mut self, id: &str, config: PoolConfig, now: Timestamp) -> Result<&Pool, Failure> {
+        if !is_pool_id(id) {
+            return Err(Failure::invalid_parameter(format!("{id:?} is not a pool id: region_Name is expected")));
+        }
+        if self.pools.get(id).is_ok() {
+            return Err(Failure::invalid_parameter(format!("there is a pool {id} already")));
+        }
+        check_attributes(&config)?;
+        self.pools.0.insert(id.to_owned(), Pool::new(id.to_owned(), config, now.as_unix_seconds()));
+        self.pools.get(id)
+    }
+
+    pub(crate) fn add_client(
+        &mut self,
+        pool_id: &str,
+        config: ClientConfig,
+        now: Timestamp,
+    ) -> Result<Client, Failure> {
+        let pool = self.pools.get(pool_id)?;
+        let client = Client::new(&pool.id, config, self.clients.len(), now.as_unix_seconds(), &mut self.random);
+        let mut checks = Checks::default();
+        checks.required("clientId", Some(client.id.clone()), &CLIENT_ID);
+        checks.finish()?;
+        if self.clients.contains_key(&client.id) {
+            return Err(Failure::invalid_parameter(format!("there is an app client {} already", client.id)));
+        }
+        self.clients.insert(client.id.clone(), client.clone());
+        Ok(client)
+    }
+
+    pub(crate) fn client(&self, id: &str) -> Result<Client, Failure> {
+        let unknown = || Failure::not_found(format!("User pool client {id} does not exist."));
+        self.clients.get(id).cloned().ok_or_else(unknown)
+    }
+}
+
+fn is_pool_id(id: &str) -> bool {
+    let whole = |text: &str, more: &str| {
+        !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || more.contains(letter))
+    };
+    id.len() <= 55 && id.split_once('_').is_some_and(|(region, name)| whole(region, "-") && whole(name, ""))
+}
+
+fn check_attributes(config: &PoolConfig) -> Result<(), Failure> {
+    if !config.alias_attributes.is_empty() && !config.username_attributes.is_empty() {
+        let text = "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.";
+        return Err(Failure::invalid_parameter(text));
+    }
+    let sets: [(&str, &[String], &[&str]); 3] = [
+        ("aliasAttributes", &config.alias_attributes, &["phone_number", "email", "preferred_username"]),
+        ("usernameAttributes", &config.username_attributes, &["phone_number", "email"]),
+        ("autoVerifiedAttributes", &config.auto_verified_attributes, &["phone_number", "email"]),
+    ];
+    for (member, given, known) in sets {
+        let mut seen = BTreeSet::new();
+        if let Some(wrong) = given.iter().find(|name| !known.contains(&name.as_str()) || !seen.insert(name.as_str())) {
+            return Err(Failure::invalid_parameter(format!(
+                "1 validation error detected: Value '[{wrong}]' at '{member}' failed to satisfy constraint: \
+                 Member must satisfy enum value set: [{}]",
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A pool's id and its clients, as `cognito-sim` prints them.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct PoolSummary {
+    /// The pool id.
+    pub id: String,
+    /// Its app clients.
+    pub clients: Vec<ClientSummary>,
+}
+
+/// What an application must know of its app client.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct ClientSummary {
+    /// The client id.
+    pub id: String,
+    /// The client's name.
+    pub name: String,
+    /// The client secret, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+impl ClientSummary {
+    fn of(client: &Client) -> Self {
+        Self { id: client.id.clone(), name: client.config.name.clone(), secret: client.secret.clone() }
+    }
+}

@@ -1,0 +1,106 @@
+//! Tokens that were handed out, and what has become of them.
+//!
+//! A token counts as Cognito's own if it is among these, byte for byte; no forged one can be. All tokens that go back to
+//! one sign-in are a family: a refresh adds to it, RevokeToken ends it.
+
+use alloc::collections::BTreeMap;
+use core::fmt;
+
+use cognito_core::Timestamp;
+
+use crate::client::Client;
+use crate::crypto::sha256;
+use crate::failure::Failure;
+
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    /// Families by id, which is the `origin_jti` of their tokens.
+    families: BTreeMap<String, Family>,
+    /// Every token by its SHA-256.
+    issued: BTreeMap<[u8; 32], Issued>,
+}
+
+/// What goes back to one sign-in.
+#[derive(Debug, Clone)]
+pub(crate) struct Family {
+    pub(crate) pool_id: String,
+    pub(crate) client_id: String,
+    pub(crate) sub: String,
+    /// When the user signed in, in seconds.
+    pub(crate) auth_time: u64,
+    pub(crate) revoked: bool,
+}
+
+struct Issued {
+    kind: Kind,
+    family: String,
+    expires: Timestamp,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Issued").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Access,
+    Id,
+    Refresh,
+}
+
+impl Tokens {
+    pub(crate) fn begin(&mut self, id: String, family: Family) {
+        self.families.insert(id, family);
+    }
+
+    pub(crate) fn add(&mut self, token: &str, kind: Kind, family: &str, expires: Timestamp) {
+        self.issued.insert(sha256(&[token.as_bytes()]), Issued { kind, family: family.to_owned(), expires });
+    }
+
+    /// The family of an access token that works.
+    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<(&str, &Family), Failure> {
+        let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| refused("Invalid Access Token"))?;
+        if family.revoked {
+            return Err(refused("Access Token has been revoked"));
+        }
+        if now >= issued.expires {
+            return Err(refused("Access Token has expired"));
+        }
+        Ok((&issued.family, family))
+    }
+
+    /// The family of a refresh token that works for this client.
+    pub(crate) fn refresh(&self, token: &str, client: &Client, now: Timestamp) -> Result<(&str, &Family), Failure> {
+        let known = self.look_up(token, Kind::Refresh).filter(|(_, family)| family.client_id == client.id);
+        let (issued, family) = known.ok_or_else(|| refused("Invalid Refresh Token."))?;
+        if family.revoked {
+            return Err(refused("Refresh Token has been revoked"));
+        }
+        if now >= issued.expires {
+            return Err(refused("Refresh Token has expired"));
+        }
+        Ok((&issued.family, family))
+    }
+
+    /// The kind and the family of any token that was ever handed out.
+    pub(crate) fn known_mut(&mut self, token: &str) -> Option<(Kind, &mut Family)> {
+        let issued = self.issued.get(&sha256(&[token.as_bytes()]))?;
+        Some((issued.kind, self.families.get_mut(&issued.family)?))
+    }
+
+    pub(crate) fn revoke_user(&mut self, pool_id: &str, sub: &str) {
+        let of_user = |family: &&mut Family| family.pool_id == pool_id && family.sub == sub;
+        self.families.values_mut().filter(of_user).for_each(|family| family.revoked = true);
+    }
+
+    fn look_up(&self, token: &str, kind: Kind) -> Option<(&Issued, &Family)> {
+        let issued = self.issued.get(&sha256(&[token.as_bytes()])).filter(|issued| issued.kind == kind)?;
+        Some((issued, self.families.get(&issued.family)?))
+    }
+}
+
+fn refused(text: &str) -> Failure {
+    Failure::not_authorized(text)
+}

@@ -1,0 +1,126 @@
+//! Users of a pool.
+
+use alloc::collections::BTreeMap;
+use core::fmt;
+
+use cognito_core::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::message::Purpose;
+use crate::random::Random;
+use crate::srp::Verifier;
+
+/// A user. The password itself is nowhere: what is kept of it is its SRP verifier.
+pub(crate) struct User {
+    /// The canonical name.
+    pub(crate) username: String,
+    pub(crate) sub: String,
+    /// All attributes but `sub`.
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) status: UserStatus,
+    pub(crate) enabled: bool,
+    pub(crate) verifier: Option<Verifier>,
+    /// When the password was set, which limits a temporary one.
+    pub(crate) password_set: Timestamp,
+    pub(crate) codes: BTreeMap<Purpose, Code>,
+    pub(crate) created: Timestamp,
+    pub(crate) modified: Timestamp,
+}
+
+impl User {
+    pub(crate) fn new(username: String, sub: String, status: UserStatus, now: Timestamp) -> Self {
+        Self {
+            username,
+            sub,
+            attributes: BTreeMap::new(),
+            status,
+            enabled: true,
+            verifier: None,
+            password_set: now,
+            codes: BTreeMap::new(),
+            created: now,
+            modified: now,
+        }
+    }
+
+    pub(crate) fn set_password(&mut self, group: &str, password: &str, random: &mut Random, now: Timestamp) {
+        self.verifier = Some(Verifier::new(group, &self.username, password, &random.bytes::<16>()));
+        self.password_set = now;
+        self.modified = now;
+    }
+
+    pub(crate) fn is_verified(&self, attribute: &str) -> bool {
+        self.attributes.get(&verified_name(attribute)).is_some_and(|value| value == "true")
+    }
+
+    pub(crate) fn set_verified(&mut self, attribute: &str, verified: bool) {
+        self.attributes.insert(verified_name(attribute), verified.to_string());
+    }
+
+    /// Takes a code back. It works once; a wrong one leaves it as it was.
+    pub(crate) fn redeem(&mut self, purpose: Purpose, code: &str, now: Timestamp) -> Result<Code, Failure> {
+        let expected = self.codes.get(&purpose).filter(|expected| now < expected.expires);
+        let expected = expected.ok_or_else(expired_code)?;
+        if expected.code != code {
+            return Err(Failure::new("CodeMismatchException", "Invalid verification code provided, please try again."));
+        }
+        self.codes.remove(&purpose).ok_or_else(expired_code)
+    }
+
+    /// `AttributeListType` of the API, `sub` first.
+    pub(crate) fn attribute_list(&self) -> Value {
+        let sub = core::iter::once(("sub", self.sub.as_str()));
+        let others = self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        sub.chain(others).map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("User");
+        debug.field("username", &self.username).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+fn verified_name(attribute: &str) -> String {
+    format!("{attribute}_verified")
+}
+
+pub(crate) fn expired_code() -> Failure {
+    Failure::new("ExpiredCodeException", "Invalid code provided, please request a code again.")
+}
+
+/// A code that was sent, and the attribute that giving it back verifies.
+pub(crate) struct Code {
+    pub(crate) code: String,
+    pub(crate) attribute: &'static str,
+    pub(crate) expires: Timestamp,
+}
+
+/// Where a user is in its life. In a configuration file: `CONFIRMED`, `UNCONFIRMED`, and so on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum UserStatus {
+    /// Signed up, and has not given the code back.
+    Unconfirmed,
+    /// May sign in.
+    Confirmed,
+    /// Has a temporary password, to be changed at the first sign-in.
+    ForceChangePassword,
+    /// Must set a new password by a code.
+    ResetRequired,
+}
+
+impl UserStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The checks that Cognito makes on every member before it looks at anything else.
+
+use crate::failure::Failure;
+
+/// What the service model says of one kind of text.
+pub(crate) struct Rule {
+    shortest: usize,
+    longest: usize,
+    pattern: &'static str,
+    allows: fn(char) -> bool,
+    /// A sensitive value is not repeated in the complaint.
+    sensitive: bool,
+}
+
+const NOT_SPACE: fn(char) -> bool = |letter| !letter.is_whitespace();
+const WORD: fn(char) -> bool = |letter| letter.is_ascii_alphanumeric() || "_+".contains(letter);
+
+pub(crate) const USERNAME: Rule = Rule {
+    shortest: 1,
+    longest: 128,
+    pattern: "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+    allows: |letter| !letter.is_whitespace() && !letter.is_control(),
+    sensitive: true,
+};
+pub(crate) const PASSWORD: Rule =
+    Rule { shortest: 0, longest: 256, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: true };
+pub(crate) const CLIENT_ID: Rule =
+    Rule { shortest: 1, longest: 128, pattern: "[\\w+]+", allows: WORD, sensitive: true };
+pub(crate) const CLIENT_SECRET: Rule =
+    Rule { shortest: 1, longest: 64, pattern: "[\\w+]+", allows: WORD, sensitive: true };
+pub(crate) const SECRET_HASH: Rule = Rule {
+    shortest: 1,
+    longest: 128,
+    pattern: "[\\w+=/]+",
+    allows: |letter| letter.is_ascii_alphanumeric() || "_+=/".contains(letter),
+    sensitive: true,
+};
+pub(crate) const CONFIRMATION_CODE: Rule =
+    Rule { shortest: 1, longest: 2048, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: false };
+pub(crate) const TOKEN: Rule = Rule {
+    shortest: 0,
+    longest: usize::MAX,
+    pattern: "[A-Za-z0-9-_=.]+",
+    allows: |letter| letter.is_ascii_alphanumeric() || "-_=.".contains(letter),
+    sensitive: true,
+};
+pub(crate) const SESSION: Rule = Rule { shortest: 20, longest: 4096, pattern: "", allows: |_| true, sensitive: true };
+pub(crate) const POOL_ID: Rule = Rule {
+    shortest: 1,
+    longest: 55,
+    pattern: "[\\w-]+_[0-9a-zA-Z]+",
+    allows: |letter| letter.is_ascii_alphanumeric() || "-_".contains(letter),
+    sensitive: false,
+};
+pub(crate) const NAME: Rule = Rule {
+    shortest: 1,
+    longest: 128,
+    pattern: "[\\w\\s+=,.@-]+",
+    allows: |letter| letter.is_ascii_alphanumeric() || letter.is_whitespace() || "_+=,.@-".contains(letter),
+    sensitive: false,
+};
+
+/// Collects what is wrong with a request, so that one answer names all of it, as Cognito's does.
+#[derive(Default)]
+pub(crate) struct Checks(Vec<String>);
+
+impl Checks {
+    /// The value of a required member; empty when it is absent, and then [`finish`](Self::finish) refuses.
+    pub(crate) fn required(&mut self, member: &str, value: Option<String>, rule: &Rule) -> String {
+        let Some(value) = value else {
+            self.complain(member, None, "Member must not be null");
+            return String::new();
+        };
+        self.check(member, &value, rule);
+        value
+    }
+
+    pub(crate) fn optional(&mut self, member: &str, value: Option<String>, rule: &Rule) -> Option<String> {
+        if let Some(value) = &value {
+            self.check(member, value, rule);
+        }
+        value
+    }
+
+    /// A member that must be one of these.
+    pub(crate) fn one_of(&mut self, member: &str, value: Option<String>, values: &[&str]) -> String {
+        let Some(value) = value else {
+            self.complain(member, None, "Member must not be null");
+            return String::new();
+        };
+        if !values.contains(&value.as_str()) {
+            let set = format!("Member must satisfy enum value set: [{}]", values.join(", "));
+            self.complain(member, Some(&value), &set);
+        }
+        value
+    }
+
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let count = self.0.len();
+        match count {
+            0 => Ok(()),
+            1 => Err(Failure::invalid_parameter(format!("1 validation error detected: {}", self.0.concat()))),
+            _ => Err(Failure::invalid_parameter(format!("{count} validation errors detected: {}", self.0.join("; ")))),
+        }
+    }
+
+    fn check(&mut self, member: &str, value: &str, rule: &Rule) {
+        let shown = (!rule.sensitive).then_some(value);
+        let length = value.chars().count();
+        if length < rule.shortest {
+            let text = format!("Member must have length greater than or equal to {}", rule.shortest);
+            self.complain(member, shown, &text);
+        }
+        if length > rule.longest {
+            let text = format!("Member must have length less than or equal to {}", rule.longest);
+            self.complain(member, shown, &text);
+        }
+        if !rule.pattern.is_empty() && (value.is_empty() || !value.chars().all(rule.allows)) {
+            let text = format!("Member must satisfy regular expression pattern: {}", rule.pattern);
+            self.complain(member, shown, &text);
+        }
+    }
+
+    fn complain(&mut self, member: &str, shown: Option<&str>, text: &str) {
+        let value = shown.map(|value| format!("'{value}' ")).unwrap_or_default();
+        self.0.push(format!("Value {value}at '{member}' failed to satisfy constraint: {text}"));
+    }
+}

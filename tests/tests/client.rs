@@ -1,0 +1,246 @@
+//! The client's flows against the simulated service, without HTTP and on simulated time.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::cell::RefCell;
+
+use cognito_core::error::{NotAuthorized, RefusalKind};
+use cognito_core::operation::{
+    Attribute, ChallengeName, ChangePassword, ConfirmSignUp, GetUser, GlobalSignOut, Public, ResendConfirmationCode,
+    RevokeToken, SignUp, SignedIn as SignedInOperation,
+};
+use cognito_core::secret::AccessToken;
+use cognito_core::{
+    AppClient, Call, Error, Event, Flow, Refresh, Seed, SignInOutcome, SignedIn, SrpSignIn, Step, Timestamp, Tokens,
+    UserPoolId,
+};
+use cognito_testkit::{Config, Simulator};
+use proptest::prelude::*;
+
+const PASSWORD: &str = "Correct-horse-1";
+
+/// Both ends, on a clock that only the test moves.
+struct Pair {
+    simulator: RefCell<Simulator>,
+    now: Timestamp,
+    client: AppClient,
+}
+
+impl Pair {
+    /// `client` is the name of an app client in the configuration.
+    fn new(config: Config, client: &str) -> Self {
+        let now = Timestamp::from_unix_seconds(1_700_000_000);
+        let simulator = Simulator::from_config([7; 32], now, config).unwrap();
+        let pool = simulator.pools().remove(0);
+        let found = pool.clients.into_iter().find(|known| known.name == client).unwrap();
+        let client = AppClient::new(UserPoolId::new(pool.id).unwrap(), found.id).unwrap();
+        let client = client.with_secret(found.secret.unwrap_or_default());
+        Self { simulator: RefCell::new(simulator), now, client }
+    }
+
+    fn with_alice(client: &str) -> Self {
+        Self::new(
+            config(r#"{"username":"alice","password":"Correct-horse-1","attributes":{"email":"a@example.com"}}"#),
+            client,
+        )
+    }
+
+    fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
+        let mut event = Event::Start;
+        loop {
+            event = match flow.step(self.now, event)? {
+                Step::Send(request) => Event::Response(self.simulator.borrow_mut().handle(self.now, &request)),
+                Step::Wait(_) => Event::Woke,
+                Step::Done(output) => return Ok(output),
+            };
+        }
+    }
+
+    fn call<O: Public>(&self, operation: O) -> Result<O::Response, Error> {
+        self.run(Call::new(&self.client, operation))
+    }
+
+    fn call_signed_in<O: SignedInOperation>(&self, token: &AccessToken, operation: O) -> Result<O::Response, Error> {
+        self.run(Call::signed_in(&self.client, token, operation))
+    }
+
+    fn start(&self, username: &str, password: &str) -> Result<SignInOutcome, Error> {
+        self.run(SrpSignIn::new(&self.client, username, password, Seed::new([9; 32])))
+    }
+
+    fn sign_in(&self, username: &str, password: &str) -> Result<SignedIn, Error> {
+        match self.start(username, password)? {
+            SignInOutcome::SignedIn(signed_in) => Ok(signed_in),
+            SignInOutcome::Challenge(challenge) => panic!("{challenge:?}"),
+        }
+    }
+
+    fn refresh(&self, signed_in: &SignedIn) -> Result<Tokens, Error> {
+        let token = signed_in.tokens.refresh_token.clone().unwrap();
+        self.run(Refresh::new(&self.client, &signed_in.username, token))
+    }
+
+    fn last_code(&self) -> String {
+        self.simulator.borrow().messages().last().unwrap().code.clone()
+    }
+}
+
+/// One pool of which e-mail is an alias, with this user, a public app client and one with a secret.
+fn config(user: &str) -> Config {
+    let flows = r#"["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]"#;
+    let text = format!(
+        r#"{{"pools":[{{"alias_attributes":["email"],"auto_verified_attributes":["email"],
+            "clients":[{{"name":"public","explicit_auth_flows":{flows}}},
+                       {{"name":"secret","generate_secret":true,"explicit_auth_flows":{flows}}}],
+            "users":[{user}]}}]}}"#
+    );
+    Config::from_json(&text).unwrap()
+}
+
+#[track_caller]
+fn not_authorized<T>(result: Result<T, Error>) -> NotAuthorized {
+    match refused(result) {
+        RefusalKind::NotAuthorized(reason) => reason,
+        kind => panic!("{kind:?}"),
+    }
+}
+
+#[track_caller]
+fn refused<T>(result: Result<T, Error>) -> RefusalKind {
+    result.map(|_| ()).unwrap_err().refusal_kind().expect("a refusal")
+}
+
+#[test]
+fn a_user_lives_a_whole_life() {
+    for client in ["public", "secret"] {
+        let pair = Pair::new(Config::standard(), client);
+        let mut sign_up = SignUp::new("alice", PASSWORD);
+        sign_up.user_attributes.push(Attribute::new("email", "alice@example.com"));
+        assert!(!pair.call(sign_up.clone()).unwrap().user_confirmed);
+        assert_eq!(refused(pair.call(sign_up)), RefusalKind::UsernameExists);
+        assert_eq!(refused(pair.start("alice", PASSWORD)), RefusalKind::UserNotConfirmed);
+        assert_eq!(refused(pair.call(ConfirmSignUp::new("alice", "0"))), RefusalKind::CodeMismatch);
+        pair.call(ResendConfirmationCode::new("alice")).unwrap();
+        pair.call(ConfirmSignUp::new("alice", pair.last_code())).unwrap();
+
+        let signed_in = pair.sign_in("alice", PASSWORD).unwrap();
+        let user = pair.call_signed_in(&signed_in.tokens.access_token, GetUser::new()).unwrap();
+        assert_eq!((user.username.as_str(), user.attribute("email_verified")), ("alice", Some("true")));
+
+        let change = ChangePassword::new(PASSWORD, "Battery-staple-2");
+        pair.call_signed_in(&pair.refresh(&signed_in).unwrap().access_token, change).unwrap();
+        assert_eq!(not_authorized(pair.start("alice", PASSWORD)), NotAuthorized::IncorrectUsernameOrPassword);
+        pair.sign_in("alice", "Battery-staple-2").unwrap();
+    }
+}
+
+#[test]
+fn a_wrong_secret_and_a_missing_secret_are_told_from_a_wrong_password() {
+    let pair = Pair::with_alice("secret");
+    for secret in ["", "wrong"] {
+        let flow = SrpSignIn::new(&pair.client.clone().with_secret(secret), "alice", PASSWORD, Seed::new([9; 32]));
+        assert_eq!(not_authorized(pair.run(flow)), NotAuthorized::SecretHash);
+    }
+    assert_eq!(not_authorized(pair.start("alice", "Wrong-horse-1")), NotAuthorized::IncorrectUsernameOrPassword);
+}
+
+#[test]
+fn an_alias_signs_in_and_refreshes_under_the_canonical_name() {
+    for client in ["public", "secret"] {
+        let pair = Pair::with_alice(client);
+        let signed_in = pair.sign_in("A@example.com", PASSWORD).unwrap();
+        assert_eq!(signed_in.username, "alice");
+        assert_eq!(pair.refresh(&signed_in).unwrap().unverified_username().as_deref(), Some("alice"));
+    }
+}
+
+#[test]
+fn a_stranger_is_refused_like_a_wrong_password_where_the_pool_hides_its_users() {
+    let mut config = config("");
+    config.pools[0].clients[0].prevent_user_existence_errors = cognito_testkit::UserExistenceErrors::Enabled;
+    let pair = Pair::new(config, "public");
+    // Of these simulated users about half have a salt with a minus sign.
+    for name in ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"] {
+        assert_eq!(not_authorized(pair.start(name, PASSWORD)), NotAuthorized::IncorrectUsernameOrPassword);
+    }
+}
+
+#[test]
+fn a_stranger_is_named_where_the_pool_tells() {
+    let pair = Pair::with_alice("public");
+    assert_eq!(refused(pair.start("bob", PASSWORD)), RefusalKind::UserNotFound);
+}
+
+#[test]
+fn a_disabled_user_is_told_so() {
+    let pair = Pair::new(config(r#"{"username":"alice","password":"Correct-horse-1","enabled":false}"#), "public");
+    assert_eq!(not_authorized(pair.start("alice", PASSWORD)), NotAuthorized::UserDisabled);
+}
+
+#[test]
+fn a_temporary_password_leads_to_a_challenge() {
+    let user = r#"{"username":"alice","password":"Correct-horse-1","status":"FORCE_CHANGE_PASSWORD"}"#;
+    let pair = Pair::new(config(user), "public");
+    let SignInOutcome::Challenge(challenge) = pair.start("alice", PASSWORD).unwrap() else { panic!() };
+    assert_eq!(challenge.name(), &ChallengeName::NewPasswordRequired);
+    assert_eq!(challenge.username(), "alice");
+}
+
+#[test]
+fn a_clock_that_is_wrong_by_days_does_not_keep_a_user_out() {
+    let mut config = config(r#"{"username":"alice","password":"Correct-horse-1"}"#);
+    config.pools[0].timestamp_tolerance_seconds = Some(60);
+    let mut pair = Pair::new(config, "public");
+    let service_time = pair.now;
+    for wrong in [0, 1_600_000_000, 1_800_000_000] {
+        pair.now = Timestamp::from_unix_seconds(wrong);
+        let mut flow = SrpSignIn::new(&pair.client, "alice", PASSWORD, Seed::new([9; 32]));
+        let mut event = Event::Start;
+        while let Step::Send(request) = flow.step(pair.now, event).unwrap() {
+            event = Event::Response(pair.simulator.borrow_mut().handle(service_time, &request));
+        }
+    }
+}
+
+#[test]
+fn an_expired_and_a_revoked_refresh_token_are_told_apart() {
+    let mut pair = Pair::with_alice("secret");
+    let signed_in = pair.sign_in("alice", PASSWORD).unwrap();
+    let other = pair.sign_in("alice", PASSWORD).unwrap();
+    pair.call(RevokeToken::new(other.tokens.refresh_token.clone().unwrap())).unwrap();
+    assert_eq!(not_authorized(pair.refresh(&other)), NotAuthorized::RefreshTokenRevoked);
+    let access_token = &other.tokens.access_token;
+    assert_eq!(not_authorized(pair.call_signed_in(access_token, GetUser::new())), NotAuthorized::AccessTokenRevoked);
+
+    pair.now = Timestamp::from_unix_millis(pair.now.as_unix_millis() + 31 * 86_400_000);
+    assert_eq!(not_authorized(pair.refresh(&signed_in)), NotAuthorized::RefreshTokenExpired);
+    let access_token = &signed_in.tokens.access_token;
+    assert_eq!(not_authorized(pair.call_signed_in(access_token, GetUser::new())), NotAuthorized::AccessTokenExpired);
+}
+
+#[test]
+fn a_global_sign_out_ends_every_sign_in() {
+    let pair = Pair::with_alice("public");
+    let (one, two) = (pair.sign_in("alice", PASSWORD).unwrap(), pair.sign_in("alice", PASSWORD).unwrap());
+    pair.call_signed_in(&one.tokens.access_token, GlobalSignOut::new()).unwrap();
+    for signed_in in [one, two] {
+        assert_eq!(not_authorized(pair.refresh(&signed_in)), NotAuthorized::RefreshTokenRevoked);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn client_and_service_agree_on_any_password_and_on_no_other(
+        password in "[^\\s\\p{C}]{1,40}",
+        other in "[^\\s\\p{C}]{1,40}",
+        seed: [u8; 32],
+    ) {
+        prop_assume!(password != other);
+        let user = serde_json::json!({"username": "alice", "password": password}).to_string();
+        let pair = Pair::new(config(&user), "public");
+        let start = |password: &str| pair.run(SrpSignIn::new(&pair.client, "alice", password, Seed::new(seed)));
+        prop_assert!(start(&password).is_ok());
+        prop_assert_eq!(not_authorized(start(&other)), NotAuthorized::IncorrectUsernameOrPassword);
+    }
+}

@@ -1,0 +1,175 @@
+//! The simulator behind HTTP, and the program.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![cfg(feature = "server")]
+
+use core::time::Duration;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use cognito_testkit::{Config, Server};
+use serde_json::{Value, json};
+
+/// Sends a request and reads the whole answer: status line and headers, and body.
+fn exchange(url: &str, method: &str, path: &str, target: &str, body: &str) -> (String, String) {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nX-Amz-Target: {target}\r\n");
+    write!(stream, "{head}content-type: application/x-amz-json-1.1\r\ncontent-length: {length}\r\n\r\n").unwrap();
+    // The server may answer, and close, before it has read all.
+    let _ = stream.write_all(body.as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer:?}"));
+    (head.to_owned(), body.to_owned())
+}
+
+fn call(url: &str, operation: &str, body: &Value) -> (String, Value) {
+    let target = format!("AWSCognitoIdentityProviderService.{operation}");
+    let (head, body) = exchange(url, "POST", "/", &target, &body.to_string());
+    (head, serde_json::from_str(&body).unwrap())
+}
+
+fn sign_up(url: &str, client_id: &str, username: &str) -> (String, Value) {
+    let attributes = json!([{ "Name": "email", "Value": "bob@example.com" }]);
+    let body = json!({
+        "ClientId": client_id, "Username": username, "Password": "Correct-horse-1", "UserAttributes": attributes,
+    });
+    call(url, "SignUp", &body)
+}
+
+fn server() -> (Server, String) {
+    let server = Server::with_config([7; 32], Config::standard()).unwrap();
+    let client_id = server.with(|simulator| simulator.pools()[0].clients[0].id.clone());
+    (server, client_id)
+}
+
+#[test]
+fn a_request_over_http_is_answered_and_its_message_can_be_read() {
+    let (server, client_id) = server();
+    let (head, answer) = sign_up(&server.url(), &client_id, "bob");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.contains("content-type: application/x-amz-json-1.1"), "{head}");
+    assert!(head.contains("access-control-allow-origin: *"), "{head}");
+    assert_eq!(answer["UserConfirmed"], false);
+    let (_, page) = exchange(&server.url(), "GET", "/_sim/messages", "", "");
+    let page: Value = serde_json::from_str(&page).unwrap();
+    let message = &server.messages()[0];
+    let expected = json!([{
+        "username": "bob",
+        "destination": "bob@example.com",
+        "medium": "EMAIL",
+        "purpose": "confirm_sign_up",
+        "code": message.code,
+        "unix_seconds": message.unix_seconds,
+    }]);
+    assert_eq!(page, expected);
+}
+
+#[test]
+fn a_refusal_over_http_has_its_status_and_headers() {
+    let (server, _) = server();
+    let (head, answer) = call(&server.url(), "GetUser", &json!({ "AccessToken": "a.b.c" }));
+    assert!(head.starts_with("HTTP/1.1 400"), "{head}");
+    assert!(head.contains("x-amzn-errortype: NotAuthorizedException:"), "{head}");
+    assert_eq!(answer["message"], "Invalid Access Token");
+}
+
+#[test]
+fn the_key_set_is_where_verifiers_look_for_it() {
+    let (server, _) = server();
+    let pool_id = server.with(|simulator| simulator.pools()[0].id.clone());
+    let (head, body) = exchange(&server.url(), "GET", &format!("/{pool_id}/.well-known/jwks.json"), "", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(Some(body), server.with(|simulator| simulator.jwks(&pool_id)));
+    let (head, _) = exchange(&server.url(), "GET", "/us-east-1_No/.well-known/jwks.json", "", "");
+    assert!(head.starts_with("HTTP/1.1 404"), "{head}");
+}
+
+#[test]
+fn a_browser_may_ask_first_and_long_bodies_are_refused() {
+    let (server, _) = server();
+    let (head, _) = exchange(&server.url(), "OPTIONS", "/", "", "");
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("access-control-allow-headers: *"), "{head}");
+    let (head, _) = exchange(&server.url(), "DELETE", "/", "", "");
+    assert!(head.starts_with("HTTP/1.1 405"), "{head}");
+    let (head, _) = exchange(&server.url(), "POST", "/", "", &" ".repeat(1024 * 1024 + 1));
+    assert!(head.starts_with("HTTP/1.1 413"), "{head}");
+}
+
+#[test]
+fn the_servers_clock_can_be_moved() {
+    let (server, client_id) = server();
+    sign_up(&server.url(), &client_id, "bob");
+    let code = server.messages()[0].code.clone();
+    server.advance(Duration::from_secs(86_400));
+    let body = json!({ "ClientId": client_id, "Username": "bob", "ConfirmationCode": code });
+    let (_, answer) = call(&server.url(), "ConfirmSignUp", &body);
+    assert_eq!(answer["__type"], "ExpiredCodeException");
+}
+
+#[test]
+fn a_dropped_server_does_not_answer() {
+    let (server, _) = server();
+    let address = server.url().strip_prefix("http://").unwrap().to_owned();
+    let _open = TcpStream::connect(&address).unwrap();
+    drop(server);
+    assert!(TcpStream::connect(&address).is_err());
+}
+
+/// The program, ended with the test.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn program(arguments: &[&str]) -> Program {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cognito-sim"));
+    Program(command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+#[test]
+fn the_program_says_where_it_is_and_what_it_sends() {
+    let mut program = program(&["--seed", &"ab".repeat(32)]);
+    let mut lines = BufReader::new(program.0.stdout.take().unwrap()).lines();
+    let mut line = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    let started = line();
+    let clients = &started["pools"][0]["clients"];
+    assert_eq!((&clients[0]["name"], clients[0].get("secret")), (&json!("public"), None));
+    assert_eq!(clients[1]["secret"].as_str().map(str::len), Some(51));
+    sign_up(started["url"].as_str().unwrap(), clients[0]["id"].as_str().unwrap(), "bob");
+    assert_eq!(line()["purpose"], "confirm_sign_up");
+}
+
+#[test]
+fn the_program_takes_the_example_configuration() {
+    let mut program = program(&["--config", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/pool.json")]);
+    let mut line = String::new();
+    BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let started: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(started["pools"][0]["id"], "us-east-1_Example01");
+    let parameters = json!({ "USERNAME": "alice@example.com", "PASSWORD": "Correct-horse-1" });
+    let body = json!({ "ClientId": "webclient", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters });
+    let (_, answer) = call(started["url"].as_str().unwrap(), "InitiateAuth", &body);
+    assert!(answer["AuthenticationResult"]["IdToken"].is_string(), "{answer}");
+}
+
+#[test]
+fn the_program_complains_of_a_configuration_it_cannot_read() {
+    let missing = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/missing.json");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    for arguments in [["--config", missing], ["--config", manifest], ["--seed", "abc"]] {
+        let mut program = program(&arguments);
+        let mut complaint = String::new();
+        program.0.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+        assert_eq!(program.0.wait().unwrap().code(), Some(2), "{complaint}");
+        assert!(!complaint.is_empty());
+    }
+}
