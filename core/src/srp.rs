@@ -50,7 +50,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use num_bigint::{BigInt, Sign};
 use sha2::{Digest, Sha256};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 pub use device::DeviceVerifier;
 
@@ -96,12 +96,10 @@ pub enum SrpError {
 }
 
 /// The client's ephemeral pair: the secret value `a` and the public value `A`. For one sign-in only.
-#[derive(Clone, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub struct EphemeralKey {
-    secret: group::Exponent,
-    #[zeroize(skip)]
+    secret: Zeroizing<group::Exponent>,
     secret_bits: u32,
-    #[zeroize(skip)]
     public: BigInt,
 }
 
@@ -117,7 +115,7 @@ impl EphemeralKey {
         if a.len() > Self::LONGEST || a.iter().all(|byte| *byte == 0) {
             return Err(SrpError::EphemeralKey);
         }
-        let secret = group::exponent(a);
+        let secret = Zeroizing::new(group::exponent(a));
         let secret_bits = u32::try_from(a.len() * 8).map_err(|_| SrpError::EphemeralKey)?;
         let public = group::power_of_generator(&secret, secret_bits);
         Ok(Self { secret, secret_bits, public: BigInt::from_bytes_be(Sign::Plus, &public) })
