@@ -1,7 +1,7 @@
 //! The operations of the user pools API: one file each, named as AWS names it. A request is a struct; the response is
 //! named beside it.
 //!
-//! To add an operation, add its file and a line to the list below.
+//! To add an operation, add its file and its name to the list below.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -10,27 +10,80 @@ use core::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::flow::Timestamp;
 use crate::secret::Parameter;
 
+mod associate_software_token;
 mod change_password;
+mod complete_web_authn_registration;
+mod confirm_device;
+mod confirm_forgot_password;
 mod confirm_sign_up;
+mod delete_user;
+mod delete_user_attributes;
+mod delete_web_authn_credential;
+mod forget_device;
+mod forgot_password;
+mod get_client_token;
+mod get_device;
+mod get_tokens_from_refresh_token;
 mod get_user;
+mod get_user_attribute_verification_code;
+mod get_user_auth_factors;
 mod global_sign_out;
 mod initiate_auth;
+mod list_devices;
+mod list_user_sessions;
+mod list_web_authn_credentials;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod revoke_user_session;
+mod set_user_mfa_preference;
+mod set_user_settings;
 mod sign_up;
+mod start_web_authn_registration;
+mod update_auth_event_feedback;
+mod update_device_status;
+mod update_user_attributes;
+mod verify_software_token;
+mod verify_user_attribute;
 
-pub use change_password::{ChangePassword, ChangePasswordResponse};
-pub use confirm_sign_up::{ConfirmSignUp, ConfirmSignUpResponse};
-pub use get_user::{GetUser, GetUserResponse, MfaOption};
-pub use global_sign_out::{GlobalSignOut, GlobalSignOutResponse};
-pub use initiate_auth::{AuthFlow, AuthenticationResult, InitiateAuth, InitiateAuthResponse, NewDeviceMetadata};
-pub use resend_confirmation_code::{ResendConfirmationCode, ResendConfirmationCodeResponse};
-pub use respond_to_auth_challenge::{ChallengeName, RespondToAuthChallenge, RespondToAuthChallengeResponse};
-pub use revoke_token::{RevokeAssociatedSessions, RevokeToken, RevokeTokenResponse};
-pub use sign_up::{SignUp, SignUpResponse};
+pub use associate_software_token::*;
+pub use change_password::*;
+pub use complete_web_authn_registration::*;
+pub use confirm_device::*;
+pub use confirm_forgot_password::*;
+pub use confirm_sign_up::*;
+pub use delete_user::*;
+pub use delete_user_attributes::*;
+pub use delete_web_authn_credential::*;
+pub use forget_device::*;
+pub use forgot_password::*;
+pub use get_client_token::*;
+pub use get_device::*;
+pub use get_tokens_from_refresh_token::*;
+pub use get_user::*;
+pub use get_user_attribute_verification_code::*;
+pub use get_user_auth_factors::*;
+pub use global_sign_out::*;
+pub use initiate_auth::*;
+pub use list_devices::*;
+pub use list_user_sessions::*;
+pub use list_web_authn_credentials::*;
+pub use resend_confirmation_code::*;
+pub use respond_to_auth_challenge::*;
+pub use revoke_token::*;
+pub use revoke_user_session::*;
+pub use set_user_mfa_preference::*;
+pub use set_user_settings::*;
+pub use sign_up::*;
+pub use start_web_authn_registration::*;
+pub use update_auth_event_feedback::*;
+pub use update_device_status::*;
+pub use update_user_attributes::*;
+pub use verify_software_token::*;
+pub use verify_user_attribute::*;
 
 /// One operation: the request, which names its response and its errors.
 ///
@@ -74,6 +127,8 @@ pub enum Authorization {
     ClientSecret,
     /// `AccessToken`.
     AccessToken,
+    /// What stands in the request itself, such as a challenge session; `AccessToken` where there is one.
+    InRequest,
 }
 
 /// An operation that acts for a signed-in user: [`Call::signed_in`](crate::Call::signed_in) takes it.
@@ -236,6 +291,20 @@ pub enum DeliveryMedium {
     /// One that this version does not know.
     #[serde(untagged)]
     Unknown(String),
+}
+
+/// A point in time as the service writes it: seconds since the Unix epoch, with or without a fraction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EpochSeconds(serde_json::Number);
+
+impl EpochSeconds {
+    /// To the millisecond; none for a time before 1970.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        let millis = (self.0.as_f64()? * 1000.0 + 0.5) as i64;
+        u64::try_from(millis).ok().map(Timestamp::from_unix_millis)
+    }
 }
 
 /// Reads a member that the service may leave out or send as null where it means nothing.

@@ -23,6 +23,8 @@ pub type AccessToken = Secret<kind::AccessToken>;
 pub type IdToken = Secret<kind::IdToken>;
 /// A refresh token: opaque, and good for new tokens for as long as it lives.
 pub type RefreshToken = Secret<kind::RefreshToken>;
+/// The secret of an authenticator app, in base32.
+pub type SecretCode = Secret<kind::SecretCode>;
 /// The opaque `Session` string that carries a sign-in from one challenge to the next.
 pub type ChallengeSession = Secret<kind::ChallengeSession>;
 /// A secret among the parameters of a sign-in, such as a code or an answer; and any other that has no type of its own.
@@ -121,6 +123,9 @@ pub mod kind {
     /// See [`RefreshToken`](super::RefreshToken).
     #[derive(Debug)]
     pub enum RefreshToken {}
+    /// See [`SecretCode`](super::SecretCode).
+    #[derive(Debug)]
+    pub enum SecretCode {}
     /// See [`ChallengeSession`](super::ChallengeSession).
     #[derive(Debug)]
     pub enum ChallengeSession {}

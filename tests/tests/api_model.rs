@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use cognito_core::operation::{
-    ChangePassword, ConfirmSignUp, GetUser, GlobalSignOut, InitiateAuth, Operation, ResendConfirmationCode,
-    RespondToAuthChallenge, RevokeToken, SignUp,
-};
+use cognito_core::error::RefusalKind;
+use cognito_core::operation::*;
+use cognito_core::{AppClient, Call, Event, Flow, Headers, Response, Step, Timestamp, UserPoolId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -24,14 +25,12 @@ impl Model {
         operation
     }
 
-    fn shape(&self, name: &Value) -> &Value {
-        &self.0["shapes"][name.as_str().unwrap()]
-    }
-
-    /// A value of this shape with every member, or with the required ones only.
+    /// A value of this shape, an empty object where the model has none, with every member, or with the required ones only.
     fn example(&self, name: &Value, full: bool) -> Value {
-        let shape = self.shape(name);
+        let Some(name) = name.as_str() else { return json!({}) };
+        let shape = &self.0["shapes"][name];
         match shape["type"].as_str().unwrap() {
+            "structure" if shape["document"] == true => json!({"any": ["JSON", 1, null]}),
             "structure" => {
                 let required = shape["required"].as_array().cloned().unwrap_or_default();
                 let members = shape["members"].as_object().unwrap().iter();
@@ -45,9 +44,8 @@ impl Model {
             }
             "boolean" => json!(true),
             "integer" => json!(3600),
-            "string" => {
-                shape["enum"].get(0).cloned().unwrap_or(json!(format!("example of {}", name.as_str().unwrap())))
-            }
+            "timestamp" => json!(1_700_000_000.25),
+            "string" => shape["enum"].get(0).cloned().unwrap_or(json!(format!("example of {name}"))),
             other => panic!("no example of {other}"),
         }
     }
@@ -56,7 +54,26 @@ impl Model {
 /// The members that are added where a request is assembled.
 const ADDED: [&str; 4] = ["ClientId", "ClientSecret", "SecretHash", "AccessToken"];
 
-fn agrees<O: Operation + DeserializeOwned>(model: &Model)
+fn app_client() -> AppClient {
+    let pool = UserPoolId::new("us-east-1_QdbSdK39m").unwrap();
+    AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2").unwrap().with_secret("s3cr3t")
+}
+
+fn public<O: Public + DeserializeOwned>(model: &Model) -> &'static str
+where
+    O::Response: Serialize,
+{
+    agrees(model, |request: O| Call::new(&app_client(), request))
+}
+
+fn signed_in<O: SignedIn + DeserializeOwned>(model: &Model) -> &'static str
+where
+    O::Response: Serialize,
+{
+    agrees(model, |request: O| Call::signed_in(&app_client(), &"access.token".into(), request))
+}
+
+fn agrees<O: Operation + DeserializeOwned>(model: &Model, call: impl Fn(O) -> Call<O>) -> &'static str
 where
     O::Response: Serialize,
 {
@@ -69,25 +86,111 @@ where
         request.as_object_mut().unwrap().retain(|member, _| !ADDED.contains(&member.as_str()));
         let read: O = serde_json::from_value(request.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), request, "{}", O::NAME);
+        is_whole(model, &operation["input"], &sent(call(read)));
 
         let response = model.example(&operation["output"], full);
         let read: O::Response = serde_json::from_value(response.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), response, "{}", O::NAME);
+    }
+    O::NAME
+}
+
+fn sent<O: Operation>(mut call: Call<O>) -> Value {
+    match call.step(Timestamp::from_unix_seconds(0), Event::Start) {
+        Ok(Step::Send(request)) => serde_json::from_slice(request.body()).unwrap(),
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+}
+
+/// The body that is sent has the required members, and none that the model has not.
+fn is_whole(model: &Model, shape: &Value, body: &Value) {
+    let shape = &model.0["shapes"][shape.as_str().unwrap()];
+    let body = body.as_object().unwrap();
+    for member in body.keys() {
+        assert!(shape["members"][member].is_object(), "{shape} has no {member}");
+    }
+    for member in shape["required"].as_array().into_iter().flatten() {
+        assert!(body.contains_key(member.as_str().unwrap()), "{member} is missing in {body:?}");
+    }
+}
+
+#[test]
+fn every_operation_has_a_file_of_its_own() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/operation");
+    for name in Model::read().0["operations"].as_object().unwrap().keys() {
+        let file = name.replace("MFA", "Mfa").chars().fold(String::new(), |file, letter| {
+            let underscore = if letter.is_uppercase() && !file.is_empty() { "_" } else { "" };
+            format!("{file}{underscore}{}", letter.to_ascii_lowercase())
+        });
+        let text = fs::read_to_string(folder.join(file).with_extension("rs")).unwrap();
+        assert!(text.starts_with(&format!("//! {name}: ")), "{name}");
+    }
+}
+
+#[test]
+fn every_error_of_the_api_has_a_kind_of_its_own() {
+    let model = Model::read();
+    let operations = model.0["operations"].as_object().unwrap().values();
+    let errors: BTreeSet<_> = operations
+        .flat_map(|operation| operation["errors"].as_array().unwrap())
+        .map(|error| error.as_str().unwrap())
+        .collect();
+    assert!(errors.len() > 40);
+    for error in errors {
+        let mut call = Call::new(&app_client(), SignUp::new("alice", "Very$ecur3"));
+        call.step(Timestamp::from_unix_seconds(0), Event::Start).unwrap();
+        let body = json!({ "__type": error }).to_string().into_bytes();
+        let answer = Event::Response(Response::new(400, Headers::new(), body));
+        match call.step(Timestamp::from_unix_seconds(0), answer) {
+            Err(refused) => assert_ne!(refused.refusal_kind(), Some(RefusalKind::Unknown), "{error}"),
+            Ok(_) => assert_eq!(error, "TooManyRequestsException"),
+        }
     }
 }
 
 #[test]
 fn every_member_and_error_of_every_operation_is_the_models() {
     let model = Model::read();
-    agrees::<ChangePassword>(&model);
-    agrees::<ConfirmSignUp>(&model);
-    agrees::<GetUser>(&model);
-    agrees::<GlobalSignOut>(&model);
-    agrees::<InitiateAuth>(&model);
-    agrees::<ResendConfirmationCode>(&model);
-    agrees::<RespondToAuthChallenge>(&model);
-    agrees::<RevokeToken>(&model);
-    agrees::<SignUp>(&model);
+    let ours = [
+        public::<AssociateSoftwareToken>(&model),
+        signed_in::<ChangePassword>(&model),
+        signed_in::<CompleteWebAuthnRegistration>(&model),
+        signed_in::<ConfirmDevice>(&model),
+        public::<ConfirmForgotPassword>(&model),
+        public::<ConfirmSignUp>(&model),
+        signed_in::<DeleteUser>(&model),
+        signed_in::<DeleteUserAttributes>(&model),
+        signed_in::<DeleteWebAuthnCredential>(&model),
+        signed_in::<ForgetDevice>(&model),
+        public::<ForgotPassword>(&model),
+        public::<GetClientToken>(&model),
+        signed_in::<GetDevice>(&model),
+        public::<GetTokensFromRefreshToken>(&model),
+        signed_in::<GetUser>(&model),
+        signed_in::<GetUserAttributeVerificationCode>(&model),
+        signed_in::<GetUserAuthFactors>(&model),
+        signed_in::<GlobalSignOut>(&model),
+        public::<InitiateAuth>(&model),
+        signed_in::<ListDevices>(&model),
+        signed_in::<ListUserSessions>(&model),
+        signed_in::<ListWebAuthnCredentials>(&model),
+        public::<ResendConfirmationCode>(&model),
+        public::<RespondToAuthChallenge>(&model),
+        public::<RevokeToken>(&model),
+        signed_in::<RevokeUserSession>(&model),
+        signed_in::<SetUserMfaPreference>(&model),
+        signed_in::<SetUserSettings>(&model),
+        public::<SignUp>(&model),
+        signed_in::<StartWebAuthnRegistration>(&model),
+        public::<UpdateAuthEventFeedback>(&model),
+        signed_in::<UpdateDeviceStatus>(&model),
+        signed_in::<UpdateUserAttributes>(&model),
+        public::<VerifySoftwareToken>(&model),
+        signed_in::<VerifyUserAttribute>(&model),
+    ];
+    let theirs: Vec<_> = model.0["operations"].as_object().unwrap().keys().collect();
+    assert_eq!(ours.to_vec(), theirs);
+    println!("{}/{} operations agree with the API model", ours.len(), theirs.len());
 }
 
 #[test]

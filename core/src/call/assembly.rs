@@ -36,7 +36,7 @@ pub(super) fn assemble<O: Operation>(
     mut operation: O,
     access_token: Option<&AccessToken>,
 ) -> Result<Request, InvalidInput> {
-    let by_client = O::AUTHORIZATION != Authorization::AccessToken;
+    let by_client = matches!(O::AUTHORIZATION, Authorization::AppClient | Authorization::ClientSecret);
     let by_plain_secret = O::AUTHORIZATION == Authorization::ClientSecret;
     let mut secret_hash = operation.secret_hash_username().and_then(|username| app_client.secret_hash(username));
     if let Some(parameters) = operation.secret_hash_parameters()

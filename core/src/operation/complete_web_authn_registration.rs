@@ -1,0 +1,78 @@
+//! CompleteWebAuthnRegistration: registers the passkey that the authenticator made.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CompleteWebAuthnRegistration.html>
+
+use serde::{Deserialize, Serialize};
+
+use serde_json::Value;
+
+use super::{Authorization, Operation, SignedIn};
+
+/// Registers a passkey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct CompleteWebAuthnRegistration {
+    /// The authenticator's RegistrationResponseJSON (WebAuthn level 3, section 5.1.8), as it is.
+    pub credential: Value,
+}
+
+impl CompleteWebAuthnRegistration {
+    /// Registers the passkey in this RegistrationResponseJSON.
+    #[must_use]
+    pub fn new(credential: Value) -> Self {
+        Self { credential }
+    }
+}
+
+impl Operation for CompleteWebAuthnRegistration {
+    type Response = CompleteWebAuthnRegistrationResponse;
+
+    const NAME: &'static str = "CompleteWebAuthnRegistration";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "LimitExceededException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "TooManyRequestsException",
+        "WebAuthnChallengeNotFoundException",
+        "WebAuthnClientMismatchException",
+        "WebAuthnCredentialNotSupportedException",
+        "WebAuthnNotEnabledException",
+        "WebAuthnOriginNotAllowedException",
+        "WebAuthnRelyingPartyMismatchException",
+    ];
+
+    /// The first of two spends the registration.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for CompleteWebAuthnRegistration {}
+
+/// The passkey is registered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct CompleteWebAuthnRegistrationResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn a_credential_is_passed_through() {
+        assert_eq!(
+            signed_in_request_of(CompleteWebAuthnRegistration::new(json(
+                r#"{"id":"x","response":{"transports":["usb"]}}"#
+            ))),
+            json(r#"{"AccessToken":"access.token","Credential":{"id":"x","response":{"transports":["usb"]}}}"#)
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! ConfirmDevice: registers the password by which a new device will sign in.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Operation, SignedIn};
+use crate::srp::DeviceVerifier;
+
+/// Registers a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ConfirmDevice {
+    /// From NewDeviceMetadata.
+    pub device_key: String,
+    /// The salt and verifier of the device's password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_secret_verifier_config: Option<DeviceSecretVerifierConfig>,
+    /// A name for people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_name: Option<String>,
+}
+
+impl ConfirmDevice {
+    /// Registers this device with this verifier. The name is set on the value.
+    #[must_use]
+    pub fn new(device_key: impl Into<String>, verifier: &DeviceVerifier) -> Self {
+        let config = DeviceSecretVerifierConfig {
+            password_verifier: Some(verifier.password_verifier().into()),
+            salt: Some(verifier.salt().into()),
+        };
+        Self { device_key: device_key.into(), device_secret_verifier_config: Some(config), device_name: None }
+    }
+}
+
+impl Operation for ConfirmDevice {
+    type Response = ConfirmDeviceResponse;
+
+    const NAME: &'static str = "ConfirmDevice";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "DeviceKeyExistsException",
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidLambdaResponseException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "InvalidUserPoolConfigurationException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+        "UsernameExistsException",
+    ];
+
+    /// The second of two may be told that the device is known already.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for ConfirmDevice {}
+
+/// The device is registered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ConfirmDeviceResponse {
+    /// Whether the user must be asked before the device counts as remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_confirmation_necessary: Option<bool>,
+}
+
+/// What the service will check the device's proof by.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeviceSecretVerifierConfigType.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct DeviceSecretVerifierConfig {
+    /// The verifier, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_verifier: Option<String>,
+    /// The salt, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn a_device_is_registered_with_its_verifier() {
+        let verifier = DeviceVerifier::from_random_bytes("-group", "us-east-1_0d4f", &[1; 40], &[2; 16]);
+        let mut confirm = ConfirmDevice::new("us-east-1_0d4f", &verifier);
+        confirm.device_name = Some("laptop".into());
+        let request = signed_in_request_of(confirm);
+        assert_eq!(request["DeviceSecretVerifierConfig"]["Salt"], verifier.salt());
+        assert_eq!(request["DeviceSecretVerifierConfig"]["PasswordVerifier"], verifier.password_verifier());
+        assert_eq!(
+            (&request["DeviceKey"], &request["DeviceName"]),
+            (&json(r#""us-east-1_0d4f""#), &json(r#""laptop""#))
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! ConfirmForgotPassword: sets a new password with the code that was sent.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmForgotPassword.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Context, Operation, Public};
+use crate::secret::{Parameter, Password};
+
+/// Sets a new password in place of a forgotten one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ConfirmForgotPassword {
+    /// The user's name or alias.
+    pub username: String,
+    /// The code that was sent.
+    pub confirmation_code: Parameter,
+    /// The new password.
+    pub password: Password,
+    /// For the pool's triggers and threat protection.
+    #[serde(flatten)]
+    pub context: Context,
+}
+
+impl ConfirmForgotPassword {
+    /// Sets this user's password with this code. The optional members are set on the value.
+    #[must_use]
+    pub fn new(
+        username: impl Into<String>,
+        confirmation_code: impl Into<Parameter>,
+        password: impl Into<Password>,
+    ) -> Self {
+        Self {
+            username: username.into(),
+            confirmation_code: confirmation_code.into(),
+            password: password.into(),
+            context: Context::default(),
+        }
+    }
+}
+
+impl Operation for ConfirmForgotPassword {
+    type Response = ConfirmForgotPasswordResponse;
+
+    const NAME: &'static str = "ConfirmForgotPassword";
+    const AUTHORIZATION: Authorization = Authorization::AppClient;
+    const ERRORS: &'static [&'static str] = &[
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidLambdaResponseException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "LimitExceededException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordHistoryPolicyViolationException",
+        "ResourceNotFoundException",
+        "TooManyFailedAttemptsException",
+        "TooManyRequestsException",
+        "UnexpectedLambdaException",
+        "UserLambdaValidationException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// The first of two would spend the code.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    fn secret_hash_username(&self) -> Option<&str> {
+        Some(&self.username)
+    }
+}
+
+impl Public for ConfirmForgotPassword {}
+
+/// The password is set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ConfirmForgotPasswordResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, request_of};
+
+    #[test]
+    fn a_new_password_is_set() {
+        assert_eq!(
+            request_of(ConfirmForgotPassword::new("alice", "123456", "M0re$ecure")),
+            json(
+                r#"{"ClientId":"3pu8tnp684l4lmlfoth25ojmd2","ConfirmationCode":"123456","Password":"M0re$ecure","Username":"alice",
+                "SecretHash":"yaRTqp3b5Za3uwAaHnp5LnC6i2vxHcuZxsO6H2Nd+FY="}"#
+            )
+        );
+    }
+}

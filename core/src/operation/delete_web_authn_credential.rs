@@ -1,0 +1,71 @@
+//! DeleteWebAuthnCredential: deletes a passkey of the signed-in user.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteWebAuthnCredential.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Operation, SignedIn};
+
+/// Deletes a passkey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct DeleteWebAuthnCredential {
+    /// From ListWebAuthnCredentials.
+    pub credential_id: String,
+}
+
+impl DeleteWebAuthnCredential {
+    /// Deletes the passkey of this id.
+    #[must_use]
+    pub fn new(credential_id: impl Into<String>) -> Self {
+        Self { credential_id: credential_id.into() }
+    }
+}
+
+impl Operation for DeleteWebAuthnCredential {
+    type Response = DeleteWebAuthnCredentialResponse;
+
+    const NAME: &'static str = "DeleteWebAuthnCredential";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "LimitExceededException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+    ];
+
+    /// The second of two would be told that there is no such passkey.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for DeleteWebAuthnCredential {}
+
+/// The passkey is deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct DeleteWebAuthnCredentialResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn a_passkey_is_deleted_by_its_id() {
+        assert_eq!(
+            signed_in_request_of(DeleteWebAuthnCredential::new("credential")),
+            json(r#"{"AccessToken":"access.token","CredentialId":"credential"}"#)
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! ForgetDevice: forgets a device of the signed-in user.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgetDevice.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Operation, SignedIn};
+
+/// Forgets a device, which will then sign in like a new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ForgetDevice {
+    /// The device's key.
+    pub device_key: String,
+}
+
+impl ForgetDevice {
+    /// Forgets the device of this key.
+    #[must_use]
+    pub fn new(device_key: impl Into<String>) -> Self {
+        Self { device_key: device_key.into() }
+    }
+}
+
+impl Operation for ForgetDevice {
+    type Response = ForgetDeviceResponse;
+
+    const NAME: &'static str = "ForgetDevice";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "InvalidUserPoolConfigurationException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// The second of two would be told that there is no such device.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for ForgetDevice {}
+
+/// The device is forgotten.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct ForgetDeviceResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn a_device_is_forgotten_by_its_key() {
+        assert_eq!(
+            signed_in_request_of(ForgetDevice::new("us-east-1_0d4f")),
+            json(r#"{"AccessToken":"access.token","DeviceKey":"us-east-1_0d4f"}"#)
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! GetDevice: a device of the signed-in user.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetDevice.html>
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attribute, Authorization, EpochSeconds, Operation, SignedIn, null_is_default};
+
+/// Asks for a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetDevice {
+    /// The device's key.
+    pub device_key: String,
+}
+
+impl GetDevice {
+    /// Asks for the device of this key.
+    #[must_use]
+    pub fn new(device_key: impl Into<String>) -> Self {
+        Self { device_key: device_key.into() }
+    }
+}
+
+impl Operation for GetDevice {
+    type Response = GetDeviceResponse;
+
+    const NAME: &'static str = "GetDevice";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "InvalidUserPoolConfigurationException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// It only reads.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+}
+
+impl SignedIn for GetDevice {}
+
+/// The device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetDeviceResponse {
+    /// The device.
+    pub device: Device,
+}
+
+/// A device of a user.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeviceType.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Device {
+    /// Its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_key: Option<String>,
+    /// Such as `device_name` and `last_ip_used`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub device_attributes: Vec<Attribute>,
+    /// When it was first seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_create_date: Option<EpochSeconds>,
+    /// When it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_last_modified_date: Option<EpochSeconds>,
+    /// When a user last signed in on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_last_authenticated_date: Option<EpochSeconds>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn a_device_is_asked_for_and_read() {
+        assert_eq!(
+            signed_in_request_of(GetDevice::new("us-east-1_0d4f")),
+            json(r#"{"AccessToken":"access.token","DeviceKey":"us-east-1_0d4f"}"#)
+        );
+        let text = r#"{"Device":{"DeviceKey":"us-east-1_0d4f","DeviceCreateDate":1700000000.123,
+            "DeviceAttributes":[{"Name":"device_name","Value":"laptop"}]}}"#;
+        let device = serde_json::from_str::<GetDeviceResponse>(text).unwrap().device;
+        let created = device.device_create_date.unwrap().timestamp();
+        assert_eq!(created, Some(crate::Timestamp::from_unix_millis(1_700_000_000_123)));
+    }
+}

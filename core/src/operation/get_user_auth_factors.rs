@@ -1,0 +1,100 @@
+//! GetUserAuthFactors: the ways in which the signed-in user may sign in.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAuthFactors.html>
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Operation, SignedIn, null_is_default};
+
+/// Asks for the factors.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetUserAuthFactors {}
+
+impl GetUserAuthFactors {
+    /// The request, which has no members of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Operation for GetUserAuthFactors {
+    type Response = GetUserAuthFactorsResponse;
+
+    const NAME: &'static str = "GetUserAuthFactors";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// It only reads.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+}
+
+impl SignedIn for GetUserAuthFactors {}
+
+/// The factors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetUserAuthFactorsResponse {
+    /// The canonical user name.
+    pub username: String,
+    /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_mfa_setting: Option<String>,
+    /// The second factors that are on.
+    #[serde(rename = "UserMFASettingList", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub user_mfa_setting_list: Vec<String>,
+    /// The first factors to choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub configured_user_auth_factors: Vec<AuthFactor>,
+}
+
+/// A way to sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum AuthFactor {
+    /// A password.
+    Password,
+    /// A code sent by e-mail.
+    EmailOtp,
+    /// A code sent by SMS.
+    SmsOtp,
+    /// A passkey.
+    WebAuthn,
+    /// A code from an authenticator app.
+    SoftwareToken,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn the_factors_are_asked_for() {
+        assert_eq!(signed_in_request_of(GetUserAuthFactors::new()), json(r#"{"AccessToken":"access.token"}"#));
+    }
+}

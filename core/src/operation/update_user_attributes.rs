@@ -1,0 +1,90 @@
+//! UpdateUserAttributes: changes attributes of the signed-in user.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserAttributes.html>
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attribute, Authorization, ClientMetadata, CodeDeliveryDetails, Operation, SignedIn, null_is_default};
+
+/// Changes attributes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct UpdateUserAttributes {
+    /// The attributes with their new values; an empty value deletes.
+    pub user_attributes: Vec<Attribute>,
+    /// For the pool's triggers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub client_metadata: ClientMetadata,
+}
+
+impl UpdateUserAttributes {
+    /// Sets these attributes. The optional members are set on the value.
+    #[must_use]
+    pub fn new(user_attributes: impl Into<Vec<Attribute>>) -> Self {
+        Self { user_attributes: user_attributes.into(), client_metadata: BTreeMap::new() }
+    }
+}
+
+impl Operation for UpdateUserAttributes {
+    type Response = UpdateUserAttributesResponse;
+
+    const NAME: &'static str = "UpdateUserAttributes";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "AliasExistsException",
+        "CodeDeliveryFailureException",
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidEmailRoleAccessPolicyException",
+        "InvalidLambdaResponseException",
+        "InvalidParameterException",
+        "InvalidSmsRoleAccessPolicyException",
+        "InvalidSmsRoleTrustRelationshipException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UnexpectedLambdaException",
+        "UserLambdaValidationException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// A changed e-mail address or number is sent a code, which counts towards a limit of hours.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for UpdateUserAttributes {}
+
+/// The attributes are changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct UpdateUserAttributesResponse {
+    /// Where codes were sent, for those that must be verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub code_delivery_details_list: Vec<CodeDeliveryDetails>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn attributes_are_sent() {
+        assert_eq!(
+            signed_in_request_of(UpdateUserAttributes::new([Attribute::new("nickname", "Al")])),
+            json(r#"{"AccessToken":"access.token","UserAttributes":[{"Name":"nickname","Value":"Al"}]}"#)
+        );
+    }
+}

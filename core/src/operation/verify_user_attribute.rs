@@ -1,0 +1,79 @@
+//! VerifyUserAttribute: verifies an attribute with the code that was sent.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerifyUserAttribute.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Operation, SignedIn};
+use crate::secret::Parameter;
+
+/// Verifies an attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct VerifyUserAttribute {
+    /// The attribute: `email` or `phone_number`.
+    pub attribute_name: String,
+    /// The code that was sent.
+    pub code: Parameter,
+}
+
+impl VerifyUserAttribute {
+    /// Verifies this attribute with this code.
+    #[must_use]
+    pub fn new(attribute_name: impl Into<String>, code: impl Into<Parameter>) -> Self {
+        Self { attribute_name: attribute_name.into(), code: code.into() }
+    }
+}
+
+impl Operation for VerifyUserAttribute {
+    type Response = VerifyUserAttributeResponse;
+
+    const NAME: &'static str = "VerifyUserAttribute";
+    const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const ERRORS: &'static [&'static str] = &[
+        "AliasExistsException",
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "ForbiddenException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "LimitExceededException",
+        "NotAuthorizedException",
+        "OperationNotEnabledException",
+        "PasswordResetRequiredException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    ];
+
+    /// The first of two would spend the code.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl SignedIn for VerifyUserAttribute {}
+
+/// The attribute is verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct VerifyUserAttributeResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, signed_in_request_of};
+
+    #[test]
+    fn an_attribute_is_verified() {
+        assert_eq!(
+            signed_in_request_of(VerifyUserAttribute::new("email", "123456")),
+            json(r#"{"AccessToken":"access.token","AttributeName":"email","Code":"123456"}"#)
+        );
+    }
+}
