@@ -1,7 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::error::NotReached;
 use cognito_core::operation::{Public, SignedIn};
 use cognito_core::secret::AccessToken;
 use cognito_core::{AppClient, Call, Error, Flow, Seed};
@@ -53,22 +52,26 @@ impl Client {
         self.run(Call::new(&self.app_client, operation))
     }
 
-    /// Calls an operation for the user to whom the access token was given.
+    /// Calls an operation for a signed-in user: a [`Session`](cognito_core::Session) or an [`AccessToken`] says for whom.
     ///
     /// # Errors
     /// What the call fails with.
-    pub fn call_signed_in<O: SignedIn>(&self, access_token: &AccessToken, operation: O) -> Result<O::Response, Error> {
+    pub fn call_signed_in<O: SignedIn>(
+        &self,
+        access_token: &impl AsRef<AccessToken>,
+        operation: O,
+    ) -> Result<O::Response, Error> {
         self.run(Call::signed_in(&self.app_client, access_token, operation))
     }
 
     /// Randomness for one flow, from the operating system.
     ///
     /// # Errors
-    /// [`Error::NotReached`] when the operating system has none to give; then nothing was sent.
+    /// [`Error::NoRandomness`] when the operating system has none to give.
     pub fn seed(&self) -> Result<Seed, Error> {
         let mut bytes = [0; 32];
         let filled = getrandom::fill(&mut bytes).map(|()| Seed::new(bytes));
-        filled.map_err(|error| Error::NotReached(NotReached::not_sent(Arc::new(error))))
+        filled.map_err(|error| Error::NoRandomness(Arc::new(error)))
     }
 }
 

@@ -11,7 +11,7 @@
 //! let client = Client::new(app_client);
 //! let sign_in = SrpSignIn::new(client.app_client(), "alice", "Very$ecur3", client.seed()?);
 //! match client.run(sign_in)? {
-//!     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.username),
+//!     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.session.username()),
 //!     SignInOutcome::Challenge(challenge) => println!("the service asks for {:?}", challenge.name()),
 //! }
 //! # Ok::<(), cognito_blocking::Error>(())

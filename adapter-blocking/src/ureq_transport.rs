@@ -2,6 +2,7 @@
 //! happened, not by its text.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::Transport;
 
@@ -27,7 +28,9 @@ pub struct TransportSettings {
     pub idle_timeout: Duration,
     /// The largest answer, in bytes; 1 MiB by default. The service's own are a few kilobytes.
     pub largest_body: u64,
-    /// Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY count; they do by default.
+    /// Whether ALL_PROXY, HTTPS_PROXY or HTTP_PROXY, the first that is set, and NO_PROXY count; they do by default. They
+    /// never count for this machine itself. An HTTP proxy that cannot be used, a SOCKS proxy among them, is an error of
+    /// every request: it is not passed by.
     pub proxy_from_environment: bool,
 }
 
@@ -47,37 +50,79 @@ impl Default for TransportSettings {
 /// redirects not followed.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
-    agent: Agent,
+    direct: Agent,
+    /// For hosts other than this machine, where the environment names a proxy.
+    proxied: Option<Result<Agent, UnusableProxy>>,
     largest_body: u64,
 }
+
+/// The environment names a proxy that cannot be used.
+#[derive(Debug, Clone, Copy)]
+struct UnusableProxy;
+
+impl fmt::Display for UnusableProxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the proxy that the environment names is not an HTTP proxy")
+    }
+}
+
+impl std::error::Error for UnusableProxy {}
 
 impl UreqTransport {
     /// A transport of its own, with no open connections yet.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
-        let proxy = if settings.proxy_from_environment { Proxy::try_from_env() } else { None };
-        let config = Config::builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_resolve(Some(settings.connect_timeout))
-            .timeout_connect(Some(settings.connect_timeout))
-            .timeout_global(Some(settings.total_timeout))
-            .max_idle_age(settings.idle_timeout)
-            .proxy(proxy)
-            .user_agent("")
-            .build();
-        let agent =
-            Agent::with_parts(config, Connecting(DefaultConnector::new()), Resolving(DefaultResolver::default()));
-        Self { agent, largest_body: settings.largest_body }
+        let proxy = if settings.proxy_from_environment { proxy_from_environment() } else { None };
+        Self {
+            direct: agent(settings, None),
+            proxied: proxy.map(|proxy| proxy.map(|proxy| agent(settings, Some(proxy)))),
+            largest_body: settings.largest_body,
+        }
     }
 
     fn exchange(&self, request: &Request) -> Result<Response, ureq::Error> {
-        let response = self.agent.run(http::Request::try_from(request)?)?;
-        let (parts, mut body) = response.into_parts();
+        let request = http::Request::try_from(request).map_err(|error| NotConnected::wrap(error.into()))?;
+        let agent = match &self.proxied {
+            Some(proxied) if !is_this_machine(request.uri()) => {
+                proxied.as_ref().map_err(|unusable| NotConnected::wrap(ureq::Error::Other(Box::new(*unusable))))?
+            }
+            _ => &self.direct,
+        };
+        let (parts, mut body) = agent.run(request)?.into_parts();
         let body = body.with_config().limit(self.largest_body).read_to_vec()?;
         Ok(Response::from(http::Response::from_parts(parts, body)))
     }
+}
+
+fn agent(settings: &TransportSettings, proxy: Option<Proxy>) -> Agent {
+    let config = Config::builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_resolve(Some(settings.connect_timeout))
+        .timeout_connect(Some(settings.connect_timeout))
+        .timeout_global(Some(settings.total_timeout))
+        .max_idle_age(settings.idle_timeout)
+        .proxy(proxy)
+        .user_agent("")
+        .build();
+    Agent::with_parts(config, Connecting(DefaultConnector::new()), Resolving(DefaultResolver::default()))
+}
+
+fn proxy_from_environment() -> Option<Result<Proxy, UnusableProxy>> {
+    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !names.iter().any(|name| is_set(name) || is_set(&name.to_lowercase())) {
+        return None;
+    }
+    let is_http = |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
+    Some(Proxy::try_from_env().filter(is_http).ok_or(UnusableProxy))
+}
+
+fn is_this_machine(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl Transport for UreqTransport {

@@ -104,6 +104,18 @@ struct Settings {
     endpoint: Endpoint,
     headers: Vec<(String, String)>,
     user_agent: String,
+    refresh_method: RefreshMethod,
+}
+
+/// In which way tokens are refreshed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::exhaustive_enums, reason = "complete: the API has these two")]
+pub enum RefreshMethod {
+    /// GetTokensFromRefreshToken, which works whether refresh tokens rotate or not.
+    #[default]
+    GetTokensFromRefreshToken,
+    /// InitiateAuth with REFRESH_TOKEN_AUTH, the older way, which the service refuses where refresh tokens rotate.
+    RefreshTokenAuth,
 }
 
 /// The service's side of the `x-amz-target` header for user pools.
@@ -126,8 +138,15 @@ impl AppClient {
         }
         let endpoint = Endpoint::of_service(Service::UserPools, user_pool_id.region(), EndpointVariant::default())?;
         let user_agent = concat!("cognito-rust/", env!("CARGO_PKG_VERSION")).to_string();
-        let settings =
-            Settings { user_pool_id, client_id, client_secret: None, endpoint, headers: Vec::new(), user_agent };
+        let settings = Settings {
+            user_pool_id,
+            client_id,
+            client_secret: None,
+            endpoint,
+            headers: Vec::new(),
+            user_agent,
+            refresh_method: RefreshMethod::default(),
+        };
         Ok(Self(Arc::new(settings)))
     }
 
@@ -190,6 +209,18 @@ impl AppClient {
             settings.user_agent.push(' ');
             settings.user_agent.push_str(addition);
         }))
+    }
+
+    /// Refreshes tokens in this way.
+    #[must_use]
+    pub fn with_refresh_method(self, method: RefreshMethod) -> Self {
+        self.with(|settings| settings.refresh_method = method)
+    }
+
+    /// In which way tokens are refreshed.
+    #[must_use]
+    pub fn refresh_method(&self) -> RefreshMethod {
+        self.0.refresh_method
     }
 
     /// The user pool.

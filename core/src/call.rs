@@ -11,6 +11,7 @@ use core::marker::PhantomData;
 use crate::app_client::AppClient;
 use crate::error::{Error, InvalidInput, Misuse, NotReached, RefusalKind};
 use crate::flow::{Backoff, Event, Flow, Step, Timestamp};
+use crate::guarded::{Guarded, Machine};
 use crate::http::{Request, Response};
 use crate::operation::{Operation, Public, SignedIn};
 use crate::secret::AccessToken;
@@ -38,8 +39,13 @@ const FIRST_BACKOFF_MILLIS: u64 = 500;
 /// # Ok::<(), cognito_core::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Call<O: Operation> {
-    request: Result<Request, InvalidInput>,
+pub struct Call<O: Operation>(Guarded<Exchange<O>>);
+
+#[derive(Debug)]
+struct Exchange<O> {
+    /// None once the call is over, since it may hold a password.
+    request: Option<Request>,
+    assembled: Result<(), InvalidInput>,
     is_repeatable: bool,
     attempts: u32,
     may_have_arrived: bool,
@@ -50,11 +56,8 @@ pub struct Call<O: Operation> {
 
 #[derive(Debug)]
 enum State {
-    Ready,
+    ToSend,
     Sent,
-    Waiting,
-    Finished,
-    Failed(Error),
 }
 
 /// What an answer says beside its body.
@@ -77,36 +80,53 @@ impl<O: Public> Call<O> {
 }
 
 impl<O: SignedIn> Call<O> {
-    /// An operation that acts for the user to whom the access token was given.
+    /// An operation that acts for a signed-in user: a [`Session`](crate::Session) or an [`AccessToken`] says for whom.
     #[must_use]
-    pub fn signed_in(app_client: &AppClient, access_token: &AccessToken, operation: O) -> Self {
-        Self::assemble(app_client, operation, Some(access_token))
+    pub fn signed_in(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, operation: O) -> Self {
+        Self::assemble(app_client, operation, Some(access_token.as_ref()))
     }
 }
 
 impl<O: Operation> Call<O> {
     fn assemble(app_client: &AppClient, operation: O, access_token: Option<&AccessToken>) -> Self {
         let is_repeatable = operation.is_repeatable();
-        Self {
-            request: assembly::assemble(app_client, operation, access_token),
+        let (request, assembled) = match assembly::assemble(app_client, operation, access_token) {
+            Ok(request) => (Some(request), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        Self(Guarded::new(Exchange {
+            request,
+            assembled,
             is_repeatable,
             attempts: 0,
             may_have_arrived: false,
-            state: State::Ready,
+            state: State::ToSend,
             metadata: Metadata::default(),
             operation: PhantomData,
-        }
+        }))
     }
 
     /// What the last answer said beside its body.
     pub(crate) fn metadata(&self) -> &Metadata {
-        &self.metadata
+        &self.0.machine().metadata
     }
+}
 
-    fn advance(&mut self, event: Event) -> Result<Step<O::Response>, Error> {
-        match (&self.state, event) {
-            (State::Failed(error), _) => Err(error.clone()),
-            (State::Ready, Event::Start) | (State::Waiting, Event::Woke) => self.send(),
+impl<O: Operation> Flow for Call<O> {
+    type Output = O::Response;
+
+    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<O::Response>, Error> {
+        self.0.step(now, event)
+    }
+}
+
+impl<O: Operation> Machine for Exchange<O> {
+    type Output = O::Response;
+
+    fn advance(&mut self, _now: Timestamp, event: Event) -> Result<Step<O::Response>, Error> {
+        let result = match (&self.state, event) {
+            (State::ToSend, Event::Start) if self.attempts == 0 => self.send(),
+            (State::ToSend, Event::Woke) => self.send(),
             (State::Sent, Event::Response(response)) => self.receive(&response),
             (State::Sent, Event::NotSent(cause)) => {
                 self.send_again_or(true, |may_have_arrived| Error::NotReached(NotReached { may_have_arrived, cause }))
@@ -117,28 +137,31 @@ impl<O: Operation> Call<O> {
                     Error::NotReached(NotReached { may_have_arrived, cause })
                 })
             }
-            (State::Ready, _) => Err(Misuse::NotStarted.into()),
-            (State::Sent, _) => Err(Misuse::AwaitsAnswer.into()),
-            (State::Waiting, _) => Err(Misuse::AwaitsWaking.into()),
-            (State::Finished, _) => Err(Misuse::Finished.into()),
+            (State::ToSend, _) => return Err(Misuse::AwaitsWaking.into()),
+            (State::Sent, _) => return Err(Misuse::AwaitsAnswer.into()),
+        };
+        if matches!(result, Ok(Step::Done(_)) | Err(_)) {
+            self.request = None;
         }
+        result
     }
+}
 
+impl<O: Operation> Exchange<O> {
     fn send(&mut self) -> Result<Step<O::Response>, Error> {
-        let request = self.request.clone()?;
+        self.assembled.clone()?;
+        let request = self.request.clone().ok_or(Misuse::Finished)?;
         self.attempts += 1;
         self.state = State::Sent;
         Ok(Step::Send(request))
     }
 
     fn receive(&mut self, response: &Response) -> Result<Step<O::Response>, Error> {
-        self.may_have_arrived = true;
+        // A request that was refused was not carried out; one that failed may have been.
+        self.may_have_arrived |= response.status() >= 500;
         self.metadata = answer::metadata(response);
         match answer::read(response, &self.metadata) {
-            Ok(output) => {
-                self.state = State::Finished;
-                Ok(Step::Done(output))
-            }
+            Ok(output) => Ok(Step::Done(output)),
             Err(error) => self.send_again_or(self.is_passing(response.status(), error.refusal_kind()), |_| error),
         }
     }
@@ -157,33 +180,8 @@ impl<O: Operation> Call<O> {
         if !again || self.attempts >= MAX_ATTEMPTS {
             return Err(error(self.may_have_arrived));
         }
-        self.state = State::Waiting;
+        self.state = State::ToSend;
         let doublings = self.attempts.saturating_sub(1);
         Ok(Step::Wait(Backoff { at_most_millis: FIRST_BACKOFF_MILLIS << doublings }))
-    }
-}
-
-impl<O: Operation> Flow for Call<O> {
-    type Output = O::Response;
-
-    fn step(&mut self, _now: Timestamp, event: Event) -> Result<Step<O::Response>, Error> {
-        let result = self.advance(event);
-        if let Err(error) = &result
-            && error.sticks()
-        {
-            self.state = State::Failed(error.clone());
-        }
-        result
-    }
-}
-
-impl<T> Step<T> {
-    /// The output of a call that runs inside a flow; or the step that it wants, which is the flow's own.
-    pub(crate) fn finished<Output>(self) -> Result<T, Step<Output>> {
-        match self {
-            Self::Done(output) => Ok(output),
-            Self::Send(request) => Err(Step::Send(request)),
-            Self::Wait(backoff) => Err(Step::Wait(backoff)),
-        }
     }
 }

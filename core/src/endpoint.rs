@@ -146,14 +146,16 @@ fn parse(url: &str) -> Result<(Scheme, Endpoint), InvalidInput> {
     let (scheme, rest) = url.split_once("://").ok_or(problem("must begin with https://"))?;
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (host, port) = split_port(authority).ok_or(problem("has no host"))?;
-    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        return Err(problem("has a port that is not a number up to 65535"));
+    let is_port =
+        |port: &str| port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    if !port.is_none_or(is_port) {
+        return Err(problem("has a port that is not a number from 1 to 65535"));
     }
     let host_is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let valid = match bracketed {
         Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(host_is_plain),
+        None => host.bytes().all(host_is_plain) && host.split('.').all(|label| !label.is_empty()),
     };
     if !valid {
         return Err(problem("has a host that is neither a name nor an address"));
@@ -256,6 +258,10 @@ mod tests {
             "https://user:pass@auth.example.com",
             "https://auth.example.com:99999",
             "https://auth.example.com:",
+            "https://auth.example.com:0",
+            "https://auth.example.com:+443",
+            "https://auth..example.com",
+            "https://..",
             "https://auth.example.com/a?b=c",
             "https://auth.example.com/a#b",
             "https://auth.example.com/a b",

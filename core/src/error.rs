@@ -4,13 +4,19 @@ mod refusal;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
+use crate::app_client::RefreshMethod;
 use crate::flow::Cause;
 
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
 
-/// Why a flow failed. No variant holds a secret.
+/// Why something failed.
+///
+/// No variant holds a secret of this crate's own making. What the service or something before it said is kept as it came
+/// ([`Refusal::message`], [`Malformed::excerpt`]), and they may quote the request: the service quotes a code that has
+/// spaces in it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -29,6 +35,18 @@ pub enum Error {
     /// The caller asked for what cannot be: nothing was sent.
     #[error(transparent)]
     InvalidInput(InvalidInput),
+    /// The service refused the way in which tokens are refreshed; the other way is the one to choose.
+    #[error(transparent)]
+    RefreshNotEnabled(Box<RefreshNotEnabled>),
+    /// Nobody is signed in, or the session can no longer be renewed: the user must sign in.
+    #[error("nobody is signed in")]
+    NotSignedIn,
+    /// A store failed. It says nothing about the session.
+    #[error("the store failed: {0}")]
+    Store(Cause),
+    /// The operating system had no randomness to give: nothing was sent.
+    #[error("no randomness: {0}")]
+    NoRandomness(Cause),
 }
 
 impl Error {
@@ -47,9 +65,29 @@ impl Error {
         self.refusal().map(|refusal| refusal.kind)
     }
 
-    /// Whether the flow is over with this error, and gives it again at every later step.
-    pub(crate) fn sticks(&self) -> bool {
-        !matches!(self, Self::Misuse(_))
+    /// Whether the service has said that the session is dead, and the user must sign in again. Nothing else ends one:
+    /// not a lost connection, not throttling, not a failure of the service, and not a full disk.
+    #[must_use]
+    pub fn ends_session(&self) -> bool {
+        matches!(
+            self.refusal_kind(),
+            Some(
+                RefusalKind::NotAuthorized(
+                    NotAuthorized::InvalidRefreshToken
+                        | NotAuthorized::RefreshTokenExpired
+                        | NotAuthorized::RefreshTokenRevoked
+                ) | RefusalKind::RefreshTokenReuse
+                    | RefusalKind::UserNotFound
+                    | RefusalKind::UserNotConfirmed
+                    | RefusalKind::PasswordResetRequired
+            )
+        )
+    }
+
+    /// A store did not do what it should.
+    #[must_use]
+    pub fn store(problem: impl Into<String>) -> Self {
+        Self::Store(Arc::new(Problem(problem.into())))
     }
 }
 
@@ -64,6 +102,10 @@ impl From<InvalidInput> for Error {
         Self::InvalidInput(input)
     }
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Problem(String);
 
 /// An answer that is not one of the service's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +134,27 @@ impl fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
+/// The way in which tokens are refreshed is not enabled for the app client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RefreshNotEnabled {
+    /// The way that was chosen.
+    pub chosen: RefreshMethod,
+    /// The way to choose, by [`AppClient::with_refresh_method`](crate::AppClient::with_refresh_method).
+    pub choose: RefreshMethod,
+    /// What the service said.
+    pub refusal: Refusal,
+}
+
+impl fmt::Display for RefreshNotEnabled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { chosen, choose, refusal } = self;
+        write!(formatter, "refreshing by {chosen:?} is not enabled for this app client, choose {choose:?}: {refusal}")
+    }
+}
+
+impl core::error::Error for RefreshNotEnabled {}
+
 /// No whole answer came, after as many attempts as the operation allows.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -100,14 +163,6 @@ pub struct NotReached {
     pub may_have_arrived: bool,
     /// What the transport said of the last attempt.
     pub cause: Cause,
-}
-
-impl NotReached {
-    /// Nothing was sent, for this reason.
-    #[must_use]
-    pub fn not_sent(cause: Cause) -> Self {
-        Self { may_have_arrived: false, cause }
-    }
 }
 
 impl fmt::Display for NotReached {

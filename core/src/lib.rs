@@ -43,14 +43,17 @@ extern crate alloc;
 
 mod app_client;
 mod call;
+mod claims;
 pub mod endpoint;
 pub mod error;
 mod flow;
+mod guarded;
 mod http;
 pub mod operation;
 mod refresh;
 pub mod secret;
 mod seed;
+pub mod session;
 mod sign_in;
 pub mod srp;
 #[cfg(test)]
@@ -58,13 +61,15 @@ mod test_support;
 mod timestamp;
 mod tokens;
 
-pub use app_client::{AppClient, UserPoolId};
+pub use app_client::{AppClient, RefreshMethod, UserPoolId};
 pub use call::{Call, MAX_ATTEMPTS};
+pub use claims::{AccessTokenClaims, IdTokenClaims};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
 pub use http::{Headers, Request, Response};
 pub use refresh::Refresh;
 pub use seed::Seed;
+pub use session::{Plan, Session};
 pub use sign_in::{AnswerChallenge, Challenge, SignInOutcome, SignedIn, SrpSignIn};
 pub use tokens::Tokens;

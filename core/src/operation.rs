@@ -138,9 +138,17 @@ pub trait SignedIn: Operation {}
 pub trait Public: Operation {}
 
 /// Names with their values: AuthParameters, ChallengeParameters, ChallengeResponses. `Debug` shows the names only.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Parameters(BTreeMap<String, Parameter>);
+
+/// A null value is as good as none.
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pairs = BTreeMap::<String, Option<Parameter>>::deserialize(deserializer)?;
+        Ok(Self(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
+    }
+}
 
 impl Parameters {
     /// None.

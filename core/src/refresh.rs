@@ -4,45 +4,43 @@
 mod tests;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 
-use crate::app_client::AppClient;
-use crate::call::Call;
-use crate::error::{Error, InvalidInput, Misuse};
+use crate::app_client::{AppClient, RefreshMethod};
+use crate::call::{Call, Metadata};
+use crate::error::{Error, InvalidInput, RefreshNotEnabled, RefusalKind};
 use crate::flow::{Event, Flow, Step, Timestamp};
-use crate::operation::{AuthFlow, Context, InitiateAuth, Parameters};
-use crate::secret::RefreshToken;
+use crate::guarded::{self, Guarded};
+use crate::operation::{AuthFlow, AuthenticationResult, Context, GetTokensFromRefreshToken, InitiateAuth, Parameters};
+use crate::session::Session;
 use crate::tokens::Tokens;
 
-/// REFRESH_TOKEN_AUTH: new access and ID tokens for a refresh token.
+/// Renews a session: new access and ID tokens for its refresh token, in the way that the app client is configured for
+/// ([`AppClient::with_refresh_method`]).
 ///
-/// The tokens that it ends with hold the refresh token to use from now on: the service's new one if it sent one, else
-/// the old one. The service refuses this flow for app clients whose refresh tokens rotate.
+/// The session that it ends with holds the refresh token to use from now on: the service's new one if it sent one, else
+/// the old one. Save it before anything else: where refresh tokens rotate, the old one is soon good for nothing.
 ///
-/// Errors to expect: [`NotAuthorized::RefreshTokenExpired`], [`NotAuthorized::RefreshTokenRevoked`] and
-/// [`NotAuthorized::InvalidRefreshToken`], after which the user must sign in again. Any other error says nothing about
-/// the refresh token: keep it and try later.
+/// Only an error that [ends the session](Error::ends_session) says that the refresh token is dead. After any other, keep
+/// it and try later. [`Error::RefreshNotEnabled`] says that the other way is the one to choose.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html>
 ///
 /// ```
-/// use cognito_core::{AppClient, Event, Flow, Refresh, Step, Timestamp, UserPoolId};
-///
-/// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
-/// let mut flow = Refresh::new(&app_client, "0d4f1c2e", "eyJjdHki…");
-/// let Step::Send(request) = flow.step(Timestamp::from_unix_seconds(0), Event::Start)? else { unreachable!() };
+/// # use cognito_core::{AppClient, Error, Event, Flow, Refresh, Session, Step, Timestamp};
+/// # fn begin(app_client: &AppClient, session: &Session, now: Timestamp) -> Result<(), Error> {
+/// let mut flow = Refresh::new(app_client, session);
+/// let Step::Send(request) = flow.step(now, Event::Start)? else { unreachable!() };
 /// // Send it and go on as with any flow.
-/// # Ok::<(), cognito_core::Error>(())
+/// # Ok(())
+/// # }
 /// ```
-///
-/// [`NotAuthorized::RefreshTokenExpired`]: crate::error::NotAuthorized::RefreshTokenExpired
-/// [`NotAuthorized::RefreshTokenRevoked`]: crate::error::NotAuthorized::RefreshTokenRevoked
-/// [`NotAuthorized::InvalidRefreshToken`]: crate::error::NotAuthorized::InvalidRefreshToken
 #[derive(Debug)]
-pub struct Refresh {
+pub struct Refresh(Guarded<Machine>);
+
+#[derive(Debug)]
+struct Machine {
     app_client: AppClient,
-    username: String,
-    refresh_token: RefreshToken,
+    session: Session,
     context: Context,
     state: State,
 }
@@ -50,68 +48,127 @@ pub struct Refresh {
 #[derive(Debug)]
 enum State {
     Ready,
-    Refreshing(Box<Call<InitiateAuth>>),
-    Failed(Error),
+    GetTokens(Box<Call<GetTokensFromRefreshToken>>),
+    InitiateAuth(Box<Call<InitiateAuth>>),
 }
 
 impl Refresh {
-    /// `username` is the canonical user name, [`SignedIn::username`](crate::SignedIn::username): an app client's secret
-    /// hash is over that name, never over an alias. App clients without a secret do not send it.
+    /// Renews this session, which is not changed.
     #[must_use]
-    pub fn new(app_client: &AppClient, username: impl Into<String>, refresh_token: impl Into<RefreshToken>) -> Self {
-        Self {
+    pub fn new(app_client: &AppClient, session: &Session) -> Self {
+        Self(Guarded::new(Machine {
             app_client: app_client.clone(),
-            username: username.into(),
-            refresh_token: refresh_token.into(),
+            session: session.clone(),
             context: Context::default(),
             state: State::Ready,
-        }
+        }))
     }
 
-    /// Sends this along with the request.
+    /// Sends this along with the request, as far as the operation has a place for it.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
-        self.context = context;
+        self.0.machine_mut().context = context;
         self
-    }
-
-    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Tokens>, Error> {
-        match &mut self.state {
-            State::Ready => {
-                let Event::Start = event else { return Err(Misuse::NotStarted.into()) };
-                InvalidInput::require("refresh token", self.refresh_token.expose())?;
-                let parameters = Parameters::from_iter([("REFRESH_TOKEN", self.refresh_token.expose())]);
-                let mut operation = InitiateAuth::new(AuthFlow::RefreshTokenAuth, parameters);
-                operation.canonical_username = Some(self.username.clone());
-                operation.context = self.context.clone();
-                self.state = State::Refreshing(Box::new(Call::new(&self.app_client, operation)));
-                self.advance(now, Event::Start)
-            }
-            State::Refreshing(call) => match call.step(now, event)?.finished() {
-                Ok(response) => {
-                    let tokens = response.authentication_result.and_then(Tokens::new);
-                    let mut tokens =
-                        tokens.ok_or_else(|| call.metadata().malformed("a refresh without an access token"))?;
-                    tokens.refresh_token.get_or_insert_with(|| self.refresh_token.clone());
-                    Ok(Step::Done(tokens))
-                }
-                Err(step) => Ok(step),
-            },
-            State::Failed(error) => Err(error.clone()),
-        }
     }
 }
 
 impl Flow for Refresh {
-    type Output = Tokens;
+    type Output = Session;
 
-    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Tokens>, Error> {
-        let result = self.advance(now, event);
-        if let Err(error) = &result
-            && error.sticks()
-        {
-            self.state = State::Failed(error.clone());
+    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Session>, Error> {
+        self.0.step(now, event)
+    }
+}
+
+impl guarded::Machine for Machine {
+    type Output = Session;
+
+    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Session>, Error> {
+        match &mut self.state {
+            State::Ready => {
+                self.state = self.begin()?;
+                self.advance(now, Event::Start)
+            }
+            State::GetTokens(call) => {
+                match call.step(now, event).map_err(|error| self.app_client.advise(error))?.finished() {
+                    Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
+                    Err(step) => Ok(step),
+                }
+            }
+            State::InitiateAuth(call) => {
+                match call.step(now, event).map_err(|error| self.app_client.advise(error))?.finished() {
+                    Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
+                    Err(step) => Ok(step),
+                }
+            }
         }
-        result
+    }
+}
+
+impl Machine {
+    fn begin(&self) -> Result<State, Error> {
+        let refresh_token = self.session.refresh_token().ok_or(Error::NotSignedIn)?;
+        let device_key = self.session.device_key();
+        Ok(match self.app_client.refresh_method() {
+            RefreshMethod::GetTokensFromRefreshToken => {
+                let mut operation = GetTokensFromRefreshToken::new(refresh_token.clone());
+                operation.device_key = device_key.map(Into::into);
+                operation.client_metadata.clone_from(&self.context.client_metadata);
+                State::GetTokens(Box::new(Call::new(&self.app_client, operation)))
+            }
+            RefreshMethod::RefreshTokenAuth => {
+                // The secret hash is over the canonical name, though the request names nobody.
+                if self.app_client.client_secret().is_some() {
+                    InvalidInput::require("username", self.session.username())?;
+                }
+                let mut parameters = Parameters::from_iter([("REFRESH_TOKEN", refresh_token.expose())]);
+                if let Some(device_key) = device_key {
+                    parameters.insert("DEVICE_KEY", device_key);
+                }
+                let mut operation = InitiateAuth::new(AuthFlow::RefreshTokenAuth, parameters);
+                operation.canonical_username = Some(self.session.username().into());
+                operation.context = self.context.clone();
+                State::InitiateAuth(Box::new(Call::new(&self.app_client, operation)))
+            }
+        })
+    }
+}
+
+fn renew(
+    session: &Session,
+    result: Option<AuthenticationResult>,
+    now: Timestamp,
+    metadata: &Metadata,
+) -> Result<Step<Session>, Error> {
+    let tokens = result.and_then(Tokens::from_result);
+    let tokens = tokens.ok_or_else(|| metadata.malformed("a refresh without an access token"))?;
+    Ok(Step::Done(session.renewed(tokens, now, metadata.date)))
+}
+
+impl AppClient {
+    /// Says which way to choose when the service says that the one chosen is not enabled.
+    fn advise(&self, error: Error) -> Error {
+        let chosen = self.refresh_method();
+        match error {
+            Error::Refused(refusal) if is_not_enabled(refusal.kind, &refusal.code, &refusal.message) => {
+                let choose = match chosen {
+                    RefreshMethod::GetTokensFromRefreshToken => RefreshMethod::RefreshTokenAuth,
+                    RefreshMethod::RefreshTokenAuth => RefreshMethod::GetTokensFromRefreshToken,
+                };
+                Error::RefreshNotEnabled(Box::new(RefreshNotEnabled { chosen, choose, refusal: *refusal }))
+            }
+            error => error,
+        }
+    }
+}
+
+/// The service has no error of its own for this. It says it under several names, and some proxies know no new operation.
+fn is_not_enabled(kind: RefusalKind, code: &str, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    let says_so = ["not enabled", "not supported", "rotation"].iter().any(|part| message.contains(part));
+    match kind {
+        RefusalKind::OperationNotEnabled | RefusalKind::UnsupportedOperation => true,
+        RefusalKind::InvalidParameter | RefusalKind::NotAuthorized(_) => says_so,
+        _ => code == "UnknownOperationException",
     }
 }

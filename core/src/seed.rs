@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 /// 32 bytes from a cryptographically secure source, for one flow only: two flows with one seed give away both.
 ///
 /// A flow expands it with HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)) under a label for each use.
-#[derive(Clone)]
 pub struct Seed(Zeroizing<[u8; 32]>);
 
 impl Seed {

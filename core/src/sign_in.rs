@@ -22,7 +22,9 @@ use alloc::string::{String, ToString};
 
 use crate::call::Metadata;
 use crate::error::Error;
-use crate::operation::{InitiateAuthResponse, NewDeviceMetadata, Parameters};
+use crate::flow::Timestamp;
+use crate::operation::{ChallengeName, InitiateAuthResponse, NewDeviceMetadata, Parameters};
+use crate::session::Session;
 use crate::tokens::Tokens;
 
 pub use challenge::{AnswerChallenge, Challenge};
@@ -42,28 +44,37 @@ pub enum SignInOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignedIn {
-    /// The canonical user name: what the access token claims, and if that cannot be read what the service called the
-    /// user. It differs from what was typed when that was an alias.
-    pub username: String,
-    /// The tokens.
-    pub tokens: Tokens,
-    /// The device's new keys, when the pool tracks devices and this one is new.
+    /// The session. Its user name is the canonical one: what the access token claims, and if that cannot be read what
+    /// the service called the user. It differs from what was typed when that was an alias.
+    pub session: Session,
+    /// The device's new keys, when the pool tracks devices and this one is new. The service refuses to refresh the
+    /// tokens until the device is registered, by [`ConfirmDevice`](crate::operation::ConfirmDevice).
     pub new_device: Option<NewDeviceMetadata>,
 }
 
 /// Reads any answer to InitiateAuth or RespondToAuthChallenge. `username` is what the service last called the user.
-fn outcome(response: InitiateAuthResponse, metadata: &Metadata, username: &str) -> Result<SignInOutcome, Error> {
+fn outcome(
+    mut response: InitiateAuthResponse,
+    now: Timestamp,
+    metadata: &Metadata,
+    username: &str,
+) -> Result<SignInOutcome, Error> {
     let username = canonical_username(&response.challenge_parameters).unwrap_or(username).to_string();
-    if let Some(name) = response.challenge_name {
-        let (parameters, choices) = (response.challenge_parameters, response.available_challenges);
-        return Ok(SignInOutcome::Challenge(Challenge::new(name, username, response.session, parameters, choices)));
+    // Tokens that have arrived are never given up for anything else in the answer.
+    if let Some(mut result) = response.authentication_result.take() {
+        let new_device = result.new_device_metadata.take();
+        if let Some(tokens) = Tokens::from_result(result) {
+            let claims = tokens.access_token.unverified_claims();
+            let username =
+                claims.and_then(|claims| claims.username).filter(|name| !name.is_empty()).unwrap_or(username);
+            let session = Session::new(username, tokens, now, metadata.date);
+            return Ok(SignInOutcome::SignedIn(SignedIn { session, new_device }));
+        }
     }
-    let mut result =
-        response.authentication_result.ok_or_else(|| metadata.malformed("neither tokens nor a challenge"))?;
-    let new_device = result.new_device_metadata.take();
-    let tokens = Tokens::new(result).ok_or_else(|| metadata.malformed("an authentication without an access token"))?;
-    let username = tokens.unverified_username().unwrap_or(username);
-    Ok(SignInOutcome::SignedIn(SignedIn { username, tokens, new_device }))
+    let (parameters, choices) = (response.challenge_parameters, response.available_challenges);
+    let name = response.challenge_name.filter(|name| *name != ChallengeName::Unknown(String::new()));
+    let name = name.ok_or_else(|| metadata.malformed("neither tokens nor a challenge"))?;
+    Ok(SignInOutcome::Challenge(Challenge::new(name, username, response.session, parameters, choices)))
 }
 
 /// What the service calls the user: the echoed USERNAME, else USER_ID_FOR_SRP.

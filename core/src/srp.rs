@@ -112,6 +112,8 @@ impl EphemeralKey {
     /// # Errors
     /// [`SrpError::EphemeralKey`]
     pub fn from_bytes(a: &[u8]) -> Result<Self, SrpError> {
+        // Java writes an integer whose top bit is set with a zero byte in front.
+        let a = a.strip_prefix(&[0]).filter(|_| a.len() == Self::LONGEST + 1).unwrap_or(a);
         if a.len() > Self::LONGEST || a.iter().all(|byte| *byte == 0) {
             return Err(SrpError::EphemeralKey);
         }

@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use serde_json::Value;
 
 use crate::operation::{Operation, Public, SignedIn};
+use crate::secret::AccessToken;
 use crate::{AppClient, Call, Cause, Error, Event, Flow, Headers, Request, Response, Step, Timestamp, UserPoolId};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_546_322_769);
@@ -30,7 +31,7 @@ pub(crate) fn request_of(operation: impl Public) -> Value {
 /// The same for a signed-in user.
 pub(crate) fn signed_in_request_of(operation: impl SignedIn) -> Value {
     let client = app_client().with_secret("s3cr3t");
-    body(&first_request(&mut Call::signed_in(&client, &"access.token".into(), operation)))
+    body(&first_request(&mut Call::signed_in(&client, &AccessToken::from("access.token"), operation)))
 }
 
 pub(crate) fn first_request<O: Operation>(call: &mut Call<O>) -> Request {

@@ -4,10 +4,12 @@
 use alloc::sync::Arc;
 
 use cognito_core::operation::{GetUser, InitiateAuth, SignUp};
+use cognito_core::secret::AccessToken;
+use cognito_core::session::Record;
 use cognito_core::srp::{EphemeralKey, Identity};
 use cognito_core::{
     AppClient, Call, Cause, Challenge, Error, Event, Flow, Headers, MAX_ATTEMPTS, Refresh, Request, Response, Seed,
-    SrpSignIn, Step, Timestamp, UserPoolId,
+    Session, SrpSignIn, Step, Timestamp, Tokens, UserPoolId,
 };
 
 use crate::{Config, Simulator};
@@ -41,9 +43,12 @@ pub fn answers(data: &[u8]) {
     let answer = || Event::Response(Response::new(status, headers.clone(), body.to_vec()));
     let Some(client) = app_client() else { return };
     answered(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
-    answered(Call::signed_in(&client, &"access.token".into(), GetUser::new()), answer());
+    answered(Call::signed_in(&client, &AccessToken::from("access.token"), GetUser::new()), answer());
     answered(SrpSignIn::new(&client, "alice", "Very$ecur3", Seed::new([7; 32])), answer());
-    answered(Refresh::new(&client, "alice", "refresh"), answer());
+    let mut tokens = Tokens::new("access");
+    tokens.refresh_token = Some("refresh".into());
+    answered(Refresh::new(&client, &Session::new("alice", tokens, NOW, None)), answer());
+    let _ = Session::from_record(&Record::new(body.to_vec()));
     let _ = serde_json::from_slice::<InitiateAuth>(body);
     if let Ok(challenge) = serde_json::from_slice::<Challenge>(body) {
         answered(challenge.answer(&client, [("ANSWER", "42")]), answer());

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use cognito_core::error::RefusalKind;
 use cognito_core::operation::*;
+use cognito_core::secret::AccessToken;
 use cognito_core::{AppClient, Call, Event, Flow, Headers, Response, Step, Timestamp, UserPoolId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,7 +71,7 @@ fn signed_in<O: SignedIn + DeserializeOwned>(model: &Model) -> &'static str
 where
     O::Response: Serialize,
 {
-    agrees(model, |request: O| Call::signed_in(&app_client(), &"access.token".into(), request))
+    agrees(model, |request: O| Call::signed_in(&app_client(), &AccessToken::from("access.token"), request))
 }
 
 fn agrees<O: Operation + DeserializeOwned>(model: &Model, call: impl Fn(O) -> Call<O>) -> &'static str

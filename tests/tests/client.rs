@@ -10,8 +10,8 @@ use cognito_core::operation::{
 };
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, Call, Error, Event, Flow, Refresh, Seed, SignInOutcome, SignedIn, SrpSignIn, Step, Timestamp, Tokens,
-    UserPoolId,
+    AppClient, Call, Error, Event, Flow, Refresh, RefreshMethod, Seed, Session, SignInOutcome, SrpSignIn, Step,
+    Timestamp, UserPoolId,
 };
 use cognito_testkit::{Config, Simulator};
 use proptest::prelude::*;
@@ -59,7 +59,11 @@ impl Pair {
         self.run(Call::new(&self.client, operation))
     }
 
-    fn call_signed_in<O: SignedInOperation>(&self, token: &AccessToken, operation: O) -> Result<O::Response, Error> {
+    fn call_signed_in<O: SignedInOperation>(
+        &self,
+        token: &impl AsRef<AccessToken>,
+        operation: O,
+    ) -> Result<O::Response, Error> {
         self.run(Call::signed_in(&self.client, token, operation))
     }
 
@@ -67,16 +71,17 @@ impl Pair {
         self.run(SrpSignIn::new(&self.client, username, password, Seed::new([9; 32])))
     }
 
-    fn sign_in(&self, username: &str, password: &str) -> Result<SignedIn, Error> {
+    fn sign_in(&self, username: &str, password: &str) -> Result<Session, Error> {
         match self.start(username, password)? {
-            SignInOutcome::SignedIn(signed_in) => Ok(signed_in),
+            SignInOutcome::SignedIn(signed_in) => Ok(signed_in.session),
             SignInOutcome::Challenge(challenge) => panic!("{challenge:?}"),
         }
     }
 
-    fn refresh(&self, signed_in: &SignedIn) -> Result<Tokens, Error> {
-        let token = signed_in.tokens.refresh_token.clone().unwrap();
-        self.run(Refresh::new(&self.client, &signed_in.username, token))
+    /// GetTokensFromRefreshToken is not simulated yet.
+    fn refresh(&self, session: &Session) -> Result<Session, Error> {
+        let client = self.client.clone().with_refresh_method(RefreshMethod::RefreshTokenAuth);
+        self.run(Refresh::new(&client, session))
     }
 
     fn last_code(&self) -> String {
@@ -123,11 +128,11 @@ fn a_user_lives_a_whole_life() {
         pair.call(ConfirmSignUp::new("alice", pair.last_code())).unwrap();
 
         let signed_in = pair.sign_in("alice", PASSWORD).unwrap();
-        let user = pair.call_signed_in(&signed_in.tokens.access_token, GetUser::new()).unwrap();
+        let user = pair.call_signed_in(&signed_in, GetUser::new()).unwrap();
         assert_eq!((user.username.as_str(), user.attribute("email_verified")), ("alice", Some("true")));
 
         let change = ChangePassword::new(PASSWORD, "Battery-staple-2");
-        pair.call_signed_in(&pair.refresh(&signed_in).unwrap().access_token, change).unwrap();
+        pair.call_signed_in(&pair.refresh(&signed_in).unwrap(), change).unwrap();
         assert_eq!(not_authorized(pair.start("alice", PASSWORD)), NotAuthorized::IncorrectUsernameOrPassword);
         pair.sign_in("alice", "Battery-staple-2").unwrap();
     }
@@ -148,8 +153,8 @@ fn an_alias_signs_in_and_refreshes_under_the_canonical_name() {
     for client in ["public", "secret"] {
         let pair = Pair::with_alice(client);
         let signed_in = pair.sign_in("A@example.com", PASSWORD).unwrap();
-        assert_eq!(signed_in.username, "alice");
-        assert_eq!(pair.refresh(&signed_in).unwrap().unverified_username().as_deref(), Some("alice"));
+        assert_eq!(signed_in.username(), "alice");
+        assert_eq!(pair.refresh(&signed_in).unwrap().username(), "alice");
     }
 }
 
@@ -206,22 +211,20 @@ fn an_expired_and_a_revoked_refresh_token_are_told_apart() {
     let mut pair = Pair::with_alice("secret");
     let signed_in = pair.sign_in("alice", PASSWORD).unwrap();
     let other = pair.sign_in("alice", PASSWORD).unwrap();
-    pair.call(RevokeToken::new(other.tokens.refresh_token.clone().unwrap())).unwrap();
+    pair.call(RevokeToken::new(other.refresh_token().unwrap().clone())).unwrap();
     assert_eq!(not_authorized(pair.refresh(&other)), NotAuthorized::RefreshTokenRevoked);
-    let access_token = &other.tokens.access_token;
-    assert_eq!(not_authorized(pair.call_signed_in(access_token, GetUser::new())), NotAuthorized::AccessTokenRevoked);
+    assert_eq!(not_authorized(pair.call_signed_in(&other, GetUser::new())), NotAuthorized::AccessTokenRevoked);
 
     pair.now = Timestamp::from_unix_millis(pair.now.as_unix_millis() + 31 * 86_400_000);
     assert_eq!(not_authorized(pair.refresh(&signed_in)), NotAuthorized::RefreshTokenExpired);
-    let access_token = &signed_in.tokens.access_token;
-    assert_eq!(not_authorized(pair.call_signed_in(access_token, GetUser::new())), NotAuthorized::AccessTokenExpired);
+    assert_eq!(not_authorized(pair.call_signed_in(&signed_in, GetUser::new())), NotAuthorized::AccessTokenExpired);
 }
 
 #[test]
 fn a_global_sign_out_ends_every_sign_in() {
     let pair = Pair::with_alice("public");
     let (one, two) = (pair.sign_in("alice", PASSWORD).unwrap(), pair.sign_in("alice", PASSWORD).unwrap());
-    pair.call_signed_in(&one.tokens.access_token, GlobalSignOut::new()).unwrap();
+    pair.call_signed_in(&one, GlobalSignOut::new()).unwrap();
     for signed_in in [one, two] {
         assert_eq!(not_authorized(pair.refresh(&signed_in)), NotAuthorized::RefreshTokenRevoked);
     }

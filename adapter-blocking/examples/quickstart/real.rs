@@ -49,21 +49,21 @@ pub(crate) fn sign_in(settings: Settings) -> Result<(), Box<dyn Error>> {
     let client = NarratedClient::new(app_client);
     let sign_in = |client: &Client| client.run(SrpSignIn::new(client.app_client(), username, password, client.seed()?));
     let outcome = client.step("sign in by SRP", sign_in, |outcome| match outcome {
-        SignInOutcome::SignedIn(signed_in) => format!("signed in as {}", signed_in.username),
+        SignInOutcome::SignedIn(signed_in) => format!("signed in as {}", signed_in.session.username()),
         SignInOutcome::Challenge(challenge) => format!("the service asks for {:?}", challenge.name()),
     });
     let SignInOutcome::SignedIn(signed_in) = outcome.map_err(|_| "The sign-in failed.")? else {
         return Ok(());
     };
 
-    let access_token = &signed_in.tokens.access_token;
-    let get_user = |client: &Client| client.call_signed_in(access_token, GetUser::new());
+    let session = signed_in.session;
+    let get_user = |client: &Client| client.call_signed_in(&session, GetUser::new());
     client.step("get the user", get_user, |user| {
         let names: Vec<_> = user.user_attributes.iter().map(|attribute| attribute.name.as_str()).collect();
         format!("{} with {}", user.username, names.join(", "))
     })?;
-    if let Some(refresh_token) = signed_in.tokens.refresh_token {
-        let revoke = |client: &Client| client.call(RevokeToken::new(refresh_token));
+    if let Some(refresh_token) = session.refresh_token() {
+        let revoke = |client: &Client| client.call(RevokeToken::new(refresh_token.clone()));
         client.step("sign out, revoking", revoke, |_| "the tokens are revoked")?;
     }
     Ok(())

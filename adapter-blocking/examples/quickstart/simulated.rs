@@ -5,8 +5,9 @@ use std::error::Error;
 use cognito_blocking::operation::{
     Attribute, ChangePassword, ConfirmSignUp, GetUser, GetUserResponse, RevokeToken, SignUp, SignUpResponse,
 };
-use cognito_blocking::secret::RefreshToken;
-use cognito_blocking::{AppClient, Client, Endpoint, Refresh, SignInOutcome, SignedIn, SrpSignIn, UserPoolId};
+use cognito_blocking::{
+    AppClient, Client, Endpoint, Refresh, RefreshMethod, Session, SignInOutcome, SrpSignIn, UserPoolId,
+};
 use cognito_testkit::{Config, Server};
 
 use crate::narrated::NarratedClient;
@@ -25,27 +26,24 @@ pub(crate) fn life_of_a_user() -> Result<(), Box<dyn Error>> {
     let code = message.code;
     client.step("confirm with the code", |client| client.call(ConfirmSignUp::new(USERNAME, code)), |_| "confirmed")?;
 
-    let signed_in = client.step("sign in by SRP", |client| sign_in(client, PASSWORD), told_of_sign_in)?;
+    let session = client.step("sign in by SRP", |client| sign_in(client, PASSWORD), told_of_sign_in)?;
     client.refused_step("sign in with a wrong password", |client| sign_in(client, "Incorrect-horse-1"))?;
-    let access_token = &signed_in.tokens.access_token;
-    let get_user = |client: &Client| client.call_signed_in(access_token, GetUser::new());
+    let get_user = |client: &Client| client.call_signed_in(&session, GetUser::new());
     client.step("get the user", get_user, told_of_user)?;
 
-    let refresh_token = signed_in.tokens.refresh_token.clone().ok_or("no refresh token came")?;
     let refreshed = client.step(
         "refresh",
-        |client| refresh(client, &signed_in, &refresh_token),
-        |tokens| format!("a new access token for {} seconds", tokens.expires_in.unwrap_or_default()),
+        |client| refresh(client, &session),
+        |session| format!("a new access token for {} seconds", session.tokens().expires_in.unwrap_or_default()),
     )?;
 
     let change = ChangePassword::new(PASSWORD, NEW_PASSWORD);
-    let change_password = |client: &Client| client.call_signed_in(&refreshed.access_token, change);
-    client.step("change the password", change_password, |_| "changed")?;
+    client.step("change the password", |client| client.call_signed_in(&refreshed, change), |_| "changed")?;
     client.step("sign in with the new password", |client| sign_in(client, NEW_PASSWORD), told_of_sign_in)?;
 
-    let revoke = RevokeToken::new(refresh_token.clone());
+    let revoke = RevokeToken::new(session.refresh_token().ok_or("no refresh token came")?.clone());
     client.step("sign out, revoking", |client| client.call(revoke), |_| "the first sign-in's tokens are revoked")?;
-    client.refused_step("refresh after that", |client| refresh(client, &signed_in, &refresh_token))?;
+    client.refused_step("refresh after that", |client| refresh(client, &session))?;
     println!("\nAll steps went as they should.");
     Ok(())
 }
@@ -55,7 +53,8 @@ fn app_client(server: &Server) -> Result<AppClient, Box<dyn Error>> {
     let pool = pools.first().ok_or("the simulated region has no pool")?;
     let client = pool.clients.first().ok_or("the simulated pool has no app client")?;
     let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &client.id)?;
-    Ok(app_client.with_endpoint(Endpoint::custom(&server.url())?))
+    let endpoint = Endpoint::custom(&server.url())?;
+    Ok(app_client.with_endpoint(endpoint).with_refresh_method(RefreshMethod::RefreshTokenAuth))
 }
 
 fn sign_up() -> SignUp {
@@ -64,20 +63,16 @@ fn sign_up() -> SignUp {
     sign_up
 }
 
-fn sign_in(client: &Client, password: &str) -> Result<SignedIn, cognito_blocking::Error> {
+fn sign_in(client: &Client, password: &str) -> Result<Session, cognito_blocking::Error> {
     let flow = SrpSignIn::new(client.app_client(), USERNAME, password, client.seed()?);
     match client.run(flow)? {
-        SignInOutcome::SignedIn(signed_in) => Ok(signed_in),
+        SignInOutcome::SignedIn(signed_in) => Ok(signed_in.session),
         SignInOutcome::Challenge(challenge) => unreachable!("this pool asks for no {:?}", challenge.name()),
     }
 }
 
-fn refresh(
-    client: &Client,
-    signed_in: &SignedIn,
-    refresh_token: &RefreshToken,
-) -> Result<cognito_blocking::Tokens, cognito_blocking::Error> {
-    client.run(Refresh::new(client.app_client(), &signed_in.username, refresh_token.clone()))
+fn refresh(client: &Client, session: &Session) -> Result<Session, cognito_blocking::Error> {
+    client.run(Refresh::new(client.app_client(), session))
 }
 
 fn told_of_sign_up(response: &SignUpResponse) -> String {
@@ -86,9 +81,9 @@ fn told_of_sign_up(response: &SignUpResponse) -> String {
     format!("confirmed: {}, a code went to {destination}", response.user_confirmed)
 }
 
-fn told_of_sign_in(signed_in: &SignedIn) -> String {
-    let seconds = signed_in.tokens.expires_in.unwrap_or_default();
-    format!("signed in as {}, access token for {seconds} seconds", signed_in.username)
+fn told_of_sign_in(session: &Session) -> String {
+    let seconds = session.tokens().expires_in.unwrap_or_default();
+    format!("signed in as {}, access token for {seconds} seconds", session.username())
 }
 
 fn told_of_user(user: &GetUserResponse) -> String {

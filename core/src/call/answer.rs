@@ -5,9 +5,9 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::{Map, Value};
 
 use super::Metadata;
 use crate::error::{Error, Malformed, Refusal, RefusalKind};
@@ -20,7 +20,11 @@ pub(super) fn metadata(response: &Response) -> Metadata {
     Metadata {
         date: response.headers().get("date").and_then(Timestamp::from_http_date),
         status: response.status(),
-        request_id: response.headers().get("x-amzn-requestid").map(ToOwned::to_owned),
+        request_id: response
+            .headers()
+            .get("x-amzn-requestid")
+            .filter(|id| id.len() <= LONGEST_NAME)
+            .map(ToOwned::to_owned),
     }
 }
 
@@ -53,28 +57,20 @@ pub(super) fn read<R: DeserializeOwned>(response: &Response, metadata: &Metadata
     })
 }
 
-/// The members of an error's body, each of which is left out by some.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ErrorBody {
-    #[serde(rename = "__type")]
-    kind: Option<String>,
-    code: Option<String>,
-    message: Option<String>,
-    #[serde(rename = "Message")]
-    capital_message: Option<String>,
-}
+/// Longer than any name or id of the service's.
+const LONGEST_NAME: usize = 128;
+const LONGEST_MESSAGE: usize = 4096;
 
 fn refusal(response: &Response, metadata: &Metadata) -> Error {
-    let body = serde_json::from_slice::<ErrorBody>(response.body());
+    let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     let is_json = body.is_ok();
     let body = body.unwrap_or_default();
-    let header = |name| response.headers().get(name).map(ToOwned::to_owned);
-    let code = [body.kind, body.code, header("x-amzn-errortype")].into_iter().flatten().find_map(|text| {
-        let code = bare_code(&text);
-        (!code.is_empty()).then(|| code.to_owned())
-    });
-    let Some(code) = code else {
+    // Each of these is left out by some. What is not a text is as good as left out.
+    let member = |name| body.get(name).and_then(Value::as_str);
+    let header = |name| response.headers().get(name);
+    let names = [member("__type"), member("code"), header("x-amzn-errortype")];
+    let code = names.into_iter().flatten().map(bare_code).find(|code| !code.is_empty());
+    let Some(code) = code.filter(|code| code.len() <= LONGEST_NAME) else {
         let reason = if is_json { "an error without a name" } else { "an error that is not JSON" };
         return Error::Malformed(Box::new(Malformed {
             reason: reason.into(),
@@ -83,10 +79,11 @@ fn refusal(response: &Response, metadata: &Metadata) -> Error {
             request_id: metadata.request_id.clone(),
         }));
     };
-    let message = body.message.or(body.capital_message).or_else(|| header("x-amzn-errormessage")).unwrap_or_default();
+    let message = member("message").or(member("Message")).or(header("x-amzn-errormessage")).unwrap_or_default();
+    let message = message.chars().take(LONGEST_MESSAGE).collect::<String>();
     Error::Refused(Box::new(Refusal {
-        kind: RefusalKind::new(&code, &message),
-        code,
+        kind: RefusalKind::new(code, &message),
+        code: code.to_owned(),
         message,
         status: metadata.status,
         request_id: metadata.request_id.clone(),

@@ -16,7 +16,7 @@ fn sign_up() -> Call<SignUp> {
 
 /// Repeatable.
 fn get_user() -> Call<GetUser> {
-    Call::signed_in(&app_client(), &"access.token".into(), GetUser::new())
+    Call::signed_in(&app_client(), &AccessToken::from("access.token"), GetUser::new())
 }
 
 const USER: &str = r#"{"Username":"alice","UserAttributes":[]}"#;
@@ -50,7 +50,7 @@ fn an_endpoint_of_ones_own_gets_every_request_with_its_headers() {
         .unwrap();
     let requests = [
         sent(Call::new(&client, SignUp::new("alice", "Very$ecur3")).step(NOW, Event::Start)),
-        sent(Call::signed_in(&client, &"t".into(), GetUser::new()).step(NOW, Event::Start)),
+        sent(Call::signed_in(&client, &AccessToken::from("t"), GetUser::new()).step(NOW, Event::Start)),
     ];
     for request in requests {
         assert_eq!(request.url(), "https://proxy.example.com:8443/cognito");
@@ -153,6 +153,8 @@ fn the_errors_name_is_found_wherever_it_is() {
             "CodeMismatchException",
             "",
         ),
+        (&[], r#"{"__type":"CodeMismatchException","message":["x"],"code":400}"#, "CodeMismatchException", ""),
+        (&[], r#"{"__type":"x","__type":"CodeMismatchException"}"#, "CodeMismatchException", ""),
         (&[("x-amzn-errortype", "CodeMismatchException")], r#"{"__type":""}"#, "CodeMismatchException", ""),
     ] {
         let mut call = sign_up();
@@ -162,6 +164,33 @@ fn the_errors_name_is_found_wherever_it_is() {
         assert_eq!((refusal.code.as_str(), refusal.message.as_str()), (code, message), "{text}");
         assert_eq!((refusal.kind, refusal.status), (RefusalKind::CodeMismatch, 400));
     }
+}
+
+#[test]
+fn a_refusal_is_bounded_and_on_one_line() {
+    let mut call = sign_up();
+    sent(call.step(NOW, Event::Start));
+    let text = serde_json::json!({"__type": "UserLambdaValidationException", "message": "\n\u{1b}[31m".repeat(5000)});
+    let error = failed(call.step(NOW, answer(400, &text.to_string())));
+    assert_eq!(error.refusal().unwrap().message.chars().count(), 4096);
+    assert!(!error.to_string().contains(['\n', '\u{1b}']));
+
+    let mut call = sign_up();
+    sent(call.step(NOW, Event::Start));
+    let text = serde_json::json!({"__type": "x".repeat(900_000)}).to_string();
+    assert!(matches!(failed(call.step(NOW, answer(400, &text))), Error::Malformed(_)));
+}
+
+#[test]
+fn a_throttled_request_has_not_been_carried_out() {
+    let mut call = sign_up();
+    sent(call.step(NOW, Event::Start));
+    for event in [refusal("TooManyRequestsException", ""), Event::NotSent(cause("no route"))] {
+        call.step(NOW, event).unwrap();
+        sent(call.step(NOW, Event::Woke));
+    }
+    let Error::NotReached(error) = failed(call.step(NOW, Event::NotSent(cause("no route")))) else { panic!() };
+    assert!(!error.may_have_arrived);
 }
 
 #[test]
@@ -245,7 +274,7 @@ fn debug_and_errors_show_no_secret() {
     let client = app_client().with_secret("m4rk-client");
     let change = ChangePassword::new("m4rk-old", "m4rk-new");
     let debug = format!("{change:?}");
-    let mut call = Call::signed_in(&client, &"m4rk-token".into(), change);
+    let mut call = Call::signed_in(&client, &AccessToken::from("m4rk-token"), change);
     let request = sent(call.step(NOW, Event::Start));
     let received = answer(200, r#"{"m4rk-name":"m4rk-value","#);
     let debug = format!("{debug} {call:?} {request:?} {client:?} {received:?}");
@@ -275,7 +304,7 @@ proptest! {
         for event in events {
             match call.step(NOW, event) {
                 Ok(Step::Send(_)) => requests += 1,
-                Err(error) if error.sticks() => {
+                Err(error) if !matches!(error, Error::Misuse(_)) => {
                     let text = error.to_string();
                     prop_assert_eq!(first_error.get_or_insert(text.clone()), &text);
                 }

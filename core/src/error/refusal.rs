@@ -1,7 +1,7 @@
 //! The service's refusals: one kind for all operations.
 
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 
 /// The service's no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Refusal {
     pub kind: RefusalKind,
     /// The service's name for it, such as `CodeMismatchException`.
     pub code: String,
-    /// The service's words, or those of the pool's own triggers; empty when it gave none.
+    /// The service's words, or those of the pool's own triggers, at most 4,096 characters; empty when it gave none.
     pub message: String,
     /// The HTTP status.
     pub status: u16,
@@ -22,7 +22,12 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.code)?;
-        if self.message.is_empty() { Ok(()) } else { write!(formatter, ": {}", self.message) }
+        if !self.message.is_empty() {
+            formatter.write_str(": ")?;
+        }
+        // On one line of a log or a terminal, whatever the service or a trigger wrote.
+        let plain = self.message.chars().map(|character| if character.is_control() { ' ' } else { character });
+        plain.into_iter().try_for_each(|character| formatter.write_char(character))
     }
 }
 

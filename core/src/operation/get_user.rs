@@ -57,6 +57,7 @@ pub struct GetUserResponse {
     /// The canonical user name.
     pub username: String,
     /// The attributes, `sub` among them.
+    #[serde(deserialize_with = "null_is_default")]
     pub user_attributes: Vec<Attribute>,
     /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -66,8 +66,8 @@ impl Operation for InitiateAuth {
         "UserNotFoundException",
     ];
 
-    /// Beginning SRP changes nothing, and a refresh is there to be tried again. The other flows count wrong passwords,
-    /// send codes or run the pool's triggers.
+    /// Beginning SRP spends nothing, and a refresh is there to be tried again; a pre-authentication trigger may run
+    /// twice. The other flows count wrong passwords or send codes.
     fn is_repeatable(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::UserSrpAuth | AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }

@@ -2,18 +2,31 @@ use alloc::format;
 use alloc::string::ToString;
 
 use super::*;
-use crate::error::{NotAuthorized, RefusalKind};
-use crate::test_support::{NOW, answer, app_client, body, cause, done, failed, refusal, sent};
+use crate::error::Misuse;
+use crate::test_support::{NOW, answer, answer_with, app_client, body, cause, done, failed, refusal, sent};
+
+fn session() -> Session {
+    let mut tokens = Tokens::new("old access");
+    tokens.refresh_token = Some("old refresh".into());
+    Session::new("0d4f1c2e", tokens, NOW, None)
+}
 
 fn refresh() -> Refresh {
-    Refresh::new(&app_client(), "0d4f1c2e", "old refresh")
+    Refresh::new(&app_client(), &session())
+}
+
+fn refresh_by_initiate_auth() -> Refresh {
+    Refresh::new(&app_client().with_refresh_method(RefreshMethod::RefreshTokenAuth), &session())
 }
 
 #[test]
 fn a_refresh_is_one_request_that_names_no_user() {
-    let request = sent(refresh().step(NOW, Event::Start));
     assert_eq!(
-        body(&request),
+        body(&sent(refresh().step(NOW, Event::Start))),
+        serde_json::json!({"ClientId": "3pu8tnp684l4lmlfoth25ojmd2", "RefreshToken": "old refresh"})
+    );
+    assert_eq!(
+        body(&sent(refresh_by_initiate_auth().step(NOW, Event::Start))),
         serde_json::json!({
             "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
             "AuthFlow": "REFRESH_TOKEN_AUTH",
@@ -23,61 +36,157 @@ fn a_refresh_is_one_request_that_names_no_user() {
 }
 
 #[test]
-fn an_app_client_with_a_secret_hashes_the_canonical_name() {
+fn each_way_has_its_own_rule_for_the_secret_and_its_own_place_for_the_device() {
     let client = app_client().with_secret("s3cr3t");
-    let request = sent(Refresh::new(&client, "0d4f1c2e", "old refresh").step(NOW, Event::Start));
-    let hash = client.secret_hash("0d4f1c2e").unwrap();
-    assert_eq!(body(&request)["AuthParameters"]["SECRET_HASH"], hash.expose());
+    let session = session().with_device_key("us-east-1_0d4f");
+    let request = body(&sent(Refresh::new(&client, &session).step(NOW, Event::Start)));
+    assert_eq!((&request["ClientSecret"], &request["DeviceKey"]), (&"s3cr3t".into(), &"us-east-1_0d4f".into()));
+
+    let client = client.with_refresh_method(RefreshMethod::RefreshTokenAuth);
+    let request = body(&sent(Refresh::new(&client, &session).step(NOW, Event::Start)));
+    let parameters = &request["AuthParameters"];
+    assert_eq!(parameters["SECRET_HASH"], client.secret_hash("0d4f1c2e").unwrap().expose());
+    assert_eq!(parameters["DEVICE_KEY"], "us-east-1_0d4f");
 }
 
 #[test]
-fn the_old_refresh_token_is_kept_when_none_comes() {
+fn the_context_goes_where_there_is_a_place_for_it() {
+    let mut context = Context::default();
+    context.client_metadata.insert("why".into(), "refresh".into());
+    for flow in [refresh(), refresh_by_initiate_auth()] {
+        let request = body(&sent(flow.with_context(context.clone()).step(NOW, Event::Start)));
+        assert_eq!(request["ClientMetadata"]["why"], "refresh");
+    }
+}
+
+#[test]
+fn the_old_refresh_token_and_the_device_are_kept_when_none_comes() {
     for result in [r#"{"AccessToken":"new"}"#, r#"{"AccessToken":"new","RefreshToken":null}"#] {
-        let mut flow = refresh();
+        let mut flow = Refresh::new(&app_client(), &session().with_device_key("us-east-1_0d4f"));
         sent(flow.step(NOW, Event::Start));
-        let tokens = done(flow.step(NOW, answer(200, &format!(r#"{{"AuthenticationResult":{result}}}"#))));
-        assert_eq!(tokens.access_token.expose(), "new");
-        assert_eq!(tokens.refresh_token.unwrap().expose(), "old refresh");
+        let session = done(flow.step(NOW, answer(200, &format!(r#"{{"AuthenticationResult":{result}}}"#))));
+        assert_eq!(session.access_token().expose(), "new");
+        assert_eq!(session.refresh_token().unwrap().expose(), "old refresh");
+        assert_eq!((session.username(), session.device_key()), ("0d4f1c2e", Some("us-east-1_0d4f")));
     }
 }
 
 #[test]
 fn a_new_refresh_token_replaces_the_old() {
-    let mut flow = refresh();
-    sent(flow.step(NOW, Event::Start));
-    let text = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"new refresh"}}"#;
-    assert_eq!(done(flow.step(NOW, answer(200, text))).refresh_token.unwrap().expose(), "new refresh");
+    for mut flow in [refresh(), refresh_by_initiate_auth()] {
+        sent(flow.step(NOW, Event::Start));
+        let text = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"new refresh"}}"#;
+        assert_eq!(done(flow.step(NOW, answer(200, text))).refresh_token().unwrap().expose(), "new refresh");
+    }
 }
 
 #[test]
-fn a_refused_refresh_is_refused_at_once() {
+fn the_clock_drift_is_measured_anew() {
     let mut flow = refresh();
     sent(flow.step(NOW, Event::Start));
-    let error = failed(flow.step(NOW, refusal("NotAuthorizedException", "Refresh Token has been revoked")));
-    assert_eq!(error.refusal_kind(), Some(RefusalKind::NotAuthorized(NotAuthorized::RefreshTokenRevoked)));
+    let date = [("Date", "Tue, 01 Jan 2019 06:05:09 GMT")];
+    let text = r#"{"AuthenticationResult":{"AccessToken":"new"}}"#;
+    assert_eq!(done(flow.step(NOW, answer_with(200, &date, text))).clock_drift_seconds(), 60);
+}
+
+#[test]
+fn a_dead_refresh_token_ends_the_session_at_once() {
+    for (code, message) in [
+        ("NotAuthorizedException", "Refresh Token has been revoked"),
+        ("NotAuthorizedException", "Refresh Token has expired"),
+        ("NotAuthorizedException", "Invalid Refresh Token."),
+        ("RefreshTokenReuseException", "Refresh Token has been reused"),
+        ("UserNotFoundException", "User does not exist."),
+        ("PasswordResetRequiredException", ""),
+        ("UserNotConfirmedException", ""),
+    ] {
+        let mut flow = refresh();
+        sent(flow.step(NOW, Event::Start));
+        assert!(failed(flow.step(NOW, refusal(code, message))).ends_session(), "{code} {message}");
+    }
+}
+
+#[test]
+fn nothing_else_ends_a_session() {
+    for event in [
+        refusal("NotAuthorizedException", "Unable to verify secret hash for client 3pu8"),
+        refusal("NotAuthorizedException", "User is disabled."),
+        refusal("NotAuthorizedException", "PreTokenGeneration failed"),
+        refusal("ResourceNotFoundException", "User pool client 3pu8 does not exist."),
+        refusal("UserLambdaValidationException", ""),
+        refusal("LimitExceededException", ""),
+        refusal("ForbiddenException", "Request not allowed due to WAF block."),
+        refusal("QuantumException", ""),
+        answer(403, "<html>Blocked</html>"),
+        answer(200, "{}"),
+    ] {
+        let mut flow = refresh();
+        sent(flow.step(NOW, Event::Start));
+        assert!(!failed(flow.step(NOW, event.clone())).ends_session(), "{event:?}");
+    }
+    for error in [Error::NotSignedIn, Error::store("full disk")] {
+        assert!(!error.ends_session());
+    }
+}
+
+#[test]
+fn a_way_that_is_not_enabled_is_told_with_the_one_to_choose() {
+    let other = RefreshMethod::RefreshTokenAuth;
+    for (mut flow, choose, code, message) in [
+        (refresh(), other, "UnknownOperationException", ""),
+        (refresh(), other, "OperationNotEnabledException", "GetTokensFromRefreshToken is not enabled"),
+        (
+            refresh_by_initiate_auth(),
+            RefreshMethod::GetTokensFromRefreshToken,
+            "InvalidParameterException",
+            "REFRESH_TOKEN_AUTH flow not enabled for this client",
+        ),
+        (
+            refresh_by_initiate_auth(),
+            RefreshMethod::GetTokensFromRefreshToken,
+            "NotAuthorizedException",
+            "Refresh token rotation is enabled for this client",
+        ),
+    ] {
+        sent(flow.step(NOW, Event::Start));
+        let error = failed(flow.step(NOW, refusal(code, message)));
+        assert!(matches!(&error, Error::RefreshNotEnabled(advice) if advice.choose == choose), "{error:?}");
+        assert!(!error.ends_session());
+    }
 }
 
 #[test]
 fn a_refresh_whose_answer_is_lost_is_sent_again() {
-    let mut flow = refresh();
-    let first = sent(flow.step(NOW, Event::Start));
-    assert!(matches!(flow.step(NOW, Event::NoAnswer(cause("reset"))), Ok(Step::Wait(_))));
-    assert_eq!(first.body(), sent(flow.step(NOW, Event::Woke)).body());
+    for mut flow in [refresh(), refresh_by_initiate_auth()] {
+        let first = sent(flow.step(NOW, Event::Start));
+        assert!(matches!(flow.step(NOW, Event::NoAnswer(cause("reset"))), Ok(Step::Wait(_))));
+        assert_eq!(first.body(), sent(flow.step(NOW, Event::Woke)).body());
+    }
 }
 
 #[test]
 fn a_refresh_without_tokens_is_malformed() {
     for text in ["{}", "null", r#"{"AuthenticationResult":null}"#, r#"{"AuthenticationResult":{"IdToken":"x"}}"#] {
-        let mut flow = refresh();
+        let mut flow = refresh_by_initiate_auth();
         sent(flow.step(NOW, Event::Start));
         assert!(matches!(failed(flow.step(NOW, answer(200, text))), Error::Malformed(_)), "{text}");
     }
 }
 
 #[test]
-fn an_empty_refresh_token_is_not_sent() {
-    let mut flow = Refresh::new(&app_client(), "0d4f1c2e", "");
-    assert_eq!(failed(flow.step(NOW, Event::Start)).to_string(), "refresh token: must not be empty");
+fn a_session_without_a_refresh_token_cannot_be_renewed() {
+    let session = Session::new("0d4f1c2e", Tokens::new("access"), NOW, None);
+    let mut flow = Refresh::new(&app_client(), &session);
+    assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::NotSignedIn));
+}
+
+#[test]
+fn a_secret_hash_over_nobodys_name_is_not_sent() {
+    let mut tokens = Tokens::new("access");
+    tokens.refresh_token = Some("refresh".into());
+    let client = app_client().with_secret("s3cr3t").with_refresh_method(RefreshMethod::RefreshTokenAuth);
+    let mut flow = Refresh::new(&client, &Session::new("", tokens, NOW, None));
+    assert_eq!(failed(flow.step(NOW, Event::Start)).to_string(), "username: must not be empty");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::app_client::AppClient;
 use crate::call::Call;
 use crate::error::{Error, Misuse};
 use crate::flow::{Event, Flow, Step, Timestamp};
+use crate::guarded::{self, Guarded};
 use crate::operation::{ChallengeName, Context, Parameters, RespondToAuthChallenge};
 use crate::secret::{ChallengeSession, Parameter};
 
@@ -90,8 +91,11 @@ impl Challenge {
         }
         let mut operation = RespondToAuthChallenge::new(self.name.clone(), parameters);
         operation.session.clone_from(&self.session);
-        let (app_client, username) = (app_client.clone(), self.username.clone());
-        AnswerChallenge { app_client, username, operation, state: State::Ready }
+        AnswerChallenge(Guarded::new(Machine {
+            app_client: app_client.clone(),
+            username: self.username.clone(),
+            state: State::Ready(Some(Box::new(operation))),
+        }))
     }
 }
 
@@ -126,49 +130,36 @@ impl TryFrom<Stored> for Challenge {
         if version == VERSION {
             Ok(Self { name, username, session, parameters, available_challenges })
         } else {
-            Err("the challenge was stored by a later version")
+            Err("the challenge was stored by another version")
         }
     }
 }
 
 /// The answer to a challenge, from [`Challenge::answer`]: ends in tokens or the next challenge.
 #[derive(Debug)]
-pub struct AnswerChallenge {
+pub struct AnswerChallenge(Guarded<Machine>);
+
+#[derive(Debug)]
+struct Machine {
     app_client: AppClient,
     username: String,
-    operation: RespondToAuthChallenge,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
-    Ready,
+    Ready(Option<Box<RespondToAuthChallenge>>),
     Answering(Box<Call<RespondToAuthChallenge>>),
-    Failed(Error),
 }
 
 impl AnswerChallenge {
     /// Sends this along with the request.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
-        self.operation.context = context;
-        self
-    }
-
-    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignInOutcome>, Error> {
-        match &mut self.state {
-            State::Ready => {
-                let Event::Start = event else { return Err(Misuse::NotStarted.into()) };
-                let call = Call::new(&self.app_client, self.operation.clone());
-                self.state = State::Answering(Box::new(call));
-                self.advance(now, Event::Start)
-            }
-            State::Answering(call) => match call.step(now, event)?.finished() {
-                Ok(response) => outcome(response, call.metadata(), &self.username).map(Step::Done),
-                Err(step) => Ok(step),
-            },
-            State::Failed(error) => Err(error.clone()),
+        if let State::Ready(Some(operation)) = &mut self.0.machine_mut().state {
+            operation.context = context;
         }
+        self
     }
 }
 
@@ -176,12 +167,24 @@ impl Flow for AnswerChallenge {
     type Output = SignInOutcome;
 
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<SignInOutcome>, Error> {
-        let result = self.advance(now, event);
-        if let Err(error) = &result
-            && error.sticks()
-        {
-            self.state = State::Failed(error.clone());
+        self.0.step(now, event)
+    }
+}
+
+impl guarded::Machine for Machine {
+    type Output = SignInOutcome;
+
+    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignInOutcome>, Error> {
+        match &mut self.state {
+            State::Ready(operation) => {
+                let operation = operation.take().ok_or(Misuse::Finished)?;
+                self.state = State::Answering(Box::new(Call::new(&self.app_client, *operation)));
+                self.advance(now, Event::Start)
+            }
+            State::Answering(call) => match call.step(now, event)?.finished() {
+                Ok(response) => outcome(response, now, call.metadata(), &self.username).map(Step::Done),
+                Err(step) => Ok(step),
+            },
         }
-        result
     }
 }

@@ -163,11 +163,12 @@ fn a_right_password_ends_in_tokens() {
     let mut flow = sign_in();
     asked(&mut flow, &[], &password_verifier(json!({})));
     let SignInOutcome::SignedIn(signed_in) = done(flow.step(NOW, answer(200, TOKENS))) else { panic!() };
-    assert_eq!(signed_in.username, CANONICAL);
-    assert_eq!(signed_in.tokens.access_token.expose(), "access");
-    assert_eq!(signed_in.tokens.id_token.unwrap().expose(), "id");
-    assert_eq!(signed_in.tokens.refresh_token.unwrap().expose(), "refresh");
-    assert_eq!(signed_in.tokens.expires_in, Some(3600));
+    let session = signed_in.session;
+    assert_eq!(session.username(), CANONICAL);
+    assert_eq!(session.access_token().expose(), "access");
+    assert_eq!(session.id_token().unwrap().expose(), "id");
+    assert_eq!(session.refresh_token().unwrap().expose(), "refresh");
+    assert_eq!(session.tokens().expires_in, Some(3600));
     assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::Misuse(Misuse::Finished)));
 }
 
@@ -178,7 +179,36 @@ fn the_access_token_has_the_last_word_on_the_name() {
     // {"username":"canonical"}
     let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6ImNhbm9uaWNhbCJ9.c2ln"}}"#;
     let SignInOutcome::SignedIn(signed_in) = done(flow.step(NOW, answer(200, text))) else { panic!() };
-    assert_eq!(signed_in.username, "canonical");
+    assert_eq!(signed_in.session.username(), "canonical");
+}
+
+#[test]
+fn an_empty_name_in_the_access_token_does_not_count() {
+    let mut flow = sign_in();
+    asked(&mut flow, &[], &password_verifier(json!({})));
+    // {"username":""}
+    let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6IiJ9.c2ln"}}"#;
+    let SignInOutcome::SignedIn(signed_in) = done(flow.step(NOW, answer(200, text))) else { panic!() };
+    assert_eq!(signed_in.session.username(), CANONICAL);
+}
+
+#[test]
+fn tokens_that_have_arrived_are_not_given_up_for_a_challenge() {
+    for name in ["", "SMS_MFA"] {
+        let mut flow = sign_in();
+        asked(&mut flow, &[], &password_verifier(json!({})));
+        let text = json!({"ChallengeName": name, "AuthenticationResult": {"AccessToken": "access"}}).to_string();
+        assert!(matches!(done(flow.step(NOW, answer(200, &text))), SignInOutcome::SignedIn(_)));
+    }
+}
+
+#[test]
+fn a_null_among_the_parameters_of_a_challenge_costs_nothing() {
+    let mut flow = sign_in();
+    sent(flow.step(NOW, Event::Start));
+    let text = r#"{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{"hint":null,"q":"1+1"}}"#;
+    let SignInOutcome::Challenge(challenge) = done(flow.step(NOW, answer(200, text))) else { panic!() };
+    assert_eq!(challenge.parameters().iter().collect::<Vec<_>>(), [("q", "1+1")]);
 }
 
 #[test]
@@ -308,8 +338,14 @@ fn a_password_verifier_that_cannot_be_used_is_malformed() {
 
 #[test]
 fn an_answer_with_neither_tokens_nor_a_challenge_is_malformed() {
-    for text in ["{}", "[]", "null", r#"{"AuthenticationResult":{}}"#, r#"{"AuthenticationResult":{"AccessToken":""}}"#]
-    {
+    for text in [
+        "{}",
+        "[]",
+        "null",
+        r#"{"ChallengeName":""}"#,
+        r#"{"AuthenticationResult":{}}"#,
+        r#"{"AuthenticationResult":{"AccessToken":""}}"#,
+    ] {
         let mut flow = sign_in();
         asked(&mut flow, &[], &password_verifier(json!({})));
         assert!(matches!(failed(flow.step(NOW, answer(200, text))), Error::Malformed(_)), "{text}");
@@ -377,7 +413,7 @@ proptest! {
         for event in events {
             match flow.step(NOW, event) {
                 Ok(Step::Send(_)) => requests += 1,
-                Err(error) if error.sticks() => {
+                Err(error) if !matches!(error, Error::Misuse(_)) => {
                     let text = format!("{error:?}");
                     prop_assert_eq!(first_error.get_or_insert(text.clone()), &text);
                 }

@@ -1,6 +1,7 @@
 //! What a client registers for a device that is to be remembered.
 
 use alloc::string::String;
+use core::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,17 +16,17 @@ use crate::seed::Seed;
 ///
 /// ConfirmDevice takes the salt and the verifier as `DeviceSecretVerifierConfig`; the password stays with the client.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeviceSecretVerifierConfigType.html>
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DeviceVerifier {
     password: DevicePassword,
     salt: String,
-    verifier: String,
+    verifier: Zeroizing<String>,
 }
 
 impl DeviceVerifier {
     /// Draws a new password and salt from the seed.
     #[must_use]
-    pub fn generate(device_group_key: &str, device_key: &str, seed: &Seed) -> Self {
+    pub fn generate(device_group_key: &str, device_key: &str, seed: Seed) -> Self {
         let password = seed.expand::<40>("device password");
         let salt = seed.expand::<16>("device salt");
         Self::from_random_bytes(device_group_key, device_key, &password, &salt)
@@ -40,7 +41,7 @@ impl DeviceVerifier {
         let verifier = Zeroizing::new(group::verifier(&private_key(identity, &salt)));
         Self {
             salt: STANDARD.encode(integer::pad(&salt)),
-            verifier: STANDARD.encode(integer::pad_unsigned(&verifier).as_slice()),
+            verifier: Zeroizing::new(STANDARD.encode(integer::pad_unsigned(&verifier).as_slice())),
             password,
         }
     }
@@ -61,5 +62,11 @@ impl DeviceVerifier {
     #[must_use]
     pub fn password_verifier(&self) -> &str {
         &self.verifier
+    }
+}
+
+impl fmt::Debug for DeviceVerifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("DeviceVerifier").finish_non_exhaustive()
     }
 }

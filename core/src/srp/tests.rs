@@ -316,6 +316,14 @@ fn a_secret_value_of_nothing_or_of_too_many_bytes_is_refused() {
 }
 
 #[test]
+fn a_secret_value_may_have_the_sign_byte_that_java_writes() {
+    let mut signed = [255; 129];
+    signed[0] = 0;
+    let (with, without) = (EphemeralKey::from_bytes(&signed).unwrap(), EphemeralKey::from_bytes(&[255; 128]).unwrap());
+    assert_eq!(with.srp_a(), without.srp_a());
+}
+
+#[test]
 fn a_secret_block_may_lack_its_padding_but_must_be_base64() {
     let exchange = key().exchange(ALICE, SALT, "2").unwrap();
     let padded = exchange.claim_signature("b3BhcQ==", "now").unwrap();
@@ -326,7 +334,7 @@ fn a_secret_block_may_lack_its_padding_but_must_be_base64() {
 #[test]
 fn debug_shows_no_secret() {
     let exchange = key().exchange(ALICE, SALT, "2").unwrap();
-    let device = DeviceVerifier::generate("-group", "key", &Seed::new([9; 32]));
+    let device = DeviceVerifier::generate("-group", "key", Seed::new([9; 32]));
     let debug = format!("{:?} {:?} {:?} {:?} {:?}", key(), exchange, ALICE, device, Seed::new([9; 32]));
     assert!(!debug.contains("Very$ecur3") && !debug.contains(device.password().expose()), "{debug}");
     assert!(!debug.contains("7, 7") && !debug.contains("9, 9"), "{debug}");

@@ -1,0 +1,197 @@
+//! What tokens claim. Nothing here checks a signature: whoever is handed a token must do that, this crate was handed its
+//! tokens by the service itself, over TLS.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::secret::{AccessToken, IdToken};
+
+impl AccessToken {
+    /// The claims, none if they cannot be read. **The signature is not checked.**
+    #[must_use]
+    pub fn unverified_claims(&self) -> Option<AccessTokenClaims> {
+        payload(self.expose())
+    }
+}
+
+impl IdToken {
+    /// The claims, none if they cannot be read. **The signature is not checked.**
+    #[must_use]
+    pub fn unverified_claims(&self) -> Option<IdTokenClaims> {
+        payload(self.expose())
+    }
+}
+
+/// What an access token claims. Times are seconds since the Unix epoch, by the service's clock.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccessTokenClaims {
+    /// The user's `sub`, which never changes.
+    pub sub: Option<String>,
+    /// The canonical user name.
+    pub username: Option<String>,
+    /// The user pool's URL.
+    pub iss: Option<String>,
+    /// The app client.
+    pub client_id: Option<String>,
+    /// `access`.
+    pub token_use: Option<String>,
+    /// The scopes, with spaces between.
+    pub scope: Option<String>,
+    /// When the user signed in.
+    #[serde(deserialize_with = "seconds")]
+    pub auth_time: Option<u64>,
+    /// When the token was issued.
+    #[serde(deserialize_with = "seconds")]
+    pub iat: Option<u64>,
+    /// When the token expires.
+    #[serde(deserialize_with = "seconds")]
+    pub exp: Option<u64>,
+    /// The token's id.
+    pub jti: Option<String>,
+    /// The id that all tokens of one sign-in share, when they can be revoked.
+    pub origin_jti: Option<String>,
+    /// The remembered device that the token was given to.
+    pub device_key: Option<String>,
+    /// The user's groups.
+    #[serde(rename = "cognito:groups")]
+    pub groups: Vec<String>,
+    /// All other claims.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+/// What an ID token claims. Times are seconds since the Unix epoch, by the service's clock.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IdTokenClaims {
+    /// The user's `sub`, which never changes.
+    pub sub: Option<String>,
+    /// The canonical user name.
+    #[serde(rename = "cognito:username")]
+    pub username: Option<String>,
+    /// The user pool's URL.
+    pub iss: Option<String>,
+    /// The app client.
+    pub aud: Option<String>,
+    /// `id`.
+    pub token_use: Option<String>,
+    /// When the user signed in.
+    #[serde(deserialize_with = "seconds")]
+    pub auth_time: Option<u64>,
+    /// When the token was issued.
+    #[serde(deserialize_with = "seconds")]
+    pub iat: Option<u64>,
+    /// When the token expires.
+    #[serde(deserialize_with = "seconds")]
+    pub exp: Option<u64>,
+    /// The token's id.
+    pub jti: Option<String>,
+    /// The id that all tokens of one sign-in share, when they can be revoked.
+    pub origin_jti: Option<String>,
+    /// The user's groups.
+    #[serde(rename = "cognito:groups")]
+    pub groups: Vec<String>,
+    /// All other claims, the user's attributes among them.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+/// The payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
+fn payload<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
+    const CONFIG: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
+    let payload = token.split('.').nth(1)?;
+    let json: Zeroizing<Vec<u8>> = Zeroizing::new(BASE64_URL.decode(payload).ok()?);
+    serde_json::from_slice(&json).ok()
+}
+
+/// A number of seconds, also as text or with a fraction; what is none of these is no time.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|seconds| seconds as u64)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn access_token(payload: &str) -> AccessToken {
+        AccessToken::from(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload)))
+    }
+
+    #[test]
+    fn the_claims_of_an_access_token_are_read() {
+        let token = access_token(
+            r#"{"sub":"0d4f","username":"zoë?>","exp":1700003600,"iat":1700000000,"origin_jti":"o","jti":"j",
+                "cognito:groups":["admins"],"scope":"aws.cognito.signin.user.admin","version":2}"#,
+        );
+        let claims = token.unverified_claims().unwrap();
+        assert_eq!((claims.username.as_deref(), claims.exp), (Some("zoë?>"), Some(1_700_003_600)));
+        assert_eq!(claims.groups, ["admins"]);
+        assert_eq!(claims.other["version"], 2);
+    }
+
+    #[test]
+    fn the_claims_of_an_id_token_are_read() {
+        let payload = r#"{"cognito:username":"alice","aud":"3pu8","email":"alice@example.com","email_verified":true}"#;
+        let token = IdToken::from(format!("e30.{}.c2ln", STANDARD.encode(payload).replace('+', "-").replace('/', "_")));
+        let claims = token.unverified_claims().unwrap();
+        assert_eq!((claims.username.as_deref(), claims.aud.as_deref()), (Some("alice"), Some("3pu8")));
+        assert_eq!(claims.other["email"], "alice@example.com");
+    }
+
+    #[test]
+    fn times_are_read_as_numbers_or_text() {
+        for (written, read) in [
+            ("1217742717705", Some(1_217_742_717_705)),
+            (r#""1717566244000""#, Some(1_717_566_244_000)),
+            ("1700000000.9", Some(1_700_000_000)),
+            ("-5", Some(0)),
+            (r#""soon""#, None),
+            ("null", None),
+            ("[1]", None),
+        ] {
+            let claims = access_token(&format!(r#"{{"exp":{written}}}"#)).unverified_claims().unwrap();
+            assert_eq!(claims.exp, read, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_none_has_no_claims() {
+        for token in ["", "x", "a.b", "..", "a.bnVsbA.c", "a.W10.c", "a.!!!.c"] {
+            assert_eq!(AccessToken::from(token).unverified_claims(), None, "{token}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_claims_or_none(text in ".{0,60}", payload in ".{0,60}") {
+            let _ = AccessToken::from(text).unverified_claims();
+            let _ = access_token(&payload).unverified_claims();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! A signed-in user's session: the tokens, for how long they are good, and what to do about them.
+
+mod record;
+#[cfg(test)]
+mod tests;
+pub mod web_storage;
+
+use alloc::string::{String, ToString};
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::flow::Timestamp;
+use crate::secret::{AccessToken, IdToken, RefreshToken};
+use crate::tokens::Tokens;
+
+pub use record::{Record, last_user_key, session_key, username_of_key};
+
+/// A signed-in user with the tokens.
+///
+/// It is a plain value: nothing in it changes by itself. [`plan`](Self::plan) says whether the tokens can be used, and a
+/// [`Refresh`](crate::Refresh) makes the next session from it. As JSON it holds the tokens in the clear.
+///
+/// An operation for the signed-in user takes the access token from it:
+///
+/// ```
+/// # use cognito_core::{AppClient, Call, Session, operation::GetUser};
+/// # fn get_user(app_client: &AppClient, session: &Session) -> Call<GetUser> {
+/// Call::signed_in(app_client, session, GetUser::new())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "record::Stored", into = "record::Stored")]
+pub struct Session {
+    username: String,
+    tokens: Tokens,
+    device_key: Option<String>,
+    clock_drift_seconds: i64,
+    /// By the service's clock, decoded once. None when the tokens do not say.
+    expires_at: Option<Timestamp>,
+    is_revocable: bool,
+}
+
+/// What to do about a session's tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "complete: tokens are good, can be renewed, or are not")]
+pub enum Plan {
+    /// They are good.
+    Use,
+    /// They have expired or soon will, and there is a refresh token.
+    Refresh,
+    /// They have expired, and there is no refresh token: the user must sign in.
+    SignIn,
+}
+
+impl Session {
+    /// A session from tokens that came at the local time `now`, with an answer of this `Date`, if it had one.
+    #[must_use]
+    pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
+        let mut session = Self::with_clock_drift(username, tokens, 0);
+        if let Some(service) = date.map(Timestamp::as_unix_seconds).or_else(|| session.issued_at()) {
+            session.clock_drift_seconds = now.as_unix_seconds().cast_signed().saturating_sub(service.cast_signed());
+        }
+        session
+    }
+
+    /// A session from tokens that came earlier, when the local clock was ahead of the service's by this many seconds.
+    #[must_use]
+    pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
+        let access = tokens.access_token.unverified_claims();
+        let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims);
+        let expiries = [access.as_ref().and_then(|claims| claims.exp), id.and_then(|claims| claims.exp)];
+        let (device_key, is_revocable) = access
+            .map_or((None, false), |claims| (claims.device_key, claims.origin_jti.is_some_and(|id| !id.is_empty())));
+        Self {
+            username: username.into(),
+            tokens,
+            device_key,
+            clock_drift_seconds,
+            expires_at: expiries.into_iter().flatten().min().map(Timestamp::from_unix_seconds),
+            is_revocable,
+        }
+    }
+
+    /// What to do at the local time `now`, when tokens are to be good for at least `margin` more.
+    ///
+    /// Tokens that do not say when they expire count as expired. A session that cannot be refreshed is used until it
+    /// really expires.
+    #[must_use]
+    pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
+        if self.is_good_for(now, margin) {
+            Plan::Use
+        } else if self.tokens.refresh_token.is_some() {
+            Plan::Refresh
+        } else if self.is_good_for(now, Duration::ZERO) {
+            Plan::Use
+        } else {
+            Plan::SignIn
+        }
+    }
+
+    fn is_good_for(&self, now: Timestamp, margin: Duration) -> bool {
+        let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
+        let service_millis = i128::from(now.as_unix_millis()) - i128::from(drift_millis);
+        let margin_millis = i128::try_from(margin.as_millis()).unwrap_or(i128::MAX / 2);
+        self.expires_at.is_some_and(|expiry| service_millis + margin_millis < i128::from(expiry.as_unix_millis()))
+    }
+
+    /// The canonical user name.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// All tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// The access token.
+    #[must_use]
+    pub fn access_token(&self) -> &AccessToken {
+        &self.tokens.access_token
+    }
+
+    /// The ID token.
+    #[must_use]
+    pub fn id_token(&self) -> Option<&IdToken> {
+        self.tokens.id_token.as_ref()
+    }
+
+    /// The refresh token.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.tokens.refresh_token.as_ref()
+    }
+
+    /// The remembered device that the tokens belong to: a refresh must name it.
+    #[must_use]
+    pub fn device_key(&self) -> Option<&str> {
+        self.device_key.as_deref()
+    }
+
+    /// Names the remembered device that the tokens belong to.
+    #[must_use]
+    pub fn with_device_key(mut self, device_key: impl Into<String>) -> Self {
+        self.device_key = Some(device_key.into());
+        self
+    }
+
+    /// By how many seconds the local clock was ahead of the service's when the tokens came.
+    #[must_use]
+    pub fn clock_drift_seconds(&self) -> i64 {
+        self.clock_drift_seconds
+    }
+
+    /// When the first of the tokens expires, by the service's clock; none when they do not say.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// Whether the service can revoke the tokens: they share an `origin_jti`, and there is a refresh token.
+    #[must_use]
+    pub fn is_revocable(&self) -> bool {
+        self.is_revocable && self.tokens.refresh_token.is_some()
+    }
+
+    /// The next session, from the tokens of a refresh.
+    pub(crate) fn renewed(&self, mut tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
+        if tokens.refresh_token.is_none() {
+            tokens.refresh_token.clone_from(&self.tokens.refresh_token);
+        }
+        let mut session = Self::new(self.username.to_string(), tokens, now, date);
+        if session.device_key.is_none() {
+            session.device_key.clone_from(&self.device_key);
+        }
+        session
+    }
+
+    fn issued_at(&self) -> Option<u64> {
+        let access = self.tokens.access_token.unverified_claims().and_then(|claims| claims.iat);
+        let id = self.id_token().and_then(IdToken::unverified_claims).and_then(|claims| claims.iat);
+        access.into_iter().chain(id).min()
+    }
+}
+
+impl AsRef<AccessToken> for Session {
+    fn as_ref(&self) -> &AccessToken {
+        self.access_token()
+    }
+}
+
+impl AsRef<Self> for AccessToken {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}

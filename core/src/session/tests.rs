@@ -1,0 +1,200 @@
+use alloc::collections::BTreeMap;
+use alloc::format;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::test_support::app_client;
+
+const ISSUED: u64 = 1_700_000_000;
+
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds)
+}
+
+fn token(claims: &Value) -> String {
+    format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+/// Tokens that were issued at [`ISSUED`] and expire after an hour, the ID token half an hour earlier.
+fn tokens() -> Tokens {
+    let access = json!({"username": "alice", "iat": ISSUED, "exp": ISSUED + 3600, "origin_jti": "o"});
+    let mut tokens = Tokens::new(token(&access));
+    tokens.id_token = Some(token(&json!({"iat": ISSUED, "exp": ISSUED + 1800})).into());
+    tokens.refresh_token = Some("refresh".into());
+    tokens
+}
+
+const NO_MARGIN: Duration = Duration::ZERO;
+
+#[test]
+fn a_session_is_good_until_the_first_of_its_tokens_expires() {
+    let session = Session::new("alice", tokens(), at(ISSUED), None);
+    assert_eq!(session.expires_at(), Some(at(ISSUED + 1800)));
+    assert_eq!(session.plan(at(ISSUED + 1799), NO_MARGIN), Plan::Use);
+    assert_eq!(session.plan(at(ISSUED + 1800), NO_MARGIN), Plan::Refresh);
+}
+
+#[test]
+fn a_session_is_refreshed_ahead_of_its_expiry_by_the_margin() {
+    let session = Session::new("alice", tokens(), at(ISSUED), None);
+    let margin = Duration::from_secs(60);
+    assert_eq!(session.plan(at(ISSUED + 1739), margin), Plan::Use);
+    assert_eq!(session.plan(at(ISSUED + 1740), margin), Plan::Refresh);
+    assert_eq!(session.plan(at(0), Duration::MAX), Plan::Refresh);
+}
+
+#[test]
+fn a_session_that_cannot_be_refreshed_is_used_until_it_expires() {
+    let mut tokens = tokens();
+    tokens.refresh_token = None;
+    let session = Session::new("alice", tokens, at(ISSUED), None);
+    assert_eq!(session.plan(at(ISSUED + 1799), Duration::from_secs(60)), Plan::Use);
+    assert_eq!(session.plan(at(ISSUED + 1800), Duration::from_secs(60)), Plan::SignIn);
+}
+
+#[test]
+fn a_wrong_local_clock_is_corrected_by_the_date_header_or_else_by_the_tokens() {
+    for (local, drift) in [(ISSUED + 86_400, 86_400), (ISSUED - 86_400, -86_400), (0, -1_700_000_000)] {
+        for date in [Some(at(ISSUED)), None] {
+            let session = Session::new("alice", tokens(), at(local), date);
+            assert_eq!(session.clock_drift_seconds(), drift);
+            assert_eq!(session.plan(at(local + 1799), NO_MARGIN), Plan::Use);
+            assert_eq!(session.plan(at(local + 1800), NO_MARGIN), Plan::Refresh);
+        }
+    }
+}
+
+#[test]
+fn tokens_that_do_not_say_when_they_expire_count_as_expired() {
+    let mut tokens = Tokens::new("opaque");
+    assert_eq!(Session::new("alice", tokens.clone(), at(ISSUED), None).plan(at(ISSUED), NO_MARGIN), Plan::SignIn);
+    tokens.refresh_token = Some("refresh".into());
+    assert_eq!(Session::new("alice", tokens, at(ISSUED), None).plan(at(ISSUED), NO_MARGIN), Plan::Refresh);
+}
+
+#[test]
+fn only_tokens_with_an_origin_and_a_refresh_token_can_be_revoked() {
+    assert!(Session::new("alice", tokens(), at(ISSUED), None).is_revocable());
+    let mut without_refresh = tokens();
+    without_refresh.refresh_token = None;
+    assert!(!Session::new("alice", without_refresh, at(ISSUED), None).is_revocable());
+    let mut without_origin = tokens();
+    without_origin.access_token = token(&json!({"origin_jti": ""})).into();
+    assert!(!Session::new("alice", without_origin, at(ISSUED), None).is_revocable());
+}
+
+#[test]
+fn the_device_is_read_from_the_access_token() {
+    let tokens = Tokens::new(token(&json!({"device_key": "us-east-1_0d4f"})));
+    assert_eq!(Session::new("alice", tokens, at(ISSUED), None).device_key(), Some("us-east-1_0d4f"));
+}
+
+#[test]
+fn a_stored_session_comes_back_the_same() {
+    let session = Session::new("alice", tokens(), at(ISSUED + 7), None).with_device_key("us-east-1_0d4f");
+    assert_eq!(Session::from_record(&session.to_record()).unwrap(), session);
+}
+
+#[test]
+fn a_session_as_the_first_version_stored_it_can_be_read() {
+    let record = br#"{"version":1,"username":"alice","access_token":"a","refresh_token":"r","member_of_tomorrow":1}"#;
+    let session = Session::from_record(&Record::new(record.to_vec())).unwrap();
+    assert_eq!((session.username(), session.access_token().expose()), ("alice", "a"));
+    assert_eq!(session.refresh_token().unwrap().expose(), "r");
+}
+
+#[test]
+fn a_record_that_is_none_is_an_error_of_the_store_without_its_content() {
+    for record in
+        ["", "m4rk", r#"{"version":2,"username":"m4rk","access_token":"m4rk"}"#, r#"{"version":1,"username":7}"#]
+    {
+        let error = Session::from_record(&Record::new(record.into())).unwrap_err();
+        assert!(matches!(error, crate::Error::Store(_)));
+        assert!(!format!("{error} {error:?}").contains("m4rk"), "{error}");
+    }
+}
+
+#[test]
+fn the_users_of_a_store_can_be_told_from_their_keys() {
+    let client = app_client();
+    let key = session_key(&client, "a/lice@example.com zoë");
+    assert_eq!(key, "us-east-1_QdbSdK39m/3pu8tnp684l4lmlfoth25ojmd2/a%2Flice%40example.com%20zo%C3%AB");
+    assert_eq!(username_of_key(&client, &key).as_deref(), Some("a/lice@example.com zoë"));
+    for other in [&last_user_key(&client), "", "us-east-1_QdbSdK39m/other/alice", &format!("{key}%")] {
+        assert_eq!(username_of_key(&client, other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_session_goes_to_web_storage_and_back() {
+    let session = Session::new("alice", tokens(), at(ISSUED - 42), None);
+    let storage: BTreeMap<_, _> = web_storage::export(&app_client(), &session).into_iter().collect();
+    let prefix = "CognitoIdentityServiceProvider.3pu8tnp684l4lmlfoth25ojmd2";
+    assert_eq!(storage[&format!("{prefix}.LastAuthUser")], "alice");
+    assert_eq!(storage[&format!("{prefix}.alice.clockDrift")], "-42");
+    assert_eq!(storage[&format!("{prefix}.alice.refreshToken")], "refresh");
+    let get = |key: &str| storage.get(key).cloned();
+    assert_eq!(web_storage::last_user(&app_client(), get).as_deref(), Some("alice"));
+    assert_eq!(web_storage::import(&app_client(), "alice", get).unwrap(), session);
+    assert_eq!(web_storage::import(&app_client(), "bob", get), None);
+}
+
+#[test]
+fn a_web_storage_with_a_broken_drift_and_empty_tokens_is_read_as_far_as_it_goes() {
+    for drift in ["NaN", "0x10", "-12.9abc", ""] {
+        let get = |key: &str| {
+            Some(if key.ends_with(".accessToken") {
+                "a".into()
+            } else if key.ends_with("Drift") {
+                drift.into()
+            } else {
+                String::new()
+            })
+        };
+        let session = web_storage::import(&app_client(), "alice", get).unwrap();
+        assert_eq!((session.clock_drift_seconds(), session.refresh_token(), session.id_token()), (0, None, None));
+    }
+}
+
+#[test]
+fn debug_shows_no_token() {
+    let mut tokens = Tokens::new("m4rk");
+    tokens.refresh_token = Some("m4rk".into());
+    let session = Session::new("alice", tokens, at(ISSUED), None);
+    assert!(!format!("{session:?} {:?}", session.to_record()).contains("m4rk"));
+}
+
+proptest! {
+    #[test]
+    fn a_plan_never_goes_back_from_refresh_to_use(now: u64, later: u64, drift: i64, margin: u64) {
+        let session = Session::with_clock_drift("alice", tokens(), drift);
+        let margin = Duration::from_millis(margin);
+        if session.plan(Timestamp::from_unix_millis(now), margin) == Plan::Refresh {
+            let later = Timestamp::from_unix_millis(now.saturating_add(later));
+            prop_assert_eq!(session.plan(later, margin), Plan::Refresh);
+        }
+    }
+
+    #[test]
+    fn a_key_gives_its_user_back(username in ".{0,40}") {
+        let key = session_key(&app_client(), &username);
+        prop_assert_eq!(username_of_key(&app_client(), &key), Some(username));
+    }
+
+    #[test]
+    fn any_record_is_a_session_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        let _ = Session::from_record(&Record::new(bytes));
+    }
+
+    #[test]
+    fn any_session_survives_its_record(username in ".{0,20}", access in ".{1,20}", refresh in ".{0,20}", drift: i64) {
+        let mut tokens = Tokens::new(access);
+        tokens.refresh_token = Some(refresh.into());
+        let session = Session::with_clock_drift(username, tokens, drift);
+        prop_assert_eq!(Session::from_record(&session.to_record()).unwrap(), session);
+    }
+}

@@ -1,0 +1,57 @@
+//! The key layout of amazon-cognito-identity-js, in which browsers keep sessions in their local storage.
+//!
+//! With `P = CognitoIdentityServiceProvider.{client id}`: `P.LastAuthUser`, and `P.{user}.` followed by `idToken`,
+//! `accessToken`, `refreshToken` and `clockDrift`. The drift is the package's: whole seconds by which the local clock was
+//! ahead. (Amplify v6 writes something else under the same key, the milliseconds by which the service was ahead. The two
+//! cannot be told apart: do not import what Amplify has written.) The package's cached user data are not touched.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::Session;
+use crate::app_client::AppClient;
+use crate::tokens::Tokens;
+
+/// The name of the user who signed in last, by the storage that `get` reads.
+#[must_use]
+pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -> Option<String> {
+    get(&format!("{}.LastAuthUser", prefix(app_client))).filter(|name| !name.is_empty())
+}
+
+/// The session of a user in the storage that `get` reads; none if it has no access token. A drift that is no whole number
+/// is taken to be 0. The key of a remembered device comes along, since a refresh must name it.
+#[must_use]
+pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
+    let get = |name: &str| get(&format!("{}.{username}.{name}", prefix(app_client))).filter(|text| !text.is_empty());
+    let mut tokens = Tokens::new(get("accessToken")?);
+    tokens.id_token = get("idToken").map(Into::into);
+    tokens.refresh_token = get("refreshToken").map(Into::into);
+    let drift = get("clockDrift").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(0);
+    let session = Session::with_clock_drift(username, tokens, drift);
+    Some(match get("deviceKey") {
+        Some(device_key) => session.with_device_key(device_key),
+        None => session,
+    })
+}
+
+/// What to write into the storage for this session: keys with their values. The values are secret.
+#[must_use]
+pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, String)> {
+    let prefix = prefix(app_client);
+    let key = |name: &str| format!("{prefix}.{}.{name}", session.username());
+    let id_token = session.id_token().map_or("", |token| token.expose());
+    let refresh_token = session.refresh_token().map_or("", |token| token.expose());
+    [
+        (key("idToken"), id_token.to_string()),
+        (key("accessToken"), session.access_token().expose().to_string()),
+        (key("refreshToken"), refresh_token.to_string()),
+        (key("clockDrift"), session.clock_drift_seconds().to_string()),
+        (format!("{prefix}.LastAuthUser"), session.username().to_string()),
+    ]
+    .into()
+}
+
+fn prefix(app_client: &AppClient) -> String {
+    format!("CognitoIdentityServiceProvider.{}", app_client.client_id())
+}
