@@ -1,0 +1,214 @@
+//! What to do about a stored session: use it, refresh and save it, or find that the user must sign in.
+
+#[cfg(test)]
+mod tests;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::app_client::AppClient;
+use crate::error::{Error, Misuse};
+use crate::flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
+use crate::http::Request;
+use crate::refresh::Refresh;
+use crate::secret::RefreshToken;
+use crate::session::{Plan, Record, Session, session_key};
+
+/// Gives a session whose tokens are good, for one user of one store.
+///
+/// It is driven like a [`Flow`], with a store beside the network. The driver holds the store's lock from the first step
+/// to the last, so that of several processes one refreshes and the others find what it has saved.
+///
+/// ```text
+///  Load ──good──► Done            ┌──────────────── once, if the store has another refresh token ───────────────┐
+///    └──expired──► Send, Wait ──► Save ──► Done   │                                                              │
+///          ▲           └── refused: the session is dead ──► Load ── the same one ──► Remove ──► Error            │
+///          └─────────────────────────────────────────────────┴──────────────────────────────────────────────────┘
+/// ```
+///
+/// Only a refusal that [ends the session](Error::ends_session) takes it out of the store, and only after the store was
+/// read again. After any other error the session is still given while its tokens are good, with the error beside it.
+#[derive(Debug)]
+pub struct SessionKeeper {
+    app_client: AppClient,
+    key: String,
+    margin: Duration,
+    must_refresh: bool,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Ready,
+    Loading,
+    Refreshing { session: Session, flow: Box<Refresh>, is_second: bool },
+    Reloading { tried: Option<RefreshToken>, refusal: Error },
+    Saving(Session),
+    Removing(Error),
+    Finished,
+}
+
+/// What the keeper wants done.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
+pub enum KeeperStep {
+    /// Read the record under this key; report [`KeeperEvent::Loaded`].
+    Load(String),
+    /// Write this record under this key; report [`KeeperEvent::Stored`].
+    Save(String, Record),
+    /// Remove what is under this key; report [`KeeperEvent::Stored`].
+    Remove(String),
+    /// As [`Step::Send`]; report [`KeeperEvent::Flow`].
+    Send(Request),
+    /// As [`Step::Wait`]; report [`KeeperEvent::Flow`].
+    Wait(Backoff),
+    /// It is over.
+    Done(KeptSession),
+}
+
+/// What has come of a step.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
+pub enum KeeperEvent {
+    /// The keeper begins.
+    Start,
+    /// What the store has under the key.
+    Loaded(Result<Option<Record>, Cause>),
+    /// Whether the store has written or removed it.
+    Stored(Result<(), Cause>),
+    /// What came of a request or a wait.
+    Flow(Event),
+}
+
+/// A session whose tokens are good now, and what went wrong on the way to it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct KeptSession {
+    /// The session.
+    pub session: Session,
+    /// Why it could not be refreshed although it was time to. The tokens are good for a little longer.
+    pub refresh_error: Option<Error>,
+    /// Why it could not be saved. **The store still has the session from before the refresh**, whose refresh token may be
+    /// good for nothing now: save this one as soon as the store can be written again.
+    pub save_error: Option<Cause>,
+}
+
+impl SessionKeeper {
+    /// Gives the session of this user, with tokens that are good for at least `margin`. `username` is the canonical name.
+    #[must_use]
+    pub fn new(app_client: &AppClient, username: &str, margin: Duration) -> Self {
+        let (app_client, key) = (app_client.clone(), session_key(app_client, username));
+        Self { app_client, key, margin, must_refresh: false, state: State::Ready }
+    }
+
+    /// Refreshes the session even if its tokens are good, so that changed attributes and groups come into them.
+    #[must_use]
+    pub fn refreshing(mut self) -> Self {
+        self.must_refresh = true;
+        self
+    }
+
+    /// Takes one event and says what to do next. An event that does not answer the last step is [`Error::Misuse`] and
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotSignedIn`] when the store has no session or only one that has ended; [`Error::Store`] when it cannot
+    /// be read, which loses nothing; and what a [`Refresh`] fails with.
+    pub fn step(&mut self, now: Timestamp, event: KeeperEvent) -> Result<KeeperStep, Error> {
+        match (core::mem::replace(&mut self.state, State::Finished), event) {
+            (State::Ready, KeeperEvent::Start) => self.load(State::Loading),
+            (State::Loading, KeeperEvent::Loaded(loaded)) => {
+                let session = self.read(loaded)?.ok_or(Error::NotSignedIn)?;
+                self.plan(now, session, false)
+            }
+            (State::Refreshing { session, flow, is_second }, KeeperEvent::Flow(event)) => {
+                self.refresh(now, session, flow, is_second, event)
+            }
+            (State::Reloading { tried, refusal }, KeeperEvent::Loaded(loaded)) => match self.read(loaded) {
+                Ok(Some(session)) if session.refresh_token() != tried.as_ref() => self.plan(now, session, true),
+                Ok(_) => {
+                    self.state = State::Removing(refusal);
+                    Ok(KeeperStep::Remove(self.key.clone()))
+                }
+                // What cannot be read cannot be judged, and stays.
+                Err(_) => Err(refusal),
+            },
+            (State::Saving(session), KeeperEvent::Stored(stored)) => {
+                Ok(KeeperStep::Done(KeptSession { session, refresh_error: None, save_error: stored.err() }))
+            }
+            (State::Removing(refusal), KeeperEvent::Stored(_)) => Err(refusal),
+            (State::Finished, _) => Err(Misuse::Finished.into()),
+            (state, _) => {
+                let misuse = if matches!(state, State::Ready) { Misuse::NotStarted } else { Misuse::AwaitsAnswer };
+                self.state = state;
+                Err(misuse.into())
+            }
+        }
+    }
+
+    fn load(&mut self, state: State) -> Result<KeeperStep, Error> {
+        self.state = state;
+        Ok(KeeperStep::Load(self.key.clone()))
+    }
+
+    fn read(&self, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
+        let record = loaded.map_err(Error::Store)?;
+        record.map(|record| Session::from_record(&record)).transpose()
+    }
+
+    fn plan(&mut self, now: Timestamp, session: Session, is_second: bool) -> Result<KeeperStep, Error> {
+        let plan = match session.plan(now, self.margin) {
+            Plan::Use if self.must_refresh && !is_second && session.refresh_token().is_some() => Plan::Refresh,
+            plan => plan,
+        };
+        match plan {
+            Plan::Use => Ok(KeeperStep::Done(KeptSession { session, refresh_error: None, save_error: None })),
+            Plan::Refresh => {
+                let flow = Box::new(Refresh::new(&self.app_client, &session));
+                self.refresh(now, session, flow, is_second, Event::Start)
+            }
+            Plan::SignIn => Err(Error::NotSignedIn),
+        }
+    }
+
+    fn refresh(
+        &mut self,
+        now: Timestamp,
+        session: Session,
+        mut flow: Box<Refresh>,
+        is_second: bool,
+        event: Event,
+    ) -> Result<KeeperStep, Error> {
+        match flow.step(now, event) {
+            Ok(Step::Done(renewed)) => {
+                let record = renewed.to_record();
+                self.state = State::Saving(renewed);
+                Ok(KeeperStep::Save(self.key.clone(), record))
+            }
+            Ok(Step::Send(request)) => {
+                self.state = State::Refreshing { session, flow, is_second };
+                Ok(KeeperStep::Send(request))
+            }
+            Ok(Step::Wait(backoff)) => {
+                self.state = State::Refreshing { session, flow, is_second };
+                Ok(KeeperStep::Wait(backoff))
+            }
+            Err(Error::Misuse(misuse)) => {
+                self.state = State::Refreshing { session, flow, is_second };
+                Err(misuse.into())
+            }
+            Err(refusal) if refusal.ends_session() && is_second => {
+                self.state = State::Removing(refusal);
+                Ok(KeeperStep::Remove(self.key.clone()))
+            }
+            Err(refusal) if refusal.ends_session() => {
+                self.load(State::Reloading { tried: session.refresh_token().cloned(), refusal })
+            }
+            Err(error) if session.plan(now, Duration::ZERO) == Plan::Use => {
+                Ok(KeeperStep::Done(KeptSession { session, refresh_error: Some(error), save_error: None }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
