@@ -36,6 +36,10 @@ impl Client {
         &self.app_client
     }
 
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.transport
+    }
+
     /// Drives a flow to its end.
     ///
     /// # Errors

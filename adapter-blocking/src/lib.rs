@@ -2,7 +2,8 @@
 //!
 //! Everything that Cognito is about is in `cognito-core`, which this crate hands on whole: flows that say what to send
 //! and take what came back. Here are the loop that drives a flow ([`run`]), a [`Client`] that owns what the loop needs,
-//! and an HTTP transport on `ureq` with rustls ([`UreqTransport`], feature `ureq`, on by default).
+//! an HTTP transport on `ureq` with rustls ([`UreqTransport`], feature `ureq`, on by default), and [`Sessions`], which
+//! keeps users signed in by way of a [`Store`].
 //!
 //! ```no_run
 //! use cognito_blocking::{AppClient, Client, SignInOutcome, SrpSignIn, UserPoolId};
@@ -18,14 +19,20 @@
 //! ```
 
 mod client;
+mod file_store;
 mod run;
+mod sessions;
+mod store;
 mod transport;
 #[cfg(feature = "ureq")]
 mod ureq_transport;
 
 pub use client::Client;
 pub use cognito_core::*;
+pub use file_store::FileStore;
 pub use run::run;
+pub use sessions::{Sessions, SignedOut};
+pub use store::{LockedStore, MemoryStore, Store};
 pub use transport::Transport;
 #[cfg(feature = "ureq")]
 pub use ureq_transport::{TransportSettings, UreqTransport};

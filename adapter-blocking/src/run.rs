@@ -25,13 +25,13 @@ pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output,
 
 /// The system's clock. One that is set before 1970 counts as 1970; the service's `Date` corrects it where it matters.
 #[expect(clippy::disallowed_methods, reason = "this is where the flows' time comes from")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// A random time up to the bound; the bound itself when there is no randomness.
-fn jittered(backoff: Backoff) -> Duration {
+pub(crate) fn jittered(backoff: Backoff) -> Duration {
     let bound = backoff.at_most_millis;
     Duration::from_millis(getrandom::u64().map_or(bound, |random| random % bound.saturating_add(1).max(1)))
 }

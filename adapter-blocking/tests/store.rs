@@ -1,0 +1,141 @@
+//! What every store does, and what a store in a file does besides.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use cognito_blocking::session::Record;
+use cognito_blocking::{FileStore, MemoryStore, Store};
+
+fn record(text: &str) -> Record {
+    Record::new(text.as_bytes().to_vec())
+}
+
+/// An empty folder of the test's own.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn each_store(test: &str) -> [Box<dyn Store>; 2] {
+    [Box::new(MemoryStore::new()), Box::new(FileStore::new(folder(test).join("sessions.json")))]
+}
+
+#[test]
+fn a_record_stays_under_its_key_until_it_is_replaced_or_removed() {
+    for store in each_store("records") {
+        let mut locked = store.lock().unwrap();
+        assert_eq!(locked.load("a").unwrap(), None);
+        locked.save("a", &record("one")).unwrap();
+        locked.save("b", &Record::new(vec![0, 255, 10])).unwrap();
+        locked.save("a", &record("two")).unwrap();
+        assert_eq!(locked.keys().unwrap(), ["a", "b"]);
+        drop(locked);
+
+        let mut locked = store.lock().unwrap();
+        assert_eq!(locked.load("a").unwrap(), Some(record("two")));
+        assert_eq!(locked.load("b").unwrap(), Some(Record::new(vec![0, 255, 10])));
+        locked.remove("a").unwrap();
+        locked.remove("a").unwrap();
+        assert_eq!(locked.load("a").unwrap(), None);
+        assert_eq!(locked.keys().unwrap(), ["b"]);
+    }
+}
+
+#[test]
+fn one_user_at_a_time_has_the_lock() {
+    for store in each_store("lock") {
+        let (tell, told) = channel();
+        thread::scope(|scope| {
+            let held = store.lock().unwrap();
+            scope.spawn(|| {
+                let mut locked = store.lock().unwrap();
+                locked.save("a", &record("second")).unwrap();
+                tell.send(()).unwrap();
+            });
+            assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+            drop(held);
+            told.recv_timeout(Duration::from_secs(10)).unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_lock_on_a_file_excludes_other_stores_on_it() {
+    let path = folder("two_stores").join("sessions.json");
+    let (one, other) = (FileStore::new(&path), FileStore::new(&path));
+    let (tell, told) = channel();
+    thread::scope(|scope| {
+        let mut held = one.lock().unwrap();
+        held.save("a", &record("one")).unwrap();
+        scope.spawn(|| tell.send(other.lock().unwrap().load("a").unwrap()).unwrap());
+        assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+        held.save("a", &record("two")).unwrap();
+        drop(held);
+        assert_eq!(told.recv_timeout(Duration::from_secs(10)).unwrap(), Some(record("two")));
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let path = folder("mode").join("sessions.json");
+    fs::write(&path, r#"{"version":1,"records":{}}"#).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    FileStore::new(&path).lock().unwrap().save("a", &record("secret")).unwrap();
+    for name in ["sessions.json", "sessions.json.lock"] {
+        assert_eq!(fs::metadata(path.with_file_name(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_of_and_not_touched() {
+    for broken in ["", "{", "[]", r#"{"version":2,"records":{}}"#, r#"{"version":1,"records":{"a":7}}"#] {
+        let path = folder("broken").join("sessions.json");
+        fs::write(&path, broken).unwrap();
+        let store = FileStore::new(&path);
+        let mut locked = store.lock().unwrap();
+        let error = locked.load("a").unwrap_err();
+        assert!(error.to_string().contains("sessions.json"), "{error}");
+        locked.save("a", &record("one")).unwrap_err();
+        locked.remove("a").unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), broken);
+    }
+}
+
+#[test]
+fn a_write_that_fails_leaves_what_was_there() {
+    let path = folder("full").join("sessions.json");
+    let store = FileStore::new(&path);
+    store.lock().unwrap().save("a", &record("one")).unwrap();
+    // The new file cannot be made where a folder is.
+    fs::create_dir(path.with_file_name("sessions.json.new")).unwrap();
+    let mut locked = store.lock().unwrap();
+    locked.save("a", &record("two")).unwrap_err();
+    locked.remove("a").unwrap_err();
+    assert_eq!(locked.load("a").unwrap(), Some(record("one")));
+}
+
+#[test]
+fn what_a_process_that_died_left_behind_is_no_hindrance() {
+    let path = folder("died").join("sessions.json");
+    fs::write(path.with_file_name("sessions.json.new"), "half a fi").unwrap();
+    let store = FileStore::new(&path);
+    store.lock().unwrap().save("a", &record("one")).unwrap();
+    assert_eq!(store.lock().unwrap().load("a").unwrap(), Some(record("one")));
+    assert!(!path.with_file_name("sessions.json.new").exists());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_that_names_it() {
+    let store = FileStore::new(folder("nowhere").join("missing/sessions.json"));
+    let Err(error) = store.lock().map(|_| ()) else { panic!() };
+    assert!(error.to_string().contains("missing"), "{error}");
+}
