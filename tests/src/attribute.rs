@@ -4,8 +4,8 @@ use alloc::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::config::PoolConfig;
 use crate::failure::Failure;
+use crate::pool_config::PoolConfig;
 
 /// `AttributeType` of the API.
 #[derive(Deserialize)]
@@ -70,7 +70,7 @@ pub(crate) fn accept_pairs(
     Ok(attributes)
 }
 
-fn check(name: &str, value: &str, pool: &PoolConfig, writer: Writer) -> Result<(), Failure> {
+fn check_name(name: &str, pool: &PoolConfig, writer: Writer) -> Result<(), Failure> {
     let custom =
         name.strip_prefix("custom:").is_some_and(|name| pool.custom_attributes.iter().any(|known| known == name));
     if !custom && !STANDARD.contains(&name) {
@@ -80,6 +80,11 @@ fn check(name: &str, value: &str, pool: &PoolConfig, writer: Writer) -> Result<(
     if guarded {
         return Err(Failure::not_authorized("A client attempted to write unauthorized attribute"));
     }
+    Ok(())
+}
+
+fn check(name: &str, value: &str, pool: &PoolConfig, writer: Writer) -> Result<(), Failure> {
+    check_name(name, pool, writer)?;
     if value.chars().count() > 2048 {
         return Err(schema(name, "String must be no longer than 2048 characters"));
     }
@@ -88,6 +93,42 @@ fn check(name: &str, value: &str, pool: &PoolConfig, writer: Writer) -> Result<(
         "phone_number" if !is_phone_number(value) => Err(Failure::invalid_parameter("Invalid phone number format.")),
         _ => Ok(()),
     }
+}
+
+/// An update of a user's attributes: what is given a value, and what is given none and so goes.
+pub(crate) struct Update {
+    pub(crate) set: BTreeMap<String, String>,
+    pub(crate) removed: Vec<String>,
+}
+
+/// Reads an update. An empty value removes an attribute.
+pub(crate) fn accept_update(attributes: Vec<Attribute>, pool: &PoolConfig, writer: Writer) -> Result<Update, Failure> {
+    let is_blank = |attribute: &Attribute| attribute.value.as_deref().unwrap_or_default().is_empty();
+    let (blank, given): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_blank);
+    let set = accept(Some(given), pool, writer)?;
+    set.keys().try_for_each(|name| check_mutable(name, pool))?;
+    let missing = || Failure::missing_parameter("Name");
+    let names = blank.into_iter().map(|attribute| attribute.name.ok_or_else(missing)).collect::<Result<_, _>>()?;
+    Ok(Update { set, removed: accept_removal(names, pool, writer)? })
+}
+
+/// The names of attributes that may be removed.
+pub(crate) fn accept_removal(names: Vec<String>, pool: &PoolConfig, writer: Writer) -> Result<Vec<String>, Failure> {
+    for name in &names {
+        check_name(name, pool, writer)?;
+        check_mutable(name, pool)?;
+        if pool.required_attributes.contains(name) {
+            return Err(schema(name, "The attribute is required"));
+        }
+    }
+    Ok(names)
+}
+
+fn check_mutable(name: &str, pool: &PoolConfig) -> Result<(), Failure> {
+    if pool.immutable_attributes.iter().any(|immutable| immutable == name) {
+        return Err(Failure::invalid_parameter(format!("user.{name}: Attribute cannot be updated.\n")));
+    }
+    Ok(())
 }
 
 /// Refuses a sign-up that lacks what the pool's schema requires.

@@ -5,9 +5,10 @@ use core::fmt;
 
 use serde::Deserialize;
 
-use crate::client::{ExplicitAuthFlow, UserExistenceErrors, Validity};
+use crate::client::{ExplicitAuthFlow, RefreshTokenRotation, UserExistenceErrors, Validity};
 use crate::failure::Failure;
-use crate::password_policy::PasswordPolicy;
+use crate::mfa::MfaFactor;
+use crate::pool_config::{MfaConfiguration, PoolConfig, WebAuthnConfig};
 use crate::user::UserStatus;
 
 /// The whole of a simulated region: the content of a configuration file.
@@ -50,7 +51,8 @@ impl Config {
         serde_json::from_str(text).map_err(|error| ConfigError::new(error.to_string()))
     }
 
-    /// One pool with a public client and a client with a secret, both with SRP, password and refresh flows.
+    /// One pool with a public client and a client with a secret, both with SRP, password and refresh flows. Users may
+    /// set up every second factor, and passkeys for `localhost`.
     #[must_use]
     pub fn standard() -> Self {
         let flows = vec![
@@ -62,77 +64,17 @@ impl Config {
         let secret = ClientConfig { name: "secret".to_owned(), generate_secret: true, ..public.clone() };
         let pool = PoolConfig {
             auto_verified_attributes: vec!["email".to_owned()],
+            mfa_configuration: MfaConfiguration::Optional,
+            mfa_factors: vec![MfaFactor::Sms, MfaFactor::SoftwareToken, MfaFactor::Email],
+            web_authn: Some(WebAuthnConfig {
+                relying_party_id: Some("localhost".to_owned()),
+                ..WebAuthnConfig::default()
+            }),
             clients: vec![public, secret],
             ..PoolConfig::default()
         };
         Self { pools: vec![pool], ..Self::default() }
     }
-}
-
-/// A user pool, its app clients and its users.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PoolConfig {
-    /// The pool id, `region_name`; made up when absent.
-    pub id: Option<String>,
-    /// The pool's name: `pool`.
-    pub name: String,
-    /// `email`, `phone_number`, `preferred_username`: what signs a user in beside the user name, once verified.
-    pub alias_attributes: Vec<String>,
-    /// `email`, `phone_number`: what is typed instead of a user name; the user name itself is then a UUID.
-    pub username_attributes: Vec<String>,
-    /// `email`, `phone_number`: what a code is sent to at sign-up.
-    pub auto_verified_attributes: Vec<String>,
-    /// Whether user names and aliases are told apart by case: no.
-    pub case_sensitive: bool,
-    /// `OFF`, `OPTIONAL` or `ON`.
-    pub mfa_configuration: MfaConfiguration,
-    /// What a password must hold.
-    pub password_policy: PasswordPolicy,
-    /// The names of custom attributes, without `custom:`.
-    pub custom_attributes: Vec<String>,
-    /// The names of attributes that every sign-up must bring.
-    pub required_attributes: Vec<String>,
-    /// Refuse an SRP answer whose TIMESTAMP is further than this from the simulator's clock. Off by default: whether
-    /// the real service does so is not known.
-    pub timestamp_tolerance_seconds: Option<u64>,
-    /// The app clients.
-    pub clients: Vec<ClientConfig>,
-    /// The users.
-    pub users: Vec<UserConfig>,
-}
-
-impl Default for PoolConfig {
-    fn default() -> Self {
-        Self {
-            id: None,
-            name: "pool".to_owned(),
-            alias_attributes: Vec::new(),
-            username_attributes: Vec::new(),
-            auto_verified_attributes: Vec::new(),
-            case_sensitive: false,
-            mfa_configuration: MfaConfiguration::Off,
-            password_policy: PasswordPolicy::default(),
-            custom_attributes: Vec::new(),
-            required_attributes: Vec::new(),
-            timestamp_tolerance_seconds: None,
-            clients: Vec::new(),
-            users: Vec::new(),
-        }
-    }
-}
-
-/// Whether a pool asks for a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[expect(clippy::exhaustive_enums, reason = "Cognito has these three")]
-pub enum MfaConfiguration {
-    /// Never.
-    Off,
-    /// Of users who have one.
-    Optional,
-    /// Of everybody.
-    On,
 }
 
 /// An app client.
@@ -157,6 +99,10 @@ pub struct ClientConfig {
     pub id_token_validity: Validity,
     /// 30 days by default.
     pub refresh_token_validity: Validity,
+    /// Rotation of refresh tokens, as `{"retry_grace_period_seconds": 10}`. Without it there is none.
+    pub refresh_token_rotation: Option<RefreshTokenRotation>,
+    /// The scopes that GetClientToken may grant, as `resource-server/scope`.
+    pub scopes: Vec<String>,
     /// Whether RevokeToken works and tokens carry `origin_jti`: yes.
     pub enable_token_revocation: bool,
     /// How long a challenge may be answered, 3 to 15 minutes: 3.
@@ -175,9 +121,23 @@ impl Default for ClientConfig {
             access_token_validity: Validity::hours(1),
             id_token_validity: Validity::hours(1),
             refresh_token_validity: Validity::days(30),
+            refresh_token_rotation: None,
+            scopes: Vec::new(),
             enable_token_revocation: true,
             auth_session_validity_minutes: 3,
         }
+    }
+}
+
+impl ClientConfig {
+    /// Refuses flows that do not go together.
+    pub(crate) fn check_flows(&self) -> Result<(), Failure> {
+        let has = self.explicit_auth_flows.contains(&ExplicitAuthFlow::AllowClientTokenAuth);
+        if has && self.explicit_auth_flows.len() > 1 {
+            let text = "ALLOW_CLIENT_TOKEN_AUTH must be the only authentication flow of an app client.";
+            return Err(Failure::invalid_parameter(text));
+        }
+        Ok(())
     }
 }
 

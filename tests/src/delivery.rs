@@ -4,12 +4,11 @@ use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
 use crate::attribute::is_phone_number;
+use crate::codes::Code;
 use crate::message::{Medium, Message, Purpose};
 use crate::random::Random;
-use crate::user::{Code, User};
-
-/// How long a sign-up code is good for.
-const CODE_MILLIS: u64 = 24 * 60 * 60 * 1000;
+use crate::sign_in::later;
+use crate::user::User;
 
 /// An attribute that messages go to.
 #[derive(Clone, Copy)]
@@ -18,8 +17,8 @@ pub(crate) struct Address {
     pub(crate) medium: Medium,
 }
 
-const EMAIL: Address = Address { attribute: "email", medium: Medium::Email };
-const PHONE: Address = Address { attribute: "phone_number", medium: Medium::Sms };
+pub(crate) const EMAIL: Address = Address { attribute: "email", medium: Medium::Email };
+pub(crate) const PHONE: Address = Address { attribute: "phone_number", medium: Medium::Sms };
 
 /// Where to reach a user: by e-mail rather than by phone, and only at what `allowed` names.
 pub(crate) fn address(user: &User, allowed: &[String]) -> Option<Address> {
@@ -38,8 +37,8 @@ pub(crate) fn send_code(
     messages: &mut Vec<Message>,
 ) -> Value {
     let code = random.code();
-    let expires = Timestamp::from_unix_millis(now.as_unix_millis().saturating_add(CODE_MILLIS));
-    user.codes.insert(purpose, Code { code: code.clone(), attribute: address.attribute, expires });
+    let expires = later(now, purpose.code_seconds());
+    user.codes.put(purpose, Code { code: code.clone(), attribute: address.attribute, expires });
     send(user, address, purpose, code, now, messages)
 }
 

@@ -40,6 +40,14 @@ impl Failure {
         Self::new("UserNotFoundException", "User does not exist.")
     }
 
+    pub(crate) fn limit_exceeded(message: impl Into<String>) -> Self {
+        Self::new("LimitExceededException", message)
+    }
+
+    pub(crate) fn reset_required() -> Self {
+        Self::new("PasswordResetRequiredException", "Password reset required for the user")
+    }
+
     pub(crate) fn disabled() -> Self {
         Self::not_authorized("User is disabled.")
     }
@@ -53,12 +61,20 @@ impl Failure {
         Self::new("UnsupportedOperationException", format!("The simulated Cognito does not carry out {what}."))
     }
 
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub(crate) fn into_message(self) -> String {
         self.message
     }
 
     pub(crate) fn into_response(self, mut headers: Headers) -> Response {
-        let status = if self.name == "InternalErrorException" { 500 } else { 400 };
+        let status = match self.name {
+            "InternalErrorException" => 500,
+            "ServiceUnavailableException" => 503,
+            _ => 400,
+        };
         headers.push("x-amzn-errortype", format_args!("{}:", self.name));
         headers.push("x-amzn-errormessage", header_text(&self.message));
         let body = json!({ "__type": self.name, "message": self.message });

@@ -45,20 +45,31 @@
 extern crate alloc;
 
 mod attribute;
+mod bearer;
 mod client;
+mod client_settings;
+mod codes;
 mod config;
 mod crypto;
 mod date;
 mod delivery;
 mod failure;
+mod faults;
 pub mod fuzz;
 mod jwt;
+mod lockout;
 mod message;
+mod mfa;
 mod naming;
 mod operation;
+mod page;
+mod passkey;
 mod password_policy;
 mod pool;
+mod pool_config;
+mod profile;
 mod random;
+mod recovery;
 mod secret_hash;
 #[cfg(feature = "server")]
 mod server;
@@ -66,13 +77,17 @@ mod sign_in;
 mod simulator;
 pub mod srp;
 mod tokens;
+mod totp;
 mod user;
 mod validation;
 
-pub use client::{ExplicitAuthFlow, TimeUnit, UserExistenceErrors, Validity};
-pub use config::{ClientConfig, Config, ConfigError, MfaConfiguration, PoolConfig, UserConfig};
+pub use client::{ExplicitAuthFlow, RefreshTokenRotation, TimeUnit, UserExistenceErrors, Validity};
+pub use config::{ClientConfig, Config, ConfigError, UserConfig};
+pub use faults::{Fault, FaultPlan, Faults, Outcome};
 pub use message::{Medium, Message, Purpose};
+pub use mfa::MfaFactor;
 pub use password_policy::PasswordPolicy;
+pub use pool_config::{MfaConfiguration, PoolConfig, RecoveryOption, WebAuthnConfig};
 pub use secret_hash::secret_hash;
 #[cfg(feature = "server")]
 pub use server::Server;

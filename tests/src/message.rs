@@ -58,7 +58,7 @@ impl Medium {
     }
 }
 
-/// What a code is for. As JSON: `confirm_sign_up`, `invitation`.
+/// What a code is for. As JSON: `confirm_sign_up`, `invitation`, `forgot_password`, `verify_attribute`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -67,4 +67,15 @@ pub enum Purpose {
     ConfirmSignUp,
     /// The temporary password of a user whom an administrator made.
     Invitation,
+    /// To be given to ConfirmForgotPassword; sent by ForgotPassword and by AdminResetUserPassword.
+    ForgotPassword,
+    /// To be given to VerifyUserAttribute; sent by UpdateUserAttributes and by GetUserAttributeVerificationCode.
+    VerifyAttribute,
+}
+
+impl Purpose {
+    /// How long a code is good for: a day, and an hour if it sets a password.
+    pub(crate) fn code_seconds(self) -> u64 {
+        if self == Self::ForgotPassword { 3_600 } else { 86_400 }
+    }
 }

@@ -4,19 +4,56 @@
 
 mod admin_confirm_sign_up;
 mod admin_create_user;
+mod admin_delete_user;
+mod admin_disable_user;
+mod admin_enable_user;
 mod admin_get_user;
+mod admin_reset_user_password;
 mod admin_set_user_password;
+mod admin_update_user_attributes;
+mod admin_user_global_sign_out;
+mod associate_software_token;
 mod change_password;
+mod complete_web_authn_registration;
+mod confirm_device;
+mod confirm_forgot_password;
 mod confirm_sign_up;
 mod create_user_pool;
 mod create_user_pool_client;
+mod delete_user;
+mod delete_user_attributes;
+mod delete_user_pool;
+mod delete_web_authn_credential;
+mod describe_user_pool;
+mod describe_user_pool_client;
+mod forget_device;
+mod forgot_password;
+mod get_client_token;
+mod get_device;
+mod get_tokens_from_refresh_token;
 mod get_user;
+mod get_user_attribute_verification_code;
+mod get_user_auth_factors;
 mod global_sign_out;
 mod initiate_auth;
+mod list_devices;
+mod list_user_sessions;
+mod list_web_authn_credentials;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod revoke_user_session;
+mod set_user_mfa_preference;
+mod set_user_pool_mfa_config;
+mod set_user_settings;
 mod sign_up;
+mod start_web_authn_registration;
+mod update_auth_event_feedback;
+mod update_device_status;
+mod update_user_attributes;
+mod update_user_pool_client;
+mod verify_software_token;
+mod verify_user_attribute;
 
 use cognito_core::Timestamp;
 use serde::de::DeserializeOwned;
@@ -39,19 +76,56 @@ type Run = fn(&mut Simulator, Timestamp, &[u8]) -> Result<Value, Failure>;
 static TABLE: &[(&str, Run)] = &[
     row::<admin_confirm_sign_up::AdminConfirmSignUp>(),
     row::<admin_create_user::AdminCreateUser>(),
+    row::<admin_delete_user::AdminDeleteUser>(),
+    row::<admin_disable_user::AdminDisableUser>(),
+    row::<admin_enable_user::AdminEnableUser>(),
     row::<admin_get_user::AdminGetUser>(),
+    row::<admin_reset_user_password::AdminResetUserPassword>(),
     row::<admin_set_user_password::AdminSetUserPassword>(),
+    row::<admin_update_user_attributes::AdminUpdateUserAttributes>(),
+    row::<admin_user_global_sign_out::AdminUserGlobalSignOut>(),
+    row::<associate_software_token::AssociateSoftwareToken>(),
     row::<change_password::ChangePassword>(),
+    row::<complete_web_authn_registration::CompleteWebAuthnRegistration>(),
+    row::<confirm_device::ConfirmDevice>(),
+    row::<confirm_forgot_password::ConfirmForgotPassword>(),
     row::<confirm_sign_up::ConfirmSignUp>(),
     row::<create_user_pool::CreateUserPool>(),
     row::<create_user_pool_client::CreateUserPoolClient>(),
+    row::<delete_user::DeleteUser>(),
+    row::<delete_user_attributes::DeleteUserAttributes>(),
+    row::<delete_user_pool::DeleteUserPool>(),
+    row::<delete_web_authn_credential::DeleteWebAuthnCredential>(),
+    row::<describe_user_pool::DescribeUserPool>(),
+    row::<describe_user_pool_client::DescribeUserPoolClient>(),
+    row::<forget_device::ForgetDevice>(),
+    row::<forgot_password::ForgotPassword>(),
+    row::<get_client_token::GetClientToken>(),
+    row::<get_device::GetDevice>(),
+    row::<get_tokens_from_refresh_token::GetTokensFromRefreshToken>(),
     row::<get_user::GetUser>(),
+    row::<get_user_attribute_verification_code::GetUserAttributeVerificationCode>(),
+    row::<get_user_auth_factors::GetUserAuthFactors>(),
     row::<global_sign_out::GlobalSignOut>(),
     row::<initiate_auth::InitiateAuth>(),
+    row::<list_devices::ListDevices>(),
+    row::<list_user_sessions::ListUserSessions>(),
+    row::<list_web_authn_credentials::ListWebAuthnCredentials>(),
     row::<resend_confirmation_code::ResendConfirmationCode>(),
     row::<respond_to_auth_challenge::RespondToAuthChallenge>(),
     row::<revoke_token::RevokeToken>(),
+    row::<revoke_user_session::RevokeUserSession>(),
+    row::<set_user_mfa_preference::SetUserMfaPreference>(),
+    row::<set_user_pool_mfa_config::SetUserPoolMfaConfig>(),
+    row::<set_user_settings::SetUserSettings>(),
     row::<sign_up::SignUp>(),
+    row::<start_web_authn_registration::StartWebAuthnRegistration>(),
+    row::<update_auth_event_feedback::UpdateAuthEventFeedback>(),
+    row::<update_device_status::UpdateDeviceStatus>(),
+    row::<update_user_attributes::UpdateUserAttributes>(),
+    row::<update_user_pool_client::UpdateUserPoolClient>(),
+    row::<verify_software_token::VerifySoftwareToken>(),
+    row::<verify_user_attribute::VerifyUserAttribute>(),
 ];
 
 const fn row<O: Operation>() -> (&'static str, Run) {

@@ -6,8 +6,8 @@ use core::fmt;
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use crate::config::PoolConfig;
 use crate::failure::Failure;
+use crate::pool_config::PoolConfig;
 use crate::random::Random;
 use crate::sign_in::later;
 use crate::srp::KeyExchange;
@@ -96,6 +96,10 @@ impl Pool {
         self.users.insert(self.fold(&user.username), user);
     }
 
+    pub(crate) fn remove(&mut self, username: &str) {
+        self.users.remove(&self.fold(username));
+    }
+
     pub(crate) fn user_count(&self) -> usize {
         self.users.len()
     }
@@ -123,16 +127,18 @@ impl Pool {
         value: Option<&String>,
         force: bool,
     ) -> Result<(), Failure> {
-        let is_alias = self.config.alias_attributes.iter().any(|alias| alias == attribute);
-        let Some(value) = value.filter(|_| is_alias) else { return Ok(()) };
+        let names = |list: &[String]| list.iter().any(|name| name == attribute);
+        let is_alias = names(&self.config.alias_attributes);
+        let is_username = names(&self.config.username_attributes);
+        let Some(value) = value.filter(|_| is_alias || is_username) else { return Ok(()) };
         let holds = |user: &User| {
             let same = user.attributes.get(attribute).is_some_and(|held| self.fold(held) == self.fold(value));
-            same && user.username != taker && user.is_verified(attribute)
+            same && user.username != taker && (is_username || user.is_verified(attribute))
         };
         let Some(key) = self.users.iter().find(|(_, user)| holds(user)).map(|(key, _)| key.clone()) else {
             return Ok(());
         };
-        if !force {
+        if !force || is_username {
             let text = format!("An account with the {attribute} already exists.");
             return Err(Failure::new("AliasExistsException", text));
         }
@@ -166,6 +172,30 @@ impl Pool {
         self.challenges.get(session)
     }
 
+    fn recovery(&self) -> Vec<Value> {
+        let options = self.config.account_recovery.iter().zip(1..);
+        options.map(|(name, priority)| json!({ "Name": name, "Priority": priority })).collect()
+    }
+
+    /// The custom attributes, and the standard ones that are not as they are everywhere.
+    fn schema(&self) -> Vec<Value> {
+        let config = &self.config;
+        let custom: Vec<_> = config.custom_attributes.iter().map(|name| format!("custom:{name}")).collect();
+        let mut names: Vec<&String> = custom.iter().chain(&config.required_attributes).collect();
+        names.extend(config.immutable_attributes.iter().filter(|name| !name.starts_with("custom:")));
+        names.sort();
+        names.dedup();
+        let describe = |name: &&String| {
+            json!({
+                "Name": name,
+                "AttributeDataType": "String",
+                "Mutable": !config.immutable_attributes.contains(name),
+                "Required": config.required_attributes.contains(name),
+            })
+        };
+        names.iter().map(describe).collect()
+    }
+
     /// `UserPoolType` of the API.
     pub(crate) fn description(&self) -> Value {
         let config = &self.config;
@@ -190,10 +220,9 @@ impl Pool {
             "AliasAttributes": config.alias_attributes,
             "UsernameAttributes": config.username_attributes,
             "UsernameConfiguration": { "CaseSensitive": config.case_sensitive },
-            "SchemaAttributes": config.custom_attributes.iter().map(|name| json!({
-                "Name": format!("custom:{name}"), "AttributeDataType": "String", "Mutable": true, "Required": false,
-            })).collect::<Vec<_>>(),
+            "SchemaAttributes": self.schema(),
             "MfaConfiguration": config.mfa_configuration,
+            "AccountRecoverySetting": { "RecoveryMechanisms": self.recovery() },
             "EstimatedNumberOfUsers": self.user_count(),
             "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": false },
         })

@@ -1,5 +1,8 @@
 //! The simulator on a loopback port.
 
+mod control;
+mod http;
+
 use alloc::sync::Arc;
 use core::fmt;
 use core::net::{Ipv4Addr, SocketAddr};
@@ -10,26 +13,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri};
-use axum::response::Response as HttpResponse;
-use axum::routing::any;
-use axum::{Router, serve};
-use cognito_core::{Headers, Request, Response, Timestamp};
+use cognito_core::{Request, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::config::Config;
+use crate::faults::{FaultPlan, Outcome};
 use crate::message::Message;
 use crate::simulator::Simulator;
 
-/// The longest request body that is read.
-const LONGEST_BODY: usize = 1024 * 1024;
-
 /// A simulator behind HTTP, on a thread of its own. It stops when dropped.
 ///
-/// A `POST` on any path is the API. `GET /{pool id}/.well-known/jwks.json` gives the keys that tokens verify with, and
-/// `GET /_sim/messages` everything that was sent to users.
+/// A `POST` is the API, on any path but those of `/_sim/`. `GET /{pool id}/.well-known/jwks.json` gives the keys that
+/// tokens verify with. Tests in other languages have, besides:
+///
+/// - `GET /_sim/messages`: everything that was sent to users.
+/// - `POST /_sim/advance` with `{"seconds": 3600}`: moves the clock forward, and answers `{"unix_seconds": …}`.
+/// - `POST /_sim/faults` with a [`FaultPlan`], as `{"fault": "throttle", "operation": "InitiateAuth", "times": 2}`; the
+///   [faults](crate::Fault) are listed there. `operation` and `times` may be left out. `GET /_sim/faults` gives those that
+///   are still to come, and `DELETE /_sim/faults` forgets them. A fault is real: the connection does break.
 ///
 /// ```
 /// use core::time::Duration;
@@ -91,13 +92,13 @@ impl Server {
         let address = listener.local_addr()?;
         let observer = Box::new(observer);
         let shared = Arc::new(Shared { state: Mutex::new(Inner { simulator, ahead: Duration::ZERO, observer }) });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        let router = Router::new().fallback(any(answer)).with_state(Arc::clone(&shared));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let serving = Arc::clone(&shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("cognito-sim".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                tokio::spawn(async move { serve(listener, router).await });
+                tokio::spawn(http::serve(listener, serving));
                 // Whether told or forgotten, it is over; connections still open go down with the runtime.
                 let _ = stopped.await;
             });
@@ -124,8 +125,12 @@ impl Server {
 
     /// Moves the simulator's clock forward.
     pub fn advance(&self, by: Duration) {
-        let mut inner = self.shared.lock();
-        inner.ahead = inner.ahead.saturating_add(by);
+        self.shared.lock().advance(by);
+    }
+
+    /// Plans a fault.
+    pub fn plan_fault(&self, plan: FaultPlan) {
+        self.shared.lock().simulator.faults().plan(plan);
     }
 
     /// The simulator's clock.
@@ -173,11 +178,15 @@ impl Inner {
         Timestamp::from_unix_millis(now.as_unix_millis().saturating_add(millis(self.ahead)))
     }
 
-    fn handle(&mut self, request: &Request) -> Response {
+    fn advance(&mut self, by: Duration) {
+        self.ahead = self.ahead.saturating_add(by);
+    }
+
+    fn exchange(&mut self, request: &Request) -> Outcome {
         let known = self.simulator.messages().len();
-        let response = self.simulator.handle(self.now(), request);
+        let outcome = self.simulator.exchange(self.now(), request);
         self.simulator.messages().iter().skip(known).for_each(&mut self.observer);
-        response
+        outcome
     }
 }
 
@@ -190,65 +199,4 @@ fn system_time() -> Timestamp {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-async fn answer(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Body,
-) -> HttpResponse {
-    let response = match method {
-        Method::POST => match to_bytes(body, LONGEST_BODY).await {
-            Ok(body) => shared.lock().handle(&request(&uri, &headers, body.to_vec())),
-            Err(_) => plain(413, "The request body is too long."),
-        },
-        Method::GET => page(&shared.lock().simulator, uri.path()),
-        Method::OPTIONS => Response::new(200, Headers::new(), Vec::new()),
-        _ => plain(405, "POST is the API's method."),
-    };
-    into_http(&response)
-}
-
-fn request(uri: &Uri, headers: &HeaderMap, body: Vec<u8>) -> Request {
-    let text = headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
-    Request::new(uri.to_string(), text.collect(), body)
-}
-
-fn page(simulator: &Simulator, path: &str) -> Response {
-    let found = match path {
-        "/_sim/messages" => serde_json::to_string(simulator.messages()).ok(),
-        _ => path
-            .strip_prefix('/')
-            .and_then(|path| path.strip_suffix("/.well-known/jwks.json"))
-            .and_then(|pool_id| simulator.jwks(pool_id)),
-    };
-    match found {
-        Some(body) => {
-            let headers = [("content-type", "application/json")].into_iter().collect();
-            Response::new(200, headers, body.into_bytes())
-        }
-        None => plain(404, "There is no such page."),
-    }
-}
-
-fn plain(status: u16, text: &str) -> Response {
-    let headers = [("content-type", "text/plain")].into_iter().collect();
-    Response::new(status, headers, text.as_bytes().to_vec())
-}
-
-/// Adds what lets a browser's page from another origin read the answer.
-fn into_http(response: &Response) -> HttpResponse {
-    let mut builder = HttpResponse::builder().status(response.status());
-    for (name, value) in response.headers().iter() {
-        builder = builder.header(name, value);
-    }
-    builder
-        .header("access-control-allow-origin", "*")
-        .header("access-control-allow-headers", "*")
-        .header("access-control-allow-methods", "POST, GET, OPTIONS")
-        .header("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date")
-        .body(Body::from(response.body().to_vec()))
-        .unwrap_or_default()
 }

@@ -59,9 +59,7 @@ pub(crate) fn proven(
     }
     match user.status {
         UserStatus::Unconfirmed => Err(Failure::new("UserNotConfirmedException", "User is not confirmed.")),
-        UserStatus::ResetRequired => {
-            Err(Failure::new("PasswordResetRequiredException", "Password reset required for the user"))
-        }
+        UserStatus::ResetRequired => Err(Failure::reset_required()),
         UserStatus::ForceChangePassword if now >= later(user.password_set, temporary_days.saturating_mul(86_400)) => {
             let text = "Temporary password has expired and must be reset by an administrator.";
             Err(Failure::not_authorized(text))
@@ -74,6 +72,8 @@ pub(crate) fn proven(
             let session = pool.open_challenge(challenge, &mut simulator.random, now);
             Ok(json!({ "ChallengeName": name, "ChallengeParameters": parameters, "Session": session }))
         }
+        // A factor that was set up and not asked for would mislead a test.
+        UserStatus::Confirmed if user.mfa.is_active() => Err(Failure::not_simulated("a challenge for a second factor")),
         UserStatus::Confirmed => sign_in(simulator, now, client, username),
     }
 }
@@ -93,18 +93,21 @@ fn new_password_parameters(user: &User, pool: &Pool) -> Value {
 fn sign_in(simulator: &mut Simulator, now: Timestamp, client: &Client, username: &str) -> Result<Value, Failure> {
     let pool = simulator.pools.get(&client.pool_id)?;
     let user = pool.user(username).ok_or_else(Failure::incorrect)?;
+    let session_id = format!("tkn{}", simulator.random.lower_case(25));
     let family = Family {
         pool_id: pool.id.clone(),
         client_id: client.id.clone(),
         sub: user.sub.clone(),
         auth_time: now.as_unix_seconds(),
         revoked: false,
+        session_id,
+        last_active: now.as_unix_seconds(),
+        ends: later(now, client.config.refresh_token_validity.seconds()),
     };
     let id = simulator.random.uuid();
     let refresh_token = refresh_token(simulator);
-    let expires = later(now, client.config.refresh_token_validity.seconds());
     simulator.tokens.begin(id.clone(), family.clone());
-    simulator.tokens.add(&refresh_token, Kind::Refresh, &id, expires);
+    simulator.tokens.add(&refresh_token, Kind::Refresh, &id, family.ends);
     let mut result = refresh::new_tokens(simulator, now, client, &id, &family)?;
     if let Some(members) = result.as_object_mut() {
         members.insert("RefreshToken".to_owned(), json!(refresh_token));

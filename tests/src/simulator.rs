@@ -1,6 +1,7 @@
 //! The simulator: one region's user pools, and the one function that answers requests.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::time::Duration;
 
 use cognito_core::{Headers, Request, Response, Timestamp};
 use serde::Serialize;
@@ -8,14 +9,16 @@ use serde_json::Value;
 
 use crate::attribute::{Writer, accept_pairs};
 use crate::client::Client;
-use crate::config::{ClientConfig, Config, ConfigError, PoolConfig, UserConfig};
+use crate::config::{ClientConfig, Config, ConfigError, UserConfig};
 use crate::date;
 use crate::failure::Failure;
+use crate::faults::{Fault, Faults, Outcome};
 use crate::jwt;
 use crate::message::Message;
 use crate::naming::name_user;
 use crate::operation;
 use crate::pool::{Pool, Pools};
+use crate::pool_config::PoolConfig;
 use crate::random::Random;
 use crate::tokens::Tokens;
 use crate::user::{User, UserStatus};
@@ -32,6 +35,7 @@ pub struct Simulator {
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) tokens: Tokens,
     pub(crate) messages: Vec<Message>,
+    faults: Faults,
 }
 
 impl Simulator {
@@ -45,6 +49,7 @@ impl Simulator {
             clients: BTreeMap::new(),
             tokens: Tokens::default(),
             messages: Vec::new(),
+            faults: Faults::default(),
         }
     }
 
@@ -57,18 +62,45 @@ impl Simulator {
         Ok(simulator)
     }
 
-    /// Answers one request of the user pools API.
+    /// Answers one request of the user pools API. No fault befalls it.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Response {
-        let mut headers = Headers::new();
-        headers.push("content-type", "application/x-amz-json-1.1");
-        headers.push("x-amzn-requestid", self.random.uuid());
-        headers.push("date", date::imf_fixdate(now));
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        match operation::run(self, now, target, request.body()) {
+        let headers = self.headers(now);
+        match operation::run(self, now, target(request), request.body()) {
             Ok(Value::Null) => Response::new(200, headers, Vec::new()),
             Ok(body) => Response::new(200, headers, body.to_string().into_bytes()),
             Err(failure) => failure.into_response(headers),
         }
+    }
+
+    /// As [`handle`](Self::handle), with the fault that is planned for this request, if one is.
+    pub fn exchange(&mut self, now: Timestamp, request: &Request) -> Outcome {
+        let Some(fault) = self.faults.take(target(request)) else { return Outcome::Answer(self.handle(now, request)) };
+        match fault {
+            Fault::LoseBefore => Outcome::LostBefore,
+            Fault::LoseAfter => {
+                let _ = self.handle(now, request);
+                Outcome::LostAfter
+            }
+            Fault::Delay { millis } => Outcome::Late(Duration::from_millis(millis), self.handle(now, request)),
+            Fault::Truncate => Outcome::Cut(self.handle(now, request)),
+            fault => {
+                let headers = self.headers(now);
+                Outcome::Answer(fault.answer(headers).unwrap_or_else(|| self.handle(now, request)))
+            }
+        }
+    }
+
+    /// The faults that are to come, for a test to add to.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    fn headers(&mut self, now: Timestamp) -> Headers {
+        let mut headers = Headers::new();
+        headers.push("content-type", "application/x-amz-json-1.1");
+        headers.push("x-amzn-requestid", self.random.uuid());
+        headers.push("date", date::imf_fixdate(now));
+        headers
     }
 
     /// Everything that was sent to users, oldest first.
@@ -174,10 +206,20 @@ impl Simulator {
         Ok(client)
     }
 
+    pub(crate) fn client_of(&self, pool_id: &str, id: &str) -> Result<Client, Failure> {
+        let unknown = || Failure::not_found(format!("User pool client {id} does not exist."));
+        self.client(id).ok().filter(|client| client.pool_id == pool_id).ok_or_else(unknown)
+    }
+
     pub(crate) fn client(&self, id: &str) -> Result<Client, Failure> {
         let unknown = || Failure::not_found(format!("User pool client {id} does not exist."));
         self.clients.get(id).cloned().ok_or_else(unknown)
     }
+}
+
+/// What names the operation of a request.
+fn target(request: &Request) -> &str {
+    request.headers().get("x-amz-target").unwrap_or_default()
 }
 
 fn is_pool_id(id: &str) -> bool {

@@ -29,12 +29,28 @@ pub(crate) struct Family {
     /// When the user signed in, in seconds.
     pub(crate) auth_time: u64,
     pub(crate) revoked: bool,
+    /// What ListUserSessions calls it.
+    pub(crate) session_id: String,
+    /// When tokens were last issued, in seconds.
+    pub(crate) last_active: u64,
+    /// When the refresh token ends, and those that it is rotated into.
+    pub(crate) ends: Timestamp,
 }
 
 struct Issued {
     kind: Kind,
     family: String,
     expires: Timestamp,
+    /// Of an access token: ended apart from its family.
+    revoked: bool,
+    /// Of a refresh token that was rotated: until when it is still good.
+    rotated: Option<Timestamp>,
+}
+
+impl Issued {
+    fn new(kind: Kind, family: &str, expires: Timestamp) -> Self {
+        Self { kind, family: family.to_owned(), expires, revoked: false, rotated: None }
+    }
 }
 
 impl fmt::Debug for Issued {
@@ -56,19 +72,25 @@ impl Tokens {
     }
 
     pub(crate) fn add(&mut self, token: &str, kind: Kind, family: &str, expires: Timestamp) {
-        self.issued.insert(sha256(&[token.as_bytes()]), Issued { kind, family: family.to_owned(), expires });
+        self.issued.insert(sha256(&[token.as_bytes()]), Issued::new(kind, family, expires));
     }
 
-    /// The family of an access token that works.
-    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<(&str, &Family), Failure> {
+    /// The family of an access token that works, or did.
+    pub(crate) fn family_of_access(&self, token: &str) -> Result<(&str, &Family), Failure> {
         let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| refused("Invalid Access Token"))?;
-        if family.revoked {
+        Ok((&issued.family, family))
+    }
+
+    /// Refuses an access token that works no more.
+    pub(crate) fn check_access(&self, token: &str, now: Timestamp) -> Result<(), Failure> {
+        let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| refused("Invalid Access Token"))?;
+        if family.revoked || issued.revoked {
             return Err(refused("Access Token has been revoked"));
         }
         if now >= issued.expires {
             return Err(refused("Access Token has expired"));
         }
-        Ok((&issued.family, family))
+        Ok(())
     }
 
     /// The family of a refresh token that works for this client.
@@ -81,7 +103,42 @@ impl Tokens {
         if now >= issued.expires {
             return Err(refused("Refresh Token has expired"));
         }
+        if issued.rotated.is_some_and(|until| now >= until) {
+            return Err(Failure::new("RefreshTokenReuseException", "Refresh Token has been invalidated by rotation"));
+        }
         Ok((&issued.family, family))
+    }
+
+    /// Notes that this refresh token was rotated and is good until then. The first rotation counts.
+    pub(crate) fn rotate(&mut self, token: &str, until: Timestamp) {
+        if let Some(issued) = self.issued.get_mut(&sha256(&[token.as_bytes()])) {
+            issued.rotated.get_or_insert(until);
+        }
+    }
+
+    /// Notes that tokens of this family were issued.
+    pub(crate) fn touch(&mut self, family: &str, now: Timestamp) {
+        if let Some(family) = self.families.get_mut(family) {
+            family.last_active = now.as_unix_seconds();
+        }
+    }
+
+    /// The sign-ins of a user that have not ended, the oldest first.
+    pub(crate) fn sessions(&self, pool_id: &str, sub: &str, now: Timestamp) -> Vec<(&str, &Family)> {
+        let lasts =
+            |family: &Family| family.pool_id == pool_id && family.sub == sub && !family.revoked && now < family.ends;
+        let mut sessions: Vec<_> = self
+            .families
+            .iter()
+            .filter(|(_, family)| lasts(family))
+            .map(|(id, family)| (id.as_str(), family))
+            .collect();
+        sessions.sort_by_key(|(_, family)| (family.auth_time, &family.session_id));
+        sessions
+    }
+
+    pub(crate) fn family_mut(&mut self, id: &str) -> Option<&mut Family> {
+        self.families.get_mut(id)
     }
 
     /// The kind and the family of any token that was ever handed out.
@@ -93,6 +150,16 @@ impl Tokens {
     pub(crate) fn revoke_user(&mut self, pool_id: &str, sub: &str) {
         let of_user = |family: &&mut Family| family.pool_id == pool_id && family.sub == sub;
         self.families.values_mut().filter(of_user).for_each(|family| family.revoked = true);
+    }
+
+    /// Ends a user's access tokens and leaves the refresh tokens.
+    pub(crate) fn revoke_access(&mut self, pool_id: &str, sub: &str) {
+        let families = &self.families;
+        let of_user = |issued: &&mut Issued| {
+            let family = families.get(&issued.family);
+            issued.kind == Kind::Access && family.is_some_and(|family| family.pool_id == pool_id && family.sub == sub)
+        };
+        self.issued.values_mut().filter(of_user).for_each(|issued| issued.revoked = true);
     }
 
     fn look_up(&self, token: &str, kind: Kind) -> Option<(&Issued, &Family)> {

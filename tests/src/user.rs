@@ -7,8 +7,10 @@ use cognito_core::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
-use crate::message::Purpose;
+use crate::codes::Codes;
+use crate::lockout::Lockout;
+use crate::mfa::Mfa;
+use crate::passkey::Passkeys;
 use crate::random::Random;
 use crate::srp::Verifier;
 
@@ -24,7 +26,10 @@ pub(crate) struct User {
     pub(crate) verifier: Option<Verifier>,
     /// When the password was set, which limits a temporary one.
     pub(crate) password_set: Timestamp,
-    pub(crate) codes: BTreeMap<Purpose, Code>,
+    pub(crate) codes: Codes,
+    pub(crate) lockout: Lockout,
+    pub(crate) mfa: Mfa,
+    pub(crate) passkeys: Passkeys,
     pub(crate) created: Timestamp,
     pub(crate) modified: Timestamp,
 }
@@ -39,7 +44,10 @@ impl User {
             enabled: true,
             verifier: None,
             password_set: now,
-            codes: BTreeMap::new(),
+            codes: Codes::default(),
+            lockout: Lockout::default(),
+            mfa: Mfa::default(),
+            passkeys: Passkeys::default(),
             created: now,
             modified: now,
         }
@@ -59,14 +67,10 @@ impl User {
         self.attributes.insert(verified_name(attribute), verified.to_string());
     }
 
-    /// Takes a code back. It works once; a wrong one leaves it as it was.
-    pub(crate) fn redeem(&mut self, purpose: Purpose, code: &str, now: Timestamp) -> Result<Code, Failure> {
-        let expected = self.codes.get(&purpose).filter(|expected| now < expected.expires);
-        let expected = expected.ok_or_else(expired_code)?;
-        if expected.code != code {
-            return Err(Failure::new("CodeMismatchException", "Invalid verification code provided, please try again."));
-        }
-        self.codes.remove(&purpose).ok_or_else(expired_code)
+    /// Removes an attribute, and what was known of it.
+    pub(crate) fn remove_attribute(&mut self, name: &str) {
+        self.attributes.remove(name);
+        self.attributes.remove(&verified_name(name));
     }
 
     /// `AttributeListType` of the API, `sub` first.
@@ -86,17 +90,6 @@ impl fmt::Debug for User {
 
 fn verified_name(attribute: &str) -> String {
     format!("{attribute}_verified")
-}
-
-pub(crate) fn expired_code() -> Failure {
-    Failure::new("ExpiredCodeException", "Invalid code provided, please request a code again.")
-}
-
-/// A code that was sent, and the attribute that giving it back verifies.
-pub(crate) struct Code {
-    pub(crate) code: String,
-    pub(crate) attribute: &'static str,
-    pub(crate) expires: Timestamp,
 }
 
 /// Where a user is in its life. In a configuration file: `CONFIRMED`, `UNCONFIRMED`, and so on.

@@ -52,6 +52,40 @@ pub(crate) const POOL_ID: Rule = Rule {
     allows: |letter| letter.is_ascii_alphanumeric() || "-_".contains(letter),
     sensitive: false,
 };
+pub(crate) const ATTRIBUTE_NAME: Rule = Rule {
+    shortest: 1,
+    longest: 32,
+    pattern: "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+",
+    allows: |letter| !letter.is_control() || "\t\n\r".contains(letter),
+    sensitive: false,
+};
+pub(crate) const DEVICE_KEY: Rule = Rule {
+    shortest: 1,
+    longest: 55,
+    pattern: "[\\w-]+_[0-9a-f-]+",
+    allows: |letter| letter.is_ascii_alphanumeric() || "-_".contains(letter),
+    sensitive: false,
+};
+pub(crate) const USER_CODE: Rule =
+    Rule { shortest: 6, longest: 6, pattern: "[0-9]+", allows: |letter| letter.is_ascii_digit(), sensitive: true };
+pub(crate) const SESSION_ID: Rule = Rule {
+    shortest: 28,
+    longest: 28,
+    pattern: "^(tkn|sso)[a-z0-9]{25}$",
+    allows: |letter| letter.is_ascii_lowercase() || letter.is_ascii_digit(),
+    sensitive: false,
+};
+pub(crate) const EVENT_ID: Rule = Rule {
+    shortest: 1,
+    longest: 50,
+    pattern: "[\\w+-]+",
+    allows: |letter| letter.is_ascii_alphanumeric() || "_+-".contains(letter),
+    sensitive: false,
+};
+pub(crate) const PAGINATION_KEY: Rule =
+    Rule { shortest: 1, longest: 131_072, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: false };
+/// Any text.
+pub(crate) const STRING: Rule = Rule { shortest: 0, longest: 131_072, pattern: "", allows: |_| true, sensitive: false };
 pub(crate) const NAME: Rule = Rule {
     shortest: 1,
     longest: 128,
@@ -80,6 +114,23 @@ impl Checks {
             self.check(member, value, rule);
         }
         value
+    }
+
+    /// A required member that is not a text.
+    pub(crate) fn present(&mut self, member: &str, is_present: bool) {
+        if !is_present {
+            self.complain(member, None, "Member must not be null");
+        }
+    }
+
+    /// How many items a page may have; without the member, as many as there may be.
+    pub(crate) fn at_most(&mut self, member: &str, value: Option<u64>, most: u64) -> usize {
+        let value = value.unwrap_or(most);
+        if value > most {
+            let text = format!("Member must have value less than or equal to {most}");
+            self.complain(member, Some(&value.to_string()), &text);
+        }
+        usize::try_from(value).unwrap_or(usize::MAX)
     }
 
     /// A member that must be one of these.

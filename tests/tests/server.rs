@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use cognito_testkit::{Config, Server};
+use cognito_testkit::{Config, Fault, FaultPlan, Server};
 use serde_json::{Value, json};
 
 /// Sends a request and reads the whole answer: status line and headers, and body.
@@ -109,6 +109,105 @@ fn the_servers_clock_can_be_moved() {
     let body = json!({ "ClientId": client_id, "Username": "bob", "ConfirmationCode": code });
     let (_, answer) = call(&server.url(), "ConfirmSignUp", &body);
     assert_eq!(answer["__type"], "ExpiredCodeException");
+}
+
+/// Sends a sign-up and gives what comes back until the connection ends, whatever it is.
+fn raw_sign_up(url: &str, client_id: &str, username: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap();
+    let attributes = json!([{ "Name": "email", "Value": "bob@example.com" }]);
+    let body = json!({
+        "ClientId": client_id, "Username": username, "Password": "Correct-horse-1", "UserAttributes": attributes,
+    });
+    let body = body.to_string();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("POST / HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n", body.len());
+    write!(stream, "{head}x-amz-target: AWSCognitoIdentityProviderService.SignUp\r\n\r\n{body}").unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
+fn plan_fault(url: &str, plan: &Value) -> String {
+    exchange(url, "POST", "/_sim/faults", "", &plan.to_string()).0
+}
+
+#[test]
+fn a_lost_connection_is_really_closed_without_an_answer() {
+    let (server, client_id) = server();
+    for (fault, sent) in [("lose_before", 0), ("lose_after", 1)] {
+        assert!(plan_fault(&server.url(), &json!({ "fault": fault })).starts_with("HTTP/1.1 200"));
+        assert_eq!(raw_sign_up(&server.url(), &client_id, fault), "");
+        assert_eq!(server.messages().len(), sent, "{fault}");
+    }
+    let (head, _) = sign_up(&server.url(), &client_id, "bob");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+}
+
+#[test]
+fn a_cut_answer_promises_more_than_it_holds() {
+    let (server, client_id) = server();
+    server.plan_fault(FaultPlan::next(Fault::Truncate));
+    let answer = raw_sign_up(&server.url(), &client_id, "bob");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    let length: usize = length.parse().unwrap();
+    assert_eq!(body.len(), length / 2, "{answer}");
+    assert!(body.starts_with('{'), "{answer}");
+}
+
+#[test]
+fn a_late_answer_comes_late_and_others_need_not_wait() {
+    let (server, client_id) = server();
+    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 400 }).of("SignUp"));
+    let (url, id) = (server.url(), client_id.clone());
+    let slow = std::thread::spawn(move || sign_up(&url, &id, "bob").0);
+    while server.messages().is_empty() {
+        std::thread::yield_now();
+    }
+    assert!(sign_up(&server.url(), &client_id, "ben").0.starts_with("HTTP/1.1 200"));
+    assert!(!slow.is_finished());
+    assert!(slow.join().unwrap().starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn faults_are_planned_listed_and_forgotten_over_http() {
+    let (server, client_id) = server();
+    let url = server.url();
+    let throttle = json!({ "fault": "throttle", "operation": "SignUp", "times": 2 });
+    plan_fault(&url, &throttle);
+    plan_fault(
+        &url,
+        &json!({ "fault": { "redirect": { "location": "https://example.com/" } }, "operation": "GetUser" }),
+    );
+    let (_, list) = exchange(&url, "GET", "/_sim/faults", "", "");
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!((list.as_array().unwrap().len(), &list[0]), (2, &throttle));
+    assert_eq!(sign_up(&url, &client_id, "bob").1["__type"], "TooManyRequestsException");
+    let (head, _) = exchange(&url, "POST", "/", "AWSCognitoIdentityProviderService.GetUser", "{}");
+    assert!(head.starts_with("HTTP/1.1 302") && head.contains("location: https://example.com/"), "{head}");
+    exchange(&url, "DELETE", "/_sim/faults", "", "");
+    assert!(sign_up(&url, &client_id, "bob").0.starts_with("HTTP/1.1 200"));
+    for wrong in [json!({ "fault": "hunger" }), json!({ "fault": "throttle", "operaton": "SignUp" }), json!({})] {
+        assert!(plan_fault(&url, &wrong).starts_with("HTTP/1.1 400"), "{wrong}");
+    }
+}
+
+#[test]
+fn the_clock_can_be_moved_over_http() {
+    let (server, client_id) = server();
+    sign_up(&server.url(), &client_id, "bob");
+    let code = server.messages()[0].code.clone();
+    let before = server.now().as_unix_seconds();
+    let (head, body) = exchange(&server.url(), "POST", "/_sim/advance", "", r#"{"seconds":86400}"#);
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let after = serde_json::from_str::<Value>(&body).unwrap()["unix_seconds"].as_u64().unwrap();
+    assert!((86_400..86_460).contains(&(after - before)), "{body}");
+    let body = json!({ "ClientId": client_id, "Username": "bob", "ConfirmationCode": code });
+    assert_eq!(call(&server.url(), "ConfirmSignUp", &body).1["__type"], "ExpiredCodeException");
+    for wrong in ["", "{}", r#"{"seconds":-1}"#] {
+        assert!(exchange(&server.url(), "POST", "/_sim/advance", "", wrong).0.starts_with("HTTP/1.1 400"), "{wrong}");
+    }
+    assert!(exchange(&server.url(), "POST", "/_sim/nothing", "", "").0.starts_with("HTTP/1.1 404"));
 }
 
 #[test]

@@ -25,13 +25,15 @@ impl Operation for AdminGetUser {
         let username = checks.required("username", self.username, &USERNAME);
         checks.finish()?;
         let user = simulator.pools.get(&pool_id)?.find(&username).ok_or_else(Failure::user_not_found)?;
-        Ok(json!({
+        let mut answer = json!({
             "Username": user.username,
             "UserAttributes": user.attribute_list(),
             "UserCreateDate": user.created.as_unix_seconds(),
             "UserLastModifiedDate": user.modified.as_unix_seconds(),
             "Enabled": user.enabled,
             "UserStatus": user.status.name(),
-        }))
+        });
+        user.mfa.describe(&mut answer);
+        Ok(answer)
     }
 }

@@ -5,11 +5,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Operation;
+use crate::codes::expired_code;
 use crate::failure::Failure;
 use crate::message::Purpose;
 use crate::secret_hash;
 use crate::simulator::Simulator;
-use crate::user::{User, UserStatus, expired_code};
+use crate::user::{User, UserStatus};
 use crate::validation::{CLIENT_ID, CONFIRMATION_CODE, Checks, SECRET_HASH, USERNAME};
 
 #[derive(Deserialize)]
@@ -35,11 +36,12 @@ impl Operation for ConfirmSignUp {
         let client = simulator.client(&client_id)?;
         secret_hash::check(&client, &typed, hash.as_deref())?;
         let pool = simulator.pools.get_mut(&client.pool_id)?;
+        let limit = pool.config.code_failures_per_hour;
         let Some(user) = pool.find_mut(&typed) else {
             return Err(if client.hides_users() { expired_code() } else { unknown_combination() });
         };
         check_unconfirmed(user)?;
-        let redeemed = user.redeem(Purpose::ConfirmSignUp, &code, now)?;
+        let redeemed = user.codes.redeem(Purpose::ConfirmSignUp, "", &code, limit, now)?;
         let username = user.username.clone();
         let value = user.attributes.get(redeemed.attribute).cloned();
         let force = self.force_alias_creation.unwrap_or(false);
@@ -47,7 +49,7 @@ impl Operation for ConfirmSignUp {
         let user = pool.user_mut(&username).ok_or_else(unknown_combination)?;
         if let Err(failure) = taken {
             // The code was right. It stays good for a second try, with the alias forced.
-            user.codes.insert(Purpose::ConfirmSignUp, redeemed);
+            user.codes.put(Purpose::ConfirmSignUp, redeemed);
             return Err(failure);
         }
         user.set_verified(redeemed.attribute, true);

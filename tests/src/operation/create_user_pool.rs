@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Operation;
-use crate::config::{MfaConfiguration, PoolConfig};
 use crate::failure::Failure;
 use crate::password_policy::PasswordPolicy;
+use crate::pool_config::{MfaConfiguration, PoolConfig, RecoveryOption};
 use crate::simulator::Simulator;
 use crate::validation::{Checks, NAME};
 
@@ -22,6 +22,20 @@ pub(crate) struct CreateUserPool {
     username_configuration: Option<UsernameConfiguration>,
     mfa_configuration: Option<String>,
     schema: Option<Vec<SchemaAttribute>>,
+    account_recovery_setting: Option<AccountRecoverySetting>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AccountRecoverySetting {
+    recovery_mechanisms: Option<Vec<RecoveryMechanism>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RecoveryMechanism {
+    name: RecoveryOption,
+    priority: u64,
 }
 
 #[derive(Deserialize)]
@@ -52,11 +66,26 @@ struct UsernameConfiguration {
 struct SchemaAttribute {
     name: Option<String>,
     required: Option<bool>,
+    mutable: Option<bool>,
 }
 
 /// The attributes that every pool has, which a schema may only make required.
 fn is_standard(name: &str) -> bool {
     crate::attribute::STANDARD.contains(&name)
+}
+
+fn full_name(name: &str) -> String {
+    if is_standard(name) { name.to_owned() } else { format!("custom:{name}") }
+}
+
+/// The best first; without any, the pool's default.
+fn recovery(setting: Option<AccountRecoverySetting>) -> Vec<RecoveryOption> {
+    let mut mechanisms = setting.and_then(|setting| setting.recovery_mechanisms).unwrap_or_default();
+    if mechanisms.is_empty() {
+        return PoolConfig::default().account_recovery;
+    }
+    mechanisms.sort_by_key(|mechanism| mechanism.priority);
+    mechanisms.into_iter().map(|mechanism| mechanism.name).collect()
 }
 
 impl Operation for CreateUserPool {
@@ -78,11 +107,7 @@ impl Operation for CreateUserPool {
             auto_verified_attributes: self.auto_verified_attributes.unwrap_or_default(),
             // As a pool made in the console is; AWS advises it.
             case_sensitive: self.username_configuration.is_some_and(|configuration| configuration.case_sensitive),
-            mfa_configuration: match mfa.as_str() {
-                "ON" => MfaConfiguration::On,
-                "OPTIONAL" => MfaConfiguration::Optional,
-                _ => MfaConfiguration::Off,
-            },
+            mfa_configuration: MfaConfiguration::named(&mfa),
             password_policy: policy.unwrap_or_default(),
             custom_attributes: schema.iter().map(named).filter(|name| !is_standard(name)).collect(),
             required_attributes: schema
@@ -91,6 +116,12 @@ impl Operation for CreateUserPool {
                 .map(named)
                 .filter(|name| is_standard(name) && name != "sub")
                 .collect(),
+            immutable_attributes: schema
+                .iter()
+                .filter(|attribute| attribute.mutable == Some(false))
+                .map(|attribute| full_name(&named(attribute)))
+                .collect(),
+            account_recovery: recovery(self.account_recovery_setting),
             ..PoolConfig::default()
         };
         let id = format!("{}_{}", simulator.region, simulator.random.alphanumeric(9));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Operation;
-use super::get_user::bearer;
+use crate::bearer::bearer;
 use crate::failure::Failure;
 use crate::simulator::Simulator;
 use crate::validation::{Checks, TOKEN};

@@ -35,6 +35,7 @@ impl Operation for ResendConfirmationCode {
         secret_hash::check(&client, &typed, hash.as_deref())?;
         let Simulator { pools, random, messages, .. } = simulator;
         let pool = pools.get_mut(&client.pool_id)?;
+        let limit = pool.config.code_sends_per_hour;
         let allowed = pool.config.auto_verified_attributes.clone();
         let user = match pool.find_mut(&typed) {
             None if client.hides_users() => return Ok(answer(delivery::pretended(&typed))),
@@ -49,6 +50,7 @@ impl Operation for ResendConfirmationCode {
         }
         let address = delivery::address(user, &allowed)
             .ok_or_else(|| Failure::invalid_parameter("Cannot resend codes. Auto verification not turned on."))?;
+        user.codes.count_send(Purpose::ConfirmSignUp, address.attribute, limit, now)?;
         Ok(answer(delivery::send_code(user, address, Purpose::ConfirmSignUp, now, random, messages)))
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Parameters, proven};
 use crate::client::Client;
 use crate::failure::Failure;
+use crate::lockout;
 use crate::secret_hash;
 use crate::simulator::Simulator;
 
@@ -18,14 +19,13 @@ pub(crate) fn begin(
     let typed = parameters.required("USERNAME")?;
     let password = parameters.required("PASSWORD")?;
     secret_hash::check(client, typed, parameters.optional("SECRET_HASH"))?;
-    let pool = simulator.pools.get(&client.pool_id)?;
-    let Some(user) = pool.find(typed) else {
+    let pool = simulator.pools.get_mut(&client.pool_id)?;
+    let (group, locks) = (pool.group().to_owned(), pool.config.password_lockout);
+    let Some(user) = pool.find_mut(typed) else {
         return Err(if client.hides_users() { Failure::incorrect() } else { Failure::user_not_found() });
     };
-    let right = user.verifier.as_ref().is_some_and(|known| known.matches(pool.group(), &user.username, password));
-    if !right {
-        return Err(Failure::incorrect());
-    }
+    let right = user.verifier.as_ref().is_some_and(|known| known.matches(&group, &user.username, password));
+    lockout::judge(user, locks, now, right)?;
     let username = user.username.clone();
     proven(simulator, now, client, &username)
 }

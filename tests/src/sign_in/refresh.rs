@@ -31,6 +31,42 @@ pub(crate) fn begin(
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
 
+/// New tokens for a refresh token; with rotation also a new one of these, which ends when the first would have.
+pub(crate) fn renew(simulator: &mut Simulator, now: Timestamp, client: &Client, token: &str) -> Result<Value, Failure> {
+    let (id, family) = match simulator.tokens.refresh(token, client, now) {
+        Ok((id, family)) => (id.to_owned(), family.clone()),
+        Err(failure) => {
+            punish_reuse(simulator, client, token, &failure);
+            return Err(failure);
+        }
+    };
+    let pool = simulator.pools.get(&family.pool_id)?;
+    let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
+    if !user.enabled {
+        return Err(Failure::disabled());
+    }
+    let mut result = new_tokens(simulator, now, client, &id, &family)?;
+    if let Some(rotation) = client.config.refresh_token_rotation {
+        let next = super::refresh_token(simulator);
+        simulator.tokens.rotate(token, later(now, rotation.retry_grace_period_seconds));
+        simulator.tokens.add(&next, Kind::Refresh, &id, family.ends);
+        if let Some(members) = result.as_object_mut() {
+            members.insert("RefreshToken".to_owned(), json!(next));
+        }
+    }
+    Ok(json!({ "AuthenticationResult": result }))
+}
+
+fn punish_reuse(simulator: &mut Simulator, client: &Client, token: &str, failure: &Failure) {
+    let punishes = client.config.refresh_token_rotation.is_some_and(|rotation| rotation.reuse_revokes_family);
+    if !punishes || failure.name() != "RefreshTokenReuseException" {
+        return;
+    }
+    if let Some((_, family)) = simulator.tokens.known_mut(token) {
+        family.revoked = true;
+    }
+}
+
 /// An access and an ID token, as `AuthenticationResultType` without a refresh token.
 pub(super) fn new_tokens(
     simulator: &mut Simulator,
@@ -46,6 +82,7 @@ pub(super) fn new_tokens(
     let access = claims(simulator, now, family_id, family, [&event_id, &access_id], access_seconds, access_claims)?;
     let id = claims(simulator, now, family_id, family, [&event_id, &id_id], id_seconds, id_claims)?;
     let (access, id) = (jwt::sign(&access)?, jwt::sign(&id)?);
+    simulator.tokens.touch(family_id, now);
     simulator.tokens.add(&access, Kind::Access, family_id, later(now, access_seconds));
     simulator.tokens.add(&id, Kind::Id, family_id, later(now, id_seconds));
     Ok(json!({ "AccessToken": access, "ExpiresIn": access_seconds, "IdToken": id, "TokenType": "Bearer" }))

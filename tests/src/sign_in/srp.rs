@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::crypto::{base64, from_base64};
 use crate::date;
 use crate::failure::Failure;
+use crate::lockout;
 use crate::pool::{Exchange, Pool};
 use crate::random::{Random, uuid_of};
 use crate::secret_hash;
@@ -101,8 +102,10 @@ pub(crate) fn answer(
     let block = from_base64(secret_block).unwrap_or_default();
     let expected = signature(&exchange.keys.key(), pool.group(), &exchange.username, &block, &timestamp);
     let same_user = pool.fold(username) == pool.fold(&exchange.username);
-    if claim != expected || !same_user || exchange.client_id != client.id || !in_time {
-        return Err(Failure::incorrect());
-    }
+    let right = claim == expected && same_user && exchange.client_id == client.id && in_time;
+    let locks = pool.config.password_lockout;
+    // Whoever is not there has no password, and what was made up for them no right answer.
+    let user = pool.user_mut(&exchange.username).ok_or_else(Failure::incorrect)?;
+    lockout::judge(user, locks, now, right)?;
     proven(simulator, now, client, &exchange.username)
 }

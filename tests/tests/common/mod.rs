@@ -199,6 +199,48 @@ impl Scene {
     }
 }
 
+/// A request body with an access token in it.
+pub(crate) fn bearing(token: &str, mut body: Value) -> Value {
+    body["AccessToken"] = json!(token);
+    body
+}
+
+impl Scene {
+    /// Names this pool's user in a set-up request.
+    pub(crate) fn of_user(&self, username: &str) -> Value {
+        json!({ "UserPoolId": self.pool_id, "Username": username })
+    }
+
+    pub(crate) fn forgot_password(&mut self, username: &str) -> Answer {
+        self.call("ForgotPassword", self.as_client(json!({ "Username": username }), username))
+    }
+
+    pub(crate) fn confirm_forgot_password(&mut self, username: &str, code: &str, password: &str) -> Answer {
+        let body = json!({ "Username": username, "ConfirmationCode": code, "Password": password });
+        self.call("ConfirmForgotPassword", self.as_client(body, username))
+    }
+
+    pub(crate) fn renew(&mut self, refresh_token: &str) -> Answer {
+        let mut body = json!({ "ClientId": self.client.id, "RefreshToken": refresh_token });
+        if let Some(secret) = &self.client.secret {
+            body["ClientSecret"] = json!(secret);
+        }
+        self.call("GetTokensFromRefreshToken", body)
+    }
+}
+
+pub(crate) const LIMIT: (&str, &str) =
+    ("LimitExceededException", "Attempt limit exceeded, please try after some time.");
+pub(crate) const MISMATCH: (&str, &str) =
+    ("CodeMismatchException", "Invalid verification code provided, please try again.");
+pub(crate) const EXPIRED: (&str, &str) =
+    ("ExpiredCodeException", "Invalid code provided, please request a code again.");
+
+/// A code that is not this one.
+pub(crate) fn other_than(code: &str) -> &'static str {
+    if code == "123456" { "654321" } else { "123456" }
+}
+
 /// 1,700,000,000 seconds.
 pub(crate) const TIMESTAMP: &str = "Tue Nov 14 22:13:20 UTC 2023";
 

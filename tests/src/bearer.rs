@@ -1,0 +1,47 @@
+//! Who bears an access token.
+
+use cognito_core::Timestamp;
+
+use crate::failure::Failure;
+use crate::pool::{Pool, Pools};
+use crate::simulator::Simulator;
+use crate::user::{User, UserStatus};
+
+/// The user of an access token that works, and the sign-in that it goes back to.
+pub(crate) struct Bearer {
+    pub(crate) pool_id: String,
+    pub(crate) client_id: String,
+    pub(crate) sub: String,
+    /// The family of the token.
+    pub(crate) family: String,
+}
+
+/// What has become of the user is told before what has become of the token.
+pub(crate) fn bearer(simulator: &Simulator, token: &str, now: Timestamp) -> Result<Bearer, Failure> {
+    let (id, family) = simulator.tokens.family_of_access(token)?;
+    let bearer = Bearer {
+        pool_id: family.pool_id.clone(),
+        client_id: family.client_id.clone(),
+        sub: family.sub.clone(),
+        family: id.to_owned(),
+    };
+    let user = bearer.user(simulator.pools.get(&bearer.pool_id)?)?;
+    if !user.enabled {
+        return Err(Failure::disabled());
+    }
+    simulator.tokens.check_access(token, now)?;
+    match user.status {
+        UserStatus::ResetRequired => Err(Failure::reset_required()),
+        _ => Ok(bearer),
+    }
+}
+
+impl Bearer {
+    pub(crate) fn user<'pool>(&self, pool: &'pool Pool) -> Result<&'pool User, Failure> {
+        pool.user_by_sub(&self.sub).ok_or_else(Failure::user_not_found)
+    }
+
+    pub(crate) fn user_mut<'pools>(&self, pools: &'pools mut Pools) -> Result<&'pools mut User, Failure> {
+        pools.get_mut(&self.pool_id)?.user_by_sub_mut(&self.sub).ok_or_else(Failure::user_not_found)
+    }
+}

@@ -1,0 +1,69 @@
+//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, steps of 30 seconds.
+
+use cognito_core::Timestamp;
+use data_encoding::BASE32_NOPAD;
+use ring::hmac;
+
+use crate::crypto::first_bytes;
+
+const STEP_SECONDS: u64 = 30;
+
+/// The secret that an authenticator app shares with the service.
+#[derive(Clone)]
+pub(crate) struct Secret([u8; 32]);
+
+impl Secret {
+    pub(crate) fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// As a user types it into an app.
+    pub(crate) fn base32(&self) -> String {
+        BASE32_NOPAD.encode(&self.0)
+    }
+
+    /// Whether this is the code of now, or of a clock that is 30 seconds ahead or behind.
+    pub(crate) fn accepts(&self, code: &str, now: Timestamp) -> bool {
+        let step = now.as_unix_seconds() / STEP_SECONDS;
+        [step.saturating_sub(1), step, step.saturating_add(1)].into_iter().any(|step| code == one_time(&self.0, step))
+    }
+}
+
+/// RFC 4226's code of this counter.
+fn one_time(secret: &[u8], counter: u64) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
+    let tag = hmac::sign(&key, &counter.to_be_bytes());
+    let offset = tag.as_ref().last().map_or(0, |last| usize::from(last & 0x0f));
+    let chosen = tag.as_ref().get(offset..).unwrap_or_default();
+    let number = u32::from_be_bytes(first_bytes(chosen)) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_are_those_of_rfc_6238() {
+        let vectors = [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ];
+        for (unix_seconds, code) in vectors {
+            assert_eq!(one_time(b"12345678901234567890", unix_seconds / STEP_SECONDS), code);
+        }
+    }
+
+    #[test]
+    fn a_clock_may_be_a_step_off_and_no_more() {
+        let secret = Secret::new([7; 32]);
+        let code = one_time(&[7; 32], 100);
+        let accepted = |step: u64| secret.accepts(&code, Timestamp::from_unix_seconds(step * STEP_SECONDS));
+        assert_eq!([98, 99, 100, 101, 102].map(accepted), [false, true, true, true, false]);
+        assert_eq!(secret.base32().len(), 52);
+    }
+}
