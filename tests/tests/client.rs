@@ -1,118 +1,17 @@
 //! The client's flows against the simulated service, without HTTP and on simulated time.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::cell::RefCell;
+mod pair;
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::{
-    Attribute, ChallengeName, ChangePassword, ConfirmSignUp, GetUser, GlobalSignOut, Public, ResendConfirmationCode,
-    RevokeToken, SignUp, SignedIn as SignedInOperation,
+    Attribute, ChallengeName, ChangePassword, ConfirmSignUp, GetUser, GlobalSignOut, ResendConfirmationCode,
+    RevokeToken, SignUp,
 };
-use cognito_core::secret::AccessToken;
-use cognito_core::{
-    AppClient, Call, Error, Event, Flow, Refresh, RefreshMethod, Seed, Session, SignInOutcome, SrpSignIn, Step,
-    Timestamp, UserPoolId,
-};
-use cognito_testkit::{Config, Simulator};
+use cognito_core::{Event, Flow, Seed, SignInOutcome, SrpSignIn, Step, Timestamp};
+use cognito_testkit::Config;
+use pair::{PASSWORD, Pair, config, not_authorized, refused};
 use proptest::prelude::*;
-
-const PASSWORD: &str = "Correct-horse-1";
-
-/// Both ends, on a clock that only the test moves.
-struct Pair {
-    simulator: RefCell<Simulator>,
-    now: Timestamp,
-    client: AppClient,
-}
-
-impl Pair {
-    /// `client` is the name of an app client in the configuration.
-    fn new(config: Config, client: &str) -> Self {
-        let now = Timestamp::from_unix_seconds(1_700_000_000);
-        let simulator = Simulator::from_config([7; 32], now, config).unwrap();
-        let pool = simulator.pools().remove(0);
-        let found = pool.clients.into_iter().find(|known| known.name == client).unwrap();
-        let client = AppClient::new(UserPoolId::new(pool.id).unwrap(), found.id).unwrap();
-        let client = client.with_secret(found.secret.unwrap_or_default());
-        Self { simulator: RefCell::new(simulator), now, client }
-    }
-
-    fn with_alice(client: &str) -> Self {
-        Self::new(
-            config(r#"{"username":"alice","password":"Correct-horse-1","attributes":{"email":"a@example.com"}}"#),
-            client,
-        )
-    }
-
-    fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
-        let mut event = Event::Start;
-        loop {
-            event = match flow.step(self.now, event)? {
-                Step::Send(request) => Event::Response(self.simulator.borrow_mut().handle(self.now, &request)),
-                Step::Wait(_) => Event::Woke,
-                Step::Done(output) => return Ok(output),
-            };
-        }
-    }
-
-    fn call<O: Public>(&self, operation: O) -> Result<O::Response, Error> {
-        self.run(Call::new(&self.client, operation))
-    }
-
-    fn call_signed_in<O: SignedInOperation>(
-        &self,
-        token: &impl AsRef<AccessToken>,
-        operation: O,
-    ) -> Result<O::Response, Error> {
-        self.run(Call::signed_in(&self.client, token, operation))
-    }
-
-    fn start(&self, username: &str, password: &str) -> Result<SignInOutcome, Error> {
-        self.run(SrpSignIn::new(&self.client, username, password, Seed::new([9; 32])))
-    }
-
-    fn sign_in(&self, username: &str, password: &str) -> Result<Session, Error> {
-        match self.start(username, password)? {
-            SignInOutcome::SignedIn(signed_in) => Ok(signed_in.session),
-            SignInOutcome::Challenge(challenge) => panic!("{challenge:?}"),
-        }
-    }
-
-    /// GetTokensFromRefreshToken is not simulated yet.
-    fn refresh(&self, session: &Session) -> Result<Session, Error> {
-        let client = self.client.clone().with_refresh_method(RefreshMethod::RefreshTokenAuth);
-        self.run(Refresh::new(&client, session))
-    }
-
-    fn last_code(&self) -> String {
-        self.simulator.borrow().messages().last().unwrap().code.clone()
-    }
-}
-
-/// One pool of which e-mail is an alias, with this user, a public app client and one with a secret.
-fn config(user: &str) -> Config {
-    let flows = r#"["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]"#;
-    let text = format!(
-        r#"{{"pools":[{{"alias_attributes":["email"],"auto_verified_attributes":["email"],
-            "clients":[{{"name":"public","explicit_auth_flows":{flows}}},
-                       {{"name":"secret","generate_secret":true,"explicit_auth_flows":{flows}}}],
-            "users":[{user}]}}]}}"#
-    );
-    Config::from_json(&text).unwrap()
-}
-
-#[track_caller]
-fn not_authorized<T>(result: Result<T, Error>) -> NotAuthorized {
-    match refused(result) {
-        RefusalKind::NotAuthorized(reason) => reason,
-        kind => panic!("{kind:?}"),
-    }
-}
-
-#[track_caller]
-fn refused<T>(result: Result<T, Error>) -> RefusalKind {
-    result.map(|_| ()).unwrap_err().refusal_kind().expect("a refusal")
-}
 
 #[test]
 fn a_user_lives_a_whole_life() {

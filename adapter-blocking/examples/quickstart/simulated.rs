@@ -5,9 +5,7 @@ use std::error::Error;
 use cognito_blocking::operation::{
     Attribute, ChangePassword, ConfirmSignUp, GetUser, GetUserResponse, RevokeToken, SignUp, SignUpResponse,
 };
-use cognito_blocking::{
-    AppClient, Client, Endpoint, Refresh, RefreshMethod, Session, SignInOutcome, SrpSignIn, UserPoolId,
-};
+use cognito_blocking::{AppClient, Client, Endpoint, Refresh, Session, SignInOutcome, SrpSignIn, UserPoolId};
 use cognito_testkit::{Config, Server};
 
 use crate::narrated::NarratedClient;
@@ -53,8 +51,7 @@ fn app_client(server: &Server) -> Result<AppClient, Box<dyn Error>> {
     let pool = pools.first().ok_or("the simulated region has no pool")?;
     let client = pool.clients.first().ok_or("the simulated pool has no app client")?;
     let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &client.id)?;
-    let endpoint = Endpoint::custom(&server.url())?;
-    Ok(app_client.with_endpoint(endpoint).with_refresh_method(RefreshMethod::RefreshTokenAuth))
+    Ok(app_client.with_endpoint(Endpoint::custom(&server.url())?))
 }
 
 fn sign_up() -> SignUp {

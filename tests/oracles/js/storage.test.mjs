@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { memoryStorage, poolOf, runExample, signIn, startService } from './service.mjs';
+
+let service;
+before(async () => { service = await startService(); });
+after(() => service.stop());
+
+test('a session that the npm client stored goes on in Rust, and back', async () => {
+  const storage = memoryStorage();
+  await signIn(service, 'alice@example.com', 'Correct-horse-1', storage);
+  const prefix = `CognitoIdentityServiceProvider.${service.clientId}`;
+  const before = { ...storage.entries };
+  assert.equal(before[`${prefix}.LastAuthUser`], 'alice');
+
+  const file = join(mkdtempSync(join(tmpdir(), 'cognito-')), 'storage.json');
+  writeFileSync(file, JSON.stringify(before));
+  const output = runExample('web_storage', service.url, service.poolId, service.clientId, file);
+  assert.match(output, /alice has alice@example.com/);
+
+  const entries = JSON.parse(readFileSync(file, 'utf8'));
+  assert.deepEqual(Object.keys(entries).sort(), Object.keys(before).sort());
+  assert.notEqual(entries[`${prefix}.alice.accessToken`], before[`${prefix}.alice.accessToken`]);
+  assert.equal(entries[`${prefix}.alice.refreshToken`], before[`${prefix}.alice.refreshToken`]);
+
+  const user = poolOf(service, memoryStorage(entries)).getCurrentUser();
+  const session = await new Promise((resolve, reject) => {
+    user.getSession((error, session) => (error ? reject(error) : resolve(session)));
+  });
+  assert.ok(session.isValid());
+  assert.equal(session.getAccessToken().getJwtToken(), entries[`${prefix}.alice.accessToken`]);
+  assert.ok(Math.abs(session.getClockDrift()) <= 1);
+
+  const attributes = await new Promise((resolve, reject) => {
+    user.getUserAttributes((error, attributes) => (error ? reject(error) : resolve(attributes)));
+  });
+  assert.ok(attributes.some(attribute => attribute.getName() === 'email'));
+});
