@@ -29,9 +29,11 @@
 //! The crates `cognito-blocking` and `cognito-tokio` are this loop with an HTTP client.
 //!
 //! What there is, in the order in which data flows: an [`AppClient`] is the configuration, with its [`Endpoint`]; an
-//! [`operation`] becomes a flow as a [`Call`]; [`SrpSignIn`] and [`Refresh`] are flows that run calls inside; a sign-in
-//! ends with tokens or with a [`Challenge`] to the user, a plain value whose [answer](Challenge::answer) is the next
-//! flow. [`srp`] is the arithmetic. Whatever fails is an [`Error`], told apart by who is to blame.
+//! [`operation`] becomes a flow as a [`Call`]; [`SrpSignIn`] is a flow that runs calls inside, and ends with a
+//! [`Session`] or with a [`Challenge`] to the user, a plain value whose [answer](Challenge::answer) is the next flow. A
+//! session says what its tokens are good for ([`Plan`]); [`Refresh`] makes the next one, [`SignOut`] ends it, and a
+//! [`SessionKeeper`] does what is to be done about a stored one. [`srp`] is the arithmetic. Whatever fails is an
+//! [`Error`], told apart by who is to blame.
 //!
 //! # Features
 //!
