@@ -19,7 +19,7 @@ use crate::{Client, LockedStore, Store};
 ///
 /// ```no_run
 /// # use cognito_blocking::{Client, Error, FileStore, Sessions, SignedIn, operation::GetUser};
-/// # fn main() -> Result<(), Error> { let (client, signed_in): (Client, SignedIn) = unimplemented!();
+/// # fn keep(client: Client, signed_in: SignedIn) -> Result<(), Error> {
 /// let sessions = Sessions::new(client, FileStore::new("sessions.json"));
 /// sessions.save(&signed_in.session)?;
 /// // Later, or in another process: the tokens are refreshed when it is time.
