@@ -178,3 +178,17 @@ fn a_reset_by_an_administrator_holds_until_the_user_sets_a_new_password() {
     scene.confirm_forgot_password("alice", &message.code, NEW_PASSWORD).unwrap();
     assert!(scene.srp_sign_in("alice", NEW_PASSWORD).is_ok());
 }
+
+#[test]
+fn a_client_with_a_secret_sends_its_hash() {
+    let client = ClientConfig { generate_secret: true, ..open_client() };
+    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let bare = json!({ "ClientId": scene.client.id, "Username": "alice", "ConfirmationCode": "1", "Password": "x" });
+    let text = format!("Client {} is configured with secret but SECRET_HASH was not received", scene.client.id);
+    for operation in ["ForgotPassword", "ConfirmForgotPassword"] {
+        assert_eq!(scene.refused(operation, bare.clone()), ("NotAuthorizedException", text.as_str()));
+    }
+    scene.forgot_password("alice").unwrap();
+    let code = scene.last_message().code;
+    scene.confirm_forgot_password("alice", &code, NEW_PASSWORD).unwrap();
+}

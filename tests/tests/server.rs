@@ -158,7 +158,7 @@ fn a_cut_answer_promises_more_than_it_holds() {
 #[test]
 fn a_late_answer_comes_late_and_others_need_not_wait() {
     let (server, client_id) = server();
-    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 400 }).of("SignUp"));
+    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 1500 }).of("SignUp"));
     let (url, id) = (server.url(), client_id.clone());
     let slow = std::thread::spawn(move || sign_up(&url, &id, "bob").0);
     while server.messages().is_empty() {
