@@ -154,6 +154,13 @@ fn a_client_that_hides_users_pretends_to_send() {
 }
 
 #[test]
+fn where_only_an_administrator_resets_passwords_nobody_is_told_who_is_there() {
+    let account_recovery = vec![RecoveryOption::AdminOnly];
+    let mut scene = Scene::of(PoolConfig { users: vec![alice()], account_recovery, ..email_pool() }, hiding());
+    assert_eq!(scene.forgot_password("alice").unwrap_err(), scene.forgot_password("nobody").unwrap_err());
+}
+
+#[test]
 fn a_user_with_a_temporary_password_must_use_that() {
     let user = UserConfig { status: UserStatus::ForceChangePassword, ..alice() };
     let mut scene = Scene::of(PoolConfig { users: vec![user], ..email_pool() }, open_client());
