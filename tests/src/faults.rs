@@ -32,7 +32,7 @@ pub enum Fault {
         /// How late, in milliseconds.
         millis: u64,
     },
-    /// The connection breaks in the middle of the answer's body.
+    /// The connection breaks in the middle of the answer's body, or before the answer if that has none.
     Truncate,
     /// An HTML page in place of an answer, as from a firewall or a proxy; the request is not carried out.
     Page {
@@ -125,7 +125,7 @@ impl Faults {
 
 /// What a caller sees of a request.
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "whoever drives a client has to deal with each")]
 pub enum Outcome {
     /// An answer.
     Answer(Response),

@@ -39,7 +39,35 @@
 //! # What it does not do
 //!
 //! AWS signatures on set-up operations are not checked. An operation, flow or challenge that is not simulated is refused
-//! by name rather than answered with a stand-in. Tokens are signed with a test key that is part of the source.
+//! by name rather than answered with a stand-in: so far the challenges for a second factor, and the set-up of one during
+//! sign-in. Devices are not tracked, and there is no threat protection. What an authenticator attests of a passkey is not
+//! verified. Tokens are signed with a test key that is part of the source.
+//!
+//! # What is known of the service, and what is not
+//!
+//! The names of errors are the API model's. Their texts are Cognito's own where they have become known, as they have for
+//! sign-up, sign-in, codes, tokens, password resets, the lock-out and software tokens. For sessions, passkeys, client
+//! tokens, feedback, rotation, a client secret that is wrong, attributes that no code can verify and preferences that
+//! contradict each other they are not known, and plausible. How many codes may be sent or tried in an hour is a setting
+//! of the pool, as is whether wrong passwords lock a user out; whether the reuse of a rotated token ends its sign-in is
+//! one of the app client.
+//!
+//! # When things go wrong
+//!
+//! [`Simulator::exchange`] is [`handle`](Simulator::handle) with faults that a test has planned, and says what the caller
+//! would have seen:
+//!
+//! ```
+//! use cognito_core::{Headers, Request, Timestamp};
+//! use cognito_testkit::{Fault, FaultPlan, Outcome, Simulator};
+//!
+//! let now = Timestamp::from_unix_seconds(1_700_000_000);
+//! let mut simulator = Simulator::new([7; 32]);
+//! simulator.faults().plan(FaultPlan::next(Fault::LoseAfter));
+//! let request = Request::new("https://example.com/", Headers::new(), Vec::new());
+//! assert!(matches!(simulator.exchange(now, &request), Outcome::LostAfter));
+//! assert!(matches!(simulator.exchange(now, &request), Outcome::Answer(_)));
+//! ```
 #![forbid(unsafe_code)]
 
 extern crate alloc;

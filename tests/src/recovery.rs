@@ -13,11 +13,16 @@ pub(crate) enum Recovery {
     Refused(Failure),
 }
 
-/// What a pool with these options does for a user.
-pub(crate) fn of(user: &User, options: &[RecoveryOption]) -> Result<Recovery, Failure> {
+/// Refuses whoever it is, where only an administrator resets passwords.
+pub(crate) fn check_allowed(options: &[RecoveryOption]) -> Result<(), Failure> {
     if options.contains(&RecoveryOption::AdminOnly) {
         return Err(Failure::not_authorized("Contact administrator to reset password."));
     }
+    Ok(())
+}
+
+/// What a pool with these options does for a user.
+pub(crate) fn of(user: &User, options: &[RecoveryOption]) -> Result<Recovery, Failure> {
     if !user.enabled {
         return Ok(Recovery::Refused(Failure::disabled()));
     }

@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::crypto::base64_url;
 use crate::failure::Failure;
 use crate::pool::{Challenge, Pool};
+use crate::pool_config::MfaConfiguration;
 use crate::simulator::Simulator;
 use crate::tokens::{Family, Kind};
 use crate::user::{User, UserStatus};
@@ -57,6 +58,11 @@ pub(crate) fn proven(
     if !user.enabled {
         return Err(Failure::disabled());
     }
+    let needs_factor = match pool.config.mfa_configuration {
+        MfaConfiguration::Off => false,
+        MfaConfiguration::Optional => user.mfa.is_active(),
+        MfaConfiguration::On => true,
+    };
     match user.status {
         UserStatus::Unconfirmed => Err(Failure::new("UserNotConfirmedException", "User is not confirmed.")),
         UserStatus::ResetRequired => Err(Failure::reset_required()),
@@ -72,8 +78,8 @@ pub(crate) fn proven(
             let session = pool.open_challenge(challenge, &mut simulator.random, now);
             Ok(json!({ "ChallengeName": name, "ChallengeParameters": parameters, "Session": session }))
         }
-        // A factor that was set up and not asked for would mislead a test.
-        UserStatus::Confirmed if user.mfa.is_active() => Err(Failure::not_simulated("a challenge for a second factor")),
+        // A factor that is due and not asked for would mislead a test.
+        UserStatus::Confirmed if needs_factor => Err(Failure::not_simulated("a challenge for a second factor")),
         UserStatus::Confirmed => sign_in(simulator, now, client, username),
     }
 }

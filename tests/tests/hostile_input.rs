@@ -3,75 +3,10 @@
 
 mod common;
 
+use common::words::{MEMBERS, OPERATIONS, VALUES};
 use common::{PASSWORD, Scene};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-
-const OPERATIONS: [&str; 15] = [
-    "AdminConfirmSignUp",
-    "AdminCreateUser",
-    "AdminGetUser",
-    "AdminSetUserPassword",
-    "ChangePassword",
-    "ConfirmSignUp",
-    "CreateUserPool",
-    "CreateUserPoolClient",
-    "GetUser",
-    "GlobalSignOut",
-    "InitiateAuth",
-    "ResendConfirmationCode",
-    "RespondToAuthChallenge",
-    "RevokeToken",
-    "SignUp",
-];
-
-/// Names and values that lead deep into the operations.
-const MEMBERS: [&str; 24] = [
-    "ClientId",
-    "UserPoolId",
-    "Username",
-    "Password",
-    "SecretHash",
-    "UserAttributes",
-    "Name",
-    "Value",
-    "AuthFlow",
-    "AuthParameters",
-    "USERNAME",
-    "PASSWORD",
-    "SRP_A",
-    "SECRET_HASH",
-    "ChallengeName",
-    "ChallengeResponses",
-    "Session",
-    "TIMESTAMP",
-    "PASSWORD_CLAIM_SECRET_BLOCK",
-    "PASSWORD_CLAIM_SIGNATURE",
-    "AccessToken",
-    "Token",
-    "PoolName",
-    "ConfirmationCode",
-];
-const VALUES: [&str; 18] = [
-    "client",
-    "us-east-1_TestPool1",
-    "alice",
-    "Alice",
-    "alice@example.com",
-    "+15550001234",
-    "",
-    "é\u{301}",
-    PASSWORD,
-    "USER_SRP_AUTH",
-    "USER_PASSWORD_AUTH",
-    "PASSWORD_VERIFIER",
-    "NEW_PASSWORD_REQUIRED",
-    "ff",
-    "-1",
-    "Tue Nov 14 22:13:20 UTC 2023",
-    "Mon Feb 31 23:59:59 UTC 9999",
-    "email",
-];
 
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -93,11 +28,99 @@ fn json() -> impl Strategy<Value = Value> {
 
 fn scene() -> Scene {
     let client = cognito_testkit::ClientConfig { id: Some("client".to_owned()), ..common::open_client() };
-    let pool = cognito_testkit::PoolConfig { users: vec![common::alice()], ..common::email_pool() };
-    Scene::of(pool, client)
+    let standard = cognito_testkit::Config::standard().pools.remove(0);
+    let pool = cognito_testkit::PoolConfig {
+        users: vec![common::alice()],
+        custom_attributes: vec!["tier".to_owned()],
+        clients: Vec::new(),
+        ..standard
+    };
+    Scene::of(cognito_testkit::PoolConfig { id: common::email_pool().id, ..pool }, client)
+}
+
+/// A request body of a user who is signed in: the members that every one has, with the ones that were made up.
+fn signed_in(scene: &Scene, tokens: &common::Tokens, body: &Value) -> String {
+    let mut whole = serde_json::json!({
+        "AccessToken": "TOKEN", "RefreshToken": "REFRESH", "UserPoolId": scene.pool_id, "ClientId": "client",
+        "Username": "alice",
+    });
+    if let (Some(whole), Some(members)) = (whole.as_object_mut(), body.as_object()) {
+        whole.extend(members.clone());
+    }
+    with_tokens(&whole, tokens)
+}
+
+fn with_tokens(body: &Value, tokens: &common::Tokens) -> String {
+    let refresh = tokens.refresh.as_deref().unwrap_or_default();
+    let body = body.to_string().replace("\"TOKEN\"", &format!("\"{}\"", tokens.access));
+    body.replace("\"REFRESH\"", &format!("\"{refresh}\""))
+}
+
+/// A request in the shape that the model gives it. Each choice is made by the next of `choices`.
+fn shaped(model: &Value, shape: &Value, choices: &mut dyn Iterator<Item = u8>) -> Value {
+    let shape = &model["shapes"][shape.as_str().unwrap()];
+    let choice = usize::from(choices.next().unwrap_or_default());
+    match shape["type"].as_str().unwrap() {
+        "structure" => {
+            let members = shape["members"].as_object().into_iter().flatten();
+            let mut shaped = Map::new();
+            for (name, member) in members {
+                // One in four members is left out.
+                if !choices.next().unwrap_or_default().is_multiple_of(4) {
+                    shaped.insert(name.clone(), shaped_member(model, name, &member["shape"], choices));
+                }
+            }
+            Value::Object(shaped)
+        }
+        "list" => (0..choice % 3).map(|_| shaped(model, &shape["member"]["shape"], choices)).collect(),
+        "map" => (0..choice % 5)
+            .map(|_| {
+                let name = MEMBERS[usize::from(choices.next().unwrap_or_default()) % MEMBERS.len()];
+                (name.to_owned(), Value::from(VALUES[usize::from(choices.next().unwrap_or_default()) % VALUES.len()]))
+            })
+            .collect(),
+        "boolean" => Value::from(choice.is_multiple_of(2)),
+        "integer" => Value::from(choice % 30),
+        _ => match shape["enum"].as_array() {
+            Some(values) => values[choice % values.len()].clone(),
+            None => Value::from(VALUES[choice % VALUES.len()]),
+        },
+    }
+}
+
+/// What every operation needs to get anywhere is mostly right.
+fn shaped_member(model: &Value, name: &str, shape: &Value, choices: &mut dyn Iterator<Item = u8>) -> Value {
+    let right = match name {
+        "AccessToken" => "TOKEN",
+        "RefreshToken" => "REFRESH",
+        "ClientId" => "client",
+        "UserPoolId" => "us-east-1_TestPool1",
+        "Username" => "alice",
+        _ => return shaped(model, shape, choices),
+    };
+    Value::from(if choices.next().unwrap_or_default() < 240 { right } else { "a.b.c" })
 }
 
 proptest! {
+    #[test]
+    fn any_request_in_the_models_shape_is_answered(
+        requests in proptest::collection::vec((any::<usize>(), any::<[u8; 32]>()), 1..12),
+    ) {
+        let model: Value = serde_json::from_str(include_str!("api_model/cognito-idp.shapes.json")).unwrap();
+        let operations: Vec<_> = model["operations"].as_object().unwrap().iter().collect();
+        let mut scene = scene();
+        let tokens = common::Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+        for (index, choices) in requests {
+            let (name, operation) = operations[index % operations.len()];
+            let body = shaped(&model, &operation["input"], &mut choices.into_iter());
+            let body = with_tokens(&body, &tokens);
+            let response = scene.send(name, body.as_bytes());
+            prop_assert!(matches!(response.status(), 200 | 400), "{name} {body}");
+            let answer = String::from_utf8_lossy(response.body()).into_owned();
+            prop_assert!(!answer.contains("SerializationException"), "{name} {body} {answer}");
+        }
+    }
+
     #[test]
     fn any_json_is_answered(
         requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), json()), 1..6),
@@ -105,6 +128,19 @@ proptest! {
         let mut scene = scene();
         for (operation, body) in requests {
             let response = scene.send(operation, body.to_string().as_bytes());
+            prop_assert!(matches!(response.status(), 200 | 400), "{operation} {body}");
+        }
+    }
+
+    #[test]
+    fn any_json_of_a_user_who_is_signed_in_is_answered(
+        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), json()), 1..8),
+    ) {
+        let mut scene = scene();
+        let tokens = common::Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+        for (operation, body) in requests {
+            let body = signed_in(&scene, &tokens, &body);
+            let response = scene.send(operation, body.as_bytes());
             prop_assert!(matches!(response.status(), 200 | 400), "{operation} {body}");
         }
     }

@@ -154,6 +154,13 @@ fn a_client_that_hides_users_pretends_to_send() {
 }
 
 #[test]
+fn where_only_an_administrator_resets_passwords_nobody_is_told_who_is_there() {
+    let account_recovery = vec![RecoveryOption::AdminOnly];
+    let mut scene = Scene::of(PoolConfig { users: vec![alice()], account_recovery, ..email_pool() }, hiding());
+    assert_eq!(scene.forgot_password("alice").unwrap_err(), scene.forgot_password("nobody").unwrap_err());
+}
+
+#[test]
 fn a_user_with_a_temporary_password_must_use_that() {
     let user = UserConfig { status: UserStatus::ForceChangePassword, ..alice() };
     let mut scene = Scene::of(PoolConfig { users: vec![user], ..email_pool() }, open_client());
@@ -177,4 +184,18 @@ fn a_reset_by_an_administrator_holds_until_the_user_sets_a_new_password() {
     assert_eq!(message.purpose, Purpose::ForgotPassword);
     scene.confirm_forgot_password("alice", &message.code, NEW_PASSWORD).unwrap();
     assert!(scene.srp_sign_in("alice", NEW_PASSWORD).is_ok());
+}
+
+#[test]
+fn a_client_with_a_secret_sends_its_hash() {
+    let client = ClientConfig { generate_secret: true, ..open_client() };
+    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let bare = json!({ "ClientId": scene.client.id, "Username": "alice", "ConfirmationCode": "1", "Password": "x" });
+    let text = format!("Client {} is configured with secret but SECRET_HASH was not received", scene.client.id);
+    for operation in ["ForgotPassword", "ConfirmForgotPassword"] {
+        assert_eq!(scene.refused(operation, bare.clone()), ("NotAuthorizedException", text.as_str()));
+    }
+    scene.forgot_password("alice").unwrap();
+    let code = scene.last_message().code;
+    scene.confirm_forgot_password("alice", &code, NEW_PASSWORD).unwrap();
 }

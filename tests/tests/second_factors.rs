@@ -223,4 +223,7 @@ fn a_sign_in_that_needs_a_second_factor_is_refused_by_name() {
     assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err().name, "UnsupportedOperationException");
     prefer(&mut scene, &token, json!({ "EmailMfaSettings": { "Enabled": false } })).unwrap();
     Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+
+    scene.ok("SetUserPoolMfaConfig", json!({ "UserPoolId": scene.pool_id, "MfaConfiguration": "ON" }));
+    assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err().name, "UnsupportedOperationException");
 }

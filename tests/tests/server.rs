@@ -156,9 +156,21 @@ fn a_cut_answer_promises_more_than_it_holds() {
 }
 
 #[test]
+fn a_fault_that_http_has_no_room_for_is_a_failure_of_the_server() {
+    let (server, client_id) = server();
+    for fault in [Fault::Page { status: 9 }, Fault::Redirect { location: "two\r\nlines".to_owned() }] {
+        server.plan_fault(FaultPlan::next(fault));
+        let target = "AWSCognitoIdentityProviderService.SignUp";
+        let (head, _) = exchange(&server.url(), "POST", "/", target, "{}");
+        assert!(head.starts_with("HTTP/1.1 500"), "{head}");
+    }
+    assert!(sign_up(&server.url(), &client_id, "bob").0.starts_with("HTTP/1.1 200"));
+}
+
+#[test]
 fn a_late_answer_comes_late_and_others_need_not_wait() {
     let (server, client_id) = server();
-    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 400 }).of("SignUp"));
+    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 1500 }).of("SignUp"));
     let (url, id) = (server.url(), client_id.clone());
     let slow = std::thread::spawn(move || sign_up(&url, &id, "bob").0);
     while server.messages().is_empty() {

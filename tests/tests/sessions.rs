@@ -45,9 +45,11 @@ fn another_session_can_be_revoked_and_the_callers_cannot() {
     let mut scene = Scene::with_alice();
     let first = sign_in(&mut scene);
     let second = sign_in(&mut scene);
-    let ids: Vec<_> = sessions(&mut scene, &first.access).iter().map(|session| session.clone()).collect();
-    let other = ids.iter().find(|session| session["IsCurrentSession"] == false).unwrap()["SessionId"].clone();
-    let own = ids.iter().find(|session| session["IsCurrentSession"] == true).unwrap()["SessionId"].clone();
+    let list = sessions(&mut scene, &first.access);
+    let id = |current: bool| {
+        list.iter().find(|session| session["IsCurrentSession"] == current).unwrap()["SessionId"].clone()
+    };
+    let (own, other) = (id(true), id(false));
     let revoke = |id: &Value| bearing(&first.access, json!({ "SessionId": id, "RevokeAssociatedSessions": "LINKED" }));
     assert_eq!(scene.refused("RevokeUserSession", revoke(&own)).name, "InvalidParameterException");
     scene.ok("RevokeUserSession", revoke(&other));

@@ -2,6 +2,10 @@
 //!
 //! The first line of output is `{"url":…,"pools":[{"id":…,"clients":[{"id":…,"name":…,"secret":…}]}]}`; then comes one
 //! line of JSON for each message that is delivered to a user.
+//!
+//! Beside the API there are paths for tests: `POST /_sim/advance` with `{"seconds":3600}` moves the clock, and
+//! `POST /_sim/faults` with `{"fault":"lose_after","operation":"InitiateAuth","times":1}` has a request go wrong. They are
+//! all listed at `cognito_testkit::Server`, the faults at `cognito_testkit::Fault`.
 #![forbid(unsafe_code)]
 
 use core::net::SocketAddr;

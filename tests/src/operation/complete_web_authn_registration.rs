@@ -27,7 +27,6 @@ impl Operation for CompleteWebAuthnRegistration {
         checks.present("credential", self.credential.is_some());
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let config = simulator.pools.get(&bearer.pool_id)?.config.web_authn.clone();
         let relying_party = passkey::relying_party(config.as_ref())?;
         let user = bearer.user_mut(&mut simulator.pools)?;

@@ -24,7 +24,6 @@ impl Operation for DeleteUser {
         let token = checks.required("accessToken", self.access_token, &TOKEN);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let username = bearer.user(simulator.pools.get(&bearer.pool_id)?)?.username.clone();
         simulator.pools.get_mut(&bearer.pool_id)?.remove(&username);
         Ok(Value::Null)

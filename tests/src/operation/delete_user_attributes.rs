@@ -27,7 +27,6 @@ impl Operation for DeleteUserAttributes {
         checks.present("userAttributeNames", self.user_attribute_names.is_some());
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let names = self.user_attribute_names.unwrap_or_default();
         let pool = simulator.pools.get(&bearer.pool_id)?;
         let names = attribute::accept_removal(names, &pool.config, Writer::Client)?;

@@ -26,7 +26,6 @@ impl Operation for DeleteWebAuthnCredential {
         let id = checks.required("credentialId", self.credential_id, &STRING);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let credentials = &mut bearer.user_mut(&mut simulator.pools)?.passkeys.credentials;
         let before = credentials.len();
         credentials.retain(|passkey| passkey.id != id);

@@ -36,6 +36,7 @@ impl Operation for ForgotPassword {
         let Simulator { pools, random, messages, .. } = simulator;
         let pool = pools.get_mut(&client.pool_id)?;
         let (limit, options) = (pool.config.code_sends_per_hour, pool.config.account_recovery.clone());
+        recovery::check_allowed(&options)?;
         let hidden = client.hides_users();
         let pretended = || Ok(json!({ "CodeDeliveryDetails": delivery::pretended(&typed) }));
         let Some(user) = pool.find_mut(&typed) else {

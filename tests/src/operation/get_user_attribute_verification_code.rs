@@ -28,7 +28,6 @@ impl Operation for GetUserAttributeVerificationCode {
         let name = checks.required("attributeName", self.attribute_name, &ATTRIBUTE_NAME);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let Simulator { pools, random, messages, .. } = simulator;
         let limit = pools.get(&bearer.pool_id)?.config.code_sends_per_hour;
         let user = bearer.user_mut(pools)?;

@@ -28,7 +28,6 @@ impl Operation for GetUserAuthFactors {
         let token = checks.required("accessToken", self.access_token, &TOKEN);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let user = bearer.user(simulator.pools.get(&bearer.pool_id)?)?;
         let mut answer = json!({ "Username": user.username, "ConfiguredUserAuthFactors": factors(user) });
         user.mfa.describe(&mut answer);

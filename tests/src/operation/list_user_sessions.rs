@@ -29,7 +29,6 @@ impl Operation for ListUserSessions {
         let next = checks.optional("nextToken", self.next_token, &PAGINATION_KEY);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let sessions = simulator.tokens.sessions(&bearer.pool_id, &bearer.sub, now).into_iter().map(|(id, family)| {
             json!({
                 "SessionId": family.session_id,

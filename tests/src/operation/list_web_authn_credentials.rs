@@ -30,7 +30,6 @@ impl Operation for ListWebAuthnCredentials {
         let limit = checks.at_most("maxResults", self.max_results, 20);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let user = bearer.user(simulator.pools.get(&bearer.pool_id)?)?;
         let credentials = user.passkeys.credentials.iter().map(Passkey::description).collect();
         Ok(page(credentials, limit, next.as_deref())?.answer("Credentials", "NextToken"))

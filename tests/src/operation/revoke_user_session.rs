@@ -31,7 +31,6 @@ impl Operation for RevokeUserSession {
         checks.one_of("revokeAssociatedSessions", Some(associated), &["NONE", "LINKED"]);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let sessions = simulator.tokens.sessions(&bearer.pool_id, &bearer.sub, now);
         let found = sessions.into_iter().find(|(_, family)| family.session_id == session_id);
         let id = found.map(|(id, _)| id.to_owned()).ok_or_else(|| Failure::not_found("Session does not exist."))?;

@@ -30,7 +30,6 @@ impl Operation for SetUserMfaPreference {
         let token = checks.required("accessToken", self.access_token, &TOKEN);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let config = &simulator.pools.get(&bearer.pool_id)?.config;
         let factors = config.mfa_factors.clone();
         let passkeys = config.web_authn.as_ref().is_some_and(|config| config.multi_factor);
@@ -39,23 +38,14 @@ impl Operation for SetUserMfaPreference {
             (MfaFactor::SoftwareToken, self.software_token_mfa_settings),
             (MfaFactor::Email, self.email_mfa_settings),
         ];
-        let is_preferred = |settings: &Option<Settings>| {
-            settings.as_ref().is_some_and(|settings| settings.preferred_mfa == Some(true))
-        };
-        if settings.iter().filter(|(_, settings)| is_preferred(settings)).count() > 1 {
-            return Err(Failure::invalid_parameter("Only one factor can be set as preferred."));
-        }
         let user = bearer.user_mut(&mut simulator.pools)?;
         // All or nothing.
         let mut mfa = user.mfa.clone();
-        // Those without a preference first, so that one that has it is not cleared again.
-        let (preferred, others): (Vec<_>, Vec<_>) = settings.iter().partition(|(_, settings)| is_preferred(settings));
-        for (factor, settings) in others.into_iter().chain(preferred) {
-            let Some(settings) = settings else { continue };
+        for (factor, settings) in in_order(settings)? {
             if settings.enabled == Some(true) {
-                mfa::check_set_up(user, &factors, *factor)?;
+                mfa::check_set_up(user, &factors, factor)?;
             }
-            mfa.set(*factor, settings)?;
+            mfa.set(factor, &settings)?;
         }
         if let Some(settings) = self.web_authn_mfa_settings {
             mfa.passkey = settings.enabled.unwrap_or(false);
@@ -68,4 +58,16 @@ impl Operation for SetUserMfaPreference {
         user.modified = now;
         Ok(json!({}))
     }
+}
+
+/// The settings that were given, the preferred factor last, so that none after it clears the preference.
+fn in_order(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(MfaFactor, Settings)>, Failure> {
+    let given = settings.into_iter().filter_map(|(factor, settings)| Some((factor, settings?)));
+    let (preferred, mut others): (Vec<_>, Vec<_>) =
+        given.partition(|(_, settings)| settings.preferred_mfa == Some(true));
+    if preferred.len() > 1 {
+        return Err(Failure::invalid_parameter("Only one factor can be set as preferred."));
+    }
+    others.extend(preferred);
+    Ok(others)
 }

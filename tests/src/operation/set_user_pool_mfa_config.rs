@@ -73,7 +73,7 @@ impl WebAuthn {
     }
 }
 
-/// The answer of SetUserPoolMfaConfig and of GetUserPoolMfaConfig.
+/// What the pool has from now on.
 fn description(config: &PoolConfig) -> Value {
     let has = |factor| config.mfa_factors.contains(&factor);
     let mut description = json!({

@@ -35,7 +35,6 @@ impl Operation for SetUserSettings {
         checks.present("mFAOptions", self.mfa_options.is_some());
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let options = self.mfa_options.unwrap_or_default();
         let is_sms = |option: &MfaOption| {
             option.attribute_name.as_deref() == Some("phone_number") && option.delivery_medium.as_deref() == Some("SMS")

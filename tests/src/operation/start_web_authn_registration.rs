@@ -25,7 +25,6 @@ impl Operation for StartWebAuthnRegistration {
         let token = checks.required("accessToken", self.access_token, &TOKEN);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let Simulator { pools, random, .. } = simulator;
         let config = pools.get(&bearer.pool_id)?.config.web_authn.clone();
         passkey::relying_party(config.as_ref())?;

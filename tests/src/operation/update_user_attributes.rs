@@ -28,7 +28,6 @@ impl Operation for UpdateUserAttributes {
         checks.present("userAttributes", self.user_attributes.is_some());
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let Simulator { pools, random, messages, .. } = simulator;
         let pool = pools.get_mut(&bearer.pool_id)?;
         let attributes = self.user_attributes.unwrap_or_default();

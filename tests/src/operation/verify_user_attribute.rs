@@ -30,7 +30,6 @@ impl Operation for VerifyUserAttribute {
         let code = checks.required("code", self.code, &CONFIRMATION_CODE);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-
         let attribute = verifiable(&name)?.attribute;
         let pool = simulator.pools.get_mut(&bearer.pool_id)?;
         let limit = pool.config.code_failures_per_hour;

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{HeaderMap, Method};
+use hyper::{HeaderMap, Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -79,8 +79,9 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> Result<Ht
             sleep(by).await;
             Ok(whole(&response))
         }
-        Outcome::Cut(response) => Ok(cut(&response)),
-        Outcome::LostBefore | Outcome::LostAfter => Err(Broken),
+        // There is no middle of an empty body.
+        Outcome::Cut(response) if !response.body().is_empty() => Ok(cut(&response)),
+        Outcome::Cut(_) | Outcome::LostBefore | Outcome::LostAfter => Err(Broken),
     }
 }
 
@@ -116,7 +117,14 @@ fn into_http(response: &Response, content: Content) -> HttpResponse {
         .header("access-control-allow-methods", "POST, GET, DELETE, OPTIONS")
         .header("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date")
         .body(content)
-        .unwrap_or_default()
+        .unwrap_or_else(|_| unspeakable())
+}
+
+/// In place of an answer that HTTP has no room for: a planned fault may have any status and any text in its headers.
+fn unspeakable() -> HttpResponse {
+    let mut response = HttpResponse::default();
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
 
 /// A body that may break off.

@@ -1,0 +1,203 @@
+//! Every operation of the API model is answered, in the model's shapes.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+
+use cognito_testkit::{ClientConfig, Config, ExplicitAuthFlow, PoolConfig};
+use common::{PASSWORD, Refusal, Scene, Tokens, alice, bearing, open_client};
+use serde_json::{Value, json};
+
+fn model() -> Value {
+    serde_json::from_str(include_str!("api_model/cognito-idp.shapes.json")).unwrap()
+}
+
+#[test]
+fn no_operation_of_the_model_is_unknown() {
+    let model = model();
+    let operations = model["operations"].as_object().unwrap();
+    assert_eq!(operations.len(), 35);
+    let mut scene = Scene::new();
+    for name in operations.keys() {
+        let response = scene.send(name, b"{}");
+        assert_eq!(response.headers().get("x-amzn-errortype"), Some("InvalidParameterException:"), "{name}");
+    }
+    assert_eq!(scene.refused("NoSuchOperation", json!({})).name, "UnknownOperationException");
+}
+
+/// The standard pool, with Alice in it and a client that does everything.
+struct Tour {
+    model: Value,
+    scene: Scene,
+    seen: Vec<String>,
+}
+
+impl Tour {
+    fn new() -> Self {
+        let pool = PoolConfig { users: vec![alice()], ..Config::standard().pools.remove(0) };
+        let scene = Scene::of(PoolConfig { clients: Vec::new(), ..pool }, open_client());
+        Self { model: model(), scene, seen: Vec::new() }
+    }
+
+    /// Calls an operation, whose answer has to be what the model says.
+    fn ok(&mut self, operation: &str, body: Value) -> Value {
+        let response = self.scene.send(operation, body.to_string().as_bytes());
+        let answer = String::from_utf8(response.body().to_vec()).unwrap();
+        assert_eq!(response.status(), 200, "{operation} {answer}");
+        let answer = if answer.is_empty() { json!({}) } else { serde_json::from_str(&answer).unwrap() };
+        let output = self.model["operations"][operation]["output"].clone();
+        if output.is_string() {
+            self.conforms(operation, &output, &answer);
+        }
+        self.seen.push(operation.to_owned());
+        answer
+    }
+
+    /// Calls an operation, which has to be refused by a name that the model lists.
+    fn refused(&mut self, operation: &str, body: Value) -> Refusal {
+        let refusal = self.scene.refused(operation, body);
+        let errors = self.model["operations"][operation]["errors"].as_array().unwrap();
+        assert!(errors.contains(&json!(refusal.name)), "{operation} {refusal:?}");
+        self.seen.push(operation.to_owned());
+        refusal
+    }
+
+    fn conforms(&self, path: &str, shape: &Value, value: &Value) {
+        let name = shape.as_str().unwrap_or_else(|| panic!("{path}: {shape}"));
+        let shape = &self.model["shapes"][name];
+        match shape["type"].as_str().unwrap() {
+            "structure" if name != "Document" => {
+                let members = value.as_object().unwrap_or_else(|| panic!("{path}: {value}"));
+                for (member, value) in members {
+                    let of = shape["members"].get(member).unwrap_or_else(|| panic!("{path} has no {member}"));
+                    self.conforms(&format!("{path}.{member}"), &of["shape"], value);
+                }
+                for required in shape["required"].as_array().into_iter().flatten() {
+                    assert!(members.contains_key(required.as_str().unwrap()), "{path} lacks {required}");
+                }
+            }
+            "list" => {
+                let items = value.as_array().unwrap_or_else(|| panic!("{path}: {value}"));
+                items.iter().for_each(|item| self.conforms(path, &shape["member"]["shape"], item));
+            }
+            "string" => {
+                assert!(value.is_string(), "{path}: {value}");
+                assert!(shape.get("enum").is_none_or(|set| set.as_array().unwrap().contains(value)), "{path}: {value}");
+            }
+            "boolean" => assert!(value.is_boolean(), "{path}: {value}"),
+            "integer" | "timestamp" => assert!(value.is_u64(), "{path}: {value}"),
+            _ => assert!(value.is_object(), "{path}: {value}"),
+        }
+    }
+
+    fn code(&self) -> String {
+        self.scene.last_message().code
+    }
+}
+
+#[test]
+fn every_answer_has_the_models_members_and_every_refusal_a_name_of_the_model() {
+    let mut tour = Tour::new();
+    sign_up_and_reset(&mut tour);
+    let token = sign_in(&mut tour);
+    profile(&mut tour, &token);
+    factors(&mut tour, &token);
+    devices_and_feedback(&mut tour, &token);
+    endings(&mut tour, &token);
+    let Tour { model, mut seen, .. } = tour;
+    seen.sort();
+    seen.dedup();
+    let all: Vec<_> = model["operations"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(seen, all);
+}
+
+fn sign_up_and_reset(tour: &mut Tour) {
+    let client = tour.scene.client.id.clone();
+    let attributes = json!([{ "Name": "email", "Value": "bob@example.com" }]);
+    let user = json!({ "ClientId": client, "Username": "bob", "Password": PASSWORD, "UserAttributes": attributes });
+    tour.ok("SignUp", user.clone());
+    tour.ok("ResendConfirmationCode", user.clone());
+    let mut confirm = user.clone();
+    confirm["ConfirmationCode"] = json!(tour.code());
+    tour.ok("ConfirmSignUp", confirm);
+    tour.ok("ForgotPassword", user.clone());
+    let mut confirm = user;
+    confirm["ConfirmationCode"] = json!(tour.code());
+    tour.ok("ConfirmForgotPassword", confirm);
+}
+
+fn sign_in(tour: &mut Tour) -> String {
+    let client = tour.scene.client.id.clone();
+    let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    let body = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": parameters });
+    let tokens = Tokens::of(&tour.ok("InitiateAuth", body));
+    let body = json!({
+        "ClientId": client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": {
+            "USERNAME": "alice", "TIMESTAMP": common::TIMESTAMP, "PASSWORD_CLAIM_SIGNATURE": "",
+            "PASSWORD_CLAIM_SECRET_BLOCK": "",
+        },
+    });
+    tour.refused("RespondToAuthChallenge", body);
+    tour.ok("GetTokensFromRefreshToken", json!({ "ClientId": client, "RefreshToken": tokens.refresh }));
+    tokens.access
+}
+
+fn profile(tour: &mut Tour, token: &str) {
+    tour.ok("GetUser", bearing(token, json!({})));
+    let attributes = json!([{ "Name": "email", "Value": "new@example.org" }, { "Name": "nickname", "Value": "Al" }]);
+    tour.ok("UpdateUserAttributes", bearing(token, json!({ "UserAttributes": attributes })));
+    tour.ok("GetUserAttributeVerificationCode", bearing(token, json!({ "AttributeName": "email" })));
+    let code = tour.code();
+    tour.ok("VerifyUserAttribute", bearing(token, json!({ "AttributeName": "email", "Code": code })));
+    tour.ok("DeleteUserAttributes", bearing(token, json!({ "UserAttributeNames": ["nickname"] })));
+    let passwords = json!({ "PreviousPassword": PASSWORD, "ProposedPassword": PASSWORD });
+    tour.ok("ChangePassword", bearing(token, passwords));
+}
+
+fn factors(tour: &mut Tour, token: &str) {
+    tour.ok("AssociateSoftwareToken", bearing(token, json!({})));
+    let code = bearing(token, json!({ "UserCode": "000000" }));
+    assert_eq!(tour.refused("VerifySoftwareToken", code).name, "EnableSoftwareTokenMFAException");
+    tour.ok("SetUserMFAPreference", bearing(token, json!({ "EmailMfaSettings": { "Enabled": true } })));
+    tour.ok("GetUser", bearing(token, json!({})));
+    tour.ok("GetUserAuthFactors", bearing(token, json!({})));
+    tour.ok("SetUserMFAPreference", bearing(token, json!({ "EmailMfaSettings": { "Enabled": false } })));
+    tour.ok("SetUserSettings", bearing(token, json!({ "MFAOptions": [] })));
+    tour.ok("StartWebAuthnRegistration", bearing(token, json!({})));
+    tour.refused("CompleteWebAuthnRegistration", bearing(token, json!({ "Credential": {} })));
+    tour.ok("ListWebAuthnCredentials", bearing(token, json!({})));
+    tour.refused("DeleteWebAuthnCredential", bearing(token, json!({ "CredentialId": "none" })));
+}
+
+fn devices_and_feedback(tour: &mut Tour, token: &str) {
+    tour.ok("ListDevices", bearing(token, json!({})));
+    let device = bearing(token, json!({ "DeviceKey": "us-east-1_0123abcd" }));
+    for operation in ["ConfirmDevice", "GetDevice", "UpdateDeviceStatus", "ForgetDevice"] {
+        tour.refused(operation, device.clone());
+    }
+    let mut feedback = tour.scene.of_user("alice");
+    feedback["EventId"] = json!("event-1");
+    feedback["FeedbackToken"] = json!(token);
+    feedback["FeedbackValue"] = json!("Invalid");
+    tour.refused("UpdateAuthEventFeedback", feedback);
+    let machine = ClientConfig {
+        generate_secret: true,
+        explicit_auth_flows: vec![ExplicitAuthFlow::AllowClientTokenAuth],
+        scopes: vec!["orders/read".to_owned()],
+        ..ClientConfig::default()
+    };
+    let before = tour.scene.switch_client(machine);
+    let machine = core::mem::replace(&mut tour.scene.client, before);
+    tour.ok("GetClientToken", json!({ "ClientId": machine.id, "Secret": machine.secret }));
+}
+
+fn endings(tour: &mut Tour, token: &str) {
+    sign_in(tour);
+    let sessions = tour.ok("ListUserSessions", bearing(token, json!({})));
+    let other = sessions["Sessions"].as_array().unwrap().iter().find(|session| session["IsCurrentSession"] == false);
+    tour.ok("RevokeUserSession", bearing(token, json!({ "SessionId": other.unwrap()["SessionId"] })));
+    let client = tour.scene.client.id.clone();
+    tour.ok("RevokeToken", json!({ "ClientId": client, "Token": "a.b.c" }));
+    tour.ok("GlobalSignOut", bearing(token, json!({})));
+    let token = sign_in(tour);
+    tour.ok("DeleteUser", bearing(&token, json!({})));
+}
