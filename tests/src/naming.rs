@@ -24,7 +24,8 @@ pub(crate) fn name_user(
     let sub = random.uuid();
     if pool.config.username_attributes.is_empty() {
         check_plain_name(pool, typed)?;
-        if pool.user(typed).is_some() {
+        // Nor may it be somebody's alias, which a preferred user name can look like.
+        if pool.find(typed).is_some() {
             return Err(Failure::new("UsernameExistsException", taken));
         }
         return Ok(NewName { username: typed.to_owned(), sub });

@@ -133,7 +133,9 @@ impl Pool {
         let Some(value) = value.filter(|_| is_alias || is_username) else { return Ok(()) };
         let holds = |user: &User| {
             let same = user.attributes.get(attribute).is_some_and(|held| self.fold(held) == self.fold(value));
-            same && user.username != taker && (is_username || user.is_verified(attribute))
+            // A preferred user name needs no code, so that it counts at once.
+            let counts = is_username || attribute == "preferred_username" || user.is_verified(attribute);
+            same && user.username != taker && counts
         };
         let Some(key) = self.users.iter().find(|(_, user)| holds(user)).map(|(key, _)| key.clone()) else {
             return Ok(());
@@ -224,7 +226,7 @@ impl Pool {
             "MfaConfiguration": config.mfa_configuration,
             "AccountRecoverySetting": { "RecoveryMechanisms": self.recovery() },
             "EstimatedNumberOfUsers": self.user_count(),
-            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": false },
+            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": config.allow_admin_create_user_only },
         })
     }
 }

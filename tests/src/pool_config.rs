@@ -48,6 +48,10 @@ pub struct PoolConfig {
     /// Refuse an SRP answer whose TIMESTAMP is further than this from the simulator's clock. Off by default: whether
     /// the real service does so is not known.
     pub timestamp_tolerance_seconds: Option<u64>,
+    /// How long the answer to PASSWORD_VERIFIER may take. AWS says only that it must come within a few seconds: 15.
+    pub password_verifier_seconds: u64,
+    /// Refuse SignUp, so that only an administrator makes users: no.
+    pub allow_admin_create_user_only: bool,
     /// The app clients.
     pub clients: Vec<ClientConfig>,
     /// The users.
@@ -75,6 +79,8 @@ impl Default for PoolConfig {
             code_failures_per_hour: Some(15),
             password_lockout: true,
             timestamp_tolerance_seconds: None,
+            password_verifier_seconds: 15,
+            allow_admin_create_user_only: false,
             clients: Vec::new(),
             users: Vec::new(),
         }

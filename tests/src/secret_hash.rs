@@ -13,7 +13,11 @@ pub(crate) fn check(client: &Client, username: &str, received: Option<&str>) -> 
             "Client {id} is configured with secret but SECRET_HASH was not received"
         ))),
         (Some(secret), Some(received)) if received == secret_hash(secret, username, id) => Ok(()),
-        (_, Some(_)) => Err(Failure::not_authorized(format!("Unable to verify secret hash for client {id}"))),
+        (None, Some(_)) => {
+            let text = format!("App client {id} is not configured for secret but secret hash was received");
+            Err(Failure::invalid_parameter(text))
+        }
+        (Some(_), Some(_)) => Err(Failure::not_authorized(format!("Unable to verify secret hash for client {id}"))),
     }
 }
 

@@ -171,6 +171,11 @@ impl Simulator {
         if let Some(password) = &config.password {
             user.set_password(pool.group(), password, random, now);
         }
+        for attribute in ["email", "phone_number", "preferred_username"] {
+            if attribute == "preferred_username" || user.is_verified(attribute) {
+                pool.take_alias(&user.username, attribute, user.attributes.get(attribute), false)?;
+            }
+        }
         let username = user.username.clone();
         pool.insert(user);
         Ok(username)

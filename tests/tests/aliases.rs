@@ -89,3 +89,26 @@ fn an_e_mail_address_in_place_of_a_user_name_is_given_once() {
     let refusal = scene.sign_up("alice", "other@example.com").unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "Username should be an email."));
 }
+
+#[test]
+fn a_preferred_user_name_belongs_to_one_user_at_a_time() {
+    let aliases = vec!["preferred_username".to_owned()];
+    let mut scene = Scene::of(PoolConfig { alias_attributes: aliases, ..email_pool() }, open_client());
+    let mut user = alice();
+    user.attributes.insert("preferred_username".to_owned(), "bobby".to_owned());
+    scene.add_user(user);
+    assert_eq!(scene.sign_up("bobby", "bob@example.com").unwrap_err().name, "UsernameExistsException");
+
+    let attributes = json!([{ "Name": "preferred_username", "Value": "carol" }]);
+    let body =
+        json!({ "ClientId": scene.client.id, "Username": "carol", "Password": PASSWORD, "UserAttributes": attributes });
+    assert_eq!(scene.refused("SignUp", body).name, "InvalidParameterException");
+}
+
+#[test]
+fn two_users_cannot_be_made_with_one_verified_alias() {
+    let mut scene = alias_scene();
+    scene.add_user(alice());
+    let twin = UserConfig { username: "twin".to_owned(), ..alice() };
+    assert!(scene.simulator.create_user(scene.now, &scene.pool_id, twin).is_err());
+}

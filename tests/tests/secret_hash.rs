@@ -52,8 +52,8 @@ fn a_client_without_a_secret_must_not_send_a_hash() {
     let mut scene = Scene::with_alice();
     let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SECRET_HASH": "some" });
     let refusal = scene.initiate("USER_PASSWORD_AUTH", parameters).unwrap_err();
-    let text = format!("Unable to verify secret hash for client {}", scene.client.id);
-    assert_eq!(refusal, ("NotAuthorizedException", text.as_str()));
+    let text = format!("App client {} is not configured for secret but secret hash was received", scene.client.id);
+    assert_eq!(refusal, ("InvalidParameterException", text.as_str()));
 }
 
 #[test]

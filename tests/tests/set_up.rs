@@ -210,3 +210,39 @@ fn feedback_needs_threat_protection_which_no_pool_has() {
     body["FeedbackValue"] = json!("valid");
     assert_eq!(scene.refused("UpdateAuthEventFeedback", body).name, "InvalidParameterException");
 }
+
+#[test]
+fn what_is_not_simulated_is_refused_by_name() {
+    let mut scene = Scene::new();
+    for (member, what) in [
+        (json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } }), "a pool that tracks devices"),
+        (
+            json!({ "LambdaConfig": { "PreSignUp": "arn:aws:lambda:us-east-1:1:function:f" } }),
+            "a pool with Lambda triggers",
+        ),
+    ] {
+        let mut body = member;
+        body["PoolName"] = json!("customers");
+        let text = format!("The simulated Cognito does not carry out {what}.");
+        assert_eq!(scene.refused("CreateUserPool", body), ("UnsupportedOperationException", text.as_str()));
+    }
+}
+
+#[test]
+fn a_pool_whose_users_an_administrator_makes_takes_no_sign_up() {
+    let mut scene = Scene::of(PoolConfig { allow_admin_create_user_only: true, ..email_pool() }, open_client());
+    let refusal = scene.sign_up("bob", "bob@example.com").unwrap_err();
+    assert_eq!(refusal, ("NotAuthorizedException", "SignUp is not permitted for this user pool"));
+    let pool = scene.ok("DescribeUserPool", json!({ "UserPoolId": scene.pool_id }));
+    assert_eq!(pool["UserPool"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"], true);
+}
+
+#[test]
+fn user_names_of_a_new_pool_are_told_apart_by_case_unless_it_says_otherwise() {
+    let mut scene = Scene::new();
+    for (configuration, expected) in [(Value::Null, true), (json!({ "CaseSensitive": false }), false)] {
+        let body = json!({ "PoolName": "customers", "UsernameConfiguration": configuration });
+        let pool = scene.ok("CreateUserPool", body);
+        assert_eq!(pool["UserPool"]["UsernameConfiguration"]["CaseSensitive"], expected);
+    }
+}

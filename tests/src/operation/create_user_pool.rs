@@ -1,5 +1,7 @@
 //! CreateUserPool: makes a pool by the rules that are given.
 
+use alloc::collections::BTreeMap;
+
 use cognito_core::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,6 +25,15 @@ pub(crate) struct CreateUserPool {
     mfa_configuration: Option<String>,
     schema: Option<Vec<SchemaAttribute>>,
     account_recovery_setting: Option<AccountRecoverySetting>,
+    admin_create_user_config: Option<AdminCreateUserConfig>,
+    device_configuration: Option<Value>,
+    lambda_config: Option<BTreeMap<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AdminCreateUserConfig {
+    allow_admin_create_user_only: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +109,12 @@ impl Operation for CreateUserPool {
         let mfa = checks.one_of("mfaConfiguration", Some(mfa), &["OFF", "ON", "OPTIONAL"]);
         let policy = self.policies.and_then(|policies| policies.password_policy).map(WirePasswordPolicy::read);
         checks.finish()?;
+        if self.device_configuration.is_some_and(|configuration| !configuration.is_null()) {
+            return Err(Failure::not_simulated("a pool that tracks devices"));
+        }
+        if self.lambda_config.is_some_and(|triggers| !triggers.is_empty()) {
+            return Err(Failure::not_simulated("a pool with Lambda triggers"));
+        }
         let schema = self.schema.unwrap_or_default();
         let named = |attribute: &SchemaAttribute| attribute.name.clone().unwrap_or_default();
         let config = PoolConfig {
@@ -105,8 +122,12 @@ impl Operation for CreateUserPool {
             alias_attributes: self.alias_attributes.unwrap_or_default(),
             username_attributes: self.username_attributes.unwrap_or_default(),
             auto_verified_attributes: self.auto_verified_attributes.unwrap_or_default(),
-            // As a pool made in the console is; AWS advises it.
-            case_sensitive: self.username_configuration.is_some_and(|configuration| configuration.case_sensitive),
+            // The API's default. (The console chooses the other.)
+            case_sensitive: self.username_configuration.is_none_or(|configuration| configuration.case_sensitive),
+            allow_admin_create_user_only: self
+                .admin_create_user_config
+                .and_then(|config| config.allow_admin_create_user_only)
+                .unwrap_or(false),
             mfa_configuration: MfaConfiguration::named(&mfa),
             password_policy: policy.unwrap_or_default(),
             custom_attributes: schema.iter().map(named).filter(|name| !is_standard(name)).collect(),

@@ -39,8 +39,16 @@ impl Operation for SignUp {
         secret_hash::check(&client, &typed, hash.as_deref())?;
         let Simulator { pools, random, messages, .. } = simulator;
         let pool = pools.get_mut(&client.pool_id)?;
+        if pool.config.allow_admin_create_user_only {
+            return Err(Failure::not_authorized("SignUp is not permitted for this user pool"));
+        }
         pool.config.password_policy.check(&password)?;
         let mut attributes = attribute::accept(self.user_attributes, &pool.config, Writer::Client)?;
+        let is_alias = pool.config.alias_attributes.iter().any(|alias| alias == "preferred_username");
+        if is_alias && attributes.contains_key("preferred_username") {
+            let text = "A preferred user name cannot be given before the user is confirmed.";
+            return Err(Failure::invalid_parameter(text));
+        }
         let name = name_user(pool, &typed, &mut attributes, "User already exists", random)?;
         attribute::check_required(&attributes, &pool.config)?;
         let mut user = User::new(name.username, name.sub, UserStatus::Unconfirmed, now);

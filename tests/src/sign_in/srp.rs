@@ -4,7 +4,7 @@ use cognito_core::Timestamp;
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
-use super::{Parameters, challenge_end, proven};
+use super::{Parameters, later, proven};
 use crate::client::Client;
 use crate::crypto::{base64, from_base64};
 use crate::date;
@@ -46,7 +46,8 @@ pub(crate) fn begin(
         "USER_ID_FOR_SRP": puzzle.username,
     });
     let (username, client_id) = (puzzle.username, client.id.clone());
-    let exchange = Exchange { username, client_id, keys, expires: challenge_end(client, now) };
+    let expires = later(now, pool.config.password_verifier_seconds);
+    let exchange = Exchange { username, client_id, keys, expires };
     pool.open_exchange(secret_block, exchange, now);
     // Without a Session: the secret block names the exchange.
     Ok(json!({ "ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters }))
