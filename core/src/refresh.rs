@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 
 use crate::app_client::{AppClient, RefreshMethod};
 use crate::call::{Call, Metadata};
-use crate::error::{Error, InvalidInput, RefreshNotEnabled, RefusalKind};
+use crate::error::{Error, InvalidInput, RefreshNotEnabled, Refusal, RefusalKind};
 use crate::flow::{Event, Flow, Step, Timestamp};
 use crate::guarded::{self, Guarded};
 use crate::operation::{AuthFlow, AuthenticationResult, Context, GetTokensFromRefreshToken, InitiateAuth, Parameters};
@@ -89,18 +89,14 @@ impl guarded::Machine for Machine {
                 self.state = self.begin()?;
                 self.advance(now, Event::Start)
             }
-            State::GetTokens(call) => {
-                match call.step(now, event).map_err(|error| self.app_client.advise(error))?.finished() {
-                    Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
-                    Err(step) => Ok(step),
-                }
-            }
-            State::InitiateAuth(call) => {
-                match call.step(now, event).map_err(|error| self.app_client.advise(error))?.finished() {
-                    Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
-                    Err(step) => Ok(step),
-                }
-            }
+            State::GetTokens(call) => match call.step(now, event).map_err(advise_older_way)?.finished() {
+                Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
+                Err(step) => Ok(step),
+            },
+            State::InitiateAuth(call) => match call.step(now, event).map_err(advise_newer_way)?.finished() {
+                Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
+                Err(step) => Ok(step),
+            },
         }
     }
 }
@@ -145,30 +141,31 @@ fn renew(
     Ok(Step::Done(session.renewed(tokens, now, metadata.date)))
 }
 
-impl AppClient {
-    /// Says which way to choose when the service says that the one chosen is not enabled.
-    fn advise(&self, error: Error) -> Error {
-        let chosen = self.refresh_method();
-        match error {
-            Error::Refused(refusal) if is_not_enabled(refusal.kind, &refusal.code, &refusal.message) => {
-                let choose = match chosen {
-                    RefreshMethod::GetTokensFromRefreshToken => RefreshMethod::RefreshTokenAuth,
-                    RefreshMethod::RefreshTokenAuth => RefreshMethod::GetTokensFromRefreshToken,
-                };
-                Error::RefreshNotEnabled(Box::new(RefreshNotEnabled { chosen, choose, refusal: *refusal }))
-            }
-            error => error,
+fn advise_older_way(error: Error) -> Error {
+    advise(error, RefreshMethod::GetTokensFromRefreshToken, RefreshMethod::RefreshTokenAuth)
+}
+
+fn advise_newer_way(error: Error) -> Error {
+    advise(error, RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken)
+}
+
+/// Says which way to choose when the service says that the one chosen is not enabled.
+fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
+    match error {
+        Error::Refused(refusal) if is_not_enabled(&refusal) => {
+            Error::RefreshNotEnabled(Box::new(RefreshNotEnabled { chosen, choose, refusal: *refusal }))
         }
+        error => error,
     }
 }
 
 /// The service has no error of its own for this. It says it under several names, and some proxies know no new operation.
-fn is_not_enabled(kind: RefusalKind, code: &str, message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
+fn is_not_enabled(refusal: &Refusal) -> bool {
+    let message = refusal.message.to_ascii_lowercase();
     let says_so = ["not enabled", "not supported", "rotation"].iter().any(|part| message.contains(part));
-    match kind {
+    match refusal.kind {
         RefusalKind::OperationNotEnabled | RefusalKind::UnsupportedOperation => true,
         RefusalKind::InvalidParameter | RefusalKind::NotAuthorized(_) => says_so,
-        _ => code == "UnknownOperationException",
+        _ => refusal.code == "UnknownOperationException",
     }
 }
