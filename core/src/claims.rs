@@ -4,6 +4,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -38,16 +39,22 @@ impl IdToken {
 #[non_exhaustive]
 pub struct AccessTokenClaims {
     /// The user's `sub`, which never changes.
+    #[serde(deserialize_with = "text")]
     pub sub: Option<String>,
     /// The canonical user name.
+    #[serde(deserialize_with = "text")]
     pub username: Option<String>,
     /// The user pool's URL.
+    #[serde(deserialize_with = "text")]
     pub iss: Option<String>,
     /// The app client.
+    #[serde(deserialize_with = "text")]
     pub client_id: Option<String>,
     /// `access`.
+    #[serde(deserialize_with = "text")]
     pub token_use: Option<String>,
     /// The scopes, with spaces between.
+    #[serde(deserialize_with = "text")]
     pub scope: Option<String>,
     /// When the user signed in.
     #[serde(deserialize_with = "seconds")]
@@ -59,13 +66,17 @@ pub struct AccessTokenClaims {
     #[serde(deserialize_with = "seconds")]
     pub exp: Option<u64>,
     /// The token's id.
+    #[serde(deserialize_with = "text")]
     pub jti: Option<String>,
     /// The id that all tokens of one sign-in share, when they can be revoked.
+    #[serde(deserialize_with = "text")]
     pub origin_jti: Option<String>,
     /// The remembered device that the token was given to.
+    #[serde(deserialize_with = "text")]
     pub device_key: Option<String>,
     /// The user's groups.
     #[serde(rename = "cognito:groups")]
+    #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
     /// All other claims.
     #[serde(flatten)]
@@ -75,20 +86,25 @@ pub struct AccessTokenClaims {
 /// What an ID token claims. Times are seconds since the Unix epoch, by the service's clock.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IdTokenClaims {
     /// The user's `sub`, which never changes.
+    #[serde(deserialize_with = "text")]
     pub sub: Option<String>,
     /// The canonical user name.
     #[serde(rename = "cognito:username")]
+    #[serde(deserialize_with = "text")]
     pub username: Option<String>,
     /// The user pool's URL.
+    #[serde(deserialize_with = "text")]
     pub iss: Option<String>,
     /// The app client.
+    #[serde(deserialize_with = "text")]
     pub aud: Option<String>,
     /// `id`.
+    #[serde(deserialize_with = "text")]
     pub token_use: Option<String>,
     /// When the user signed in.
     #[serde(deserialize_with = "seconds")]
@@ -100,15 +116,31 @@ pub struct IdTokenClaims {
     #[serde(deserialize_with = "seconds")]
     pub exp: Option<u64>,
     /// The token's id.
+    #[serde(deserialize_with = "text")]
     pub jti: Option<String>,
     /// The id that all tokens of one sign-in share, when they can be revoked.
+    #[serde(deserialize_with = "text")]
     pub origin_jti: Option<String>,
     /// The user's groups.
     #[serde(rename = "cognito:groups")]
+    #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
     /// All other claims, the user's attributes among them.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+/// Shows none of the user's attributes.
+impl fmt::Debug for IdTokenClaims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("IdTokenClaims")
+            .field("sub", &self.sub)
+            .field("username", &self.username)
+            .field("iat", &self.iat)
+            .field("exp", &self.exp)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
@@ -128,6 +160,20 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     })
+}
+
+/// A text; what is none is no claim, and voids no other.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
+/// The texts in a list.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let Value::Array(items) = Value::deserialize(deserializer)? else { return Ok(Vec::new()) };
+    Ok(items.into_iter().filter_map(|item| item.as_str().map(Into::into)).collect())
 }
 
 #[cfg(test)]
@@ -178,6 +224,21 @@ mod tests {
             let claims = access_token(&format!(r#"{{"exp":{written}}}"#)).unverified_claims().unwrap();
             assert_eq!(claims.exp, read, "{written}");
         }
+    }
+
+    #[test]
+    fn a_claim_of_another_type_voids_no_other() {
+        let claims = access_token(r#"{"exp":7,"cognito:groups":null,"scope":["a"],"device_key":1,"origin_jti":"o"}"#);
+        let claims = claims.unverified_claims().unwrap();
+        assert_eq!((claims.exp, claims.origin_jti.as_deref()), (Some(7), Some("o")));
+        assert_eq!((claims.groups.len(), claims.scope, claims.device_key), (0, None, None));
+    }
+
+    #[test]
+    fn debug_shows_no_attribute_of_the_user() {
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"sub":"0d4f","email":"m4rk@example.com"}"#);
+        let claims = IdToken::from(format!("e30.{payload}.c2ln")).unverified_claims().unwrap();
+        assert!(!format!("{claims:?}").contains("m4rk"));
     }
 
     #[test]

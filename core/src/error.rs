@@ -84,6 +84,20 @@ impl Error {
         )
     }
 
+    /// Whether the service has refused the access token as such. Nothing was carried out: with refreshed tokens the call
+    /// may be made again.
+    #[must_use]
+    pub fn refuses_access_token(&self) -> bool {
+        matches!(
+            self.refusal_kind(),
+            Some(RefusalKind::NotAuthorized(
+                NotAuthorized::AccessTokenExpired
+                    | NotAuthorized::AccessTokenRevoked
+                    | NotAuthorized::InvalidAccessToken
+            ))
+        )
+    }
+
     /// A store did not do what it should.
     #[must_use]
     pub fn store(problem: impl Into<String>) -> Self {

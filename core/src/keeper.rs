@@ -5,36 +5,41 @@ mod tests;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
 use core::time::Duration;
 
 use crate::app_client::AppClient;
-use crate::error::{Error, Misuse};
+use crate::error::{Error, Misuse, NotReached};
 use crate::flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
 use crate::http::Request;
+use crate::operation::{Context, NewDeviceMetadata};
 use crate::refresh::Refresh;
 use crate::secret::RefreshToken;
 use crate::session::{Plan, Record, Session, session_key};
+use crate::sign_in::SignedIn;
 
 /// Gives a session whose tokens are good, for one user of one store.
 ///
-/// It is driven like a [`Flow`], with a store beside the network. The driver holds the store's lock from the first step
-/// to the last, so that of several processes one refreshes and the others find what it has saved.
+/// It is driven like a [`Flow`], with a store beside the network. The driver holds the store's lock on the key from the
+/// first step to the last, so that of several processes one refreshes and the others find what it has saved.
 ///
 /// ```text
-///  Load ──good──► Done            ┌──────────────── once, if the store has another refresh token ───────────────┐
-///    └──expired──► Send, Wait ──► Save ──► Done   │                                                              │
-///          ▲           └── refused: the session is dead ──► Load ── the same one ──► Remove ──► Error            │
-///          └─────────────────────────────────────────────────┴──────────────────────────────────────────────────┘
+///  Load ── good ──► Done
+///    └── expired ──► Send, Wait ──► Save ──► Done
+///          ▲             └── the refresh token is dead ──► Load ── the same one, or none ──► Remove ──► Error
+///          └──────────────────── another one, once ──────────┘
 /// ```
 ///
 /// Only a refusal that [ends the session](Error::ends_session) takes it out of the store, and only after the store was
-/// read again. After any other error the session is still given while its tokens are good, with the error beside it.
+/// read again. After any other error the session is still given while its tokens are good, with the error beside it; at
+/// once, if the request cannot have been sent.
 #[derive(Debug)]
 pub struct SessionKeeper {
     app_client: AppClient,
     key: String,
     margin: Duration,
     must_refresh: bool,
+    context: Context,
     state: State,
 }
 
@@ -42,11 +47,22 @@ pub struct SessionKeeper {
 enum State {
     Ready,
     Loading,
-    Refreshing { session: Session, flow: Box<Refresh>, is_second: bool },
-    Reloading { tried: Option<RefreshToken>, refusal: Error },
-    Saving(Session),
+    Refreshing(Refreshing),
+    Reloading { tried: Option<RefreshToken>, refusal: Error, is_second: bool },
+    Saving(SignedIn),
     Removing(Error),
     Finished,
+    Failed(Error),
+}
+
+#[derive(Debug)]
+struct Refreshing {
+    session: Session,
+    flow: Box<Refresh>,
+    /// Whether this is the refresh after the store was read again.
+    is_second: bool,
+    /// Whether a request of it may have arrived. Then its answer must be had: it may bring a new refresh token.
+    may_have_arrived: bool,
 }
 
 /// What the keeper wants done.
@@ -87,6 +103,8 @@ pub enum KeeperEvent {
 pub struct KeptSession {
     /// The session.
     pub session: Session,
+    /// The device's new keys, when a refresh has brought some.
+    pub new_device: Option<NewDeviceMetadata>,
     /// Why it could not be refreshed although it was time to. The tokens are good for a little longer.
     pub refresh_error: Option<Error>,
     /// Why it could not be saved. **The store still has the session from before the refresh**, whose refresh token may be
@@ -94,39 +112,67 @@ pub struct KeptSession {
     pub save_error: Option<Cause>,
 }
 
+impl KeptSession {
+    fn good(session: Session) -> Self {
+        Self { session, new_device: None, refresh_error: None, save_error: None }
+    }
+}
+
 impl SessionKeeper {
-    /// Gives the session of this user, with tokens that are good for at least `margin`. `username` is the canonical name.
+    /// Gives the session of this user, with tokens that are good for at least `margin` if they can be refreshed.
+    /// `username` is the canonical name.
     #[must_use]
     pub fn new(app_client: &AppClient, username: &str, margin: Duration) -> Self {
         let (app_client, key) = (app_client.clone(), session_key(app_client, username));
-        Self { app_client, key, margin, must_refresh: false, state: State::Ready }
+        Self { app_client, key, margin, must_refresh: false, context: Context::default(), state: State::Ready }
     }
 
-    /// Refreshes the session even if its tokens are good, so that changed attributes and groups come into them.
+    /// Refreshes the session even if its tokens are good, so that changed attributes and groups come into them; if that
+    /// cannot be done it fails, and the session stays.
     #[must_use]
     pub fn refreshing(mut self) -> Self {
         self.must_refresh = true;
         self
     }
 
-    /// Takes one event and says what to do next. An event that does not answer the last step is [`Error::Misuse`] and
-    /// changes nothing.
+    /// Sends this along with a refresh.
+    #[must_use]
+    pub fn with_context(mut self, context: Context) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// Takes one event and says what to do next. The first error sticks; an event that does not answer the last step is
+    /// [`Error::Misuse`], and changes nothing.
     ///
     /// # Errors
     /// [`Error::NotSignedIn`] when the store has no session or only one that has ended; [`Error::Store`] when it cannot
     /// be read, which loses nothing; and what a [`Refresh`] fails with.
     pub fn step(&mut self, now: Timestamp, event: KeeperEvent) -> Result<KeeperStep, Error> {
-        match (core::mem::replace(&mut self.state, State::Finished), event) {
+        let result = self.advance(now, event);
+        match &result {
+            Err(error) if !matches!(error, Error::Misuse(_)) => self.state = State::Failed(error.clone()),
+            _ => {}
+        }
+        result
+    }
+
+    fn advance(&mut self, now: Timestamp, event: KeeperEvent) -> Result<KeeperStep, Error> {
+        match (mem::replace(&mut self.state, State::Finished), event) {
             (State::Ready, KeeperEvent::Start) => self.load(State::Loading),
             (State::Loading, KeeperEvent::Loaded(loaded)) => {
                 let session = self.read(loaded)?.ok_or(Error::NotSignedIn)?;
                 self.plan(now, session, false)
             }
-            (State::Refreshing { session, flow, is_second }, KeeperEvent::Flow(event)) => {
-                self.refresh(now, session, flow, is_second, event)
-            }
-            (State::Reloading { tried, refusal }, KeeperEvent::Loaded(loaded)) => match self.read(loaded) {
-                Ok(Some(session)) if session.refresh_token() != tried.as_ref() => self.plan(now, session, true),
+            (State::Refreshing(refreshing), KeeperEvent::Flow(event)) => self.refresh(now, refreshing, event),
+            (State::Reloading { tried, refusal, is_second }, KeeperEvent::Loaded(loaded)) => match self.read(loaded) {
+                Ok(Some(session)) if session.refresh_token() != tried.as_ref() => {
+                    if is_second {
+                        Err(refusal)
+                    } else {
+                        self.plan(now, session, true)
+                    }
+                }
                 Ok(_) => {
                     self.state = State::Removing(refusal);
                     Ok(KeeperStep::Remove(self.key.clone()))
@@ -134,10 +180,12 @@ impl SessionKeeper {
                 // What cannot be read cannot be judged, and stays.
                 Err(_) => Err(refusal),
             },
-            (State::Saving(session), KeeperEvent::Stored(stored)) => {
-                Ok(KeeperStep::Done(KeptSession { session, refresh_error: None, save_error: stored.err() }))
+            (State::Saving(SignedIn { session, new_device }), KeeperEvent::Stored(stored)) => {
+                let save_error = stored.err();
+                Ok(KeeperStep::Done(KeptSession { new_device, save_error, ..KeptSession::good(session) }))
             }
             (State::Removing(refusal), KeeperEvent::Stored(_)) => Err(refusal),
+            (State::Failed(error), _) => Err(error),
             (State::Finished, _) => Err(Misuse::Finished.into()),
             (state, _) => {
                 let misuse = if matches!(state, State::Ready) { Misuse::NotStarted } else { Misuse::AwaitsAnswer };
@@ -163,52 +211,57 @@ impl SessionKeeper {
             plan => plan,
         };
         match plan {
-            Plan::Use => Ok(KeeperStep::Done(KeptSession { session, refresh_error: None, save_error: None })),
+            Plan::Use => Ok(KeeperStep::Done(KeptSession::good(session))),
             Plan::Refresh => {
-                let flow = Box::new(Refresh::new(&self.app_client, &session));
-                self.refresh(now, session, flow, is_second, Event::Start)
+                let flow = Box::new(Refresh::new(&self.app_client, &session).with_context(self.context.clone()));
+                let refreshing = Refreshing { session, flow, is_second, may_have_arrived: false };
+                self.refresh(now, refreshing, Event::Start)
             }
             Plan::SignIn => Err(Error::NotSignedIn),
         }
     }
 
-    fn refresh(
-        &mut self,
-        now: Timestamp,
-        session: Session,
-        mut flow: Box<Refresh>,
-        is_second: bool,
-        event: Event,
-    ) -> Result<KeeperStep, Error> {
-        match flow.step(now, event) {
-            Ok(Step::Done(renewed)) => {
-                let record = renewed.to_record();
+    fn refresh(&mut self, now: Timestamp, mut refreshing: Refreshing, event: Event) -> Result<KeeperStep, Error> {
+        let not_sent = match &event {
+            Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
+            _ => None,
+        };
+        refreshing.may_have_arrived |= matches!(event, Event::NoAnswer(_) | Event::Response(_));
+        match (refreshing.flow.step(now, event), not_sent) {
+            (Ok(Step::Done(renewed)), _) => {
+                let record = renewed.session.to_record();
                 self.state = State::Saving(renewed);
                 Ok(KeeperStep::Save(self.key.clone(), record))
             }
-            Ok(Step::Send(request)) => {
-                self.state = State::Refreshing { session, flow, is_second };
+            (Ok(Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && self.is_usable(now, &refreshing) => {
+                Ok(KeeperStep::Done(usable(refreshing, Error::NotReached(error))))
+            }
+            (Ok(Step::Send(request)), _) => {
+                self.state = State::Refreshing(refreshing);
                 Ok(KeeperStep::Send(request))
             }
-            Ok(Step::Wait(backoff)) => {
-                self.state = State::Refreshing { session, flow, is_second };
+            (Ok(Step::Wait(backoff)), _) => {
+                self.state = State::Refreshing(refreshing);
                 Ok(KeeperStep::Wait(backoff))
             }
-            Err(Error::Misuse(misuse)) => {
-                self.state = State::Refreshing { session, flow, is_second };
+            (Err(Error::Misuse(misuse)), _) => {
+                self.state = State::Refreshing(refreshing);
                 Err(misuse.into())
             }
-            Err(refusal) if refusal.ends_session() && is_second => {
-                self.state = State::Removing(refusal);
-                Ok(KeeperStep::Remove(self.key.clone()))
+            (Err(refusal), _) if refusal.ends_session() => {
+                let Refreshing { session, is_second, .. } = refreshing;
+                self.load(State::Reloading { tried: session.refresh_token().cloned(), refusal, is_second })
             }
-            Err(refusal) if refusal.ends_session() => {
-                self.load(State::Reloading { tried: session.refresh_token().cloned(), refusal })
-            }
-            Err(error) if session.plan(now, Duration::ZERO) == Plan::Use => {
-                Ok(KeeperStep::Done(KeptSession { session, refresh_error: Some(error), save_error: None }))
-            }
-            Err(error) => Err(error),
+            (Err(error), _) if self.is_usable(now, &refreshing) => Ok(KeeperStep::Done(usable(refreshing, error))),
+            (Err(error), _) => Err(error),
         }
     }
+
+    fn is_usable(&self, now: Timestamp, refreshing: &Refreshing) -> bool {
+        !self.must_refresh && refreshing.session.plan(now, Duration::ZERO) == Plan::Use
+    }
+}
+
+fn usable(refreshing: Refreshing, error: Error) -> KeptSession {
+    KeptSession { refresh_error: Some(error), ..KeptSession::good(refreshing.session) }
 }

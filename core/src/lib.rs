@@ -51,6 +51,7 @@ pub mod error;
 mod flow;
 mod guarded;
 mod http;
+mod json;
 mod keeper;
 mod mfa_preference;
 pub mod operation;

@@ -23,7 +23,8 @@ pub enum FactorState {
 }
 
 /// Changes second factors of the signed-in user: reads how they are, and writes so that a factor that is not named keeps
-/// its state. (By itself SetUserMFAPreference forgets which factor is preferred whenever another is turned on.)
+/// its state. (By itself SetUserMFAPreference forgets the preferred factor when another is turned on without a word about
+/// which is preferred.)
 ///
 /// A factor that is not set up is refused by the service, with [`RefusalKind::InvalidParameter`].
 ///

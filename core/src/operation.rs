@@ -10,8 +10,9 @@ use core::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::error::InvalidInput;
 use crate::flow::Timestamp;
-use crate::secret::Parameter;
+use crate::secret::{ChallengeSession, Parameter};
 
 mod associate_software_token;
 mod change_password;
@@ -105,6 +106,15 @@ pub trait Operation: Serialize {
     /// Whether the request may be sent again when it is not known whether it was carried out. Each operation's file
     /// says why.
     fn is_repeatable(&self) -> bool;
+
+    /// Refuses what the service would refuse less clearly. `has_access_token` says whether one goes along.
+    ///
+    /// # Errors
+    /// When the request cannot be sent so.
+    fn check(&self, has_access_token: bool) -> Result<(), InvalidInput> {
+        let _ = has_access_token;
+        Ok(())
+    }
 
     /// The user name that the secret hash of this request is computed from.
     fn secret_hash_username(&self) -> Option<&str> {
@@ -313,6 +323,14 @@ impl EpochSeconds {
         let millis = (self.0.as_f64()? * 1000.0 + 0.5) as i64;
         u64::try_from(millis).ok().map(Timestamp::from_unix_millis)
     }
+}
+
+/// The check of an operation that takes either an access token or a challenge session.
+fn either_token_or_session(has_access_token: bool, session: Option<&ChallengeSession>) -> Result<(), InvalidInput> {
+    if has_access_token == session.is_some() {
+        return Err(InvalidInput::new("session", "must be there when there is no access token, and only then"));
+    }
+    Ok(())
 }
 
 /// Reads a member that the service may leave out or send as null where it means nothing.

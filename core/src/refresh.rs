@@ -12,6 +12,7 @@ use crate::flow::{Event, Flow, Step, Timestamp};
 use crate::guarded::{self, Guarded};
 use crate::operation::{AuthFlow, AuthenticationResult, Context, GetTokensFromRefreshToken, InitiateAuth, Parameters};
 use crate::session::Session;
+use crate::sign_in::SignedIn;
 use crate::tokens::Tokens;
 
 /// Renews a session: new access and ID tokens for its refresh token, in the way that the app client is configured for
@@ -73,17 +74,17 @@ impl Refresh {
 }
 
 impl Flow for Refresh {
-    type Output = Session;
+    type Output = SignedIn;
 
-    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Session>, Error> {
+    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {
         self.0.step(now, event)
     }
 }
 
 impl guarded::Machine for Machine {
-    type Output = Session;
+    type Output = SignedIn;
 
-    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Session>, Error> {
+    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {
         match &mut self.state {
             State::Ready => {
                 self.state = self.begin()?;
@@ -135,10 +136,12 @@ fn renew(
     result: Option<AuthenticationResult>,
     now: Timestamp,
     metadata: &Metadata,
-) -> Result<Step<Session>, Error> {
-    let tokens = result.and_then(Tokens::from_result);
+) -> Result<Step<SignedIn>, Error> {
+    let mut result = result.unwrap_or_default();
+    let new_device = result.new_device_metadata.take();
+    let tokens = Tokens::from_result(result);
     let tokens = tokens.ok_or_else(|| metadata.malformed("a refresh without an access token"))?;
-    Ok(Step::Done(session.renewed(tokens, now, metadata.date)))
+    Ok(Step::Done(SignedIn { session: session.renewed(tokens, now, metadata.date), new_device }))
 }
 
 fn advise_older_way(error: Error) -> Error {

@@ -1,17 +1,11 @@
 //! From an operation to a request: the members that identify the app client and the user are added here.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt::{self, Write};
-use core::mem;
-
 use serde::Serialize;
-use serde_json::Value;
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::app_client::AppClient;
 use crate::error::InvalidInput;
 use crate::http::Request;
+use crate::json;
 use crate::operation::{Authorization, Operation};
 use crate::secret::{AccessToken, ClientSecret, Parameter};
 
@@ -36,6 +30,7 @@ pub(super) fn assemble<O: Operation>(
     mut operation: O,
     access_token: Option<&AccessToken>,
 ) -> Result<Request, InvalidInput> {
+    operation.check(access_token.is_some())?;
     let by_client = matches!(O::AUTHORIZATION, Authorization::AppClient | Authorization::ClientSecret);
     let by_plain_secret = O::AUTHORIZATION == Authorization::ClientSecret;
     let mut secret_hash = operation.secret_hash_username().and_then(|username| app_client.secret_hash(username));
@@ -51,45 +46,6 @@ pub(super) fn assemble<O: Operation>(
         secret_hash,
         operation: &operation,
     };
-    Ok(app_client.request(O::NAME, to_json(&body)?))
-}
-
-/// Writes JSON into a buffer of the right size from the start, since one that grows leaves its old contents behind.
-/// Every other copy of a secret that this makes is zeroized.
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>, InvalidInput> {
-    let problem = InvalidInput::new("request", "cannot be written as JSON");
-    let tree = Tree(serde_json::to_value(value).map_err(|_| problem.clone())?);
-    let mut length = Length(0);
-    write!(length, "{}", tree.0).map_err(|_| problem.clone())?;
-    let mut text = Zeroizing::new(String::with_capacity(length.0));
-    write!(text, "{}", tree.0).map_err(|_| problem)?;
-    Ok(mem::take(&mut *text).into_bytes())
-}
-
-/// JSON whose texts are zeroized on drop.
-struct Tree(Value);
-
-impl Drop for Tree {
-    fn drop(&mut self) {
-        zeroize_texts(&mut self.0);
-    }
-}
-
-fn zeroize_texts(value: &mut Value) {
-    match value {
-        Value::String(text) => text.zeroize(),
-        Value::Array(items) => items.iter_mut().for_each(zeroize_texts),
-        Value::Object(members) => members.values_mut().for_each(zeroize_texts),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// Counts bytes instead of keeping them.
-struct Length(usize);
-
-impl fmt::Write for Length {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 += text.len();
-        Ok(())
-    }
+    let body = json::to_vec(&body).ok_or(InvalidInput::new("request", "cannot be written as JSON"))?;
+    Ok(app_client.request(O::NAME, body))
 }

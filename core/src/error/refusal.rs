@@ -252,7 +252,7 @@ const BY_MESSAGE: [(&str, NotAuthorized); 20] = [
     ("secrethash does not match", NotAuthorized::SecretHash),
     ("configured with secret but", NotAuthorized::SecretHash),
     ("configured for secret but", NotAuthorized::SecretHash),
-    ("invalid client secret", NotAuthorized::SecretHash),
+    ("client secret", NotAuthorized::SecretHash),
     ("cannot modify an already provided", NotAuthorized::AttributeAlreadyProvided),
 ];
 

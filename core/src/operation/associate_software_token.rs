@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, Public, SignedIn};
+use super::{Authorization, Operation, Public, SignedIn, either_token_or_session};
+use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, SecretCode};
 
 /// Asks for a secret: for a signed-in user, or in a sign-in by its challenge session.
@@ -57,6 +58,10 @@ impl Operation for AssociateSoftwareToken {
     fn is_repeatable(&self) -> bool {
         self.session.is_none()
     }
+
+    fn check(&self, has_access_token: bool) -> Result<(), InvalidInput> {
+        either_token_or_session(has_access_token, self.session.as_ref())
+    }
 }
 
 impl Public for AssociateSoftwareToken {}
@@ -92,5 +97,20 @@ mod tests {
             request_of(AssociateSoftwareToken::in_sign_in("challenge session")),
             json(r#"{"Session":"challenge session"}"#)
         );
+    }
+
+    #[test]
+    fn neither_and_both_of_token_and_challenge_session_are_refused() {
+        use crate::secret::AccessToken;
+        use crate::test_support::{NOW, app_client, failed};
+        use crate::{Call, Event, Flow};
+
+        let token = AccessToken::from("access.token");
+        let neither = Call::new(&app_client(), AssociateSoftwareToken::new()).step(NOW, Event::Start);
+        let both = AssociateSoftwareToken::in_sign_in("challenge session");
+        let both = Call::signed_in(&app_client(), &token, both).step(NOW, Event::Start);
+        for step in [neither, both] {
+            assert!(matches!(failed(step), crate::Error::InvalidInput(_)));
+        }
     }
 }

@@ -6,7 +6,8 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, Public, SignedIn};
+use super::{Authorization, Operation, Public, SignedIn, either_token_or_session};
+use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, Parameter};
 
 /// Confirms an authenticator app: for a signed-in user, or in a sign-in by its challenge session.
@@ -63,6 +64,10 @@ impl Operation for VerifySoftwareToken {
     /// A code is good once, and in a sign-in the first of two spends the challenge session.
     fn is_repeatable(&self) -> bool {
         false
+    }
+
+    fn check(&self, has_access_token: bool) -> Result<(), InvalidInput> {
+        either_token_or_session(has_access_token, self.session.as_ref())
     }
 }
 

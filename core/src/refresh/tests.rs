@@ -64,7 +64,7 @@ fn the_old_refresh_token_and_the_device_are_kept_when_none_comes() {
     for result in [r#"{"AccessToken":"new"}"#, r#"{"AccessToken":"new","RefreshToken":null}"#] {
         let mut flow = Refresh::new(&app_client(), &session().with_device_key("us-east-1_0d4f"));
         sent(flow.step(NOW, Event::Start));
-        let session = done(flow.step(NOW, answer(200, &format!(r#"{{"AuthenticationResult":{result}}}"#))));
+        let session = done(flow.step(NOW, answer(200, &format!(r#"{{"AuthenticationResult":{result}}}"#)))).session;
         assert_eq!(session.access_token().expose(), "new");
         assert_eq!(session.refresh_token().unwrap().expose(), "old refresh");
         assert_eq!((session.username(), session.device_key()), ("0d4f1c2e", Some("us-east-1_0d4f")));
@@ -76,8 +76,16 @@ fn a_new_refresh_token_replaces_the_old() {
     for mut flow in [refresh(), refresh_by_initiate_auth()] {
         sent(flow.step(NOW, Event::Start));
         let text = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"new refresh"}}"#;
-        assert_eq!(done(flow.step(NOW, answer(200, text))).refresh_token().unwrap().expose(), "new refresh");
+        assert_eq!(done(flow.step(NOW, answer(200, text))).session.refresh_token().unwrap().expose(), "new refresh");
     }
+}
+
+#[test]
+fn the_keys_of_a_new_device_are_handed_on() {
+    let mut flow = refresh();
+    sent(flow.step(NOW, Event::Start));
+    let text = r#"{"AuthenticationResult":{"AccessToken":"new","NewDeviceMetadata":{"DeviceKey":"k"}}}"#;
+    assert_eq!(done(flow.step(NOW, answer(200, text))).new_device.unwrap().device_key.as_deref(), Some("k"));
 }
 
 #[test]
@@ -86,7 +94,7 @@ fn the_clock_drift_is_measured_anew() {
     sent(flow.step(NOW, Event::Start));
     let date = [("Date", "Tue, 01 Jan 2019 06:05:09 GMT")];
     let text = r#"{"AuthenticationResult":{"AccessToken":"new"}}"#;
-    assert_eq!(done(flow.step(NOW, answer_with(200, &date, text))).clock_drift_seconds(), 60);
+    assert_eq!(done(flow.step(NOW, answer_with(200, &date, text))).session.clock_drift_seconds(), 60);
 }
 
 #[test]

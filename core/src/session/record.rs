@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::Session;
 use crate::app_client::AppClient;
 use crate::error::Error;
+use crate::json;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::tokens::Tokens;
 
@@ -42,7 +43,7 @@ impl Session {
     /// The session as a record.
     #[must_use]
     pub fn to_record(&self) -> Record {
-        Record::new(serde_json::to_vec(self).expect("a session has no map whose keys are not texts"))
+        Record::new(json::to_vec(self).expect("a session is of texts and numbers"))
     }
 
     /// The session in a record of this or an earlier version. Members that this version does not know are ignored.
@@ -113,7 +114,7 @@ impl TryFrom<Stored> for Session {
 }
 
 /// The key under which a user's session is stored: pool, app client and user, so that none can take another's place.
-/// It is of letters, digits, `-`, `_`, `.`, `%` and `/` only.
+/// It is of letters, digits, `-`, `_`, `+`, `%` and `/` only.
 #[must_use]
 pub fn session_key(app_client: &AppClient, username: &str) -> String {
     format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), escape(username))
@@ -128,14 +129,15 @@ pub fn last_user_key(app_client: &AppClient) -> String {
 /// The user whose session is under this key; none if the key is another's.
 #[must_use]
 pub fn username_of_key(app_client: &AppClient, key: &str) -> Option<String> {
-    unescape(key.strip_prefix(&last_user_key(app_client))?.strip_prefix('/')?)
+    let username = unescape(key.strip_prefix(&last_user_key(app_client))?.strip_prefix('/')?)?;
+    (session_key(app_client, &username) == key).then_some(username)
 }
 
-/// Percent-encodes all but the unreserved characters of RFC 3986 and, since it is common, none else.
+/// Percent-encodes all but letters, digits, `-` and `_`.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
             escaped.push_str(&format!("%{byte:02X}"));

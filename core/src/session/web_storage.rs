@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use super::Session;
 use crate::app_client::AppClient;
+use crate::secret::Parameter;
 use crate::tokens::Tokens;
 
 /// The name of the user who signed in last, by the storage that `get` reads.
@@ -21,6 +22,9 @@ pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -
 
 /// The session of a user in the storage that `get` reads; none if it has no access token. A drift that is no whole number
 /// is taken to be 0. The key of a remembered device comes along, since a refresh must name it.
+///
+/// `username` is the name in the storage, which is what was typed after some sign-ins of the package's. The session goes by
+/// the canonical name, if the access token can be read.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
     let get = |name: &str| get(&format!("{}.{username}.{name}", prefix(app_client))).filter(|text| !text.is_empty());
@@ -28,26 +32,31 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
     tokens.id_token = get("idToken").map(Into::into);
     tokens.refresh_token = get("refreshToken").map(Into::into);
     let drift = get("clockDrift").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(0);
-    let session = Session::with_clock_drift(username, tokens, drift);
+    let claimed = tokens.access_token.unverified_claims().and_then(|claims| claims.username);
+    let canonical = claimed.filter(|name| !name.is_empty()).unwrap_or_else(|| username.to_string());
+    let session = Session::with_clock_drift(canonical, tokens, drift);
     Some(match get("deviceKey") {
         Some(device_key) => session.with_device_key(device_key),
         None => session,
     })
 }
 
-/// What to write into the storage for this session: keys with their values. The values are secret.
+/// What to write into the storage for this session, under its canonical user name: keys with their values.
+///
+/// The package keeps three entries for a remembered device, which are not among these: write into the storage that has
+/// them, since the package cannot refresh the tokens of a remembered device without.
 #[must_use]
-pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, String)> {
+pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, Parameter)> {
     let prefix = prefix(app_client);
     let key = |name: &str| format!("{prefix}.{}.{name}", session.username());
     let id_token = session.id_token().map_or("", |token| token.expose());
     let refresh_token = session.refresh_token().map_or("", |token| token.expose());
     [
-        (key("idToken"), id_token.to_string()),
-        (key("accessToken"), session.access_token().expose().to_string()),
-        (key("refreshToken"), refresh_token.to_string()),
-        (key("clockDrift"), session.clock_drift_seconds().to_string()),
-        (format!("{prefix}.LastAuthUser"), session.username().to_string()),
+        (key("idToken"), id_token.into()),
+        (key("accessToken"), session.access_token().expose().into()),
+        (key("refreshToken"), refresh_token.into()),
+        (key("clockDrift"), session.clock_drift_seconds().to_string().into()),
+        (format!("{prefix}.LastAuthUser"), session.username().into()),
     ]
     .into()
 }

@@ -1,0 +1,51 @@
+//! JSON that holds secrets.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+use core::mem;
+
+use serde::Serialize;
+use serde_json::Value;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Writes JSON into a buffer of the right size from the start, since one that grows leaves its old contents behind.
+/// Every other copy of a secret that this makes is zeroized.
+///
+/// None if the value has no form in JSON, such as a map whose keys are not texts.
+pub(crate) fn to_vec(value: &impl Serialize) -> Option<Vec<u8>> {
+    let tree = Tree(serde_json::to_value(value).ok()?);
+    let mut length = Length(0);
+    write!(length, "{}", tree.0).ok()?;
+    let mut text = Zeroizing::new(String::with_capacity(length.0));
+    write!(text, "{}", tree.0).ok()?;
+    Some(mem::take(&mut *text).into_bytes())
+}
+
+/// JSON whose texts are zeroized on drop.
+struct Tree(Value);
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        zeroize_texts(&mut self.0);
+    }
+}
+
+fn zeroize_texts(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(zeroize_texts),
+        Value::Object(members) => members.values_mut().for_each(zeroize_texts),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Counts bytes instead of keeping them.
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
