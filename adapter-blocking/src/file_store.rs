@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,18 +15,28 @@ use cognito_core::session::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{LockedStore, Store};
+use crate::store::LONGEST_WAIT;
+use crate::{Store, StoreLock};
 
 /// Keeps records in a file that only its owner can read (mode 0600 where there are modes).
 ///
-/// The file is replaced whole and at once: a process that dies, or a disk that is full, leaves the old one. A file beside
-/// it, with `.lock` added to the name, is what processes lock; it stays.
+/// The file is replaced whole and at once: a process that dies, or a disk that is full, leaves the old one. Beside it are
+/// two that processes lock, and that stay: one with `.lock` added to the name, for as long as the file is rewritten, and
+/// one with `.refresh`, for as long as a session in it is refreshed, one at a time.
 ///
 /// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. One that cannot be read is an error, and is not touched.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     path: PathBuf,
 }
+
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    version: u32,
+    records: BTreeMap<String, Parameter>,
+}
+
+const VERSION: u32 = 1;
 
 impl FileStore {
     /// A store in this file, which need not exist yet. Its folder must.
@@ -44,34 +56,9 @@ impl FileStore {
         name.push(ending);
         self.path.with_file_name(name)
     }
-}
 
-impl Store for FileStore {
-    fn lock(&self) -> io::Result<Box<dyn LockedStore + '_>> {
-        let path = self.beside(".lock");
-        let file = private().create(true).truncate(false).open(&path).map_err(|error| naming(&path, error))?;
-        file.lock().map_err(|error| naming(&path, error))?;
-        Ok(Box::new(LockedFile { store: self, _lock: file }))
-    }
-}
-
-struct LockedFile<'a> {
-    store: &'a FileStore,
-    /// Closing it releases the lock.
-    _lock: File,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Contents {
-    version: u32,
-    records: BTreeMap<String, Parameter>,
-}
-
-const VERSION: u32 = 1;
-
-impl LockedFile<'_> {
     fn read(&self) -> io::Result<Contents> {
-        let path = &self.store.path;
+        let path = &self.path;
         let text = match fs::read(path) {
             Ok(text) => Zeroizing::new(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -85,20 +72,77 @@ impl LockedFile<'_> {
         if contents.version == VERSION { Ok(contents) } else { Err(broken("another version has written it")) }
     }
 
+    /// Changes the file's contents, if the change says that it has changed anything.
+    fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
+        let _lock = wait_for(&self.beside(".lock"))?;
+        let mut contents = self.read()?;
+        if change(&mut contents.records) { self.write(&contents) } else { Ok(()) }
+    }
+
     fn write(&self, contents: &Contents) -> io::Result<()> {
-        let text = Zeroizing::new(serde_json::to_vec(contents)?);
-        let temporary = self.store.beside(".new");
+        // Large enough from the start: a buffer that grows leaves its old contents behind.
+        let length: usize = contents.records.iter().map(|(key, value)| key.len() + value.expose().len() + 8).sum();
+        let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
+        serde_json::to_writer(&mut *text, contents)?;
+        let temporary = self.beside(".new");
         // One that is there is of a process that died, since the lock is held. Its mode may be another.
         match fs::remove_file(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
             _ => {}
         }
-        let written = replace(&text, &temporary, &self.store.path);
+        let written = replace(&text, &temporary, &self.path);
         if written.is_err() {
             // The error of the write is the one to tell.
             let _ = fs::remove_file(&temporary);
         }
         written
+    }
+}
+
+impl Store for FileStore {
+    fn load(&self, key: &str) -> io::Result<Option<Record>> {
+        let contents = self.read()?;
+        let Some(text) = contents.records.get(key) else { return Ok(None) };
+        let problem = || io::Error::new(io::ErrorKind::InvalidData, "a record is not base64");
+        let bytes = STANDARD.decode(text.expose()).map_err(|_| naming(&self.path, problem()))?;
+        Ok(Some(Record::new(bytes)))
+    }
+
+    fn save(&self, key: &str, record: &Record) -> io::Result<()> {
+        let value = Parameter::from(STANDARD.encode(record.as_bytes()));
+        self.rewrite(|records| records.insert(key.to_owned(), value.clone()) != Some(value))
+    }
+
+    fn remove(&self, key: &str) -> io::Result<()> {
+        self.rewrite(|records| records.remove(key).is_some())
+    }
+
+    fn keys(&self) -> io::Result<Vec<String>> {
+        Ok(self.read()?.records.into_keys().collect())
+    }
+
+    /// One lock for all keys: a file is for the few users of one person's programs.
+    fn lock(&self, _key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
+        wait_for(&self.beside(".refresh")).map(|file| Box::new(file) as Box<dyn StoreLock>)
+    }
+}
+
+/// Locks a file, which is made if it is not there. Closing it releases the lock.
+fn wait_for(path: &Path) -> io::Result<File> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let file = private().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;
+    let mut left = LONGEST_WAIT;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(naming(path, error)),
+            Err(TryLockError::WouldBlock) if left.is_zero() => {
+                let problem = "another process has held the lock for too long";
+                return Err(naming(path, io::Error::new(io::ErrorKind::TimedOut, problem)));
+            }
+            Err(TryLockError::WouldBlock) => sleep(PAUSE),
+        }
+        left = left.saturating_sub(PAUSE);
     }
 }
 
@@ -112,33 +156,6 @@ fn replace(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
         let _ = folder.sync_all();
     }
     Ok(())
-}
-
-impl LockedStore for LockedFile<'_> {
-    fn load(&mut self, key: &str) -> io::Result<Option<Record>> {
-        let contents = self.read()?;
-        let Some(text) = contents.records.get(key) else { return Ok(None) };
-        let problem = || io::Error::new(io::ErrorKind::InvalidData, "a record is not base64");
-        STANDARD
-            .decode(text.expose())
-            .map(|bytes| Some(Record::new(bytes)))
-            .map_err(|_| naming(&self.store.path, problem()))
-    }
-
-    fn save(&mut self, key: &str, record: &Record) -> io::Result<()> {
-        let mut contents = self.read()?;
-        contents.records.insert(key.to_owned(), Parameter::from(STANDARD.encode(record.as_bytes())));
-        self.write(&contents)
-    }
-
-    fn remove(&mut self, key: &str) -> io::Result<()> {
-        let mut contents = self.read()?;
-        if contents.records.remove(key).is_some() { self.write(&contents) } else { Ok(()) }
-    }
-
-    fn keys(&mut self) -> io::Result<Vec<String>> {
-        Ok(self.read()?.records.into_keys().collect())
-    }
 }
 
 /// Opens for writing, and makes files that nobody else can read.

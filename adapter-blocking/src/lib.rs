@@ -32,7 +32,7 @@ pub use cognito_core::*;
 pub use file_store::FileStore;
 pub use run::run;
 pub use sessions::{Sessions, SignedOut};
-pub use store::{LockedStore, MemoryStore, Store};
+pub use store::{MemoryStore, Store, StoreLock};
 pub use transport::Transport;
 #[cfg(feature = "ureq")]
 pub use ureq_transport::{TransportSettings, UreqTransport};

@@ -1,19 +1,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cognito_core::operation::SignedIn;
+use cognito_core::operation::{Context, SignedIn};
 use cognito_core::session::{Record, last_user_key, session_key, username_of_key};
 use cognito_core::{
-    Cause, Error, Event, KeeperEvent, KeeperStep, KeptSession, RemoteSignOut, Session, SessionKeeper, SignOut,
+    Cause, Error, Event, KeeperEvent, KeeperStep, KeptSession, Plan, RemoteSignOut, Session, SessionKeeper, SignOut,
     SignOutScope,
 };
 
 use crate::run::{jittered, now};
-use crate::{Client, LockedStore, Store};
+use crate::{Client, Store, StoreLock};
 
 /// The sessions of an app client's users, in a store.
 ///
@@ -30,12 +30,24 @@ use crate::{Client, LockedStore, Store};
 ///
 /// Users go by their canonical name, [`Session::username`]. Nothing signs a user out but [`sign_out`](Self::sign_out) and
 /// a refusal of the service that [ends the session](Error::ends_session).
+///
+/// A session that cannot be saved is kept in memory, used, and saved with the next chance; a program that is about to end
+/// calls [`flush`](Self::flush).
 pub struct Sessions {
     client: Client,
     store: Arc<dyn Store>,
     margin: Duration,
-    /// Records that could not be saved, by key. The store has older ones.
-    unsaved: Mutex<BTreeMap<String, Record>>,
+    context: Context,
+    unsaved: Mutex<BTreeMap<String, Unsaved>>,
+}
+
+/// A record that could not be saved.
+#[derive(Clone)]
+struct Unsaved {
+    record: Record,
+    /// What the store had under the key then; none if that could not be read either. Once it has something else, somebody
+    /// has signed in or out elsewhere, and this record is no longer the newest.
+    instead_of: Option<Option<Record>>,
 }
 
 /// What became of a sign-out.
@@ -52,7 +64,13 @@ impl Sessions {
     /// The sessions in this store. Tokens are refreshed a minute before they expire.
     #[must_use]
     pub fn new(client: Client, store: impl Store + 'static) -> Self {
-        Self { client, store: Arc::new(store), margin: Duration::from_secs(60), unsaved: Mutex::default() }
+        Self {
+            client,
+            store: Arc::new(store),
+            margin: Duration::from_secs(60),
+            context: Context::default(),
+            unsaved: Mutex::default(),
+        }
     }
 
     /// Refreshes tokens so long before they expire.
@@ -61,24 +79,35 @@ impl Sessions {
         Self { margin, ..self }
     }
 
+    /// Sends this along with every refresh.
+    #[must_use]
+    pub fn with_context(self, context: Context) -> Self {
+        Self { context, ..self }
+    }
+
     /// Stores a session, in place of the user's earlier one, and the user as the last to have signed in.
     ///
     /// # Errors
-    /// [`Error::Store`]; the session is good all the same.
+    /// [`Error::Store`]; the session is good all the same, and kept in memory.
     pub fn save(&self, session: &Session) -> Result<(), Error> {
-        let app_client = self.client.app_client();
-        let mut store = self.lock()?;
-        self.put(&mut *store, &session_key(app_client, session.username()), &session.to_record())?;
+        let key = self.key(session.username());
+        let _lock = self.lock(&key)?;
+        self.put(&key, &session.to_record()).map_err(Error::Store)?;
         let last_user = Record::new(session.username().into());
-        store.save(&last_user_key(app_client), &last_user).map_err(|error| Error::Store(Arc::new(error)))
+        self.store.save(&last_user_key(self.client.app_client()), &last_user).map_err(failed)
     }
 
-    /// The user's session, with tokens that are good for the margin at least: refreshed, and saved, if need be.
+    /// The user's session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and
+    /// are still good, they come with the reason.
     ///
     /// # Errors
     /// As [`SessionKeeper::step`].
     pub fn get(&self, username: &str) -> Result<KeptSession, Error> {
-        self.keep(SessionKeeper::new(self.client.app_client(), username, self.margin))
+        match self.peek(&self.key(username)) {
+            // Good tokens wait for nobody.
+            Ok(Some(session)) if session.plan(now(), self.margin) == Plan::Use => Ok(session.into()),
+            _ => self.keep(username, self.keeper(username)),
+        }
     }
 
     /// The user's session, refreshed now: with what has changed in attributes and groups.
@@ -86,15 +115,22 @@ impl Sessions {
     /// # Errors
     /// As [`SessionKeeper::step`].
     pub fn refresh(&self, username: &str) -> Result<KeptSession, Error> {
-        self.keep(SessionKeeper::new(self.client.app_client(), username, self.margin).refreshing())
+        self.keep(username, self.keeper(username).refreshing())
     }
 
-    /// Calls an operation for the user, with the access token of the session.
+    /// Calls an operation for the user, with the access token of the session. When the service refuses the token as such,
+    /// which it may have revoked, the session is refreshed and the call made once more.
     ///
     /// # Errors
     /// As [`get`](Self::get), and what the call fails with.
-    pub fn call<O: SignedIn>(&self, username: &str, operation: O) -> Result<O::Response, Error> {
-        self.client.call_signed_in(&self.get(username)?.session, operation)
+    pub fn call<O: SignedIn + Clone>(&self, username: &str, operation: O) -> Result<O::Response, Error> {
+        let session = self.get(username)?.session;
+        match self.client.call_signed_in(&session, operation.clone()) {
+            Err(error) if error.refuses_access_token() && session.refresh_token().is_some() => {
+                self.client.call_signed_in(&self.refresh(username)?.session, operation)
+            }
+            result => result,
+        }
     }
 
     /// The users who have a session in the store, sorted by key.
@@ -102,7 +138,7 @@ impl Sessions {
     /// # Errors
     /// [`Error::Store`]
     pub fn usernames(&self) -> Result<Vec<String>, Error> {
-        let keys = self.lock()?.keys().map_err(|error| Error::Store(Arc::new(error)))?;
+        let keys = self.store.keys().map_err(failed)?;
         Ok(keys.iter().filter_map(|key| username_of_key(self.client.app_client(), key)).collect())
     }
 
@@ -111,8 +147,7 @@ impl Sessions {
     /// # Errors
     /// [`Error::Store`]
     pub fn last_username(&self) -> Result<Option<String>, Error> {
-        let record = self.lock()?.load(&last_user_key(self.client.app_client()));
-        let record = record.map_err(|error| Error::Store(Arc::new(error)))?;
+        let record = self.store.load(&last_user_key(self.client.app_client())).map_err(failed)?;
         Ok(record.and_then(|record| String::from_utf8(record.as_bytes().to_vec()).ok()))
     }
 
@@ -127,16 +162,43 @@ impl Sessions {
     /// # Errors
     /// [`Error::Store`]
     pub fn forget(&self, username: &str) -> Result<(), Error> {
-        let app_client = self.client.app_client();
-        let (key, last_user) = (session_key(app_client, username), last_user_key(app_client));
+        let (key, last_user) = (self.key(username), last_user_key(self.client.app_client()));
+        // Under the lock, so that no refresh that is under way saves it again.
+        let lock = self.lock(&key);
         self.unsaved().remove(&key);
-        let mut store = self.lock()?;
-        let forget = |store: &mut dyn LockedStore| {
-            store.remove(&key)?;
-            let is_last = store.load(&last_user)?.is_some_and(|record| record.as_bytes() == username.as_bytes());
-            if is_last { store.remove(&last_user) } else { Ok(()) }
-        };
-        forget(&mut *store).map_err(|error| Error::Store(Arc::new(error)))
+        let _lock = lock?;
+        self.store.remove(&key).map_err(failed)?;
+        let is_last = self.store.load(&last_user).map_err(failed)?;
+        if is_last.is_some_and(|record| record.as_bytes() == username.as_bytes()) {
+            self.store.remove(&last_user).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Tries once more to save what could not be saved.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when something still cannot; it stays in memory.
+    pub fn flush(&self) -> Result<(), Error> {
+        let keys: Vec<String> = self.unsaved().keys().cloned().collect();
+        for key in keys {
+            let _lock = self.lock(&key)?;
+            self.load(&key).map_err(Error::Store)?;
+            let unsaved = self.unsaved().get(&key).cloned();
+            if let Some(unsaved) = unsaved {
+                self.store.save(&key, &unsaved.record).map_err(failed)?;
+                self.unsaved().remove(&key);
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&self, username: &str) -> String {
+        session_key(self.client.app_client(), username)
+    }
+
+    fn keeper(&self, username: &str) -> SessionKeeper {
+        SessionKeeper::new(self.client.app_client(), username, self.margin).with_context(self.context.clone())
     }
 
     fn sign_out_remotely(&self, username: &str, scope: SignOutScope) -> Result<RemoteSignOut, Error> {
@@ -144,26 +206,22 @@ impl Sessions {
             SignOutScope::Local => return Ok(RemoteSignOut::NotAsked),
             // It is done with the access token, which must be good.
             SignOutScope::Global => self.get(username)?.session,
-            _ => {
-                let record = self.load(&mut *self.lock()?, &session_key(self.client.app_client(), username));
-                let record = record.map_err(Error::Store)?.ok_or(Error::NotSignedIn)?;
-                Session::from_record(&record)?
-            }
+            _ => self.peek(&self.key(username))?.ok_or(Error::NotSignedIn)?,
         };
         self.client.run(SignOut::new(self.client.app_client(), &session, scope))
     }
 
-    /// Drives a keeper to its end, under the store's lock.
-    fn keep(&self, mut keeper: SessionKeeper) -> Result<KeptSession, Error> {
-        let mut store = self.lock()?;
+    /// Drives a keeper to its end, under the lock on its key.
+    fn keep(&self, username: &str, mut keeper: SessionKeeper) -> Result<KeptSession, Error> {
+        let _lock = self.lock(&self.key(username))?;
         let mut event = KeeperEvent::Start;
         loop {
             event = match keeper.step(now(), event)? {
-                KeeperStep::Load(key) => KeeperEvent::Loaded(self.load(&mut *store, &key)),
-                KeeperStep::Save(key, record) => KeeperEvent::Stored(self.put_or_keep(&mut *store, key, record)),
+                KeeperStep::Load(key) => KeeperEvent::Loaded(self.load(&key)),
+                KeeperStep::Save(key, record) => KeeperEvent::Stored(self.put(&key, &record)),
                 KeeperStep::Remove(key) => {
                     self.unsaved().remove(&key);
-                    KeeperEvent::Stored(store.remove(&key).map_err(cause))
+                    KeeperEvent::Stored(self.store.remove(&key).map_err(cause))
                 }
                 KeeperStep::Send(request) => KeeperEvent::Flow(self.client.transport().send(&request)),
                 KeeperStep::Wait(backoff) => {
@@ -175,48 +233,68 @@ impl Sessions {
         }
     }
 
-    fn lock(&self) -> Result<Box<dyn LockedStore + '_>, Error> {
-        self.store.lock().map_err(|error| Error::Store(Arc::new(error)))
+    fn lock(&self, key: &str) -> Result<Box<dyn StoreLock + '_>, Error> {
+        self.store.lock(key).map_err(failed)
     }
 
-    /// What the store has, or what it should have if it could not be written: then it is tried once more.
-    fn load(&self, store: &mut dyn LockedStore, key: &str) -> Result<Option<Record>, Cause> {
+    /// The newest session, read without the lock.
+    fn peek(&self, key: &str) -> Result<Option<Session>, Error> {
         let unsaved = self.unsaved().get(key).cloned();
-        match unsaved {
-            Some(record) => {
-                // It is the newest either way. What became of it is told by the next save.
-                let _ = self.put_or_keep(store, key.to_owned(), record.clone());
-                Ok(Some(record))
+        let record = match unsaved {
+            Some(unsaved) => Some(unsaved.record),
+            None => self.store.load(key).map_err(failed)?,
+        };
+        record.map(|record| Session::from_record(&record)).transpose()
+    }
+
+    /// What the store has, or what it should have had and still lacks: then that is saved, if it can be.
+    fn load(&self, key: &str) -> Result<Option<Record>, Cause> {
+        let held = self.store.load(key);
+        let unsaved = self.unsaved().get(key).cloned();
+        match (held, unsaved) {
+            (held, None) => held.map_err(cause),
+            (Ok(held), Some(unsaved)) if unsaved.instead_of.as_ref().is_some_and(|seen| *seen != held) => {
+                self.unsaved().remove(key);
+                Ok(held)
             }
-            None => store.load(key).map_err(cause),
+            (Ok(_), Some(unsaved)) => {
+                if self.store.save(key, &unsaved.record).is_ok() {
+                    self.unsaved().remove(key);
+                }
+                Ok(Some(unsaved.record))
+            }
+            (Err(_), Some(unsaved)) => Ok(Some(unsaved.record)),
         }
     }
 
-    fn put(&self, store: &mut dyn LockedStore, key: &str, record: &Record) -> Result<(), Error> {
-        self.put_or_keep(store, key.to_owned(), record.clone()).map_err(Error::Store)
-    }
-
     /// Saves a record, and keeps it in memory for as long as it cannot be saved.
-    fn put_or_keep(&self, store: &mut dyn LockedStore, key: String, record: Record) -> Result<(), Cause> {
-        match store.save(&key, &record) {
+    fn put(&self, key: &str, record: &Record) -> Result<(), Cause> {
+        let saved = self.store.save(key, record);
+        let held = if saved.is_err() { self.store.load(key).ok() } else { None };
+        let mut unsaved = self.unsaved();
+        match saved {
             Ok(()) => {
-                self.unsaved().remove(&key);
+                unsaved.remove(key);
                 Ok(())
             }
             Err(error) => {
-                self.unsaved().insert(key, record);
+                unsaved.insert(key.to_owned(), Unsaved { record: record.clone(), instead_of: held });
                 Err(cause(error))
             }
         }
     }
 
-    fn unsaved(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Record>> {
+    fn unsaved(&self) -> MutexGuard<'_, BTreeMap<String, Unsaved>> {
         self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn cause(error: io::Error) -> Cause {
     Arc::new(error)
+}
+
+fn failed(error: io::Error) -> Error {
+    Error::Store(cause(error))
 }
 
 impl fmt::Debug for Sessions {

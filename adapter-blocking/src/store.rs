@@ -1,52 +1,63 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use cognito_core::session::Record;
 
+/// Longer than a refresh takes with all its attempts and time-outs.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
 /// Keeps records under keys, over the life of the process or beyond. It knows nothing of what is in them.
 ///
-/// All access is under a lock, which excludes every other user of the same store, in this process and in others: a
-/// session is refreshed under it, so that two do not spend one refresh token.
+/// Each method is whole by itself: a record is the old one or the new one, whoever reads at the same time.
 pub trait Store: Send + Sync {
-    /// Waits for the lock.
-    ///
-    /// # Errors
-    /// When the store cannot be locked at all.
-    fn lock(&self) -> io::Result<Box<dyn LockedStore + '_>>;
-}
-
-/// A store whose lock is held until this is dropped.
-pub trait LockedStore {
     /// The record under the key, if there is one.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn load(&mut self, key: &str) -> io::Result<Option<Record>>;
+    fn load(&self, key: &str) -> io::Result<Option<Record>>;
 
     /// Puts the record under the key, in place of what was there. What was there stays when this fails.
     ///
     /// # Errors
     /// When the store cannot be written.
-    fn save(&mut self, key: &str, record: &Record) -> io::Result<()>;
+    fn save(&self, key: &str, record: &Record) -> io::Result<()>;
 
     /// Removes what is under the key, if anything is.
     ///
     /// # Errors
     /// When the store cannot be written.
-    fn remove(&mut self, key: &str) -> io::Result<()>;
+    fn remove(&self, key: &str) -> io::Result<()>;
 
     /// All keys, sorted.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn keys(&mut self) -> io::Result<Vec<String>>;
+    fn keys(&self) -> io::Result<Vec<String>>;
+
+    /// Waits until nobody else has the lock on this key, in this process or another, and gives it until it is dropped.
+    /// A session is refreshed, saved and removed under it, so that two do not spend one refresh token. It is not
+    /// re-entrant, and hinders no other method.
+    ///
+    /// # Errors
+    /// When the store cannot be locked, or has not been for two minutes.
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>>;
 }
+
+/// A lock on a key, which is released when this is dropped. Any value can be one.
+pub trait StoreLock {}
+
+impl<T> StoreLock for T {}
 
 /// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
 #[derive(Default)]
-pub struct MemoryStore(Mutex<BTreeMap<String, Record>>);
+pub struct MemoryStore {
+    records: Mutex<BTreeMap<String, Record>>,
+    locked: Mutex<BTreeSet<String>>,
+    released: Condvar,
+}
 
 impl MemoryStore {
     /// An empty store.
@@ -56,32 +67,54 @@ impl MemoryStore {
     }
 }
 
+/// Each change under these mutexes is one call on a collection: a panic elsewhere leaves it whole.
+fn whole<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Store for MemoryStore {
-    fn lock(&self) -> io::Result<Box<dyn LockedStore + '_>> {
-        // Each change is one call on the map: a panic elsewhere leaves it whole.
-        Ok(Box::new(LockedMemory(self.0.lock().unwrap_or_else(PoisonError::into_inner))))
+    fn load(&self, key: &str) -> io::Result<Option<Record>> {
+        Ok(whole(&self.records).get(key).cloned())
+    }
+
+    fn save(&self, key: &str, record: &Record) -> io::Result<()> {
+        whole(&self.records).insert(key.to_owned(), record.clone());
+        Ok(())
+    }
+
+    fn remove(&self, key: &str) -> io::Result<()> {
+        whole(&self.records).remove(key);
+        Ok(())
+    }
+
+    fn keys(&self) -> io::Result<Vec<String>> {
+        Ok(whole(&self.records).keys().cloned().collect())
+    }
+
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
+        let locked = whole(&self.locked);
+        let waited = self.released.wait_timeout_while(locked, LONGEST_WAIT, |locked| locked.contains(key));
+        let (mut locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the session is being refreshed elsewhere, for too long",
+            ));
+        }
+        locked.insert(key.to_owned());
+        Ok(Box::new(MemoryLock { store: self, key: key.to_owned() }))
     }
 }
 
-struct LockedMemory<'a>(MutexGuard<'a, BTreeMap<String, Record>>);
+struct MemoryLock<'a> {
+    store: &'a MemoryStore,
+    key: String,
+}
 
-impl LockedStore for LockedMemory<'_> {
-    fn load(&mut self, key: &str) -> io::Result<Option<Record>> {
-        Ok(self.0.get(key).cloned())
-    }
-
-    fn save(&mut self, key: &str, record: &Record) -> io::Result<()> {
-        self.0.insert(key.to_owned(), record.clone());
-        Ok(())
-    }
-
-    fn remove(&mut self, key: &str) -> io::Result<()> {
-        self.0.remove(key);
-        Ok(())
-    }
-
-    fn keys(&mut self) -> io::Result<Vec<String>> {
-        Ok(self.0.keys().cloned().collect())
+impl Drop for MemoryLock<'_> {
+    fn drop(&mut self) {
+        whole(&self.store.locked).remove(&self.key);
+        self.store.released.notify_all();
     }
 }
 

@@ -29,33 +29,28 @@ fn each_store(test: &str) -> [Box<dyn Store>; 2] {
 #[test]
 fn a_record_stays_under_its_key_until_it_is_replaced_or_removed() {
     for store in each_store("records") {
-        let mut locked = store.lock().unwrap();
-        assert_eq!(locked.load("a").unwrap(), None);
-        locked.save("a", &record("one")).unwrap();
-        locked.save("b", &Record::new(vec![0, 255, 10])).unwrap();
-        locked.save("a", &record("two")).unwrap();
-        assert_eq!(locked.keys().unwrap(), ["a", "b"]);
-        drop(locked);
-
-        let mut locked = store.lock().unwrap();
-        assert_eq!(locked.load("a").unwrap(), Some(record("two")));
-        assert_eq!(locked.load("b").unwrap(), Some(Record::new(vec![0, 255, 10])));
-        locked.remove("a").unwrap();
-        locked.remove("a").unwrap();
-        assert_eq!(locked.load("a").unwrap(), None);
-        assert_eq!(locked.keys().unwrap(), ["b"]);
+        assert_eq!(store.load("a").unwrap(), None);
+        store.save("a", &record("one")).unwrap();
+        store.save("b", &Record::new(vec![0, 255, 10])).unwrap();
+        store.save("a", &record("two")).unwrap();
+        assert_eq!(store.keys().unwrap(), ["a", "b"]);
+        assert_eq!(store.load("a").unwrap(), Some(record("two")));
+        assert_eq!(store.load("b").unwrap(), Some(Record::new(vec![0, 255, 10])));
+        store.remove("a").unwrap();
+        store.remove("a").unwrap();
+        assert_eq!(store.load("a").unwrap(), None);
+        assert_eq!(store.keys().unwrap(), ["b"]);
     }
 }
 
 #[test]
-fn one_user_at_a_time_has_the_lock() {
+fn one_at_a_time_has_the_lock_on_a_key() {
     for store in each_store("lock") {
         let (tell, told) = channel();
         thread::scope(|scope| {
-            let held = store.lock().unwrap();
+            let held = store.lock("a").unwrap();
             scope.spawn(|| {
-                let mut locked = store.lock().unwrap();
-                locked.save("a", &record("second")).unwrap();
+                let _held = store.lock("a").unwrap();
                 tell.send(()).unwrap();
             });
             assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
@@ -66,19 +61,52 @@ fn one_user_at_a_time_has_the_lock() {
 }
 
 #[test]
+fn a_lock_hinders_no_one_who_reads_or_writes() {
+    for store in each_store("reading") {
+        let _held = store.lock("a").unwrap();
+        store.save("a", &record("one")).unwrap();
+        assert_eq!(store.load("a").unwrap(), Some(record("one")));
+        assert_eq!(store.keys().unwrap(), ["a"]);
+        store.remove("a").unwrap();
+    }
+}
+
+#[test]
+fn locks_in_memory_are_on_one_key_each() {
+    let store = MemoryStore::new();
+    let _one = store.lock("a").unwrap();
+    let _other = store.lock("b").unwrap();
+}
+
+#[test]
 fn a_lock_on_a_file_excludes_other_stores_on_it() {
     let path = folder("two_stores").join("sessions.json");
     let (one, other) = (FileStore::new(&path), FileStore::new(&path));
     let (tell, told) = channel();
     thread::scope(|scope| {
-        let mut held = one.lock().unwrap();
-        held.save("a", &record("one")).unwrap();
-        scope.spawn(|| tell.send(other.lock().unwrap().load("a").unwrap()).unwrap());
+        let held = one.lock("a").unwrap();
+        one.save("a", &record("one")).unwrap();
+        scope.spawn(|| {
+            let _held = other.lock("a").unwrap();
+            tell.send(other.load("a").unwrap()).unwrap();
+        });
         assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
-        held.save("a", &record("two")).unwrap();
+        one.save("a", &record("two")).unwrap();
         drop(held);
         assert_eq!(told.recv_timeout(Duration::from_secs(10)).unwrap(), Some(record("two")));
     });
+}
+
+#[test]
+fn writers_of_one_file_lose_nothing_of_each_others() {
+    let path = folder("writers").join("sessions.json");
+    let keys: Vec<String> = (0..8).map(|number| number.to_string()).collect();
+    thread::scope(|scope| {
+        for key in &keys {
+            scope.spawn(|| FileStore::new(&path).save(key, &record(key)).unwrap());
+        }
+    });
+    assert_eq!(FileStore::new(&path).keys().unwrap(), keys);
 }
 
 #[cfg(unix)]
@@ -89,8 +117,10 @@ fn nobody_else_can_read_the_file() {
     let path = folder("mode").join("sessions.json");
     fs::write(&path, r#"{"version":1,"records":{}}"#).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    FileStore::new(&path).lock().unwrap().save("a", &record("secret")).unwrap();
-    for name in ["sessions.json", "sessions.json.lock"] {
+    let store = FileStore::new(&path);
+    store.save("a", &record("secret")).unwrap();
+    drop(store.lock("a").unwrap());
+    for name in ["sessions.json", "sessions.json.lock", "sessions.json.refresh"] {
         assert_eq!(fs::metadata(path.with_file_name(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
     }
 }
@@ -101,11 +131,10 @@ fn a_file_that_cannot_be_read_is_told_of_and_not_touched() {
         let path = folder("broken").join("sessions.json");
         fs::write(&path, broken).unwrap();
         let store = FileStore::new(&path);
-        let mut locked = store.lock().unwrap();
-        let error = locked.load("a").unwrap_err();
+        let error = store.load("a").unwrap_err();
         assert!(error.to_string().contains("sessions.json"), "{error}");
-        locked.save("a", &record("one")).unwrap_err();
-        locked.remove("a").unwrap_err();
+        store.save("a", &record("one")).unwrap_err();
+        store.remove("a").unwrap_err();
         assert_eq!(fs::read_to_string(&path).unwrap(), broken);
     }
 }
@@ -114,13 +143,12 @@ fn a_file_that_cannot_be_read_is_told_of_and_not_touched() {
 fn a_write_that_fails_leaves_what_was_there() {
     let path = folder("full").join("sessions.json");
     let store = FileStore::new(&path);
-    store.lock().unwrap().save("a", &record("one")).unwrap();
+    store.save("a", &record("one")).unwrap();
     // The new file cannot be made where a folder is.
     fs::create_dir(path.with_file_name("sessions.json.new")).unwrap();
-    let mut locked = store.lock().unwrap();
-    locked.save("a", &record("two")).unwrap_err();
-    locked.remove("a").unwrap_err();
-    assert_eq!(locked.load("a").unwrap(), Some(record("one")));
+    store.save("a", &record("two")).unwrap_err();
+    store.remove("a").unwrap_err();
+    assert_eq!(store.load("a").unwrap(), Some(record("one")));
 }
 
 #[test]
@@ -128,14 +156,14 @@ fn what_a_process_that_died_left_behind_is_no_hindrance() {
     let path = folder("died").join("sessions.json");
     fs::write(path.with_file_name("sessions.json.new"), "half a fi").unwrap();
     let store = FileStore::new(&path);
-    store.lock().unwrap().save("a", &record("one")).unwrap();
-    assert_eq!(store.lock().unwrap().load("a").unwrap(), Some(record("one")));
+    store.save("a", &record("one")).unwrap();
+    assert_eq!(store.load("a").unwrap(), Some(record("one")));
     assert!(!path.with_file_name("sessions.json.new").exists());
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_an_error_that_names_it() {
     let store = FileStore::new(folder("nowhere").join("missing/sessions.json"));
-    let Err(error) = store.lock().map(|_| ()) else { panic!() };
+    let Err(error) = store.lock("a").map(|_| ()) else { panic!() };
     assert!(error.to_string().contains("missing"), "{error}");
 }

@@ -112,8 +112,9 @@ pub struct KeptSession {
     pub save_error: Option<Cause>,
 }
 
-impl KeptSession {
-    fn good(session: Session) -> Self {
+/// A session whose tokens are good, with nothing wrong.
+impl From<Session> for KeptSession {
+    fn from(session: Session) -> Self {
         Self { session, new_device: None, refresh_error: None, save_error: None }
     }
 }
@@ -182,7 +183,7 @@ impl SessionKeeper {
             },
             (State::Saving(SignedIn { session, new_device }), KeeperEvent::Stored(stored)) => {
                 let save_error = stored.err();
-                Ok(KeeperStep::Done(KeptSession { new_device, save_error, ..KeptSession::good(session) }))
+                Ok(KeeperStep::Done(KeptSession { new_device, save_error, ..KeptSession::from(session) }))
             }
             (State::Removing(refusal), KeeperEvent::Stored(_)) => Err(refusal),
             (State::Failed(error), _) => Err(error),
@@ -211,7 +212,7 @@ impl SessionKeeper {
             plan => plan,
         };
         match plan {
-            Plan::Use => Ok(KeeperStep::Done(KeptSession::good(session))),
+            Plan::Use => Ok(KeeperStep::Done(KeptSession::from(session))),
             Plan::Refresh => {
                 let flow = Box::new(Refresh::new(&self.app_client, &session).with_context(self.context.clone()));
                 let refreshing = Refreshing { session, flow, is_second, may_have_arrived: false };
@@ -263,5 +264,5 @@ impl SessionKeeper {
 }
 
 fn usable(refreshing: Refreshing, error: Error) -> KeptSession {
-    KeptSession { refresh_error: Some(error), ..KeptSession::good(refreshing.session) }
+    KeptSession { refresh_error: Some(error), ..KeptSession::from(refreshing.session) }
 }

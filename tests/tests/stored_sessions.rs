@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::{DeleteUser, GetUser, GlobalSignOut, RevokeToken};
+use cognito_blocking::session::Record;
 use cognito_blocking::{
     AppClient, Client, Endpoint, Error, FileStore, MemoryStore, RefreshMethod, RemoteSignOut, Session, Sessions,
-    SignInOutcome, SignOutScope, SrpSignIn, TransportSettings, UreqTransport, UserPoolId,
+    SignInOutcome, SignOutScope, SrpSignIn, Store, StoreLock, TransportSettings, UreqTransport, UserPoolId,
 };
 use cognito_testkit::{Config, Fault, FaultPlan, Server};
 
@@ -140,16 +143,126 @@ fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
 }
 
 #[test]
-fn two_processes_do_not_spend_one_refresh_token() {
+fn several_processes_do_not_spend_one_refresh_token() {
     let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
-    let path = file("two_processes");
-    let open = || Sessions::new(client(&service), FileStore::new(&path));
-    open().save(&sign_in(&client(&service), "alice")).unwrap();
+    let path = file("several_processes");
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), FileStore::new(&path));
+    sessions.save(&sign_in(&client, "alice")).unwrap();
+
+    let app = service.with(|simulator| simulator.pools().remove(0));
+    let program =
+        Path::new(&std::env::current_exe().unwrap()).ancestors().nth(2).unwrap().join("examples/refresh_session");
+    let start = || {
+        let arguments = [&service.url(), &app.id, &app.clients[0].id, app.clients[0].secret.as_ref().unwrap()];
+        let mut command = Command::new(&program);
+        command.args(arguments).arg(&path).arg("alice").spawn().expect("`cargo test` builds the example")
+    };
+    let processes: Vec<_> = (0..4).map(|_| start()).collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success());
+    }
+    assert!(sessions.refresh("alice").is_ok());
+}
+
+#[test]
+fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
+    let service = service("");
+    let path = file("not_undone");
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
+    sessions.save(&sign_in(&client, "alice")).unwrap();
+    fault(&service, FaultPlan::next(Fault::Delay { millis: 500 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| assert!(open().refresh("alice").unwrap().refresh_error.is_none()));
-        }
+        let refresh = scope.spawn(|| sessions.get("alice"));
+        std::thread::sleep(Duration::from_millis(200));
+        let hindrance = path.with_file_name("sessions.json.new");
+        fs::create_dir(&hindrance).unwrap();
+        // It waits for the refresh, whose session is then only in memory.
+        let sign_out = scope.spawn(|| sessions.sign_out("alice", SignOutScope::Local));
+        assert!(refresh.join().unwrap().unwrap().save_error.is_some());
+        assert!(matches!(sign_out.join().unwrap().local, Err(Error::Store(_))));
+        fs::remove_dir(&hindrance).unwrap();
     });
+    sessions.sign_out("alice", SignOutScope::Local).local.unwrap();
+    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+}
+
+#[test]
+fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_saved() {
+    for signs_in_again in [true, false] {
+        let service = service("");
+        let path = file("counts_more");
+        let client = client(&service);
+        let open = || Sessions::new(client.clone(), FileStore::new(&path)).with_margin(Duration::ZERO);
+        let sessions = open();
+        sessions.save(&sign_in(&client, "alice")).unwrap();
+        let hindrance = path.with_file_name("sessions.json.new");
+        fs::create_dir(&hindrance).unwrap();
+        assert!(sessions.refresh("alice").unwrap().save_error.is_some());
+        fs::remove_dir(&hindrance).unwrap();
+
+        let newer = sign_in(&client, "alice");
+        if signs_in_again {
+            open().save(&newer).unwrap()
+        } else {
+            open().forget("alice").unwrap()
+        }
+        sessions.flush().unwrap();
+        match sessions.get("alice") {
+            Ok(kept) => assert!(signs_in_again && kept.session == newer),
+            Err(error) => assert!(!signs_in_again && matches!(error, Error::NotSignedIn), "{error:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_could_not_be_saved_is_flushed_before_the_end() {
+    let service = service(GRACE_OF_A_MINUTE);
+    let path = file("flushed");
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), FileStore::new(&path));
+    sessions.save(&sign_in(&client, "alice")).unwrap();
+    let hindrance = path.with_file_name("sessions.json.new");
+    fs::create_dir(&hindrance).unwrap();
+    let renewed = sessions.refresh("alice").unwrap().session;
+    assert!(matches!(sessions.flush(), Err(Error::Store(_))));
+    fs::remove_dir(&hindrance).unwrap();
+    sessions.flush().unwrap();
+    let elsewhere = Sessions::new(client, FileStore::new(&path));
+    assert_eq!(elsewhere.get("alice").unwrap().session, renewed);
+}
+
+#[test]
+fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
+    let service = service("");
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), FileStore::new(file("not_waiting")));
+    for username in ["alice", "bob"] {
+        sessions.save(&sign_in(&client, username)).unwrap();
+    }
+    fault(&service, FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
+    std::thread::scope(|scope| {
+        let refresh = scope.spawn(|| sessions.refresh("alice").unwrap());
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(sessions.get("bob").unwrap().session.username(), "bob");
+        assert_eq!(sessions.usernames().unwrap(), ["alice", "bob"]);
+        assert!(!refresh.is_finished());
+    });
+}
+
+#[test]
+fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
+    let service = service("");
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), MemoryStore::new());
+    // The local clock was a day ahead when the tokens came, and has been set right since.
+    let session = sign_in(&client, "alice");
+    let ahead = Session::with_clock_drift("alice", session.tokens().clone(), 86_400);
+    sessions.save(&ahead).unwrap();
+    service.advance(2 * HOUR);
+    assert_eq!(sessions.call("alice", GetUser::new()).unwrap().username, "alice");
+    assert_ne!(sessions.get("alice").unwrap().session.access_token(), session.access_token());
 }
 
 #[test]
@@ -157,58 +270,44 @@ fn a_newer_refresh_token_of_another_process_is_found_before_anyone_is_signed_out
     let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
     let client = client(&service);
     let store = Arc::new(MemoryStore::new());
-    let sessions = Sessions::new(client.clone(), Shared(Arc::clone(&store)));
+    let sessions = Sessions::new(client.clone(), Shared { store: Arc::clone(&store), meddling: None });
     sessions.save(&sign_in(&client, "alice")).unwrap();
     // Another process signs in anew while this one's refresh is under way, on a store whose lock it does not respect.
     let newer = sign_in(&client, "alice");
     client.call(RevokeToken::new(sessions.get("alice").unwrap().session.refresh_token().unwrap().clone())).unwrap();
-    let meddling = Sessions::new(client.clone(), Meddling { store, record: newer.to_record() });
+    let meddling = Sessions::new(client.clone(), Shared { store, meddling: Some(newer.to_record()) });
     assert_eq!(meddling.refresh("alice").unwrap().session, newer);
 }
 
-/// One store for several owners.
-struct Shared(Arc<MemoryStore>);
-
-impl cognito_blocking::Store for Shared {
-    fn lock(&self) -> std::io::Result<Box<dyn cognito_blocking::LockedStore + '_>> {
-        self.0.lock()
-    }
-}
-
-/// A store into which another process writes after each read.
-struct Meddling {
+/// One store for several owners, into which another process may write after each read, respecting no lock.
+struct Shared {
     store: Arc<MemoryStore>,
-    record: cognito_blocking::session::Record,
+    meddling: Option<Record>,
 }
 
-impl cognito_blocking::Store for Meddling {
-    fn lock(&self) -> std::io::Result<Box<dyn cognito_blocking::LockedStore + '_>> {
-        Ok(Box::new(MeddlingLocked { store: self.store.lock()?, record: &self.record }))
-    }
-}
-
-struct MeddlingLocked<'a> {
-    store: Box<dyn cognito_blocking::LockedStore + 'a>,
-    record: &'a cognito_blocking::session::Record,
-}
-
-impl cognito_blocking::LockedStore for MeddlingLocked<'_> {
-    fn load(&mut self, key: &str) -> std::io::Result<Option<cognito_blocking::session::Record>> {
+impl Store for Shared {
+    fn load(&self, key: &str) -> io::Result<Option<Record>> {
         let loaded = self.store.load(key);
-        self.store.save(key, self.record)?;
+        if let Some(record) = &self.meddling {
+            self.store.save(key, record)?;
+        }
         loaded
     }
 
-    fn save(&mut self, key: &str, record: &cognito_blocking::session::Record) -> std::io::Result<()> {
+    fn save(&self, key: &str, record: &Record) -> io::Result<()> {
         self.store.save(key, record)
     }
 
-    fn remove(&mut self, key: &str) -> std::io::Result<()> {
+    fn remove(&self, key: &str) -> io::Result<()> {
         self.store.remove(key)
     }
 
-    fn keys(&mut self) -> std::io::Result<Vec<String>> {
+    fn keys(&self) -> io::Result<Vec<String>> {
         self.store.keys()
+    }
+
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
+        self.store.lock(key)
     }
 }
 
@@ -272,7 +371,7 @@ fn both_ways_to_refresh_work_where_tokens_do_not_rotate() {
     let session = sign_in(&client(&service), "alice");
     for method in [RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken] {
         let app_client = client(&service).app_client().clone().with_refresh_method(method);
-        let renewed = client(&service).run(cognito_blocking::Refresh::new(&app_client, &session)).unwrap();
+        let renewed = client(&service).run(cognito_blocking::Refresh::new(&app_client, &session)).unwrap().session;
         assert_eq!(renewed.refresh_token(), session.refresh_token());
         assert_ne!(renewed.access_token(), session.access_token());
     }

@@ -69,7 +69,7 @@ fn sign_in(client: &Client, password: &str) -> Result<Session, cognito_blocking:
 }
 
 fn refresh(client: &Client, session: &Session) -> Result<Session, cognito_blocking::Error> {
-    client.run(Refresh::new(client.app_client(), session))
+    Ok(client.run(Refresh::new(client.app_client(), session))?.session)
 }
 
 fn told_of_sign_up(response: &SignUpResponse) -> String {

@@ -74,7 +74,7 @@ impl Pair {
     }
 
     pub fn refresh(&self, session: &Session) -> Result<Session, Error> {
-        self.run(Refresh::new(&self.client, session))
+        self.run(Refresh::new(&self.client, session)).map(|renewed| renewed.session)
     }
 
     pub fn last_code(&self) -> String {
