@@ -44,6 +44,18 @@ pub(crate) fn challenge_end(client: &Client, now: Timestamp) -> Timestamp {
     later(now, client.config.auth_session_validity_minutes.saturating_mul(60))
 }
 
+/// Whether a user who has proven who it is, by a password or a refresh token, may have tokens.
+pub(crate) fn check_standing(user: &User) -> Result<(), Failure> {
+    if !user.enabled {
+        return Err(Failure::disabled());
+    }
+    match user.status {
+        UserStatus::Unconfirmed => Err(Failure::new("UserNotConfirmedException", "User is not confirmed.")),
+        UserStatus::ResetRequired => Err(Failure::reset_required()),
+        UserStatus::ForceChangePassword | UserStatus::Confirmed => Ok(()),
+    }
+}
+
 /// Goes on after a right password: to tokens, to a further challenge, or to the reason why not. Nothing of this is told
 /// to somebody who does not know the password.
 pub(crate) fn proven(
@@ -55,17 +67,13 @@ pub(crate) fn proven(
     let pool = simulator.pools.get_mut(&client.pool_id)?;
     let temporary_days = pool.config.password_policy.temporary_password_validity_days;
     let user = pool.user(username).ok_or_else(Failure::incorrect)?;
-    if !user.enabled {
-        return Err(Failure::disabled());
-    }
+    check_standing(user)?;
     let needs_factor = match pool.config.mfa_configuration {
         MfaConfiguration::Off => false,
         MfaConfiguration::Optional => user.mfa.is_active(),
         MfaConfiguration::On => true,
     };
     match user.status {
-        UserStatus::Unconfirmed => Err(Failure::new("UserNotConfirmedException", "User is not confirmed.")),
-        UserStatus::ResetRequired => Err(Failure::reset_required()),
         UserStatus::ForceChangePassword if now >= later(user.password_set, temporary_days.saturating_mul(86_400)) => {
             let text = "Temporary password has expired and must be reset by an administrator.";
             Err(Failure::not_authorized(text))
@@ -80,7 +88,7 @@ pub(crate) fn proven(
         }
         // A factor that is due and not asked for would mislead a test.
         UserStatus::Confirmed if needs_factor => Err(Failure::not_simulated("a challenge for a second factor")),
-        UserStatus::Confirmed => sign_in(simulator, now, client, username),
+        _ => sign_in(simulator, now, client, username),
     }
 }
 

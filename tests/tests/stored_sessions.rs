@@ -12,8 +12,8 @@ use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::{DeleteUser, GetUser, GlobalSignOut, RevokeToken};
 use cognito_blocking::session::Record;
 use cognito_blocking::{
-    AppClient, Client, Endpoint, Error, FileStore, MemoryStore, RefreshMethod, RemoteSignOut, Session, Sessions,
-    SignInOutcome, SignOutScope, SrpSignIn, Store, StoreLock, TransportSettings, UreqTransport, UserPoolId,
+    AppClient, Client, Endpoint, Error, FileStore, MemoryStore, RefreshMethod, RemoteSignOut, Request, Session,
+    Sessions, SignInOutcome, SignOutScope, SrpSignIn, Store, StoreLock, TransportSettings, UreqTransport, UserPoolId,
 };
 use cognito_testkit::{Config, Fault, FaultPlan, Server};
 
@@ -24,7 +24,7 @@ fn service(rotation: &str) -> Server {
     let config = format!(
         r#"{{"pools":[{{"clients":[{{"name":"app","generate_secret":true,{rotation}
             "explicit_auth_flows":["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}}],
-            "users":[{{"username":"alice","password":"Correct-horse-1"}},
+            "users":[{{"username":"alice","password":"Correct-horse-1","attributes":{{"email":"alice@example.com"}}}},
                      {{"username":"bob","password":"Correct-horse-1"}}]}}]}}"#
     );
     Server::with_config([7; 32], Config::from_json(&config).unwrap()).unwrap()
@@ -348,6 +348,20 @@ fn a_refused_refresh_token_ends_the_session() {
     assert_eq!(sessions.get("alice").unwrap_err().refusal_kind(), Some(revoked));
     assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
     assert_eq!(sessions.usernames().unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_password_that_must_be_reset_ends_the_session() {
+    let service = service("");
+    let sessions = sessions_to_refresh(&service);
+    let pool_id = client(&service).app_client().user_pool_id().to_string();
+    let body = format!(r#"{{"UserPoolId":"{pool_id}","Username":"alice"}}"#);
+    let target = [("x-amz-target", "AWSCognitoIdentityProviderService.AdminResetUserPassword")];
+    let request = Request::new("http://127.0.0.1/", target.into_iter().collect(), body.into_bytes());
+    let now = service.now();
+    assert_eq!(service.with(|simulator| simulator.handle(now, &request)).status(), 200);
+    assert_eq!(sessions.get("alice").unwrap_err().refusal_kind(), Some(RefusalKind::PasswordResetRequired));
+    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use cognito_core::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Parameters, later};
+use super::{Parameters, check_standing, later};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::jwt;
@@ -24,9 +24,7 @@ pub(crate) fn begin(
     let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
     // There is no USERNAME here: the hash is over the service's own name of the user.
     secret_hash::check(client, &user.username, parameters.optional("SECRET_HASH"))?;
-    if !user.enabled {
-        return Err(Failure::disabled());
-    }
+    check_standing(user)?;
     let result = new_tokens(simulator, now, client, &id, &family)?;
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
@@ -42,9 +40,7 @@ pub(crate) fn renew(simulator: &mut Simulator, now: Timestamp, client: &Client, 
     };
     let pool = simulator.pools.get(&family.pool_id)?;
     let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
-    if !user.enabled {
-        return Err(Failure::disabled());
-    }
+    check_standing(user)?;
     let mut result = new_tokens(simulator, now, client, &id, &family)?;
     if let Some(rotation) = client.config.refresh_token_rotation {
         let next = super::refresh_token(simulator);
