@@ -48,8 +48,8 @@ fn answering(answer: &'static str) -> String {
 
 fn transport() -> UreqTransport {
     let mut settings = TransportSettings::default();
-    settings.total_timeout = Duration::from_millis(500);
-    settings.connect_timeout = Duration::from_millis(250);
+    settings.total_timeout = Duration::from_secs(2);
+    settings.connect_timeout = Duration::from_secs(1);
     settings.largest_body = 1000;
     settings.proxy_from_environment = false;
     UreqTransport::new(&settings)
