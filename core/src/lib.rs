@@ -39,6 +39,7 @@
 //!
 //! - `http`: conversions to and from the types of the `http` crate. Needs `std`.
 #![no_std]
+#![forbid(unsafe_code)]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 extern crate alloc;
