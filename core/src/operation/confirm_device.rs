@@ -7,6 +7,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, SignedIn};
+use crate::secret::Parameter;
 use crate::srp::DeviceVerifier;
 
 /// Registers a device.
@@ -86,7 +87,7 @@ pub struct ConfirmDeviceResponse {
 pub struct DeviceSecretVerifierConfig {
     /// The verifier, base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password_verifier: Option<String>,
+    pub password_verifier: Option<Parameter>,
     /// The salt, base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
