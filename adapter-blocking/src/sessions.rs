@@ -183,12 +183,7 @@ impl Sessions {
         let keys: Vec<String> = self.unsaved().keys().cloned().collect();
         for key in keys {
             let _lock = self.lock(&key)?;
-            self.load(&key).map_err(Error::Store)?;
-            let unsaved = self.unsaved().get(&key).cloned();
-            if let Some(unsaved) = unsaved {
-                self.store.save(&key, &unsaved.record).map_err(failed)?;
-                self.unsaved().remove(&key);
-            }
+            self.settle(&key).map_err(failed)?;
         }
         Ok(())
     }
@@ -239,32 +234,32 @@ impl Sessions {
 
     /// The newest session, read without the lock.
     fn peek(&self, key: &str) -> Result<Option<Session>, Error> {
-        let unsaved = self.unsaved().get(key).cloned();
-        let record = match unsaved {
-            Some(unsaved) => Some(unsaved.record),
-            None => self.store.load(key).map_err(failed)?,
-        };
+        let record = self.newest(key).map_err(failed)?;
         record.map(|record| Session::from_record(&record)).transpose()
     }
 
-    /// What the store has, or what it should have had and still lacks: then that is saved, if it can be.
+    /// The newest record, after what could not be saved has had another chance.
     fn load(&self, key: &str) -> Result<Option<Record>, Cause> {
-        let held = self.store.load(key);
+        // What cannot be settled stays in memory, and is the newest.
+        let _ = self.settle(key);
+        self.newest(key).map_err(cause)
+    }
+
+    fn newest(&self, key: &str) -> io::Result<Option<Record>> {
         let unsaved = self.unsaved().get(key).cloned();
-        match (held, unsaved) {
-            (held, None) => held.map_err(cause),
-            (Ok(held), Some(unsaved)) if unsaved.instead_of.as_ref().is_some_and(|seen| *seen != held) => {
-                self.unsaved().remove(key);
-                Ok(held)
-            }
-            (Ok(_), Some(unsaved)) => {
-                if self.store.save(key, &unsaved.record).is_ok() {
-                    self.unsaved().remove(key);
-                }
-                Ok(Some(unsaved.record))
-            }
-            (Err(_), Some(unsaved)) => Ok(Some(unsaved.record)),
+        unsaved.map_or_else(|| self.store.load(key), |unsaved| Ok(Some(unsaved.record)))
+    }
+
+    /// Saves what could not be saved, or drops it where the store has something newer by now.
+    fn settle(&self, key: &str) -> io::Result<()> {
+        let unsaved = self.unsaved().get(key).cloned();
+        let Some(unsaved) = unsaved else { return Ok(()) };
+        let held = self.store.load(key)?;
+        if unsaved.instead_of.is_none_or(|seen| seen == held) {
+            self.store.save(key, &unsaved.record)?;
         }
+        self.unsaved().remove(key);
+        Ok(())
     }
 
     /// Saves a record, and keeps it in memory for as long as it cannot be saved.

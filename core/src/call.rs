@@ -9,7 +9,7 @@ use alloc::string::String;
 use core::marker::PhantomData;
 
 use crate::app_client::AppClient;
-use crate::error::{Error, InvalidInput, Misuse, NotReached, RefusalKind};
+use crate::error::{Error, Misuse, NotReached, RefusalKind};
 use crate::flow::{Backoff, Event, Flow, Step, Timestamp};
 use crate::guarded::{Guarded, Machine};
 use crate::http::{Request, Response};
@@ -43,9 +43,8 @@ pub struct Call<O: Operation>(Guarded<Exchange<O>>);
 
 #[derive(Debug)]
 struct Exchange<O> {
-    /// None once the call is over, since it may hold a password.
-    request: Option<Request>,
-    assembled: Result<(), InvalidInput>,
+    /// Given up once the call is over, since it may hold a password.
+    request: Result<Request, Error>,
     is_repeatable: bool,
     attempts: u32,
     may_have_arrived: bool,
@@ -90,13 +89,8 @@ impl<O: SignedIn> Call<O> {
 impl<O: Operation> Call<O> {
     fn assemble(app_client: &AppClient, operation: O, access_token: Option<&AccessToken>) -> Self {
         let is_repeatable = operation.is_repeatable();
-        let (request, assembled) = match assembly::assemble(app_client, operation, access_token) {
-            Ok(request) => (Some(request), Ok(())),
-            Err(error) => (None, Err(error)),
-        };
         Self(Guarded::new(Exchange {
-            request,
-            assembled,
+            request: assembly::assemble(app_client, operation, access_token).map_err(Error::from),
             is_repeatable,
             attempts: 0,
             may_have_arrived: false,
@@ -141,7 +135,7 @@ impl<O: Operation> Machine for Exchange<O> {
             (State::Sent, _) => return Err(Misuse::AwaitsAnswer.into()),
         };
         if matches!(result, Ok(Step::Done(_)) | Err(_)) {
-            self.request = None;
+            self.request = Err(Misuse::Finished.into());
         }
         result
     }
@@ -149,8 +143,7 @@ impl<O: Operation> Machine for Exchange<O> {
 
 impl<O: Operation> Exchange<O> {
     fn send(&mut self) -> Result<Step<O::Response>, Error> {
-        self.assembled.clone()?;
-        let request = self.request.clone().ok_or(Misuse::Finished)?;
+        let request = self.request.clone()?;
         self.attempts += 1;
         self.state = State::Sent;
         Ok(Step::Send(request))

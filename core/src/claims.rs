@@ -6,13 +6,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use base64::Engine;
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::lenient_base64;
 use crate::secret::{AccessToken, IdToken};
 
 impl AccessToken {
@@ -145,11 +143,8 @@ impl fmt::Debug for IdTokenClaims {
 
 /// The payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
 fn payload<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
-    const CONFIG: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
     let payload = token.split('.').nth(1)?;
-    let json: Zeroizing<Vec<u8>> = Zeroizing::new(BASE64_URL.decode(payload).ok()?);
+    let json: Zeroizing<Vec<u8>> = Zeroizing::new(lenient_base64::decode_url_safe(payload)?);
     serde_json::from_slice(&json).ok()
 }
 
@@ -180,6 +175,7 @@ fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 mod tests {
     use alloc::format;
 
+    use base64::Engine;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 

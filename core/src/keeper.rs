@@ -162,11 +162,11 @@ impl SessionKeeper {
         match (mem::replace(&mut self.state, State::Finished), event) {
             (State::Ready, KeeperEvent::Start) => self.load(State::Loading),
             (State::Loading, KeeperEvent::Loaded(loaded)) => {
-                let session = self.read(loaded)?.ok_or(Error::NotSignedIn)?;
+                let session = read(loaded)?.ok_or(Error::NotSignedIn)?;
                 self.plan(now, session, false)
             }
             (State::Refreshing(refreshing), KeeperEvent::Flow(event)) => self.refresh(now, refreshing, event),
-            (State::Reloading { tried, refusal, is_second }, KeeperEvent::Loaded(loaded)) => match self.read(loaded) {
+            (State::Reloading { tried, refusal, is_second }, KeeperEvent::Loaded(loaded)) => match read(loaded) {
                 Ok(Some(session)) if session.refresh_token() != tried.as_ref() => {
                     if is_second {
                         Err(refusal)
@@ -199,11 +199,6 @@ impl SessionKeeper {
     fn load(&mut self, state: State) -> Result<KeeperStep, Error> {
         self.state = state;
         Ok(KeeperStep::Load(self.key.clone()))
-    }
-
-    fn read(&self, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
-        let record = loaded.map_err(Error::Store)?;
-        record.map(|record| Session::from_record(&record)).transpose()
     }
 
     fn plan(&mut self, now: Timestamp, session: Session, is_second: bool) -> Result<KeeperStep, Error> {
@@ -261,6 +256,11 @@ impl SessionKeeper {
     fn is_usable(&self, now: Timestamp, refreshing: &Refreshing) -> bool {
         !self.must_refresh && refreshing.session.plan(now, Duration::ZERO) == Plan::Use
     }
+}
+
+fn read(loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
+    let record = loaded.map_err(Error::Store)?;
+    record.map(|record| Session::from_record(&record)).transpose()
 }
 
 fn usable(refreshing: Refreshing, error: Error) -> KeptSession {

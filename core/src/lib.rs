@@ -54,6 +54,7 @@ mod guarded;
 mod http;
 mod json;
 mod keeper;
+mod lenient_base64;
 mod mfa_preference;
 pub mod operation;
 mod refresh;

@@ -57,29 +57,29 @@ impl Session {
     /// A session from tokens that came at the local time `now`, with an answer of this `Date`, if it had one.
     #[must_use]
     pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
-        let mut session = Self::with_clock_drift(username, tokens, 0);
-        if let Some(service) = date.map(Timestamp::as_unix_seconds).or_else(|| session.issued_at()) {
-            session.clock_drift_seconds = now.as_unix_seconds().cast_signed().saturating_sub(service.cast_signed());
-        }
-        session
+        let claims = Claims::of(&tokens);
+        let clock_drift_seconds = claims.clock_drift_seconds(now, date);
+        Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
 
     /// A session from tokens that came earlier, when the local clock was ahead of the service's by this many seconds.
     #[must_use]
     pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
-        let access = tokens.access_token.unverified_claims();
-        let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims);
-        let expiries = [access.as_ref().and_then(|claims| claims.exp), id.and_then(|claims| claims.exp)];
-        let (device_key, is_revocable) = access
-            .map_or((None, false), |claims| (claims.device_key, claims.origin_jti.is_some_and(|id| !id.is_empty())));
-        Self {
-            username: username.into(),
-            tokens,
-            device_key,
-            clock_drift_seconds,
-            expires_at: expiries.into_iter().flatten().min().map(Timestamp::from_unix_seconds),
-            is_revocable,
-        }
+        let claims = Claims::of(&tokens);
+        Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
+    }
+
+    /// As [`new`](Self::new), of the user whom the access token names, and if it names nobody of this one.
+    pub(crate) fn of_claimed_user(otherwise: String, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
+        let mut claims = Claims::of(&tokens);
+        let clock_drift_seconds = claims.clock_drift_seconds(now, date);
+        let username = claims.username.take().unwrap_or(otherwise);
+        Self::assemble(username, tokens, claims, clock_drift_seconds)
+    }
+
+    fn assemble(username: String, tokens: Tokens, claims: Claims, clock_drift_seconds: i64) -> Self {
+        let Claims { device_key, expires_at, is_revocable, .. } = claims;
+        Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable }
     }
 
     /// What to do at the local time `now`, when tokens are to be good for at least `margin` more.
@@ -178,11 +178,36 @@ impl Session {
         }
         session
     }
+}
 
-    fn issued_at(&self) -> Option<u64> {
-        let access = self.tokens.access_token.unverified_claims().and_then(|claims| claims.iat);
-        let id = self.id_token().and_then(IdToken::unverified_claims).and_then(|claims| claims.iat);
-        access.into_iter().chain(id).min()
+/// What a session takes from the claims of its tokens.
+struct Claims {
+    /// Never empty.
+    username: Option<String>,
+    device_key: Option<String>,
+    expires_at: Option<Timestamp>,
+    /// In seconds since the Unix epoch.
+    issued_at: Option<u64>,
+    is_revocable: bool,
+}
+
+impl Claims {
+    fn of(tokens: &Tokens) -> Self {
+        let access = tokens.access_token.unverified_claims().unwrap_or_default();
+        let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims).unwrap_or_default();
+        Self {
+            username: access.username.filter(|name| !name.is_empty()),
+            device_key: access.device_key,
+            expires_at: access.exp.into_iter().chain(id.exp).min().map(Timestamp::from_unix_seconds),
+            issued_at: access.iat.into_iter().chain(id.iat).min(),
+            is_revocable: access.origin_jti.is_some_and(|id| !id.is_empty()),
+        }
+    }
+
+    /// By how much the local clock is ahead: of the `Date`, or else of when the tokens were issued.
+    fn clock_drift_seconds(&self, now: Timestamp, date: Option<Timestamp>) -> i64 {
+        let service = date.map(Timestamp::as_unix_seconds).or(self.issued_at);
+        service.map_or(0, |service| now.as_unix_seconds().cast_signed().saturating_sub(service.cast_signed()))
     }
 }
 

@@ -64,10 +64,7 @@ fn outcome(
     if let Some(mut result) = response.authentication_result.take() {
         let new_device = result.new_device_metadata.take();
         if let Some(tokens) = Tokens::from_result(result) {
-            let claims = tokens.access_token.unverified_claims();
-            let username =
-                claims.and_then(|claims| claims.username).filter(|name| !name.is_empty()).unwrap_or(username);
-            let session = Session::new(username, tokens, now, metadata.date);
+            let session = Session::of_claimed_user(username, tokens, now, metadata.date);
             return Ok(SignInOutcome::SignedIn(SignedIn { session, new_device }));
         }
     }

@@ -52,6 +52,8 @@ use num_bigint::{BigInt, Sign};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::lenient_base64;
+
 pub use device::DeviceVerifier;
 
 /// Who proves, and with what. See the [module](self) for what `pool` and `user` are.
@@ -201,7 +203,7 @@ impl Exchange {
     ///
     /// [`Timestamp::cognito_text`]: crate::Timestamp::cognito_text
     pub fn claim_signature(&self, secret_block: &str, timestamp: &str) -> Result<String, SrpError> {
-        let secret_block = integer::decode_base64(secret_block).ok_or(SrpError::SecretBlock)?;
+        let secret_block = lenient_base64::decode(secret_block).ok_or(SrpError::SecretBlock)?;
         let mut mac = hmac(&self.claim_key[..]);
         for part in [self.signed.as_bytes(), &secret_block, timestamp.as_bytes()] {
             mac.update(part);

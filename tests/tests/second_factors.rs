@@ -1,12 +1,12 @@
 //! Setting up second factors: software tokens and preferences.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod authenticator;
 mod common;
 
+use authenticator::app;
 use cognito_testkit::{MfaConfiguration, MfaFactor, PoolConfig, UserConfig};
 use common::{Answer, PASSWORD, Scene, Tokens, alice, bearing, email_pool, open_client};
-use data_encoding::BASE32_NOPAD;
-use ring::hmac;
 use serde_json::{Value, json};
 
 fn user() -> UserConfig {
@@ -37,17 +37,6 @@ fn associate(scene: &mut Scene, token: &str) -> String {
 
 fn verify(scene: &mut Scene, token: &str, code: &str) -> Answer {
     scene.call("VerifySoftwareToken", bearing(token, json!({ "UserCode": code, "FriendlyDeviceName": "phone" })))
-}
-
-/// What an authenticator app shows.
-fn app(secret: &str, unix_seconds: u64) -> String {
-    let key = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
-    let tag = hmac::sign(&key, &(unix_seconds / 30).to_be_bytes());
-    let tag = tag.as_ref();
-    let offset = usize::from(tag[19] & 15);
-    let number = u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
-    format!("{:06}", number % 1_000_000)
 }
 
 fn prefer(scene: &mut Scene, token: &str, settings: Value) -> Answer {

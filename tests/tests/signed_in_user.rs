@@ -1,15 +1,15 @@
 //! What a user does beside signing in, by the client, against the simulated service.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod authenticator;
 mod pair;
 
+use authenticator::app;
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::*;
 use cognito_core::{FactorState, Plan, RemoteSignOut, Session, SetMfaPreference, SignOut, SignOutScope, Timestamp};
 use cognito_testkit::Config;
-use data_encoding::BASE32_NOPAD;
 use pair::{PASSWORD, Pair, config, not_authorized, refused};
-use ring::hmac;
 
 const ALICE: &str = r#"{"username":"alice","password":"Correct-horse-1",
     "attributes":{"email":"alice@example.com","phone_number":"+15550001234"}}"#;
@@ -29,16 +29,6 @@ fn with_second_factors() -> (Pair, Session) {
     let pair = Pair::new(Config::from_json(&text).unwrap(), "public");
     let session = pair.sign_in("alice", PASSWORD).unwrap();
     (pair, session)
-}
-
-/// What an authenticator app shows (RFC 6238).
-fn app(secret: &str, now: Timestamp) -> String {
-    let key = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
-    let tag = hmac::sign(&key, &(now.as_unix_seconds() / 30).to_be_bytes());
-    let offset = usize::from(tag.as_ref()[19] & 15);
-    let number = u32::from_be_bytes(tag.as_ref()[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
-    format!("{:06}", number % 1_000_000)
 }
 
 #[test]
@@ -112,7 +102,7 @@ fn attributes_are_read_changed_verified_and_deleted() {
 fn an_authenticator_app_is_set_up_and_preferred() {
     let (pair, session) = with_second_factors();
     let secret = pair.call_signed_in(&session, AssociateSoftwareToken::new()).unwrap().secret_code.unwrap();
-    let right = app(secret.expose(), pair.now);
+    let right = app(secret.expose(), pair.now.as_unix_seconds());
     let wrong = if right == "000000" { "000001" } else { "000000" };
     assert_eq!(
         refused(pair.call_signed_in(&session, VerifySoftwareToken::new(wrong))),

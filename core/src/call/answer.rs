@@ -31,12 +31,12 @@ pub(super) fn metadata(response: &Response) -> Metadata {
 impl Metadata {
     /// The answer that this belongs to is not one of the service's. `reason` must repeat nothing of a 2xx body.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> Error {
-        Error::Malformed(Box::new(Malformed {
-            reason: reason.into(),
-            status: self.status,
-            excerpt: String::new(),
-            request_id: self.request_id.clone(),
-        }))
+        self.malformed_showing(String::new(), reason)
+    }
+
+    fn malformed_showing(&self, excerpt: String, reason: impl Into<String>) -> Error {
+        let (reason, status, request_id) = (reason.into(), self.status, self.request_id.clone());
+        Error::Malformed(Box::new(Malformed { reason, status, excerpt, request_id }))
     }
 }
 
@@ -72,12 +72,7 @@ fn refusal(response: &Response, metadata: &Metadata) -> Error {
     let code = names.into_iter().flatten().map(bare_code).find(|code| !code.is_empty());
     let Some(code) = code.filter(|code| code.len() <= LONGEST_NAME) else {
         let reason = if is_json { "an error without a name" } else { "an error that is not JSON" };
-        return Error::Malformed(Box::new(Malformed {
-            reason: reason.into(),
-            status: metadata.status,
-            excerpt: excerpt(response.body()),
-            request_id: metadata.request_id.clone(),
-        }));
+        return metadata.malformed_showing(excerpt(response.body()), reason);
     };
     let message = member("message").or(member("Message")).or(header("x-amzn-errormessage")).unwrap_or_default();
     let message = message.chars().take(LONGEST_MESSAGE).collect::<String>();

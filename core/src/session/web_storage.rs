@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::Session;
+use super::{Claims, Session};
 use crate::app_client::AppClient;
 use crate::secret::Parameter;
 use crate::tokens::Tokens;
@@ -32,9 +32,9 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
     tokens.id_token = get("idToken").map(Into::into);
     tokens.refresh_token = get("refreshToken").map(Into::into);
     let drift = get("clockDrift").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(0);
-    let claimed = tokens.access_token.unverified_claims().and_then(|claims| claims.username);
-    let canonical = claimed.filter(|name| !name.is_empty()).unwrap_or_else(|| username.to_string());
-    let session = Session::with_clock_drift(canonical, tokens, drift);
+    let mut claims = Claims::of(&tokens);
+    let canonical = claims.username.take().unwrap_or_else(|| username.to_string());
+    let session = Session::assemble(canonical, tokens, claims, drift);
     Some(match get("deviceKey") {
         Some(device_key) => session.with_device_key(device_key),
         None => session,

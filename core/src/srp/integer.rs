@@ -2,9 +2,6 @@
 
 use alloc::vec::Vec;
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use num_bigint::BigInt;
 use zeroize::Zeroizing;
 
@@ -40,13 +37,4 @@ pub(super) fn pad_unsigned(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     }
     padded.extend_from_slice(significant);
     padded
-}
-
-/// Base64 with or without its padding, in the standard or the URL alphabet.
-pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    const CONFIG: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
-    const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
-    STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
 }
