@@ -6,11 +6,11 @@
 //! keeps users signed in by way of a [`Store`].
 //!
 //! ```no_run
-//! use cognito_blocking::{AppClient, Client, SignInOutcome, SrpSignIn, UserPoolId};
+//! use cognito_blocking::{AppClient, Client, SignIn, SignInOutcome, UserPoolId};
 //!
 //! let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
 //! let client = Client::new(app_client);
-//! let sign_in = SrpSignIn::new(client.app_client(), "alice", "Very$ecur3", client.seed()?);
+//! let sign_in = SignIn::srp(client.app_client(), "alice", "Very$ecur3", client.seed()?);
 //! match client.run(sign_in)? {
 //!     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.session.username()),
 //!     SignInOutcome::Challenge(challenge) => println!("the service asks for {:?}", challenge.name()),

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cognito_core::operation::{Context, SignedIn};
+use cognito_core::operation::{self, Context};
 use cognito_core::session::{Record, last_user_key, session_key, username_of_key};
 use cognito_core::{
-    Cause, Error, Event, KeeperEvent, KeeperStep, KeptSession, Plan, RemoteSignOut, Session, SessionKeeper, SignOut,
-    SignOutScope,
+    Cause, Devices, Error, Event, KeeperEvent, KeeperStep, KeptSession, Plan, RemoteSignOut, Session, SessionKeeper,
+    SignOut, SignOutScope, SignedIn, devices_key,
 };
 
 use crate::run::{jittered, now};
@@ -21,7 +21,7 @@ use crate::{Client, Store, StoreLock};
 /// # use cognito_blocking::{Client, Error, FileStore, Sessions, SignedIn, operation::GetUser};
 /// # fn keep(client: Client, signed_in: SignedIn) -> Result<(), Error> {
 /// let sessions = Sessions::new(client, FileStore::new("sessions.json"));
-/// sessions.save(&signed_in.session)?;
+/// sessions.save(&signed_in)?;
 /// // Later, or in another process: the tokens are refreshed when it is time.
 /// let username = sessions.last_username()?.ok_or(Error::NotSignedIn)?;
 /// let user = sessions.call(&username, GetUser::new())?;
@@ -31,6 +31,9 @@ use crate::{Client, Store, StoreLock};
 /// Users go by their canonical name, [`Session::username`]. Nothing signs a user out but [`sign_out`](Self::sign_out) and
 /// a refusal of the service that [ends the session](Error::ends_session).
 ///
+/// Beside them are the [devices](Self::devices) that the service remembers. They outlast a session: give them to the next
+/// sign-in.
+///
 /// A session that cannot be saved is kept in memory, used, and saved with the next chance; a program that is about to end
 /// calls [`flush`](Self::flush).
 pub struct Sessions {
@@ -38,6 +41,7 @@ pub struct Sessions {
     store: Arc<dyn Store>,
     margin: Duration,
     context: Context,
+    device_name: Option<String>,
     unsaved: Mutex<BTreeMap<String, Unsaved>>,
 }
 
@@ -69,6 +73,7 @@ impl Sessions {
             store: Arc::new(store),
             margin: Duration::from_secs(60),
             context: Context::default(),
+            device_name: None,
             unsaved: Mutex::default(),
         }
     }
@@ -85,16 +90,47 @@ impl Sessions {
         Self { context, ..self }
     }
 
-    /// Stores a session, in place of the user's earlier one, and the user as the last to have signed in.
+    /// Gives this name, for people to read, to a device that a refresh registers.
+    #[must_use]
+    pub fn with_device_name(self, name: impl Into<String>) -> Self {
+        Self { device_name: Some(name.into()), ..self }
+    }
+
+    /// Stores the session of a user who has signed in, in place of the earlier one, and the user as the last to have
+    /// signed in; and what the sign-in has learned of the device.
     ///
     /// # Errors
     /// [`Error::Store`]; the session is good all the same, and kept in memory.
-    pub fn save(&self, session: &Session) -> Result<(), Error> {
+    pub fn save(&self, signed_in: &SignedIn) -> Result<(), Error> {
+        let session = &signed_in.session;
         let key = self.key(session.username());
-        let _lock = self.lock(&key)?;
-        self.put(&key, &session.to_record()).map_err(Error::Store)?;
+        {
+            let _lock = self.lock(&key)?;
+            self.put(&key, &session.to_record()).map_err(Error::Store)?;
+        }
         let last_user = Record::new(session.username().into());
-        self.store.save(&last_user_key(self.client.app_client()), &last_user).map_err(failed)
+        self.store.save(&last_user_key(self.client.app_client()), &last_user).map_err(failed)?;
+        self.change_devices(|devices| devices.update(session.username(), &signed_in.device))
+    }
+
+    /// This machine's devices, for [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn devices(&self) -> Result<Devices, Error> {
+        self.load_devices().map_err(failed)?.map_or_else(|| Ok(Devices::new()), |record| Devices::from_record(&record))
+    }
+
+    /// Changes this machine's devices, and stores them if the change says that it has changed anything: for a device that
+    /// the user has had forgotten, or one that was registered late.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn change_devices(&self, change: impl FnOnce(&mut Devices) -> bool) -> Result<(), Error> {
+        let key = devices_key(self.client.app_client());
+        let _lock = self.lock(&key)?;
+        let mut devices = self.devices()?;
+        if change(&mut devices) { self.store.save(&key, &devices.to_record()).map_err(failed) } else { Ok(()) }
     }
 
     /// The user's session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and
@@ -106,7 +142,7 @@ impl Sessions {
         match self.peek(&self.key(username)) {
             // Good tokens wait for nobody.
             Ok(Some(session)) if session.plan(now(), self.margin) == Plan::Use => Ok(session.into()),
-            _ => self.keep(username, self.keeper(username)),
+            _ => self.keep(username, self.keeper(username)?),
         }
     }
 
@@ -115,7 +151,7 @@ impl Sessions {
     /// # Errors
     /// As [`SessionKeeper::step`].
     pub fn refresh(&self, username: &str) -> Result<KeptSession, Error> {
-        self.keep(username, self.keeper(username).refreshing())
+        self.keep(username, self.keeper(username)?.refreshing())
     }
 
     /// Calls an operation for the user, with the access token of the session. When the service refuses the token as such,
@@ -123,7 +159,7 @@ impl Sessions {
     ///
     /// # Errors
     /// As [`get`](Self::get), and what the call fails with.
-    pub fn call<O: SignedIn + Clone>(&self, username: &str, operation: O) -> Result<O::Response, Error> {
+    pub fn call<O: operation::SignedIn + Clone>(&self, username: &str, operation: O) -> Result<O::Response, Error> {
         let session = self.get(username)?.session;
         match self.client.call_signed_in(&session, operation.clone()) {
             Err(error) if error.refuses_access_token() && session.refresh_token().is_some() => {
@@ -154,14 +190,20 @@ impl Sessions {
     /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
     pub fn sign_out(&self, username: &str, scope: SignOutScope) -> SignedOut {
         let remote = self.sign_out_remotely(username, scope).unwrap_or_else(RemoteSignOut::Failed);
-        SignedOut { remote, local: self.forget(username) }
+        SignedOut { remote, local: self.remove(username) }
     }
 
-    /// Removes the user's session from the store and asks nobody: for a user who has been deleted.
+    /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.
     ///
     /// # Errors
     /// [`Error::Store`]
     pub fn forget(&self, username: &str) -> Result<(), Error> {
+        let device = self.change_devices(|devices| devices.remove(username).is_some());
+        self.remove(username)?;
+        device
+    }
+
+    fn remove(&self, username: &str) -> Result<(), Error> {
         let (key, last_user) = (self.key(username), last_user_key(self.client.app_client()));
         // Under the lock, so that no refresh that is under way saves it again.
         let lock = self.lock(&key);
@@ -192,8 +234,13 @@ impl Sessions {
         session_key(self.client.app_client(), username)
     }
 
-    fn keeper(&self, username: &str) -> SessionKeeper {
-        SessionKeeper::new(self.client.app_client(), username, self.margin).with_context(self.context.clone())
+    fn keeper(&self, username: &str) -> Result<SessionKeeper, Error> {
+        let keeper = SessionKeeper::new(self.client.app_client(), username, self.margin, self.client.seed()?);
+        let keeper = keeper.with_context(self.context.clone());
+        Ok(match &self.device_name {
+            Some(name) => keeper.with_device_name(name),
+            None => keeper,
+        })
     }
 
     fn sign_out_remotely(&self, username: &str, scope: SignOutScope) -> Result<RemoteSignOut, Error> {
@@ -206,8 +253,19 @@ impl Sessions {
         self.client.run(SignOut::new(self.client.app_client(), &session, scope))
     }
 
+    /// Drives a keeper to its end, and takes over what it has to tell of the device.
+    fn keep(&self, username: &str, keeper: SessionKeeper) -> Result<KeptSession, Error> {
+        let mut kept = self.drive(username, keeper)?;
+        if !kept.device.is_empty()
+            && let Err(error) = self.change_devices(|devices| devices.update(username, &kept.device))
+        {
+            kept.save_error.get_or_insert(Arc::new(error));
+        }
+        Ok(kept)
+    }
+
     /// Drives a keeper to its end, under the lock on its key.
-    fn keep(&self, username: &str, mut keeper: SessionKeeper) -> Result<KeptSession, Error> {
+    fn drive(&self, username: &str, mut keeper: SessionKeeper) -> Result<KeptSession, Error> {
         let _lock = self.lock(&self.key(username))?;
         let mut event = KeeperEvent::Start;
         loop {
@@ -223,9 +281,13 @@ impl Sessions {
                     sleep(jittered(backoff));
                     KeeperEvent::Flow(Event::Woke)
                 }
-                KeeperStep::Done(kept) => return Ok(kept),
+                KeeperStep::Done(kept) => return Ok(*kept),
             };
         }
+    }
+
+    fn load_devices(&self) -> io::Result<Option<Record>> {
+        self.store.load(&devices_key(self.client.app_client()))
     }
 
     fn lock(&self, key: &str) -> Result<Box<dyn StoreLock + '_>, Error> {

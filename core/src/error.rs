@@ -35,6 +35,9 @@ pub enum Error {
     /// The caller asked for what cannot be: nothing was sent.
     #[error(transparent)]
     InvalidInput(InvalidInput),
+    /// The sign-in cannot go on: begin it again.
+    #[error(transparent)]
+    StartAgain(Box<StartAgain>),
     /// The service refused the way in which tokens are refreshed; the other way is the one to choose.
     #[error(transparent)]
     RefreshNotEnabled(Box<RefreshNotEnabled>),
@@ -55,6 +58,7 @@ impl Error {
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
+            Self::StartAgain(start_again) => Some(&start_again.refusal),
             _ => None,
         }
     }
@@ -96,6 +100,27 @@ impl Error {
                     | NotAuthorized::InvalidAccessToken
             ))
         )
+    }
+
+    /// What a refused answer to a challenge means: where the challenge session is not good any more, that the sign-in must
+    /// begin again.
+    pub(crate) fn or_start_again(self, gone_device_key: Option<String>) -> Self {
+        match self.refusal_kind() {
+            Some(RefusalKind::NotAuthorized(
+                NotAuthorized::InvalidChallengeSession
+                | NotAuthorized::ChallengeSessionExpired
+                | NotAuthorized::ChallengeSessionSpent,
+            )) => self.start_again(gone_device_key),
+            _ => self,
+        }
+    }
+
+    /// A refusal after which the sign-in must begin again.
+    pub(crate) fn start_again(self, gone_device_key: Option<String>) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::StartAgain(Box::new(StartAgain { refusal: *refusal, gone_device_key })),
+            error => error,
+        }
     }
 
     /// A store did not do what it should.
@@ -147,6 +172,26 @@ impl fmt::Display for Malformed {
 }
 
 impl core::error::Error for Malformed {}
+
+/// The sign-in cannot go on. Its challenge session has expired or is spent, or the service has refused the device when it
+/// was too late to go on without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StartAgain {
+    /// What the service said.
+    pub refusal: Refusal,
+    /// The key of a device whose record is good for nothing: begin without it
+    /// ([`Devices::remove_device`](crate::Devices::remove_device)).
+    pub gone_device_key: Option<String>,
+}
+
+impl fmt::Display for StartAgain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the sign-in must begin again: {}", self.refusal)
+    }
+}
+
+impl core::error::Error for StartAgain {}
 
 /// The way in which tokens are refreshed is not enabled for the app client.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -59,6 +59,15 @@ impl<M: Machine> Guarded<M> {
 }
 
 impl<T> Step<T> {
+    /// The same with another output.
+    pub(crate) fn map<Output>(self, output: impl FnOnce(T) -> Output) -> Step<Output> {
+        match self {
+            Self::Done(done) => Step::Done(output(done)),
+            Self::Send(request) => Step::Send(request),
+            Self::Wait(backoff) => Step::Wait(backoff),
+        }
+    }
+
     /// The output of a call that runs inside a flow; or the step that it wants, which is the flow's own.
     pub(crate) fn finished<Output>(self) -> Result<T, Step<Output>> {
         match self {

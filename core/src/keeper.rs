@@ -9,23 +9,26 @@ use core::mem;
 use core::time::Duration;
 
 use crate::app_client::AppClient;
+use crate::device::{Completion, DeviceReport};
 use crate::error::{Error, Misuse, NotReached};
-use crate::flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
+use crate::flow::{Backoff, Cause, Event, Step, Timestamp};
+use crate::guarded::Machine as _;
 use crate::http::Request;
-use crate::operation::{Context, NewDeviceMetadata};
-use crate::refresh::Refresh;
+use crate::operation::Context;
+use crate::refresh::RefreshTokens;
 use crate::secret::RefreshToken;
+use crate::seed::Seed;
 use crate::session::{Plan, Record, Session, session_key};
 use crate::sign_in::SignedIn;
 
 /// Gives a session whose tokens are good, for one user of one store.
 ///
-/// It is driven like a [`Flow`], with a store beside the network. The driver holds the store's lock on the key from the
+/// It is driven like a [`Flow`](crate::Flow), with a store beside the network. The driver holds the store's lock on the key from the
 /// first step to the last, so that of several processes one refreshes and the others find what it has saved.
 ///
 /// ```text
 ///  Load ── good ──► Done
-///    └── expired ──► Send, Wait ──► Save ──► Done
+///    └── expired ──► Send, Wait ──► Save ──► a new device is registered ──► Done
 ///          ▲             └── the refresh token is dead ──► Load ── the same one, or none ──► Remove ──► Error
 ///          └──────────────────── another one, once ──────────┘
 /// ```
@@ -40,6 +43,8 @@ pub struct SessionKeeper {
     margin: Duration,
     must_refresh: bool,
     context: Context,
+    device_name: Option<String>,
+    seed: Seed,
     state: State,
 }
 
@@ -48,8 +53,14 @@ enum State {
     Ready,
     Loading,
     Refreshing(Refreshing),
-    Reloading { tried: Option<RefreshToken>, refusal: Error, is_second: bool },
-    Saving(SignedIn),
+    Reloading {
+        tried: Option<RefreshToken>,
+        refusal: Error,
+        is_second: bool,
+    },
+    Saving(Box<Completion>),
+    /// A device is being registered, after the session was saved or could not be.
+    Completing(Box<Completion>, Option<Cause>),
     Removing(Error),
     Finished,
     Failed(Error),
@@ -58,7 +69,7 @@ enum State {
 #[derive(Debug)]
 struct Refreshing {
     session: Session,
-    flow: Box<Refresh>,
+    tokens: Box<RefreshTokens>,
     /// Whether this is the refresh after the store was read again.
     is_second: bool,
     /// Whether a request of it may have arrived. Then its answer must be had: it may bring a new refresh token.
@@ -80,7 +91,7 @@ pub enum KeeperStep {
     /// As [`Step::Wait`]; report [`KeeperEvent::Flow`].
     Wait(Backoff),
     /// It is over.
-    Done(KeptSession),
+    Done(Box<KeptSession>),
 }
 
 /// What has come of a step.
@@ -103,29 +114,38 @@ pub enum KeeperEvent {
 pub struct KeptSession {
     /// The session.
     pub session: Session,
-    /// The device's new keys, when a refresh has brought some.
-    pub new_device: Option<NewDeviceMetadata>,
+    /// What a refresh had to tell of the device.
+    pub device: DeviceReport,
     /// Why it could not be refreshed although it was time to. The tokens are good for a little longer.
     pub refresh_error: Option<Error>,
-    /// Why it could not be saved. **The store still has the session from before the refresh**, whose refresh token may be
-    /// good for nothing now: save this one as soon as the store can be written again.
+    /// Why the session, or what is to be kept of the device, could not be saved. **The store may still have the session
+    /// from before the refresh**, whose refresh token may be good for nothing now: save this one as soon as the store can
+    /// be written again.
     pub save_error: Option<Cause>,
 }
 
 /// A session whose tokens are good, with nothing wrong.
 impl From<Session> for KeptSession {
     fn from(session: Session) -> Self {
-        Self { session, new_device: None, refresh_error: None, save_error: None }
+        Self { session, device: DeviceReport::default(), refresh_error: None, save_error: None }
     }
 }
 
 impl SessionKeeper {
     /// Gives the session of this user, with tokens that are good for at least `margin` if they can be refreshed.
-    /// `username` is the canonical name.
+    /// `username` is the canonical name. The seed is for a device that a refresh registers.
     #[must_use]
-    pub fn new(app_client: &AppClient, username: &str, margin: Duration) -> Self {
-        let (app_client, key) = (app_client.clone(), session_key(app_client, username));
-        Self { app_client, key, margin, must_refresh: false, context: Context::default(), state: State::Ready }
+    pub fn new(app_client: &AppClient, username: &str, margin: Duration, seed: Seed) -> Self {
+        Self {
+            app_client: app_client.clone(),
+            key: session_key(app_client, username),
+            margin,
+            must_refresh: false,
+            context: Context::default(),
+            device_name: None,
+            seed,
+            state: State::Ready,
+        }
     }
 
     /// Refreshes the session even if its tokens are good, so that changed attributes and groups come into them; if that
@@ -143,12 +163,19 @@ impl SessionKeeper {
         self
     }
 
+    /// Gives this name, for people to read, to a device that a refresh registers.
+    #[must_use]
+    pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
+        self.device_name = Some(name.into());
+        self
+    }
+
     /// Takes one event and says what to do next. The first error sticks; an event that does not answer the last step is
     /// [`Error::Misuse`], and changes nothing.
     ///
     /// # Errors
     /// [`Error::NotSignedIn`] when the store has no session or only one that has ended; [`Error::Store`] when it cannot
-    /// be read, which loses nothing; and what a [`Refresh`] fails with.
+    /// be read, which loses nothing; and what a [`Refresh`](crate::Refresh) fails with.
     pub fn step(&mut self, now: Timestamp, event: KeeperEvent) -> Result<KeeperStep, Error> {
         let result = self.advance(now, event);
         match &result {
@@ -181,9 +208,11 @@ impl SessionKeeper {
                 // What cannot be read cannot be judged, and stays.
                 Err(_) => Err(refusal),
             },
-            (State::Saving(SignedIn { session, new_device }), KeeperEvent::Stored(stored)) => {
-                let save_error = stored.err();
-                Ok(KeeperStep::Done(KeptSession { new_device, save_error, ..KeptSession::from(session) }))
+            (State::Saving(completion), KeeperEvent::Stored(stored)) => {
+                self.complete(now, completion, stored.err(), Event::Start)
+            }
+            (State::Completing(completion, save_error), KeeperEvent::Flow(event)) => {
+                self.complete(now, completion, save_error, event)
             }
             (State::Removing(refusal), KeeperEvent::Stored(_)) => Err(refusal),
             (State::Failed(error), _) => Err(error),
@@ -207,10 +236,13 @@ impl SessionKeeper {
             plan => plan,
         };
         match plan {
-            Plan::Use => Ok(KeeperStep::Done(KeptSession::from(session))),
+            Plan::Use => Ok(KeeperStep::Done(Box::new(session.into()))),
             Plan::Refresh => {
-                let flow = Box::new(Refresh::new(&self.app_client, &session).with_context(self.context.clone()));
-                let refreshing = Refreshing { session, flow, is_second, may_have_arrived: false };
+                let seed = self.seed.derive(if is_second { "second refresh" } else { "refresh" });
+                let mut tokens = Box::new(RefreshTokens::new(&self.app_client, &session, seed));
+                tokens.context.clone_from(&self.context);
+                tokens.device_name.clone_from(&self.device_name);
+                let refreshing = Refreshing { session, tokens, is_second, may_have_arrived: false };
                 self.refresh(now, refreshing, Event::Start)
             }
             Plan::SignIn => Err(Error::NotSignedIn),
@@ -223,10 +255,10 @@ impl SessionKeeper {
             _ => None,
         };
         refreshing.may_have_arrived |= matches!(event, Event::NoAnswer(_) | Event::Response(_));
-        match (refreshing.flow.step(now, event), not_sent) {
-            (Ok(Step::Done(renewed)), _) => {
-                let record = renewed.session.to_record();
-                self.state = State::Saving(renewed);
+        match (refreshing.tokens.advance(now, event), not_sent) {
+            (Ok(Step::Done(completion)), _) => {
+                let record = completion.session().to_record();
+                self.state = State::Saving(Box::new(completion));
                 Ok(KeeperStep::Save(self.key.clone(), record))
             }
             (Ok(Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && self.is_usable(now, &refreshing) => {
@@ -253,6 +285,25 @@ impl SessionKeeper {
         }
     }
 
+    fn complete(
+        &mut self,
+        now: Timestamp,
+        mut completion: Box<Completion>,
+        save_error: Option<Cause>,
+        event: Event,
+    ) -> Result<KeeperStep, Error> {
+        let step = completion.advance(now, event).map(Step::finished);
+        if let Ok(Ok(SignedIn { session, device })) = step {
+            return Ok(KeeperStep::Done(Box::new(KeptSession { device, save_error, ..KeptSession::from(session) })));
+        }
+        self.state = State::Completing(completion, save_error);
+        match step? {
+            Err(Step::Wait(backoff)) => Ok(KeeperStep::Wait(backoff)),
+            Err(Step::Send(request)) => Ok(KeeperStep::Send(request)),
+            Ok(_) | Err(Step::Done(())) => Err(Misuse::Finished.into()),
+        }
+    }
+
     fn is_usable(&self, now: Timestamp, refreshing: &Refreshing) -> bool {
         !self.must_refresh && refreshing.session.plan(now, Duration::ZERO) == Plan::Use
     }
@@ -263,6 +314,6 @@ fn read(loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error>
     record.map(|record| Session::from_record(&record)).transpose()
 }
 
-fn usable(refreshing: Refreshing, error: Error) -> KeptSession {
-    KeptSession { refresh_error: Some(error), ..KeptSession::from(refreshing.session) }
+fn usable(refreshing: Refreshing, error: Error) -> Box<KeptSession> {
+    Box::new(KeptSession { refresh_error: Some(error), ..KeptSession::from(refreshing.session) })
 }

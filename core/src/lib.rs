@@ -29,9 +29,9 @@
 //! The crates `cognito-blocking` and `cognito-tokio` are this loop with an HTTP client.
 //!
 //! What there is, in the order in which data flows: an [`AppClient`] is the configuration, with its [`Endpoint`]; an
-//! [`operation`] becomes a flow as a [`Call`]; [`SrpSignIn`] is a flow that runs calls inside, and ends with a
-//! [`Session`] or with a [`Challenge`] to the user, a plain value whose [answer](Challenge::answer) is the next flow. A
-//! session says what its tokens are good for ([`Plan`]); [`Refresh`] makes the next one, [`SignOut`] ends it, and a
+//! [`operation`] becomes a flow as a [`Call`]; [`SignIn`] is a flow that runs calls inside, and ends with a [`Session`] or
+//! with a [`Challenge`] to the user, a plain value whose answer is the next flow. [`Devices`] are what is kept of remembered
+//! devices. A session says what its tokens are good for ([`Plan`]); [`Refresh`] makes the next one, [`SignOut`] ends it, and a
 //! [`SessionKeeper`] does what is to be done about a stored one. [`srp`] is the arithmetic. Whatever fails is an
 //! [`Error`], told apart by who is to blame.
 //!
@@ -47,6 +47,7 @@ extern crate alloc;
 mod app_client;
 mod call;
 mod claims;
+mod device;
 pub mod endpoint;
 pub mod error;
 mod flow;
@@ -57,6 +58,7 @@ mod keeper;
 mod lenient_base64;
 mod mfa_preference;
 pub mod operation;
+mod otpauth;
 mod refresh;
 pub mod secret;
 mod seed;
@@ -72,6 +74,10 @@ mod tokens;
 pub use app_client::{AppClient, RefreshMethod, UserPoolId};
 pub use call::{Call, MAX_ATTEMPTS};
 pub use claims::{AccessTokenClaims, IdTokenClaims};
+pub use device::{
+    ConfirmedDevice, DeviceRecord, DeviceRegistration, DeviceReport, Devices, FailedRegistration, NewDevice,
+    RegisterDevice, devices_key,
+};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
@@ -81,6 +87,9 @@ pub use mfa_preference::{FactorState, SetMfaPreference};
 pub use refresh::Refresh;
 pub use seed::Seed;
 pub use session::{Plan, Session};
-pub use sign_in::{AnswerChallenge, Challenge, SignInOutcome, SignedIn, SrpSignIn};
+pub use sign_in::{
+    BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
+    NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SignIn, SignInOutcome, SignedIn, SoftwareTokenSetup,
+};
 pub use sign_out::{RemoteSignOut, SignOut, SignOutScope};
 pub use tokens::Tokens;

@@ -178,6 +178,11 @@ impl Parameters {
         self.0.insert(name.into(), value.into());
     }
 
+    /// Takes away what is under this name.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// Every name with its value, in the names' order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))

@@ -3,14 +3,18 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
+use alloc::string::String;
 
 use crate::app_client::{AppClient, RefreshMethod};
 use crate::call::{Call, Metadata};
+use crate::device::{self, Completion};
 use crate::error::{Error, InvalidInput, RefreshNotEnabled, Refusal, RefusalKind};
 use crate::flow::{Event, Flow, Step, Timestamp};
 use crate::guarded::{self, Guarded};
 use crate::operation::{AuthFlow, AuthenticationResult, Context, GetTokensFromRefreshToken, InitiateAuth, Parameters};
+use crate::seed::Seed;
 use crate::session::Session;
 use crate::sign_in::SignedIn;
 use crate::tokens::Tokens;
@@ -21,15 +25,19 @@ use crate::tokens::Tokens;
 /// The session that it ends with holds the refresh token to use from now on: the service's new one if it sent one, else
 /// the old one. Save it before anything else: where refresh tokens rotate, the old one is soon good for nothing.
 ///
+/// The request names the device that the tokens were given to. If the service does not know it any more, the request is
+/// made once more without it, and the report names the device. A device that the service takes for a new one is
+/// registered, as in a sign-in.
+///
 /// Only an error that [ends the session](Error::ends_session) says that the refresh token is dead. After any other, keep
 /// it and try later. [`Error::RefreshNotEnabled`] says that the other way is the one to choose.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html>
 ///
 /// ```
-/// # use cognito_core::{AppClient, Error, Event, Flow, Refresh, Session, Step, Timestamp};
-/// # fn begin(app_client: &AppClient, session: &Session, now: Timestamp) -> Result<(), Error> {
-/// let mut flow = Refresh::new(app_client, session);
+/// # use cognito_core::{AppClient, Error, Event, Flow, Refresh, Seed, Session, Step, Timestamp};
+/// # fn begin(app_client: &AppClient, session: &Session, now: Timestamp, seed: Seed) -> Result<(), Error> {
+/// let mut flow = Refresh::new(app_client, session, seed);
 /// let Step::Send(request) = flow.step(now, Event::Start)? else { unreachable!() };
 /// // Send it and go on as with any flow.
 /// # Ok(())
@@ -40,35 +48,28 @@ pub struct Refresh(Guarded<Machine>);
 
 #[derive(Debug)]
 struct Machine {
-    app_client: AppClient,
-    session: Session,
-    context: Context,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    Ready,
-    GetTokens(Box<Call<GetTokensFromRefreshToken>>),
-    InitiateAuth(Box<Call<InitiateAuth>>),
+    tokens: RefreshTokens,
+    completion: Option<Box<Completion>>,
 }
 
 impl Refresh {
-    /// Renews this session, which is not changed.
+    /// Renews this session, which is not changed. The seed is for a device that is registered.
     #[must_use]
-    pub fn new(app_client: &AppClient, session: &Session) -> Self {
-        Self(Guarded::new(Machine {
-            app_client: app_client.clone(),
-            session: session.clone(),
-            context: Context::default(),
-            state: State::Ready,
-        }))
+    pub fn new(app_client: &AppClient, session: &Session, seed: Seed) -> Self {
+        Self(Guarded::new(Machine { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
     }
 
     /// Sends this along with the request, as far as the operation has a place for it.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
-        self.0.machine_mut().context = context;
+        self.0.machine_mut().tokens.context = context;
+        self
+    }
+
+    /// Gives this name, for people to read, to a device that is registered.
+    #[must_use]
+    pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
+        self.0.machine_mut().tokens.device_name = Some(name.into());
         self
     }
 }
@@ -85,27 +86,90 @@ impl guarded::Machine for Machine {
     type Output = SignedIn;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {
-        match &mut self.state {
-            State::Ready => {
-                self.state = self.begin()?;
-                self.advance(now, Event::Start)
-            }
-            State::GetTokens(call) => match call.step(now, event).map_err(advise_older_way)?.finished() {
-                Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
-                Err(step) => Ok(step),
-            },
-            State::InitiateAuth(call) => match call.step(now, event).map_err(advise_newer_way)?.finished() {
-                Ok(response) => renew(&self.session, response.authentication_result, now, call.metadata()),
-                Err(step) => Ok(step),
-            },
+        if let Some(completion) = &mut self.completion {
+            return completion.advance(now, event);
+        }
+        match self.tokens.advance(now, event)?.finished() {
+            Ok(completion) => self.completion.insert(Box::new(completion)).advance(now, Event::Start),
+            Err(step) => Ok(step),
         }
     }
 }
 
-impl Machine {
+/// The first part of a refresh: it ends when the tokens have come, before a device is registered.
+#[derive(Debug)]
+pub(crate) struct RefreshTokens {
+    app_client: AppClient,
+    session: Session,
+    pub(crate) context: Context,
+    pub(crate) device_name: Option<String>,
+    seed: Seed,
+    /// A device that the service does not know any more.
+    gone_device_key: Option<String>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Ready,
+    GetTokens(Box<Call<GetTokensFromRefreshToken>>),
+    InitiateAuth(Box<Call<InitiateAuth>>),
+}
+
+impl RefreshTokens {
+    pub(crate) fn new(app_client: &AppClient, session: &Session, seed: Seed) -> Self {
+        Self {
+            app_client: app_client.clone(),
+            session: session.clone(),
+            context: Context::default(),
+            device_name: None,
+            seed,
+            gone_device_key: None,
+            state: State::Ready,
+        }
+    }
+}
+
+impl guarded::Machine for RefreshTokens {
+    type Output = Completion;
+
+    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Completion>, Error> {
+        let step = match &mut self.state {
+            State::Ready => {
+                self.state = self.begin()?;
+                return self.advance(now, Event::Start);
+            }
+            State::GetTokens(call) => call.step(now, event).map_err(advise_older_way).map(|step| {
+                let metadata = call.metadata().clone();
+                step.map(|response| (response.authentication_result, metadata))
+            }),
+            State::InitiateAuth(call) => call.step(now, event).map_err(advise_newer_way).map(|step| {
+                let metadata = call.metadata().clone();
+                step.map(|response| (response.authentication_result, metadata))
+            }),
+        };
+        match step.map(Step::finished) {
+            Ok(Ok((result, metadata))) => self.renew(result, now, &metadata).map(Step::Done),
+            Ok(Err(step)) => Ok(step),
+            // It is tried once without the device: whether the tokens are dead without it is for the service to say.
+            Err(error) if self.device_key().is_some() && device::is_gone(&error, false) => {
+                self.gone_device_key = self.device_key().map(ToOwned::to_owned);
+                self.state = self.begin()?;
+                self.advance(now, Event::Start)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl RefreshTokens {
+    fn device_key(&self) -> Option<&str> {
+        self.session.device_key().filter(|_| self.gone_device_key.is_none())
+    }
+
     fn begin(&self) -> Result<State, Error> {
         let refresh_token = self.session.refresh_token().ok_or(Error::NotSignedIn)?;
-        let device_key = self.session.device_key();
+        let device_key = self.device_key();
         Ok(match self.app_client.refresh_method() {
             RefreshMethod::GetTokensFromRefreshToken => {
                 let mut operation = GetTokensFromRefreshToken::new(refresh_token.clone());
@@ -129,19 +193,22 @@ impl Machine {
             }
         })
     }
-}
 
-fn renew(
-    session: &Session,
-    result: Option<AuthenticationResult>,
-    now: Timestamp,
-    metadata: &Metadata,
-) -> Result<Step<SignedIn>, Error> {
-    let mut result = result.unwrap_or_default();
-    let new_device = result.new_device_metadata.take();
-    let tokens = Tokens::from_result(result);
-    let tokens = tokens.ok_or_else(|| metadata.malformed("a refresh without an access token"))?;
-    Ok(Step::Done(SignedIn { session: session.renewed(tokens, now, metadata.date), new_device }))
+    fn renew(
+        &self,
+        result: Option<AuthenticationResult>,
+        now: Timestamp,
+        metadata: &Metadata,
+    ) -> Result<Completion, Error> {
+        let mut result = result.unwrap_or_default();
+        let new_device = result.new_device_metadata.take();
+        let tokens = Tokens::from_result(result);
+        let tokens = tokens.ok_or_else(|| metadata.malformed("a refresh without an access token"))?;
+        let mut signed_in = SignedIn::from(self.session.renewed(tokens, now, metadata.date));
+        signed_in.device.gone_device_key.clone_from(&self.gone_device_key);
+        let device_name = self.device_name.clone();
+        Ok(Completion::new(&self.app_client, signed_in, new_device.as_ref(), device_name, &self.seed))
+    }
 }
 
 fn advise_older_way(error: Error) -> Error {

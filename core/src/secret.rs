@@ -25,6 +25,8 @@ pub type IdToken = Secret<kind::IdToken>;
 pub type RefreshToken = Secret<kind::RefreshToken>;
 /// The secret of an authenticator app, in base32.
 pub type SecretCode = Secret<kind::SecretCode>;
+/// The secret of an authenticator app as the text of a QR code.
+pub type OtpauthUri = Secret<kind::OtpauthUri>;
 /// The opaque `Session` string that carries a sign-in from one challenge to the next.
 pub type ChallengeSession = Secret<kind::ChallengeSession>;
 /// A secret among the parameters of a sign-in, such as a code or an answer; and any other that has no type of its own.
@@ -126,6 +128,9 @@ pub mod kind {
     /// See [`SecretCode`](super::SecretCode).
     #[derive(Debug)]
     pub enum SecretCode {}
+    /// See [`OtpauthUri`](super::OtpauthUri).
+    #[derive(Debug)]
+    pub enum OtpauthUri {}
     /// See [`ChallengeSession`](super::ChallengeSession).
     #[derive(Debug)]
     pub enum ChallengeSession {}

@@ -18,6 +18,11 @@ impl Seed {
         Self(Zeroizing::new(bytes))
     }
 
+    /// A seed for a flow inside of this one's, named by its label.
+    pub(crate) fn derive(&self, label: &str) -> Self {
+        Self(self.expand(label))
+    }
+
     /// Bytes for one use, named by its label.
     pub(crate) fn expand<const BYTES: usize>(&self, label: &str) -> Zeroizing<[u8; BYTES]> {
         let mut expanded = Zeroizing::new([0; BYTES]);

@@ -39,6 +39,7 @@ pub struct Session {
     /// By the service's clock, decoded once. None when the tokens do not say.
     expires_at: Option<Timestamp>,
     is_revocable: bool,
+    sub: Option<String>,
 }
 
 /// What to do about a session's tokens.
@@ -78,8 +79,8 @@ impl Session {
     }
 
     fn assemble(username: String, tokens: Tokens, claims: Claims, clock_drift_seconds: i64) -> Self {
-        let Claims { device_key, expires_at, is_revocable, .. } = claims;
-        Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable }
+        let Claims { device_key, expires_at, is_revocable, sub, .. } = claims;
+        Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable, sub }
     }
 
     /// What to do at the local time `now`, when tokens are to be good for at least `margin` more.
@@ -110,6 +111,12 @@ impl Session {
     #[must_use]
     pub fn username(&self) -> &str {
         &self.username
+    }
+
+    /// The user's `sub`, which never changes; none if the access token cannot be read.
+    #[must_use]
+    pub fn sub(&self) -> Option<&str> {
+        self.sub.as_deref()
     }
 
     /// All tokens.
@@ -189,6 +196,7 @@ struct Claims {
     /// In seconds since the Unix epoch.
     issued_at: Option<u64>,
     is_revocable: bool,
+    sub: Option<String>,
 }
 
 impl Claims {
@@ -201,6 +209,7 @@ impl Claims {
             expires_at: access.exp.into_iter().chain(id.exp).min().map(Timestamp::from_unix_seconds),
             issued_at: access.iat.into_iter().chain(id.iat).min(),
             is_revocable: access.origin_jti.is_some_and(|id| !id.is_empty()),
+            sub: access.sub,
         }
     }
 

@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let user = client.call_signed_in(&session, GetUser::new())?;
     println!("{} has {}", user.username, user.attribute("email").unwrap_or("no e-mail address"));
-    let renewed = client.run(Refresh::new(client.app_client(), &session))?.session;
+    let renewed = client.run(Refresh::new(client.app_client(), &session, client.seed()?))?.session;
     let exported = web_storage::export(client.app_client(), &renewed);
     entries.extend(exported.into_iter().map(|(key, value)| (key, value.expose().to_owned())));
     fs::write(file, serde_json::to_string(&entries)?)?;

@@ -3,13 +3,13 @@
 
 use alloc::sync::Arc;
 
-use cognito_core::operation::{GetUser, InitiateAuth, SignUp};
+use cognito_core::operation::{Attribute, ChallengeName, GetUser, InitiateAuth, SignUp};
 use cognito_core::secret::AccessToken;
 use cognito_core::session::Record;
 use cognito_core::srp::{EphemeralKey, Identity};
 use cognito_core::{
-    AppClient, Call, Cause, Challenge, Error, Event, Flow, Headers, MAX_ATTEMPTS, Refresh, Request, Response, Seed,
-    Session, SrpSignIn, Step, Timestamp, Tokens, UserPoolId,
+    AppClient, Call, Cause, Challenge, DeviceRecord, Devices, Error, Event, Flow, Headers, MAX_ATTEMPTS, Refresh,
+    Request, Response, Seed, Session, SignIn, Step, Timestamp, Tokens, UserPoolId,
 };
 
 use crate::{Config, Simulator};
@@ -44,15 +44,45 @@ pub fn answers(data: &[u8]) {
     let Some(client) = app_client() else { return };
     answered(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
     answered(Call::signed_in(&client, &AccessToken::from("access.token"), GetUser::new()), answer());
-    answered(SrpSignIn::new(&client, "alice", "Very$ecur3", Seed::new([7; 32])), answer());
+    answered(SignIn::srp(&client, "alice", "Very$ecur3", seed()), answer());
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());
-    answered(Refresh::new(&client, &Session::new("alice", tokens, NOW, None)), answer());
+    answered(Refresh::new(&client, &Session::new("alice", tokens, NOW, None), seed()), answer());
     let _ = Session::from_record(&Record::new(body.to_vec()));
+    let _ = Devices::from_record(&Record::new(body.to_vec()));
     let _ = serde_json::from_slice::<InitiateAuth>(body);
     if let Ok(challenge) = serde_json::from_slice::<Challenge>(body) {
-        answered(challenge.answer(&client, [("ANSWER", "42")]), answer());
+        answered(challenge.answer_with(&client, [("ANSWER", "42")], seed()), answer());
+        typed_answer(&client, &challenge, answer());
     }
+}
+
+/// The answer that belongs to the challenge, which may be one that cannot be sent.
+fn typed_answer(client: &AppClient, challenge: &Challenge, answer: Event) {
+    let mut flow = match challenge {
+        Challenge::Code(challenge) => challenge.answer(client, "123456", seed()),
+        Challenge::SelectMfaType(challenge) => challenge.answer(client, &ChallengeName::SmsMfa, seed()),
+        Challenge::MfaSetup(challenge) => challenge.set_up_email(client, "alice@example.com", seed()),
+        Challenge::SoftwareTokenSetup(setup) => setup.verify(client, "123456", seed()),
+        Challenge::NewPassword(challenge) => {
+            let attributes = challenge.required_attributes().into_iter().map(|name| Attribute::new(name, "x"));
+            challenge.answer(client, "Very$ecur3", attributes, seed())
+        }
+        Challenge::Custom(challenge) => challenge.answer(client, "42", seed()),
+        Challenge::Device(challenge) => challenge.answer(client, devices(), seed()),
+        _ => return,
+    };
+    if let Ok(Step::Send(_)) = flow.step(NOW, Event::Start) {
+        let _ = flow.step(NOW, answer);
+    }
+}
+
+fn seed() -> Seed {
+    Seed::new([7; 32])
+}
+
+fn devices() -> Devices {
+    DeviceRecord::new("alice", "us-east-1_0d4f", "-group", "device password").into_iter().collect()
 }
 
 fn answered(mut flow: impl Flow, answer: Event) {
@@ -62,9 +92,17 @@ fn answered(mut flow: impl Flow, answer: Event) {
 }
 
 /// Events in any order: a sign-in makes a bounded number of requests, keeps its first error, and is over when it says so.
+/// A digit in front says how the sign-in begins.
 pub fn sign_in(data: &[u8]) {
     let Some(client) = app_client() else { return };
-    let mut flow = SrpSignIn::new(&client, "alice", "Very$ecur3", Seed::new([7; 32]));
+    let (how, data) = data.split_first().filter(|(how, _)| how.is_ascii_digit()).unwrap_or((&b'0', data));
+    let mut flow = match how {
+        b'1' => SignIn::password(&client, "alice", "Very$ecur3", seed()),
+        b'2' => SignIn::custom(&client, "alice", seed()),
+        b'3' => SignIn::custom_with_srp(&client, "alice", "Very$ecur3", seed()),
+        _ => SignIn::srp(&client, "alice", "Very$ecur3", seed()),
+    }
+    .with_devices(devices());
     let (mut requests, mut first_error, mut is_done) = (0, None, false);
     // The arithmetic is the slow part, and more events than this add nothing.
     for event in events(data).take(32) {
@@ -81,7 +119,8 @@ pub fn sign_in(data: &[u8]) {
             }
         }
     }
-    assert!(requests <= 2 * MAX_ATTEMPTS);
+    // InitiateAuth, three proofs, the same without the device, and ConfirmDevice.
+    assert!(requests <= 7 * MAX_ATTEMPTS);
 }
 
 /// Events from bytes: a line each, whose first character says which.

@@ -8,7 +8,7 @@ use cognito_core::operation::{
     Attribute, ChallengeName, ChangePassword, ConfirmSignUp, GetUser, GlobalSignOut, ResendConfirmationCode,
     RevokeToken, SignUp,
 };
-use cognito_core::{Event, Flow, Seed, SignInOutcome, SrpSignIn, Step, Timestamp};
+use cognito_core::{Event, Flow, Seed, SignIn, SignInOutcome, Step, Timestamp};
 use cognito_testkit::Config;
 use pair::{PASSWORD, Pair, config, not_authorized, refused};
 use proptest::prelude::*;
@@ -41,7 +41,7 @@ fn a_user_lives_a_whole_life() {
 fn a_wrong_secret_and_a_missing_secret_are_told_from_a_wrong_password() {
     let pair = Pair::with_alice("secret");
     for secret in ["", "wrong"] {
-        let flow = SrpSignIn::new(&pair.client.clone().with_secret(secret), "alice", PASSWORD, Seed::new([9; 32]));
+        let flow = SignIn::srp(&pair.client.clone().with_secret(secret), "alice", PASSWORD, Seed::new([9; 32]));
         assert_eq!(not_authorized(pair.run(flow)), NotAuthorized::SecretHash);
     }
     assert_eq!(not_authorized(pair.start("alice", "Wrong-horse-1")), NotAuthorized::IncorrectUsernameOrPassword);
@@ -97,7 +97,7 @@ fn a_clock_that_is_wrong_by_days_does_not_keep_a_user_out() {
     let service_time = pair.now;
     for wrong in [0, 1_600_000_000, 1_800_000_000] {
         pair.now = Timestamp::from_unix_seconds(wrong);
-        let mut flow = SrpSignIn::new(&pair.client, "alice", PASSWORD, Seed::new([9; 32]));
+        let mut flow = SignIn::srp(&pair.client, "alice", PASSWORD, Seed::new([9; 32]));
         let mut event = Event::Start;
         while let Step::Send(request) = flow.step(pair.now, event).unwrap() {
             event = Event::Response(pair.simulator.borrow_mut().handle(service_time, &request));
@@ -141,7 +141,7 @@ proptest! {
         prop_assume!(password != other);
         let user = serde_json::json!({"username": "alice", "password": password}).to_string();
         let pair = Pair::new(config(&user), "public");
-        let start = |password: &str| pair.run(SrpSignIn::new(&pair.client, "alice", password, Seed::new(seed)));
+        let start = |password: &str| pair.run(SignIn::srp(&pair.client, "alice", password, Seed::new(seed)));
         prop_assert!(start(&password).is_ok());
         prop_assert_eq!(not_authorized(start(&other)), NotAuthorized::IncorrectUsernameOrPassword);
     }

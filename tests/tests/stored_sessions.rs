@@ -13,7 +13,7 @@ use cognito_blocking::operation::{DeleteUser, GetUser, GlobalSignOut, RevokeToke
 use cognito_blocking::session::Record;
 use cognito_blocking::{
     AppClient, Client, Endpoint, Error, FileStore, MemoryStore, RefreshMethod, RemoteSignOut, Request, Session,
-    Sessions, SignInOutcome, SignOutScope, SrpSignIn, Store, StoreLock, TransportSettings, UreqTransport, UserPoolId,
+    Sessions, SignIn, SignInOutcome, SignOutScope, Store, StoreLock, TransportSettings, UreqTransport, UserPoolId,
 };
 use cognito_testkit::{Config, Fault, FaultPlan, Server};
 
@@ -45,7 +45,7 @@ fn client(service: &Server) -> Client {
 }
 
 fn sign_in(client: &Client, username: &str) -> Session {
-    let flow = SrpSignIn::new(client.app_client(), username, "Correct-horse-1", client.seed().unwrap());
+    let flow = SignIn::srp(client.app_client(), username, "Correct-horse-1", client.seed().unwrap());
     match client.run(flow).unwrap() {
         SignInOutcome::SignedIn(signed_in) => signed_in.session,
         SignInOutcome::Challenge(challenge) => panic!("{challenge:?}"),
@@ -56,7 +56,7 @@ fn sign_in(client: &Client, username: &str) -> Session {
 fn sessions_to_refresh(service: &Server) -> Sessions {
     let client = client(service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new()).with_margin(HOUR);
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
     sessions
 }
 
@@ -77,7 +77,7 @@ fn a_session_goes_on_in_another_process() {
     let path = file("another_process");
     let first = Sessions::new(client(&service), FileStore::new(&path));
     let session = sign_in(&client(&service), "alice");
-    first.save(&session).unwrap();
+    first.save(&session.clone().into()).unwrap();
 
     let second = Sessions::new(client(&service), FileStore::new(&path));
     assert_eq!(second.last_username().unwrap().as_deref(), Some("alice"));
@@ -91,7 +91,7 @@ fn the_users_of_a_store_do_not_meet() {
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     for username in ["bob", "alice"] {
-        sessions.save(&sign_in(&client, username)).unwrap();
+        sessions.save(&sign_in(&client, username).into()).unwrap();
     }
     assert_eq!(sessions.usernames().unwrap(), ["alice", "bob"]);
     assert_eq!(sessions.refresh("bob").unwrap().session.username(), "bob");
@@ -111,7 +111,7 @@ fn a_session_is_refreshed_when_it_is_time_and_not_before() {
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     let session = sign_in(&client, "alice");
-    sessions.save(&session).unwrap();
+    sessions.save(&session.clone().into()).unwrap();
     assert_eq!(sessions.get("alice").unwrap().session, session);
     let renewed = sessions.refresh("alice").unwrap().session;
     assert_ne!(renewed.access_token(), session.access_token());
@@ -148,7 +148,7 @@ fn several_processes_do_not_spend_one_refresh_token() {
     let path = file("several_processes");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
 
     let app = service.with(|simulator| simulator.pools().remove(0));
     let program =
@@ -171,7 +171,7 @@ fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
     let path = file("not_undone");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
     fault(&service, FaultPlan::next(Fault::Delay { millis: 500 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.get("alice"));
@@ -196,7 +196,7 @@ fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_save
         let client = client(&service);
         let open = || Sessions::new(client.clone(), FileStore::new(&path)).with_margin(Duration::ZERO);
         let sessions = open();
-        sessions.save(&sign_in(&client, "alice")).unwrap();
+        sessions.save(&sign_in(&client, "alice").into()).unwrap();
         let hindrance = path.with_file_name("sessions.json.new");
         fs::create_dir(&hindrance).unwrap();
         assert!(sessions.refresh("alice").unwrap().save_error.is_some());
@@ -204,7 +204,7 @@ fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_save
 
         let newer = sign_in(&client, "alice");
         if signs_in_again {
-            open().save(&newer).unwrap()
+            open().save(&newer.clone().into()).unwrap()
         } else {
             open().forget("alice").unwrap()
         }
@@ -222,7 +222,7 @@ fn what_could_not_be_saved_is_flushed_before_the_end() {
     let path = file("flushed");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
     let hindrance = path.with_file_name("sessions.json.new");
     fs::create_dir(&hindrance).unwrap();
     let renewed = sessions.refresh("alice").unwrap().session;
@@ -239,7 +239,7 @@ fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(file("not_waiting")));
     for username in ["alice", "bob"] {
-        sessions.save(&sign_in(&client, username)).unwrap();
+        sessions.save(&sign_in(&client, username).into()).unwrap();
     }
     fault(&service, FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
@@ -259,7 +259,7 @@ fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
     // The local clock was a day ahead when the tokens came, and has been set right since.
     let session = sign_in(&client, "alice");
     let ahead = Session::with_clock_drift("alice", session.tokens().clone(), 86_400);
-    sessions.save(&ahead).unwrap();
+    sessions.save(&ahead.into()).unwrap();
     service.advance(2 * HOUR);
     assert_eq!(sessions.call("alice", GetUser::new()).unwrap().username, "alice");
     assert_ne!(sessions.get("alice").unwrap().session.access_token(), session.access_token());
@@ -271,7 +271,7 @@ fn a_newer_refresh_token_of_another_process_is_found_before_anyone_is_signed_out
     let client = client(&service);
     let store = Arc::new(MemoryStore::new());
     let sessions = Sessions::new(client.clone(), Shared { store: Arc::clone(&store), meddling: None });
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
     // Another process signs in anew while this one's refresh is under way, on a store whose lock it does not respect.
     let newer = sign_in(&client, "alice");
     client.call(RevokeToken::new(sessions.get("alice").unwrap().session.refresh_token().unwrap().clone())).unwrap();
@@ -371,7 +371,8 @@ fn the_older_way_to_refresh_says_so_where_tokens_rotate() {
     let session = sign_in(&client(&service), "alice");
     let transport = UreqTransport::new(&TransportSettings::default());
     let client = Client::with_transport(older, transport);
-    let error = client.run(cognito_blocking::Refresh::new(client.app_client(), &session)).unwrap_err();
+    let error =
+        client.run(cognito_blocking::Refresh::new(client.app_client(), &session, client.seed().unwrap())).unwrap_err();
     assert!(
         matches!(&error, Error::RefreshNotEnabled(advice)
         if advice.choose == RefreshMethod::GetTokensFromRefreshToken),
@@ -385,7 +386,10 @@ fn both_ways_to_refresh_work_where_tokens_do_not_rotate() {
     let session = sign_in(&client(&service), "alice");
     for method in [RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken] {
         let app_client = client(&service).app_client().clone().with_refresh_method(method);
-        let renewed = client(&service).run(cognito_blocking::Refresh::new(&app_client, &session)).unwrap().session;
+        let renewed = client(&service)
+            .run(cognito_blocking::Refresh::new(&app_client, &session, client(&service).seed().unwrap()))
+            .unwrap()
+            .session;
         assert_eq!(renewed.refresh_token(), session.refresh_token());
         assert_ne!(renewed.access_token(), session.access_token());
     }
@@ -432,7 +436,7 @@ fn a_session_that_cannot_be_saved_is_used_and_saved_later() {
     let path = file("unsaved");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
 
     let hindrance = path.with_file_name("sessions.json.new");
     fs::create_dir(&hindrance).unwrap();
@@ -455,7 +459,7 @@ fn a_broken_file_signs_nobody_out() {
     let path = file("broken_file");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
-    sessions.save(&sign_in(&client, "alice")).unwrap();
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     assert!(matches!(sessions.get("alice"), Err(Error::Store(_))));

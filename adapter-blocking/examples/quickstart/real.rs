@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use cognito_blocking::operation::{GetUser, RevokeToken};
 use cognito_blocking::secret::{ClientSecret, Password};
-use cognito_blocking::{AppClient, Client, Endpoint, SignInOutcome, SrpSignIn, UserPoolId};
+use cognito_blocking::{AppClient, Client, Endpoint, SignIn, SignInOutcome, UserPoolId};
 
 use crate::narrated::NarratedClient;
 
@@ -47,7 +47,7 @@ pub(crate) fn sign_in(settings: Settings) -> Result<(), Box<dyn Error>> {
     };
 
     let client = NarratedClient::new(app_client);
-    let sign_in = |client: &Client| client.run(SrpSignIn::new(client.app_client(), username, password, client.seed()?));
+    let sign_in = |client: &Client| client.run(SignIn::srp(client.app_client(), username, password, client.seed()?));
     let outcome = client.step("sign in by SRP", sign_in, |outcome| match outcome {
         SignInOutcome::SignedIn(signed_in) => format!("signed in as {}", signed_in.session.username()),
         SignInOutcome::Challenge(challenge) => format!("the service asks for {:?}", challenge.name()),

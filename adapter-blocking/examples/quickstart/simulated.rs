@@ -5,7 +5,7 @@ use std::error::Error;
 use cognito_blocking::operation::{
     Attribute, ChangePassword, ConfirmSignUp, GetUser, GetUserResponse, RevokeToken, SignUp, SignUpResponse,
 };
-use cognito_blocking::{AppClient, Client, Endpoint, Refresh, Session, SignInOutcome, SrpSignIn, UserPoolId};
+use cognito_blocking::{AppClient, Client, Endpoint, Refresh, Session, SignIn, SignInOutcome, UserPoolId};
 use cognito_testkit::{Config, Server};
 
 use crate::narrated::NarratedClient;
@@ -61,7 +61,7 @@ fn sign_up() -> SignUp {
 }
 
 fn sign_in(client: &Client, password: &str) -> Result<Session, cognito_blocking::Error> {
-    let flow = SrpSignIn::new(client.app_client(), USERNAME, password, client.seed()?);
+    let flow = SignIn::srp(client.app_client(), USERNAME, password, client.seed()?);
     match client.run(flow)? {
         SignInOutcome::SignedIn(signed_in) => Ok(signed_in.session),
         SignInOutcome::Challenge(challenge) => unreachable!("this pool asks for no {:?}", challenge.name()),
@@ -69,7 +69,7 @@ fn sign_in(client: &Client, password: &str) -> Result<Session, cognito_blocking:
 }
 
 fn refresh(client: &Client, session: &Session) -> Result<Session, cognito_blocking::Error> {
-    Ok(client.run(Refresh::new(client.app_client(), session))?.session)
+    Ok(client.run(Refresh::new(client.app_client(), session, client.seed()?))?.session)
 }
 
 fn told_of_sign_up(response: &SignUpResponse) -> String {

@@ -319,8 +319,8 @@ proptest! {
 fn flows_can_be_sent_between_threads() {
     fn is_send<T: Send>() {}
     is_send::<Call<SignUp>>();
-    is_send::<crate::SrpSignIn>();
-    is_send::<crate::AnswerChallenge>();
+    is_send::<crate::SignIn>();
+    is_send::<crate::RegisterDevice>();
     is_send::<crate::Refresh>();
     fn is_send_and_sync<T: Send + Sync>() {}
     is_send_and_sync::<crate::AppClient>();

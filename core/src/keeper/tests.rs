@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::device::DeviceRegistration;
 use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
 use crate::tokens::Tokens;
 
@@ -22,7 +23,7 @@ fn session(good_for_seconds: u64, refresh_token: &str) -> Session {
 }
 
 fn keeper() -> SessionKeeper {
-    SessionKeeper::new(&app_client(), "alice", MARGIN)
+    SessionKeeper::new(&app_client(), "alice", MARGIN, Seed::new([7; 32]))
 }
 
 fn loaded(session: &Session) -> KeeperEvent {
@@ -44,7 +45,7 @@ fn refreshing(session: &Session) -> SessionKeeper {
 #[track_caller]
 fn done(step: Result<KeeperStep, Error>) -> KeptSession {
     match step {
-        Ok(KeeperStep::Done(kept)) => kept,
+        Ok(KeeperStep::Done(kept)) => *kept,
         other => panic!("{other:?}"),
     }
 }
@@ -72,6 +73,37 @@ fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
     let kept = done(keeper.step(NOW, KeeperEvent::Stored(Ok(()))));
     assert_eq!(kept.session.access_token().expose(), "new");
     assert!(kept.save_error.is_none() && kept.refresh_error.is_none());
+}
+
+#[test]
+fn a_device_is_registered_after_the_session_is_saved() {
+    let renewed = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"newest",
+        "NewDeviceMetadata":{"DeviceKey":"us-east-1_new","DeviceGroupKey":"-g"}}}"#;
+    for (answered, is_confirmed) in [(answer(200, "{}"), true), (Event::NoAnswer(cause("reset")), false)] {
+        let mut keeper = refreshing(&session(30, "r"));
+        let Ok(KeeperStep::Save(_, record)) = keeper.step(NOW, KeeperEvent::Flow(answer(200, renewed))) else {
+            panic!()
+        };
+        assert_eq!(Session::from_record(&record).unwrap().device_key(), Some("us-east-1_new"));
+        let Ok(KeeperStep::Send(request)) = keeper.step(NOW, KeeperEvent::Stored(Ok(()))) else { panic!() };
+        assert_eq!(body(&request)["DeviceKey"], "us-east-1_new");
+        assert!(matches!(keeper.step(NOW, KeeperEvent::Flow(Event::Woke)), Err(Error::Misuse(_))));
+        let kept = done(keeper.step(NOW, KeeperEvent::Flow(answered)));
+        assert_eq!(kept.session.access_token().expose(), "new");
+        assert_eq!(matches!(kept.device.registration, DeviceRegistration::Confirmed(_)), is_confirmed);
+    }
+}
+
+#[test]
+fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
+    let session = session(30, "r").with_device_key("us-east-1_old");
+    let mut keeper = refreshing(&session);
+    let gone = refusal("ResourceNotFoundException", "Device does not exist.");
+    let Ok(KeeperStep::Send(request)) = keeper.step(NOW, KeeperEvent::Flow(gone)) else { panic!() };
+    assert!(body(&request).get("DeviceKey").is_none());
+    keeper.step(NOW, KeeperEvent::Flow(answer(200, RENEWED))).unwrap();
+    let kept = done(keeper.step(NOW, KeeperEvent::Stored(Ok(()))));
+    assert_eq!(kept.device.gone_device_key.as_deref(), Some("us-east-1_old"));
 }
 
 #[test]

@@ -2,6 +2,7 @@ use alloc::format;
 use alloc::string::ToString;
 
 use super::*;
+use crate::DeviceRegistration;
 use crate::error::Misuse;
 use crate::test_support::{NOW, answer, answer_with, app_client, body, cause, done, failed, refusal, sent};
 
@@ -11,12 +12,16 @@ fn session() -> Session {
     Session::new("0d4f1c2e", tokens, NOW, None)
 }
 
+fn seed() -> Seed {
+    Seed::new([7; 32])
+}
+
 fn refresh() -> Refresh {
-    Refresh::new(&app_client(), &session())
+    Refresh::new(&app_client(), &session(), seed())
 }
 
 fn refresh_by_initiate_auth() -> Refresh {
-    Refresh::new(&app_client().with_refresh_method(RefreshMethod::RefreshTokenAuth), &session())
+    Refresh::new(&app_client().with_refresh_method(RefreshMethod::RefreshTokenAuth), &session(), seed())
 }
 
 #[test]
@@ -39,11 +44,11 @@ fn a_refresh_is_one_request_that_names_no_user() {
 fn each_way_has_its_own_rule_for_the_secret_and_its_own_place_for_the_device() {
     let client = app_client().with_secret("s3cr3t");
     let session = session().with_device_key("us-east-1_0d4f");
-    let request = body(&sent(Refresh::new(&client, &session).step(NOW, Event::Start)));
+    let request = body(&sent(Refresh::new(&client, &session, seed()).step(NOW, Event::Start)));
     assert_eq!((&request["ClientSecret"], &request["DeviceKey"]), (&"s3cr3t".into(), &"us-east-1_0d4f".into()));
 
     let client = client.with_refresh_method(RefreshMethod::RefreshTokenAuth);
-    let request = body(&sent(Refresh::new(&client, &session).step(NOW, Event::Start)));
+    let request = body(&sent(Refresh::new(&client, &session, seed()).step(NOW, Event::Start)));
     let parameters = &request["AuthParameters"];
     assert_eq!(parameters["SECRET_HASH"], client.secret_hash("0d4f1c2e").unwrap().expose());
     assert_eq!(parameters["DEVICE_KEY"], "us-east-1_0d4f");
@@ -62,7 +67,7 @@ fn the_context_goes_where_there_is_a_place_for_it() {
 #[test]
 fn the_old_refresh_token_and_the_device_are_kept_when_none_comes() {
     for result in [r#"{"AccessToken":"new"}"#, r#"{"AccessToken":"new","RefreshToken":null}"#] {
-        let mut flow = Refresh::new(&app_client(), &session().with_device_key("us-east-1_0d4f"));
+        let mut flow = Refresh::new(&app_client(), &session().with_device_key("us-east-1_0d4f"), seed());
         sent(flow.step(NOW, Event::Start));
         let session = done(flow.step(NOW, answer(200, &format!(r#"{{"AuthenticationResult":{result}}}"#)))).session;
         assert_eq!(session.access_token().expose(), "new");
@@ -81,11 +86,51 @@ fn a_new_refresh_token_replaces_the_old() {
 }
 
 #[test]
-fn the_keys_of_a_new_device_are_handed_on() {
-    let mut flow = refresh();
+fn a_device_that_is_new_is_registered() {
+    for mut flow in [refresh(), refresh_by_initiate_auth()] {
+        sent(flow.step(NOW, Event::Start));
+        let request = body(&sent(flow.step(NOW, answer(200, NEW_DEVICE))));
+        assert_eq!((&request["AccessToken"], &request["DeviceKey"]), (&"new".into(), &"k".into()));
+        let signed_in = done(flow.step(NOW, answer(200, "{}")));
+        let DeviceRegistration::Confirmed(confirmed) = signed_in.device.registration else { panic!() };
+        assert_eq!((confirmed.record.username(), signed_in.session.device_key()), ("0d4f1c2e", Some("k")));
+    }
+}
+
+const NEW_DEVICE: &str = r#"{"AuthenticationResult":{"AccessToken":"new",
+    "NewDeviceMetadata":{"DeviceKey":"k","DeviceGroupKey":"-g"}}}"#;
+
+#[test]
+fn a_registration_that_fails_does_not_cost_the_tokens() {
+    let mut flow = refresh().with_device_name("laptop");
     sent(flow.step(NOW, Event::Start));
-    let text = r#"{"AuthenticationResult":{"AccessToken":"new","NewDeviceMetadata":{"DeviceKey":"k"}}}"#;
-    assert_eq!(done(flow.step(NOW, answer(200, text))).new_device.unwrap().device_key.as_deref(), Some("k"));
+    let request = body(&sent(flow.step(NOW, answer(200, NEW_DEVICE))));
+    assert_eq!(request["DeviceName"], "laptop");
+    let signed_in = done(flow.step(NOW, Event::NoAnswer(cause("reset"))));
+    assert_eq!(signed_in.session.access_token().expose(), "new");
+    assert!(matches!(signed_in.device.registration, DeviceRegistration::Failed(_)));
+}
+
+#[test]
+fn a_device_that_is_gone_is_left_out_of_a_second_request_and_told() {
+    for method in [RefreshMethod::GetTokensFromRefreshToken, RefreshMethod::RefreshTokenAuth] {
+        let client = app_client().with_refresh_method(method);
+        let mut flow = Refresh::new(&client, &session().with_device_key("us-east-1_0d4f"), seed());
+        sent(flow.step(NOW, Event::Start));
+        let gone = || refusal("ResourceNotFoundException", "Device does not exist.");
+        let request = sent(flow.step(NOW, gone()));
+        assert!(!String::from_utf8_lossy(request.body()).contains("us-east-1_0d4f"));
+        let renewed = r#"{"AuthenticationResult":{"AccessToken":"new"}}"#;
+        assert_eq!(
+            done(flow.step(NOW, answer(200, renewed))).device.gone_device_key.as_deref(),
+            Some("us-east-1_0d4f")
+        );
+
+        let mut flow = Refresh::new(&client, &session().with_device_key("us-east-1_0d4f"), seed());
+        sent(flow.step(NOW, Event::Start));
+        sent(flow.step(NOW, gone()));
+        assert_eq!(failed(flow.step(NOW, gone())).refusal_kind(), Some(RefusalKind::ResourceNotFound), "never twice");
+    }
 }
 
 #[test]
@@ -184,7 +229,7 @@ fn a_refresh_without_tokens_is_malformed() {
 #[test]
 fn a_session_without_a_refresh_token_cannot_be_renewed() {
     let session = Session::new("0d4f1c2e", Tokens::new("access"), NOW, None);
-    let mut flow = Refresh::new(&app_client(), &session);
+    let mut flow = Refresh::new(&app_client(), &session, seed());
     assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::NotSignedIn));
 }
 
@@ -193,7 +238,7 @@ fn a_secret_hash_over_nobodys_name_is_not_sent() {
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());
     let client = app_client().with_secret("s3cr3t").with_refresh_method(RefreshMethod::RefreshTokenAuth);
-    let mut flow = Refresh::new(&client, &Session::new("", tokens, NOW, None));
+    let mut flow = Refresh::new(&client, &Session::new("", tokens, NOW, None), seed());
     assert_eq!(failed(flow.step(NOW, Event::Start)).to_string(), "username: must not be empty");
 }
 

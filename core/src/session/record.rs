@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -31,6 +32,15 @@ impl Record {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// What the record holds, in the words for it.
+    pub(crate) fn read<T: DeserializeOwned>(&self, what: &str) -> Result<T, Error> {
+        serde_json::from_slice(self.as_bytes()).map_err(|error| {
+            // The parser's own message may quote a secret.
+            let problem = if error.is_data() { "not of this version" } else { "not JSON" };
+            Error::store(format!("{what}: {problem} (line {}, column {})", error.line(), error.column()))
+        })
+    }
 }
 
 impl fmt::Debug for Record {
@@ -51,11 +61,7 @@ impl Session {
     /// # Errors
     /// [`Error::Store`] when the record is none of a session, or one of a later version.
     pub fn from_record(record: &Record) -> Result<Self, Error> {
-        serde_json::from_slice(record.as_bytes()).map_err(|error| {
-            // The parser's own message may quote a token.
-            let problem = if error.is_data() { "is not a session of this version" } else { "is not JSON" };
-            Error::store(format!("the stored session {problem} (line {}, column {})", error.line(), error.column()))
-        })
+        record.read("stored session")
     }
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::device::DeviceRecord;
 use crate::test_support::app_client;
 
 const ISSUED: u64 = 1_700_000_000;
@@ -175,6 +176,25 @@ fn a_web_storage_with_a_broken_drift_and_empty_tokens_is_read_as_far_as_it_goes(
         let session = web_storage::import(&app_client(), "alice", get).unwrap();
         assert_eq!((session.clock_drift_seconds(), session.refresh_token(), session.id_token()), (0, None, None));
     }
+}
+
+#[test]
+fn a_device_goes_to_web_storage_and_back_if_it_is_whole() {
+    let record = DeviceRecord::new("alice", "us-east-1_0d4f", "-group", "password").unwrap();
+    let mut storage: BTreeMap<_, _> = web_storage::export_device(&app_client(), &record)
+        .into_iter()
+        .map(|(key, value)| (key, String::from(value.expose())))
+        .collect();
+    let import = |storage: &BTreeMap<String, String>, username: &str| {
+        web_storage::import_device(&app_client(), username, |key| storage.get(key).cloned())
+    };
+    assert_eq!(import(&storage, "alice"), Some(record));
+    assert_eq!(import(&storage, "bob"), None);
+    let key = |name: &str| format!("CognitoIdentityServiceProvider.3pu8tnp684l4lmlfoth25ojmd2.alice.{name}");
+    storage.insert(key("accessToken"), token(&json!({"username": "0d4f1c2e"})));
+    assert_eq!(import(&storage, "alice").unwrap().username(), "0d4f1c2e");
+    storage.insert(key("randomPasswordKey"), String::new());
+    assert_eq!(import(&storage, "alice"), None);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The key layout of amazon-cognito-identity-js, in which browsers keep sessions in their local storage.
 //!
 //! With `P = CognitoIdentityServiceProvider.{client id}`: `P.LastAuthUser`, and `P.{user}.` followed by `idToken`,
-//! `accessToken`, `refreshToken` and `clockDrift`. The drift is the package's: whole seconds by which the local clock was
+//! `accessToken`, `refreshToken` and `clockDrift`; of a remembered device by `deviceKey`, `deviceGroupKey` and
+//! `randomPasswordKey`, which is its password. The drift is the package's: whole seconds by which the local clock was
 //! ahead. (Amplify v6 writes something else under the same key, the milliseconds by which the service was ahead. The two
 //! cannot be told apart: do not import what Amplify has written.) The package's cached user data are not touched.
 
@@ -11,7 +12,8 @@ use alloc::vec::Vec;
 
 use super::{Claims, Session};
 use crate::app_client::AppClient;
-use crate::secret::Parameter;
+use crate::device::DeviceRecord;
+use crate::secret::{AccessToken, Parameter};
 use crate::tokens::Tokens;
 
 /// The name of the user who signed in last, by the storage that `get` reads.
@@ -27,7 +29,7 @@ pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -
 /// the canonical name, if the access token can be read.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
-    let get = |name: &str| get(&format!("{}.{username}.{name}", prefix(app_client))).filter(|text| !text.is_empty());
+    let get = entries_of(app_client, username, get);
     let mut tokens = Tokens::new(get("accessToken")?);
     tokens.id_token = get("idToken").map(Into::into);
     tokens.refresh_token = get("refreshToken").map(Into::into);
@@ -41,10 +43,27 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
     })
 }
 
+/// The remembered device of a user in the storage that `get` reads; none if it is not whole.
+///
+/// `username` is the name in the storage, as for [`import`]. The record goes by the canonical name, if the access token can
+/// be read; the other is an alias to keep with it.
+#[must_use]
+pub fn import_device(
+    app_client: &AppClient,
+    username: &str,
+    get: impl Fn(&str) -> Option<String>,
+) -> Option<DeviceRecord> {
+    let get = entries_of(app_client, username, get);
+    let claims = get("accessToken").and_then(|token| AccessToken::from(token).unverified_claims());
+    let canonical = claims.and_then(|claims| claims.username).filter(|name| !name.is_empty());
+    let canonical = canonical.unwrap_or_else(|| username.to_string());
+    DeviceRecord::new(canonical, get("deviceKey")?, get("deviceGroupKey")?, get("randomPasswordKey")?).ok()
+}
+
 /// What to write into the storage for this session, under its canonical user name: keys with their values.
 ///
-/// The package keeps three entries for a remembered device, which are not among these: write into the storage that has
-/// them, since the package cannot refresh the tokens of a remembered device without.
+/// Where the pool remembers devices [`export_device`] goes with it: the package cannot refresh the tokens of a remembered
+/// device without.
 #[must_use]
 pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, Parameter)> {
     let prefix = prefix(app_client);
@@ -59,6 +78,28 @@ pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, Paramet
         (format!("{prefix}.LastAuthUser"), session.username().into()),
     ]
     .into()
+}
+
+/// What to write into the storage for this device: keys with their values.
+#[must_use]
+pub fn export_device(app_client: &AppClient, record: &DeviceRecord) -> Vec<(String, Parameter)> {
+    let key = |name: &str| format!("{}.{}.{name}", prefix(app_client), record.username());
+    [
+        (key("deviceKey"), record.device_key().into()),
+        (key("deviceGroupKey"), record.device_group_key().into()),
+        (key("randomPasswordKey"), record.password().expose().into()),
+    ]
+    .into()
+}
+
+/// What the storage has for a user, by the last part of the key.
+fn entries_of(
+    app_client: &AppClient,
+    username: &str,
+    get: impl Fn(&str) -> Option<String>,
+) -> impl Fn(&str) -> Option<String> {
+    let prefix = format!("{}.{username}", prefix(app_client));
+    move |name| get(&format!("{prefix}.{name}")).filter(|text| !text.is_empty())
 }
 
 fn prefix(app_client: &AppClient) -> String {

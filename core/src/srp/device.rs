@@ -26,7 +26,7 @@ pub struct DeviceVerifier {
 impl DeviceVerifier {
     /// Draws a new password and salt from the seed.
     #[must_use]
-    pub fn generate(device_group_key: &str, device_key: &str, seed: Seed) -> Self {
+    pub fn generate(device_group_key: &str, device_key: &str, seed: &Seed) -> Self {
         let password = seed.expand::<40>("device password");
         let salt = seed.expand::<16>("device salt");
         Self::from_random_bytes(device_group_key, device_key, &password, &salt)

@@ -334,7 +334,7 @@ fn a_secret_block_may_lack_its_padding_but_must_be_base64() {
 #[test]
 fn debug_shows_no_secret() {
     let exchange = key().exchange(ALICE, SALT, "2").unwrap();
-    let device = DeviceVerifier::generate("-group", "key", Seed::new([9; 32]));
+    let device = DeviceVerifier::generate("-group", "key", &Seed::new([9; 32]));
     let debug = format!("{:?} {:?} {:?} {:?} {:?}", key(), exchange, ALICE, device, Seed::new([9; 32]));
     assert!(!debug.contains("Very$ecur3") && !debug.contains(device.password().expose()), "{debug}");
     assert!(!debug.contains("7, 7") && !debug.contains("9, 9"), "{debug}");

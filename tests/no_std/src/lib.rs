@@ -9,14 +9,14 @@ use core::panic::PanicInfo;
 use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use cognito_core::{AppClient, Event, Flow, Seed, SrpSignIn, Step, Timestamp, UserPoolId};
+use cognito_core::{AppClient, Event, Flow, Seed, SignIn, Step, Timestamp, UserPoolId};
 
 /// Makes the first request of a sign-in and gives the length of its body, 0 on any error.
 #[unsafe(no_mangle)]
 pub extern "C" fn begin_sign_in() -> usize {
     let Ok(pool) = UserPoolId::new("us-east-1_QdbSdK39m") else { return 0 };
     let Ok(client) = AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2") else { return 0 };
-    let mut flow = SrpSignIn::new(&client, "alice", "Very$ecur3", Seed::new([7; 32]));
+    let mut flow = SignIn::srp(&client, "alice", "Very$ecur3", Seed::new([7; 32]));
     match flow.step(Timestamp::from_unix_seconds(0), Event::Start) {
         Ok(Step::Send(request)) => request.body().len(),
         _ => 0,

@@ -7,7 +7,7 @@ use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::{Public, SignedIn as SignedInOperation};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, Call, Error, Event, Flow, Refresh, Seed, Session, SignInOutcome, SrpSignIn, Step, Timestamp, UserPoolId,
+    AppClient, Call, Error, Event, Flow, Refresh, Seed, Session, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
 };
 use cognito_testkit::{Config, Simulator};
 
@@ -63,7 +63,7 @@ impl Pair {
     }
 
     pub fn start(&self, username: &str, password: &str) -> Result<SignInOutcome, Error> {
-        self.run(SrpSignIn::new(&self.client, username, password, Seed::new([9; 32])))
+        self.run(SignIn::srp(&self.client, username, password, Seed::new([9; 32])))
     }
 
     pub fn sign_in(&self, username: &str, password: &str) -> Result<Session, Error> {
@@ -74,7 +74,7 @@ impl Pair {
     }
 
     pub fn refresh(&self, session: &Session) -> Result<Session, Error> {
-        self.run(Refresh::new(&self.client, session)).map(|renewed| renewed.session)
+        self.run(Refresh::new(&self.client, session, Seed::new([8; 32]))).map(|renewed| renewed.session)
     }
 
     pub fn last_code(&self) -> String {

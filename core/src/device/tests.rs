@@ -1,0 +1,107 @@
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::session::{Record, session_key, username_of_key};
+use crate::test_support::app_client;
+
+fn record(username: &str, device_key: &str) -> DeviceRecord {
+    DeviceRecord::new(username, device_key, "-group", "password").unwrap()
+}
+
+#[test]
+fn a_record_counts_only_when_it_is_whole() {
+    for [username, key, group, password] in
+        [["", "k", "g", "p"], ["u", "", "g", "p"], ["u", "k", "", "p"], ["u", "k", "g", ""]]
+    {
+        assert!(DeviceRecord::new(username, key, group, password).is_err());
+    }
+    let stored = json!({"version": 1, "aliases": {"a": "alice", "b": "bob"}, "member_of_tomorrow": 1, "devices": [
+        {"username": "alice", "device_key": "k", "device_group_key": "-g", "password": "p"},
+        {"username": "bob", "device_key": "k2", "device_group_key": "-g"},
+        {"username": "carol", "device_key": "", "device_group_key": "-g", "password": "p"},
+    ]});
+    let devices = Devices::from_record(&Record::new(stored.to_string().into_bytes())).unwrap();
+    assert_eq!(devices.iter().map(DeviceRecord::username).collect::<Vec<_>>(), ["alice"]);
+    assert_eq!((devices.get("a").is_some(), devices.get("b").is_some()), (true, false));
+}
+
+#[test]
+fn a_device_is_found_by_every_name_of_its_user_and_removed_under_its_own() {
+    let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
+    devices.insert_alias("alice@example.com", "alice");
+    devices.insert_alias("carol@example.com", "carol");
+    assert_eq!(devices.get("alice@example.com"), devices.get("alice"));
+    assert!(devices.get("carol@example.com").is_none(), "she has no device");
+    assert_eq!(devices.remove_device("k1").unwrap().username(), "alice");
+    assert!(devices.get("alice").is_none() && devices.get("alice@example.com").is_none());
+    assert!(devices.get("bob").is_some() && devices.remove_device("k1").is_none());
+}
+
+#[test]
+fn a_canonical_name_is_nobodys_alias() {
+    let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
+    devices.insert_alias("bob", "alice");
+    assert_eq!(devices.get("bob").unwrap().device_key(), "k2");
+    devices.insert_alias("carol", "alice");
+    devices.insert(record("carol", "k3"));
+    assert_eq!(devices.get("carol").unwrap().device_key(), "k3");
+    devices.remove("carol");
+    assert!(devices.get("carol").is_none());
+}
+
+#[test]
+fn an_alias_follows_the_user_who_was_last_seen_with_it() {
+    let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
+    for username in ["alice", "bob"] {
+        devices.update(username, &DeviceReport { aliases: ["mail".into()].into(), ..DeviceReport::default() });
+    }
+    assert_eq!(devices.get("mail").unwrap().username(), "bob");
+}
+
+#[test]
+fn devices_of_a_later_version_are_not_taken_for_none() {
+    for text in [r#"{"version":2}"#, "no JSON", r#"{"devices":[]}"#] {
+        let error = Devices::from_record(&Record::new(text.into())).unwrap_err();
+        assert!(matches!(error, Error::Store(_)), "{error}");
+    }
+}
+
+#[test]
+fn debug_shows_no_password() {
+    let devices: Devices = [DeviceRecord::new("alice", "k", "g", "m4rk").unwrap()].into_iter().collect();
+    assert!(!format!("{devices:?} {:?}", devices.to_record()).contains("m4rk"));
+}
+
+#[test]
+fn the_key_of_the_devices_is_no_users() {
+    let key = devices_key(&app_client());
+    for username in ["", "devices", "/devices", "//devices"] {
+        assert_ne!(key, session_key(&app_client(), username));
+    }
+    assert_eq!(username_of_key(&app_client(), &key), None);
+}
+
+proptest! {
+    #[test]
+    fn stored_devices_come_back_the_same(
+        users in prop::collection::btree_map(".{1,8}", ("[a-z]{1,8}", "[a-z]{1,8}", ".{1,8}"), 0..5),
+        aliases in prop::collection::vec((".{1,8}", ".{1,8}"), 0..5),
+    ) {
+        let whole = |(username, (key, group, password)): (String, (String, String, String))| {
+            DeviceRecord::new(username, key, group, password).unwrap()
+        };
+        let names: Vec<String> = users.keys().cloned().collect();
+        let mut devices: Devices = users.into_iter().map(whole).collect();
+        for (alias, username) in aliases {
+            devices.insert_alias(alias.clone(), &username);
+            if let Some(username) = names.first() {
+                devices.insert_alias(alias, username);
+            }
+        }
+        prop_assert_eq!(Devices::from_record(&devices.to_record()).unwrap(), devices);
+    }
+}

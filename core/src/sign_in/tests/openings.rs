@@ -1,0 +1,116 @@
+//! The ways in which a sign-in begins.
+
+use super::*;
+use crate::operation::{AnalyticsMetadata, ChallengeName, UserContextData};
+use crate::test_support::failed;
+
+#[test]
+fn a_password_is_sent_to_a_pool_that_wants_it() {
+    let flow = SignIn::password(&app_client(), "alice@example.com", "Very$ecur3", seed());
+    assert_eq!(
+        first(flow),
+        json!({
+            "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": "alice@example.com", "PASSWORD": "Very$ecur3"},
+        })
+    );
+}
+
+#[test]
+fn custom_challenges_need_a_name_only() {
+    assert_eq!(
+        first(SignIn::custom(&app_client(), "alice", seed())),
+        json!({
+            "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
+            "AuthFlow": "CUSTOM_AUTH",
+            "AuthParameters": {"USERNAME": "alice"},
+        })
+    );
+}
+
+#[test]
+fn custom_challenges_may_come_after_srp() {
+    let mut flow = SignIn::custom_with_srp(&app_client(), "alice@example.com", "Very$ecur3", seed());
+    let request = body(&sent(flow.step(NOW, Event::Start)));
+    assert_eq!(request["AuthFlow"], "CUSTOM_AUTH");
+    assert_eq!(
+        request["AuthParameters"],
+        json!({"USERNAME": "alice@example.com", "CHALLENGE_NAME": "SRP_A", "SRP_A": ephemeral_key("SRP a").srp_a()})
+    );
+    let proof = body(&sent(flow.step(NOW, answer(200, &password_verifier(json!({}))))));
+    assert_eq!(
+        proof["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"],
+        password_signature(CANONICAL, "Tue Jan 1 06:06:09 UTC 2019")
+    );
+    let question = challenge_of("CUSTOM_CHALLENGE", json!({"question": "1+1"}));
+    assert_eq!(challenge(flow.step(NOW, answer(200, &question))).name(), &ChallengeName::CustomChallenge);
+}
+
+/// Regression: the npm client takes whatever comes first for PASSWORD_VERIFIER.
+#[test]
+fn a_custom_challenge_that_comes_before_srp_is_asked() {
+    let mut flow = SignIn::custom_with_srp(&app_client(), "alice", "Very$ecur3", seed());
+    sent(flow.step(NOW, Event::Start));
+    let question = challenge_of("CUSTOM_CHALLENGE", json!({"question": "1+1"}));
+    let challenge = challenge(flow.step(NOW, answer(200, &question)));
+    assert_eq!((challenge.name(), challenge.username()), (&ChallengeName::CustomChallenge, "alice"));
+}
+
+#[test]
+fn every_opening_ends_in_tokens_or_any_challenge() {
+    let openings = || {
+        [
+            SignIn::password(&app_client(), "alice", "Very$ecur3", seed()),
+            SignIn::custom(&app_client(), "alice", seed()),
+            SignIn::custom_with_srp(&app_client(), "alice", "Very$ecur3", seed()),
+            SignIn::srp(&app_client(), "alice", "Very$ecur3", seed()),
+        ]
+    };
+    for mut flow in openings() {
+        sent(flow.step(NOW, Event::Start));
+        assert_eq!(signed_in(flow.step(NOW, answer(200, TOKENS))).session.username(), "alice");
+    }
+    for mut flow in openings() {
+        sent(flow.step(NOW, Event::Start));
+        assert_eq!(challenge(flow.step(NOW, answer(200, SMS))).name(), &ChallengeName::SmsMfa);
+    }
+}
+
+#[test]
+fn an_empty_name_or_password_is_not_sent_by_any_opening() {
+    for mut flow in [
+        SignIn::password(&app_client(), "", "Very$ecur3", seed()),
+        SignIn::password(&app_client(), "alice", "", seed()),
+        SignIn::custom(&app_client(), "", seed()),
+        SignIn::custom_with_srp(&app_client(), "", "Very$ecur3", seed()),
+        SignIn::custom_with_srp(&app_client(), "alice", "", seed()),
+    ] {
+        assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::InvalidInput(_)));
+    }
+}
+
+#[test]
+fn the_context_goes_with_every_request() {
+    let mut context = Context::default();
+    context.client_metadata.insert("campaign".into(), "spring".into());
+    context.user_context_data =
+        Some(UserContextData { ip_address: Some("192.0.2.7".into()), ..UserContextData::default() });
+    context.analytics_metadata = Some(AnalyticsMetadata { analytics_endpoint_id: Some("endpoint".into()) });
+
+    let mut flow = sign_in().with_context(context.clone()).with_devices(devices());
+    let mut requests = alloc::vec::Vec::new();
+    requests.push(body(&sent(flow.step(NOW, Event::Start))));
+    requests.push(body(&sent(flow.step(NOW, answer(200, &password_verifier(json!({})))))));
+    requests.push(body(&sent(flow.step(NOW, answer(200, &challenge_of("DEVICE_SRP_AUTH", json!({})))))));
+    let verifier = password_verifier(json!({})).replace("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER");
+    requests.push(body(&sent(flow.step(NOW, answer(200, &verifier)))));
+    for (_, flow) in every_answer(&app_client(), "123456") {
+        requests.push(first(flow.with_context(context.clone())));
+    }
+    for request in requests {
+        assert_eq!(request["ClientMetadata"], json!({"campaign": "spring"}), "{request}");
+        assert_eq!(request["UserContextData"], json!({"IpAddress": "192.0.2.7"}));
+        assert_eq!(request["AnalyticsMetadata"], json!({"AnalyticsEndpointId": "endpoint"}));
+    }
+}

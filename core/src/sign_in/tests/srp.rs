@@ -1,0 +1,190 @@
+//! USER_SRP_AUTH.
+
+use super::*;
+use crate::error::{Misuse, NotAuthorized, RefusalKind};
+use crate::test_support::{cause, failed, refusal};
+
+#[test]
+fn a_sign_in_begins_with_the_typed_name_and_a_public_value() {
+    let request = sent(sign_in().step(NOW, Event::Start));
+    let key = ephemeral_key("SRP a");
+    assert_eq!(
+        body(&request),
+        json!({
+            "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
+            "AuthFlow": "USER_SRP_AUTH",
+            "AuthParameters": {"USERNAME": "alice@example.com", "SRP_A": key.srp_a()},
+        })
+    );
+}
+
+#[test]
+fn the_proof_names_the_user_as_the_service_does() {
+    let request = asked(&mut sign_in(), &[], &password_verifier(json!({})));
+    assert_eq!(
+        request,
+        json!({
+            "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
+            "ChallengeName": "PASSWORD_VERIFIER",
+            "ChallengeResponses": {
+                "USERNAME": CANONICAL,
+                "PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK,
+                "PASSWORD_CLAIM_SIGNATURE": password_signature(CANONICAL, "Tue Jan 1 06:06:09 UTC 2019"),
+                "TIMESTAMP": "Tue Jan 1 06:06:09 UTC 2019",
+            },
+        })
+    );
+}
+
+#[test]
+fn the_echoed_name_is_answered_and_the_one_for_srp_is_hashed() {
+    let request = asked(&mut sign_in(), &[], &password_verifier(json!({"USERNAME": "echoed"})));
+    assert_eq!(request["ChallengeResponses"]["USERNAME"], "echoed");
+    let expected = password_signature(CANONICAL, "Tue Jan 1 06:06:09 UTC 2019");
+    assert_eq!(request["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"], expected);
+}
+
+#[test]
+fn without_an_echoed_name_the_one_for_srp_is_answered() {
+    for username in [Value::Null, json!("")] {
+        let request = asked(&mut sign_in(), &[], &password_verifier(json!({"USERNAME": username})));
+        assert_eq!(request["ChallengeResponses"]["USERNAME"], CANONICAL);
+    }
+}
+
+#[test]
+fn each_secret_hash_is_over_the_name_in_its_request() {
+    let client = app_client().with_secret("s3cr3t");
+    let mut flow = SignIn::srp(&client, "alice@example.com", "Very$ecur3", seed());
+    let first = body(&sent(flow.step(NOW, Event::Start)));
+    let second = body(&sent(flow.step(NOW, answer(200, &password_verifier(json!({}))))));
+    let hash = |name: &str| String::from(client.secret_hash(name).unwrap().expose());
+    assert_eq!(first["AuthParameters"]["SECRET_HASH"], hash("alice@example.com"));
+    assert_eq!(second["ChallengeResponses"]["SECRET_HASH"], hash(CANONICAL));
+}
+
+#[test]
+fn the_timestamp_is_the_services_time() {
+    let date = [("Date", "Wed, 04 Mar 2020 19:33:59 GMT")];
+    let request = asked(&mut sign_in(), &date, &password_verifier(json!({})));
+    assert_eq!(request["ChallengeResponses"]["TIMESTAMP"], "Wed Mar 4 19:33:59 UTC 2020");
+    let request = asked(&mut sign_in(), &[("date", "yesterday")], &password_verifier(json!({})));
+    assert_eq!(request["ChallengeResponses"]["TIMESTAMP"], "Tue Jan 1 06:06:09 UTC 2019");
+}
+
+#[test]
+fn a_challenge_session_is_carried_when_there_is_one() {
+    let mut challenge: Value = serde_json::from_str(&password_verifier(json!({}))).unwrap();
+    challenge["Session"] = "challenge session".into();
+    let request = asked(&mut sign_in(), &[], &serde_json::to_string(&challenge).unwrap());
+    assert_eq!(request["Session"], "challenge session");
+}
+
+#[test]
+fn a_right_password_ends_in_tokens() {
+    let mut flow = sign_in();
+    asked(&mut flow, &[], &password_verifier(json!({})));
+    let session = signed_in(flow.step(NOW, answer(200, TOKENS))).session;
+    assert_eq!(session.username(), CANONICAL);
+    assert_eq!(session.access_token().expose(), "access");
+    assert_eq!(session.id_token().unwrap().expose(), "id");
+    assert_eq!(session.refresh_token().unwrap().expose(), "refresh");
+    assert_eq!(session.tokens().expires_in, Some(3600));
+    assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::Misuse(Misuse::Finished)));
+}
+
+#[test]
+fn the_access_token_has_the_last_word_on_the_name() {
+    let mut flow = sign_in();
+    asked(&mut flow, &[], &password_verifier(json!({})));
+    // {"username":"canonical"}
+    let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6ImNhbm9uaWNhbCJ9.c2ln"}}"#;
+    assert_eq!(signed_in(flow.step(NOW, answer(200, text))).session.username(), "canonical");
+}
+
+#[test]
+fn an_empty_name_in_the_access_token_does_not_count() {
+    let mut flow = sign_in();
+    asked(&mut flow, &[], &password_verifier(json!({})));
+    // {"username":""}
+    let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6IiJ9.c2ln"}}"#;
+    assert_eq!(signed_in(flow.step(NOW, answer(200, text))).session.username(), CANONICAL);
+}
+
+#[test]
+fn tokens_that_have_arrived_are_not_given_up_for_a_challenge() {
+    for name in ["", "SMS_MFA"] {
+        let mut flow = sign_in();
+        asked(&mut flow, &[], &password_verifier(json!({})));
+        let text = json!({"ChallengeName": name, "AuthenticationResult": {"AccessToken": "access"}}).to_string();
+        assert!(matches!(done(flow.step(NOW, answer(200, &text))), SignInOutcome::SignedIn(_)));
+    }
+}
+
+#[test]
+fn a_wrong_password_is_refused_and_not_tried_again() {
+    let mut flow = sign_in();
+    asked(&mut flow, &[], &password_verifier(json!({})));
+    let error = failed(flow.step(NOW, refusal("NotAuthorizedException", "Incorrect username or password.")));
+    let reason = NotAuthorized::IncorrectUsernameOrPassword;
+    assert_eq!(error.refusal_kind(), Some(RefusalKind::NotAuthorized(reason)));
+}
+
+#[test]
+fn a_proof_whose_answer_is_lost_is_not_sent_again() {
+    for lost in [Event::NoAnswer(cause("reset")), answer(500, r#"{"__type":"InternalErrorException"}"#)] {
+        let mut flow = sign_in();
+        asked(&mut flow, &[], &password_verifier(json!({})));
+        failed(flow.step(NOW, lost));
+    }
+}
+
+#[test]
+fn a_password_verifier_that_cannot_be_used_is_malformed() {
+    for changes in [
+        json!({"SALT": null}),
+        json!({"SRP_B": null}),
+        json!({"SECRET_BLOCK": null}),
+        json!({"USER_ID_FOR_SRP": null}),
+        json!({"SALT": "salt"}),
+        json!({"SRP_B": "0"}),
+        json!({"SRP_B": "1".repeat(1025)}),
+        json!({"SECRET_BLOCK": "***"}),
+    ] {
+        let mut flow = sign_in();
+        sent(flow.step(NOW, Event::Start));
+        let step = flow.step(NOW, answer(200, &password_verifier(changes.clone())));
+        assert!(matches!(failed(step), Error::Malformed(_)), "{changes}");
+    }
+}
+
+#[test]
+fn an_answer_with_neither_tokens_nor_a_challenge_is_malformed() {
+    for text in [
+        "{}",
+        "[]",
+        "null",
+        r#"{"ChallengeName":""}"#,
+        r#"{"AuthenticationResult":{}}"#,
+        r#"{"AuthenticationResult":{"AccessToken":""}}"#,
+    ] {
+        let mut flow = sign_in();
+        asked(&mut flow, &[], &password_verifier(json!({})));
+        assert!(matches!(failed(flow.step(NOW, answer(200, text))), Error::Malformed(_)), "{text}");
+    }
+}
+
+#[test]
+fn an_empty_name_or_password_is_not_sent() {
+    for (username, password) in [("", "Very$ecur3"), ("alice", "")] {
+        let mut flow = SignIn::srp(&app_client(), username, password, seed());
+        assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::InvalidInput(_)));
+    }
+}
+
+#[test]
+fn two_seeds_give_two_public_values() {
+    let public = |seed| body(&sent(SignIn::srp(&app_client(), "a", "b", Seed::new(seed)).step(NOW, Event::Start)));
+    assert_eq!(public([1; 32]), public([1; 32]));
+    assert_ne!(public([1; 32]), public([2; 32]));
+}
