@@ -2,6 +2,7 @@
 
 mod challenge;
 mod machine;
+mod opening;
 mod proof;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,8 @@ pub use challenge::{
     NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SoftwareTokenSetup,
 };
 
-use machine::{Credentials, Machine, Opening};
+use machine::Machine;
+use opening::{Credentials, Opening};
 use user_names::UserNames;
 
 /// Signs a user in: from a name and a password, or from an answer to a challenge, to tokens or the next challenge.

@@ -16,7 +16,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::SignIn;
-use super::machine::{Machine, Opening};
+use super::machine::Machine;
+use super::opening::Opening;
 use super::user_names::UserNames;
 use crate::app_client::AppClient;
 use crate::error::InvalidInput;

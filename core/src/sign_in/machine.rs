@@ -5,7 +5,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 
-use super::challenge::{Challenge, Pending, SoftwareTokenSetup};
+use super::challenge::{Challenge, Pending};
+use super::opening::{Credentials, Opening};
 use super::proof::{ProofChallenge, ephemeral_key};
 use super::user_names::UserNames;
 use super::{SignInOutcome, SignedIn};
@@ -16,10 +17,10 @@ use crate::error::{Error, InvalidInput, Misuse};
 use crate::flow::{Event, Flow, Step, Timestamp};
 use crate::guarded;
 use crate::operation::{
-    AuthFlow, ChallengeName, Context, InitiateAuth, InitiateAuthResponse, NewDeviceMetadata, Parameters,
-    RespondToAuthChallenge, SoftwareTokenStatus, VerifySoftwareToken, VerifySoftwareTokenResponse,
+    ChallengeName, Context, InitiateAuth, InitiateAuthResponse, NewDeviceMetadata, Parameters, RespondToAuthChallenge,
+    SoftwareTokenStatus, VerifySoftwareToken, VerifySoftwareTokenResponse,
 };
-use crate::secret::{ChallengeSession, Password};
+use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::session::Session;
 use crate::srp::EphemeralKey;
@@ -38,27 +39,6 @@ pub(super) struct Machine {
     gone_device_key: Option<String>,
     has_begun_again: bool,
     state: State,
-}
-
-/// How the flow begins.
-#[derive(Debug)]
-pub(super) enum Opening {
-    /// With a sign-in, which can begin again.
-    Initiate { typed: String, credentials: Credentials },
-    /// With an answer.
-    Answer(Result<Box<RespondToAuthChallenge>, InvalidInput>),
-    /// With the device's answer to DEVICE_SRP_AUTH.
-    Device(Option<ChallengeSession>),
-    /// With the first code of an authenticator app.
-    Verify { setup: Box<SoftwareTokenSetup>, operation: Result<VerifySoftwareToken, InvalidInput> },
-}
-
-#[derive(Debug)]
-pub(super) enum Credentials {
-    Srp(Password),
-    Password(Password),
-    Custom,
-    CustomWithSrp(Password),
 }
 
 #[derive(Debug)]
@@ -135,17 +115,14 @@ impl guarded::Machine for Machine {
                 Err(Error::Misuse(misuse)) => Err(misuse.into()),
                 Err(error) => self.refused(now, error),
             },
-            State::Verifying(call) => match call
-                .step(now, event)
-                .map_err(|error| error.or_start_again(self.gone_device_key.clone()))?
-                .finished()
-            {
-                Ok(response) => {
-                    let metadata = call.metadata().clone();
-                    self.verified(now, response, &metadata)
+            State::Verifying(call) => {
+                let step = call.step(now, event).map_err(|error| error.or_start_again(self.gone_device_key.clone()))?;
+                let metadata = call.metadata().clone();
+                match step.finished() {
+                    Ok(response) => self.verified(now, response, &metadata),
+                    Err(step) => Ok(step),
                 }
-                Err(step) => Ok(step),
-            },
+            }
             State::Completing(completion) => match completion.advance(now, event)?.finished() {
                 Ok(signed_in) => Ok(Step::Done(SignInOutcome::SignedIn(signed_in))),
                 Err(step) => Ok(step),
@@ -173,36 +150,13 @@ impl Machine {
     }
 
     fn initiate(&self, typed: &str, credentials: &Credentials) -> Result<State, Error> {
-        InvalidInput::require("username", typed)?;
-        let mut parameters = Parameters::from_iter([("USERNAME", typed)]);
-        let mut key = None;
-        let mut device_key = None;
-        if let Credentials::Srp(password) | Credentials::CustomWithSrp(password) = credentials {
-            InvalidInput::require("password", password.expose())?;
-            let label = if self.has_begun_again { "SRP a, again" } else { "SRP a" };
-            let ephemeral = ephemeral_key(&self.seed, label)?;
-            parameters.insert("SRP_A", ephemeral.srp_a());
-            key = Some(ephemeral);
-        } else if let Some(device) = self.device() {
-            // With SRP the device is named beside the proof, when the service has said who the user is.
-            parameters.insert("DEVICE_KEY", device.device_key());
-            device_key = Some(device.device_key().to_owned());
-        }
-        let auth_flow = match credentials {
-            Credentials::Srp(_) => AuthFlow::UserSrpAuth,
-            Credentials::Password(password) => {
-                InvalidInput::require("password", password.expose())?;
-                parameters.insert("PASSWORD", password.expose());
-                AuthFlow::UserPasswordAuth
-            }
-            Credentials::Custom => AuthFlow::CustomAuth,
-            Credentials::CustomWithSrp(_) => {
-                parameters.insert("CHALLENGE_NAME", "SRP_A");
-                AuthFlow::CustomAuth
-            }
-        };
-        let mut operation = InitiateAuth::new(auth_flow, parameters);
+        let label = if self.has_begun_again { "SRP a, again" } else { "SRP a" };
+        let key = credentials.has_srp().then(|| ephemeral_key(&self.seed, label)).transpose()?;
+        // With SRP the device is named beside the proof, when the service has said who the user is.
+        let device_key = self.device().map(DeviceRecord::device_key).filter(|_| key.is_none());
+        let mut operation = credentials.operation(typed, key.as_ref(), device_key)?;
         operation.context = self.context.clone();
+        let device_key = device_key.map(ToOwned::to_owned);
         let call = AskingCall::Initiate(Call::new(&self.app_client, operation));
         Ok(State::Asking(Box::new(Asking { call, expects: Expects::AnyProof(key), device_key })))
     }
@@ -222,10 +176,11 @@ impl Machine {
         State::Asking(Box::new(Asking { call, expects, device_key }))
     }
 
-    /// This machine's device of the user, unless it is gone.
+    /// This machine's device of the user, unless it is gone. A flow that has begun again goes on without any.
     fn device(&self) -> Option<&DeviceRecord> {
         let found = self.names.iter().find_map(|name| self.devices.get(name));
-        found.filter(|device| self.gone_device_key.as_deref() != Some(device.device_key()))
+        let is_gone = |device: &&DeviceRecord| self.gone_device_key.as_deref() == Some(device.device_key());
+        found.filter(|device| !self.has_begun_again && !is_gone(device))
     }
 
     /// An answer of the service: the one place where it is read.
@@ -311,12 +266,8 @@ impl Machine {
         challenge: InitiateAuthResponse,
         metadata: &Metadata,
     ) -> Result<State, Error> {
-        let Opening::Initiate {
-            credentials: Credentials::Srp(password) | Credentials::CustomWithSrp(password), ..
-        } = &self.opening
-        else {
-            return Err(Misuse::Finished.into());
-        };
+        let Opening::Initiate { credentials, .. } = &self.opening else { return Err(Misuse::Finished.into()) };
+        let password = credentials.password().ok_or(Misuse::Finished)?;
         let challenge = ProofChallenge { username: &self.names.username, challenge, metadata, now };
         let operation = challenge.prove_password(&self.app_client, password, key)?;
         Ok(self.respond(operation, Expects::AnyProof(None)))

@@ -1,7 +1,7 @@
 //! DEVICE_SRP_AUTH without a record of the device.
 
 use super::super::SignIn;
-use super::super::machine::Opening;
+use super::super::opening::Opening;
 use super::Pending;
 use crate::app_client::AppClient;
 use crate::device::Devices;

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::SignIn;
-use super::super::machine::Opening;
+use super::super::opening::Opening;
 use super::{Challenge, Pending};
 use crate::app_client::AppClient;
 use crate::call::Call;
