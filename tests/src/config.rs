@@ -163,6 +163,27 @@ pub struct UserConfig {
     pub status: UserStatus,
     /// Whether the user may sign in: yes.
     pub enabled: bool,
+    /// The second factors, as `{"enabled": ["SMS_MFA"]}`. By default there are none.
+    pub mfa: UserMfaConfig,
+}
+
+/// The second factors of a user.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserMfaConfig {
+    /// `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`: what the user is asked for.
+    pub enabled: Vec<MfaFactor>,
+    /// Which of them is asked for without a question.
+    pub preferred: Option<MfaFactor>,
+    /// The secret of the authenticator app in Base32, of any length.
+    pub software_token_secret: Option<String>,
+}
+
+impl fmt::Debug for UserMfaConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("UserMfaConfig");
+        debug.field("enabled", &self.enabled).field("preferred", &self.preferred).finish_non_exhaustive()
+    }
 }
 
 impl Default for UserConfig {
@@ -173,6 +194,7 @@ impl Default for UserConfig {
             attributes: BTreeMap::new(),
             status: UserStatus::Confirmed,
             enabled: true,
+            mfa: UserMfaConfig::default(),
         }
     }
 }

@@ -39,16 +39,37 @@
 //! # What it does not do
 //!
 //! AWS signatures on set-up operations are not checked. An operation, flow or challenge that is not simulated is refused
-//! by name rather than answered with a stand-in: so far the challenges for a second factor, and the set-up of one during
-//! sign-in. Devices are not tracked, and there is no threat protection. What an authenticator attests of a passkey is not
-//! verified. Tokens are signed with a test key that is part of the source.
+//! by name rather than answered with a stand-in: so far USER_AUTH and the challenges that belong to it, and pools with
+//! Lambda triggers. In place of the triggers of CUSTOM_AUTH there is a script, [`CustomAuthConfig`]. How often a code may
+//! be sent or tried in a sign-in is not limited, and there is no threat protection. What an authenticator attests of a
+//! passkey is not verified. Tokens are signed with a test key that is part of the source.
 //!
 //! # What is known of the service, and what is not
 //!
 //! The names of errors are the API model's. Their texts are Cognito's own where they have become known, as they have for
 //! sign-up, sign-in, codes, tokens, password resets, the lock-out and software tokens. For sessions, passkeys, client
 //! tokens, feedback, rotation, a client secret that is wrong, attributes that no code can verify and preferences that
-//! contradict each other they are not known, and plausible. How many codes may be sent or tried in an hour is a setting
+//! contradict each other they are not known, and plausible.
+//!
+//! Of the challenges after the first factor, the names, parameters and answers are those of the API model and of what the
+//! service's clients send and read, and the texts for sessions, codes and unknown devices are Cognito's own. These are
+//! guesses:
+//!
+//! - The text for a choice of MFA type that was not offered, for an answer to MFA_SETUP before a code was verified, and for
+//!   a device answer that names another device; and the name and text where MFA is required and the pool has no method.
+//! - That a pool without triggers refuses CUSTOM_AUTH with InvalidParameterException. The text is known, the name is not.
+//! - That the parameters of DEVICE_SRP_AUTH name the device and USER_ID_FOR_SRP.
+//! - That ConfirmDevice refuses a second confirmation with DeviceKeyExistsException, which is in the API model, and a salt
+//!   or a verifier that is not one with InvalidParameterException.
+//! - That a DEVICE_KEY which is not of a confirmed device is refused before anything is spent. That the same SRP claim can
+//!   come again without it is known, since clients rely on it.
+//! - That a user who has a phone number needs no MFA_SETUP where text messages are a method, that a factor set up in
+//!   sign-in is also the preferred one, and that a code which set an authenticator app up does not sign in as well.
+//! - That a temporary password is changed before the rounds of CUSTOM_AUTH, and that a disabled user is told so after them.
+//! - That a new e-mail address in the answer to NEW_PASSWORD_REQUIRED is sent a code where the pool verifies addresses.
+//!
+//! Where reports of the service differ there is a setting: [`PoolConfig::challenge_session_survives_mismatch`] and
+//! [`PoolConfig::software_token_status_error`]. How many codes may be sent or tried in an hour is a setting
 //! of the pool, as is whether wrong passwords lock a user out; whether the reuse of a rotated token ends its sign-in is
 //! one of the app client.
 //!
@@ -81,6 +102,7 @@ mod config;
 mod crypto;
 mod date;
 mod delivery;
+mod device;
 mod failure;
 mod faults;
 pub mod fuzz;
@@ -110,12 +132,14 @@ mod user;
 mod validation;
 
 pub use client::{ExplicitAuthFlow, RefreshTokenRotation, TimeUnit, UserExistenceErrors, Validity};
-pub use config::{ClientConfig, Config, ConfigError, UserConfig};
+pub use config::{ClientConfig, Config, ConfigError, UserConfig, UserMfaConfig};
 pub use faults::{Fault, FaultPlan, Faults, Outcome};
 pub use message::{Medium, Message, Purpose};
 pub use mfa::MfaFactor;
 pub use password_policy::PasswordPolicy;
-pub use pool_config::{MfaConfiguration, PoolConfig, RecoveryOption, WebAuthnConfig};
+pub use pool_config::{
+    CustomAuthConfig, CustomRound, DeviceConfig, MfaConfiguration, PoolConfig, RecoveryOption, WebAuthnConfig,
+};
 pub use secret_hash::secret_hash;
 #[cfg(feature = "server")]
 pub use server::Server;

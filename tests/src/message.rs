@@ -58,7 +58,7 @@ impl Medium {
     }
 }
 
-/// What a code is for. As JSON: `confirm_sign_up`, `invitation`, `forgot_password`, `verify_attribute`.
+/// What a code is for. As JSON: `confirm_sign_up`, `invitation`, `forgot_password`, `verify_attribute`, `sign_in`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -71,6 +71,8 @@ pub enum Purpose {
     ForgotPassword,
     /// To be given to VerifyUserAttribute; sent by UpdateUserAttributes and by GetUserAttributeVerificationCode.
     VerifyAttribute,
+    /// To answer SMS_MFA or EMAIL_OTP with. It is good for as long as the challenge is.
+    SignIn,
 }
 
 impl Purpose {

@@ -7,9 +7,14 @@ mod admin_create_user;
 mod admin_delete_user;
 mod admin_disable_user;
 mod admin_enable_user;
+mod admin_forget_device;
+mod admin_get_device;
 mod admin_get_user;
+mod admin_list_devices;
 mod admin_reset_user_password;
+mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
+mod admin_update_device_status;
 mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod associate_software_token;
@@ -79,9 +84,14 @@ static TABLE: &[(&str, Run)] = &[
     row::<admin_delete_user::AdminDeleteUser>(),
     row::<admin_disable_user::AdminDisableUser>(),
     row::<admin_enable_user::AdminEnableUser>(),
+    row::<admin_forget_device::AdminForgetDevice>(),
+    row::<admin_get_device::AdminGetDevice>(),
     row::<admin_get_user::AdminGetUser>(),
+    row::<admin_list_devices::AdminListDevices>(),
     row::<admin_reset_user_password::AdminResetUserPassword>(),
+    row::<admin_set_user_mfa_preference::AdminSetUserMfaPreference>(),
     row::<admin_set_user_password::AdminSetUserPassword>(),
+    row::<admin_update_device_status::AdminUpdateDeviceStatus>(),
     row::<admin_update_user_attributes::AdminUpdateUserAttributes>(),
     row::<admin_user_global_sign_out::AdminUserGlobalSignOut>(),
     row::<associate_software_token::AssociateSoftwareToken>(),

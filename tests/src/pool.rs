@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::pool_config::PoolConfig;
-use crate::random::Random;
-use crate::sign_in::later;
+use crate::sign_in::Progress;
+use crate::sign_in::session::ChallengeSessions;
 use crate::srp::KeyExchange;
 use crate::user::User;
 
@@ -40,13 +40,19 @@ pub(crate) struct Pool {
     users: BTreeMap<String, User>,
     /// SRP exchanges by SECRET_BLOCK. An exchange is taken out by its first answer.
     exchanges: BTreeMap<String, Exchange>,
-    /// Challenges that wait for an answer, by their `Session`.
-    challenges: BTreeMap<String, Challenge>,
+    pub(crate) challenges: ChallengeSessions,
 }
 
 impl Pool {
     pub(crate) fn new(id: String, config: PoolConfig, created: u64) -> Self {
-        Self { id, config, created, users: BTreeMap::new(), exchanges: BTreeMap::new(), challenges: BTreeMap::new() }
+        Self {
+            id,
+            config,
+            created,
+            users: BTreeMap::new(),
+            exchanges: BTreeMap::new(),
+            challenges: ChallengeSessions::default(),
+        }
     }
 
     /// The part of the id that SRP hashes.
@@ -156,22 +162,18 @@ impl Pool {
         self.exchanges.insert(secret_block, exchange);
     }
 
+    /// An exchange that can still be answered.
+    pub(crate) fn exchange(&self, secret_block: &str, now: Timestamp) -> Option<&Exchange> {
+        self.exchanges.get(secret_block).filter(|exchange| now < exchange.expires)
+    }
+
+    pub(crate) fn exchange_mut(&mut self, secret_block: &str) -> Option<&mut Exchange> {
+        self.exchanges.get_mut(secret_block)
+    }
+
     /// Takes an exchange out, so that it is answered once.
     pub(crate) fn take_exchange(&mut self, secret_block: &str, now: Timestamp) -> Option<Exchange> {
         self.exchanges.remove(secret_block).filter(|exchange| now < exchange.expires)
-    }
-
-    /// Opens a challenge and gives its `Session`.
-    pub(crate) fn open_challenge(&mut self, challenge: Challenge, random: &mut Random, now: Timestamp) -> String {
-        // One that is over is kept for an hour, so that a late answer hears that it is late.
-        self.challenges.retain(|_, challenge| now < later(challenge.expires, 3_600));
-        let session = format!("AYABe{}", crate::crypto::base64_url(&random.bytes::<192>()));
-        self.challenges.insert(session.clone(), challenge);
-        session
-    }
-
-    pub(crate) fn challenge(&self, session: &str) -> Option<&Challenge> {
-        self.challenges.get(session)
     }
 
     fn recovery(&self) -> Vec<Value> {
@@ -202,7 +204,7 @@ impl Pool {
     pub(crate) fn description(&self) -> Value {
         let config = &self.config;
         let policy = config.password_policy;
-        json!({
+        let mut description = json!({
             "Id": self.id,
             "Name": config.name,
             "Arn": format!("arn:aws:cognito-idp:{}:123456789012:userpool/{}", self.region(), self.id),
@@ -227,7 +229,15 @@ impl Pool {
             "AccountRecoverySetting": { "RecoveryMechanisms": self.recovery() },
             "EstimatedNumberOfUsers": self.user_count(),
             "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": config.allow_admin_create_user_only },
-        })
+        });
+        if let (Some(devices), Some(members)) = (config.device_configuration, description.as_object_mut()) {
+            let devices = json!({
+                "ChallengeRequiredOnNewDevice": devices.challenge_required_on_new_device,
+                "DeviceOnlyRememberedOnUserPrompt": devices.device_only_remembered_on_user_prompt,
+            });
+            members.insert("DeviceConfiguration".to_owned(), devices);
+        }
+        description
     }
 }
 
@@ -239,18 +249,9 @@ impl fmt::Debug for Pool {
 
 /// An SRP exchange between its two messages.
 pub(crate) struct Exchange {
-    /// The name that the answer must bear: of a user, or made up for one who does not exist.
-    pub(crate) username: String,
+    /// How far the sign-in has come. The answer must bear the name in it.
+    pub(crate) progress: Progress,
     pub(crate) client_id: String,
     pub(crate) keys: KeyExchange,
-    pub(crate) expires: Timestamp,
-}
-
-/// A challenge that was put to a user, bound to user, client and kind.
-#[derive(Debug)]
-pub(crate) struct Challenge {
-    pub(crate) name: &'static str,
-    pub(crate) username: String,
-    pub(crate) client_id: String,
     pub(crate) expires: Timestamp,
 }

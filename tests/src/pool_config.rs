@@ -1,5 +1,7 @@
 //! The settings of a user pool.
 
+use alloc::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ClientConfig, UserConfig};
@@ -50,6 +52,17 @@ pub struct PoolConfig {
     pub timestamp_tolerance_seconds: Option<u64>,
     /// How long the answer to PASSWORD_VERIFIER may take. AWS says only that it must come within a few seconds: 15.
     pub password_verifier_seconds: u64,
+    /// Whether a challenge may be answered again, with the same `Session`, after a wrong code: yes. Reports of the real
+    /// service differ.
+    pub challenge_session_survives_mismatch: bool,
+    /// Whether VerifySoftwareToken tells a wrong code by `"Status": "ERROR"`, and during sign-in a new `Session`, which the
+    /// API has a form for, instead of EnableSoftwareTokenMFAException: no.
+    pub software_token_status_error: bool,
+    /// Device tracking, as `{"challenge_required_on_new_device": true}`. Without it the pool tracks no devices.
+    pub device_configuration: Option<DeviceConfig>,
+    /// What the triggers of CUSTOM_AUTH do, as `{"rounds": [{"parameters": {"question": "1+1"}, "answer": "2"}]}`.
+    /// Without it the pool has no triggers.
+    pub custom_auth: Option<CustomAuthConfig>,
     /// Refuse SignUp, so that only an administrator makes users: no.
     pub allow_admin_create_user_only: bool,
     /// The app clients.
@@ -80,6 +93,10 @@ impl Default for PoolConfig {
             password_lockout: true,
             timestamp_tolerance_seconds: None,
             password_verifier_seconds: 15,
+            challenge_session_survives_mismatch: true,
+            software_token_status_error: false,
+            device_configuration: None,
+            custom_auth: None,
             allow_admin_create_user_only: false,
             clients: Vec::new(),
             users: Vec::new(),
@@ -135,4 +152,42 @@ pub struct WebAuthnConfig {
     pub user_verification_required: bool,
     /// Whether a passkey whose user was verified counts for two factors.
     pub multi_factor: bool,
+}
+
+/// How a pool tracks devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceConfig {
+    /// Whether a device that is remembered stands in for the second factor, so that only others are asked for it.
+    pub challenge_required_on_new_device: bool,
+    /// Whether a device is remembered only when its user says so, rather than as soon as it is confirmed.
+    pub device_only_remembered_on_user_prompt: bool,
+}
+
+/// A script in place of the Lambda triggers of CUSTOM_AUTH.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CustomAuthConfig {
+    /// What is asked, one after the other. There must be something.
+    pub rounds: Vec<CustomRound>,
+    /// How many wrong answers in all end the sign-in: 3. After each before that the same round is asked again.
+    pub attempts: u64,
+    /// Whether the second factor comes after the last round: no.
+    pub second_factor: bool,
+}
+
+impl Default for CustomAuthConfig {
+    fn default() -> Self {
+        Self { rounds: Vec::new(), attempts: 3, second_factor: false }
+    }
+}
+
+/// One CUSTOM_CHALLENGE.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CustomRound {
+    /// The public challenge parameters. `USERNAME` is added.
+    pub parameters: BTreeMap<String, String>,
+    /// The one right ANSWER.
+    pub answer: String,
 }

@@ -4,14 +4,14 @@ use cognito_core::Timestamp;
 use serde_json::Value;
 
 use crate::attribute::Update;
-use crate::delivery::{self, EMAIL, PHONE};
+use crate::delivery::{self, Address, EMAIL, PHONE};
 use crate::failure::Failure;
 use crate::message::{Message, Purpose};
 use crate::pool::Pool;
 use crate::random::Random;
 
-/// Changes a user's attributes and gives a `CodeDeliveryDetailsList`. A new address is not verified, unless the update
-/// says that it is; where the pool verifies addresses itself, a code goes out.
+/// Changes a user's attributes and gives a `CodeDeliveryDetailsList`. Where the pool verifies addresses itself, a code goes
+/// out to a new one.
 pub(crate) fn update(
     pool: &mut Pool,
     username: &str,
@@ -20,8 +20,23 @@ pub(crate) fn update(
     random: &mut Random,
     messages: &mut Vec<Message>,
 ) -> Result<Vec<Value>, Failure> {
-    check_aliases(pool, username, &update)?;
+    let changed = apply(pool, username, update, now)?;
     let verifies = pool.config.auto_verified_attributes.clone();
+    let user = pool.user_mut(username).ok_or_else(Failure::user_not_found)?;
+    let mut sent = Vec::new();
+    for address in changed {
+        let wanted = verifies.iter().any(|name| name == address.attribute) && !user.is_verified(address.attribute);
+        if wanted {
+            sent.push(delivery::send_code(user, address, Purpose::VerifyAttribute, now, random, messages));
+        }
+    }
+    Ok(sent)
+}
+
+/// Changes a user's attributes, and gives the addresses that are new. Such a one is not verified, unless the update says
+/// that it is.
+pub(crate) fn apply(pool: &mut Pool, username: &str, update: Update, now: Timestamp) -> Result<Vec<Address>, Failure> {
+    check_aliases(pool, username, &update)?;
     let user = pool.user_mut(username).ok_or_else(Failure::user_not_found)?;
     let changes = |name: &str| update.set.get(name).is_some_and(|value| user.attributes.get(name) != Some(value));
     let changed: Vec<_> = [EMAIL, PHONE].into_iter().filter(|address| changes(address.attribute)).collect();
@@ -31,14 +46,7 @@ pub(crate) fn update(
     user.attributes.extend(update.set);
     update.removed.iter().for_each(|name| user.remove_attribute(name));
     user.modified = now;
-    let mut sent = Vec::new();
-    for address in changed {
-        let wanted = verifies.iter().any(|name| name == address.attribute) && !user.is_verified(address.attribute);
-        if wanted {
-            sent.push(delivery::send_code(user, address, Purpose::VerifyAttribute, now, random, messages));
-        }
-    }
-    Ok(sent)
+    Ok(changed)
 }
 
 /// Refuses a user name, or an alias that is verified or needs no verifying, which is somebody else's.

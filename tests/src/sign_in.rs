@@ -1,22 +1,42 @@
-//! Sign-in: three ways to prove a user's identity, and what follows a proof.
+//! Sign-in: ways to prove a user's identity, and what follows a proof.
+//!
+//! Every flow and every answer ends in [`go_on`], which is the one place that knows what a sign-in still lacks:
+//!
+//! ```text
+//! USER_SRP_AUTH, CUSTOM_AUTH with SRP_A --> PASSWORD_VERIFIER --+
+//! USER_PASSWORD_AUTH, CUSTOM_AUTH ------------------------------+--> go_on
+//!
+//! go_on --> NEW_PASSWORD_REQUIRED                                    a password that is temporary
+//!       --> CUSTOM_CHALLENGE, once or more                           CUSTOM_AUTH
+//!       --> SELECT_MFA_TYPE --> SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, or at once one of these
+//!       --> MFA_SETUP, for EMAIL --> EMAIL_OTP                       a factor is due, and there is none
+//!       --> DEVICE_SRP_AUTH --> DEVICE_PASSWORD_VERIFIER             a device that is remembered
+//!       --> tokens
+//! ```
 
+pub(crate) mod custom;
+pub(crate) mod device;
+mod issue;
+pub(crate) mod mfa_setup;
+mod new_password;
 pub(crate) mod password;
 pub(crate) mod refresh;
+mod second_factor;
+pub(crate) mod session;
 pub(crate) mod srp;
 
 use alloc::collections::BTreeMap;
 
 use cognito_core::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::client::Client;
-use crate::crypto::base64_url;
 use crate::failure::Failure;
-use crate::pool::{Challenge, Pool};
-use crate::pool_config::MfaConfiguration;
+use crate::mfa::MfaFactor;
+use crate::pool::Pool;
 use crate::simulator::Simulator;
-use crate::tokens::{Family, Kind};
 use crate::user::{User, UserStatus};
+use session::Kind;
 
 /// `AuthParameters` or `ChallengeResponses`.
 pub(crate) struct Parameters(BTreeMap<String, Option<String>>);
@@ -33,18 +53,69 @@ impl Parameters {
     pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
         self.optional(name).ok_or_else(|| Failure::missing_parameter(name))
     }
+
+    /// DEVICE_KEY. An empty one is none.
+    pub(crate) fn device_key(&self) -> Option<&str> {
+        self.optional("DEVICE_KEY").filter(|key| !key.is_empty())
+    }
+
+    /// The parameters whose names begin so, without that beginning.
+    pub(crate) fn prefixed(&self, prefix: &str) -> BTreeMap<String, String> {
+        let value = |(name, value): (&String, &Option<String>)| {
+            Some((name.strip_prefix(prefix)?.to_owned(), value.clone().unwrap_or_default()))
+        };
+        self.0.iter().filter_map(value).collect()
+    }
+}
+
+/// How far a sign-in has come.
+#[derive(Clone)]
+pub(crate) struct Progress {
+    /// The canonical name of the user, or what was made up for one who does not exist.
+    pub(crate) username: String,
+    /// What the caller calls the user.
+    typed: String,
+    /// The newest DEVICE_KEY that was given.
+    pub(crate) device_key: Option<String>,
+    /// The rounds of CUSTOM_AUTH.
+    custom: Option<custom::Rounds>,
+    /// The second factor that the user chose.
+    chosen: Option<MfaFactor>,
+    has_password: bool,
+    has_second_factor: bool,
+    has_device: bool,
+}
+
+impl Progress {
+    /// A sign-in that has proven nothing yet.
+    pub(crate) fn new(username: String, typed: &str) -> Self {
+        Self {
+            username,
+            typed: typed.to_owned(),
+            device_key: None,
+            custom: None,
+            chosen: None,
+            has_password: false,
+            has_second_factor: false,
+            has_device: false,
+        }
+    }
+
+    /// Whether the name in an answer means the user who signs in: the canonical name, an alias, or for a user who does
+    /// not exist what was typed.
+    fn is_of(&self, pool: &Pool, name: &str) -> bool {
+        match pool.find(name) {
+            Some(user) => user.username == self.username,
+            None => [&self.username, &self.typed].into_iter().any(|known| pool.fold(known) == pool.fold(name)),
+        }
+    }
 }
 
 pub(crate) fn later(now: Timestamp, seconds: u64) -> Timestamp {
     Timestamp::from_unix_millis(now.as_unix_millis().saturating_add(seconds.saturating_mul(1000)))
 }
 
-/// How long a client gives its users to answer a challenge.
-pub(crate) fn challenge_end(client: &Client, now: Timestamp) -> Timestamp {
-    later(now, client.config.auth_session_validity_minutes.saturating_mul(60))
-}
-
-/// Whether a user who has proven who it is, by a password or a refresh token, may have tokens.
+/// Whether a user who has proven who it is may have tokens.
 pub(crate) fn check_standing(user: &User) -> Result<(), Failure> {
     if !user.enabled {
         return Err(Failure::disabled());
@@ -56,85 +127,80 @@ pub(crate) fn check_standing(user: &User) -> Result<(), Failure> {
     }
 }
 
-/// Goes on after a right password: to tokens, to a further challenge, or to the reason why not. Nothing of this is told
-/// to somebody who does not know the password.
-pub(crate) fn proven(
+/// What a sign-in needs next.
+enum Step {
+    NewPassword,
+    Round(usize),
+    SelectMfaType(Vec<MfaFactor>),
+    SecondFactor(MfaFactor),
+    MfaSetup,
+    Device(String),
+    Tokens,
+}
+
+/// Decides what a sign-in needs next, or why it goes no further. Somebody who has proven nothing is told nothing.
+fn next_step(pool: &Pool, progress: &Progress, now: Timestamp) -> Result<Step, Failure> {
+    let round = custom::open_round(pool, progress);
+    if let Some(round) = round.filter(|_| !progress.has_password) {
+        return Ok(Step::Round(round));
+    }
+    let user = pool.user(&progress.username).ok_or_else(Failure::incorrect)?;
+    check_standing(user)?;
+    if progress.has_password && user.status == UserStatus::ForceChangePassword {
+        new_password::check_age(pool, user, now)?;
+        return Ok(Step::NewPassword);
+    }
+    if let Some(round) = round {
+        return Ok(Step::Round(round));
+    }
+    let remembered = device::remembered(pool, user, progress);
+    let stands_in = remembered.is_some_and(|(_, config)| config.challenge_required_on_new_device);
+    let due = if stands_in { None } else { second_factor::due(pool, user, progress)? };
+    if let Some(step) = due {
+        return Ok(step);
+    }
+    match remembered {
+        Some((key, _)) if !progress.has_device => Ok(Step::Device(key.to_owned())),
+        _ => Ok(Step::Tokens),
+    }
+}
+
+/// Goes on after a proof: to a further challenge, to tokens, or to the reason why not.
+pub(crate) fn go_on(
     simulator: &mut Simulator,
     now: Timestamp,
     client: &Client,
-    username: &str,
+    progress: Progress,
 ) -> Result<Value, Failure> {
-    let pool = simulator.pools.get_mut(&client.pool_id)?;
-    let temporary_days = pool.config.password_policy.temporary_password_validity_days;
-    let user = pool.user(username).ok_or_else(Failure::incorrect)?;
-    check_standing(user)?;
-    let needs_factor = match pool.config.mfa_configuration {
-        MfaConfiguration::Off => false,
-        MfaConfiguration::Optional => user.mfa.is_active(),
-        MfaConfiguration::On => true,
-    };
-    match user.status {
-        UserStatus::ForceChangePassword if now >= later(user.password_set, temporary_days.saturating_mul(86_400)) => {
-            let text = "Temporary password has expired and must be reset by an administrator.";
-            Err(Failure::not_authorized(text))
-        }
-        UserStatus::ForceChangePassword => {
-            let parameters = new_password_parameters(user, pool);
-            let name = "NEW_PASSWORD_REQUIRED";
-            let (username, client_id) = (user.username.clone(), client.id.clone());
-            let challenge = Challenge { name, username, client_id, expires: challenge_end(client, now) };
-            let session = pool.open_challenge(challenge, &mut simulator.random, now);
-            Ok(json!({ "ChallengeName": name, "ChallengeParameters": parameters, "Session": session }))
-        }
-        // A factor that is due and not asked for would mislead a test.
-        UserStatus::Confirmed if needs_factor => Err(Failure::not_simulated("a challenge for a second factor")),
-        _ => sign_in(simulator, now, client, username),
+    match next_step(simulator.pools.get(&client.pool_id)?, &progress, now)? {
+        Step::NewPassword => new_password::ask(simulator, now, client, progress),
+        Step::Round(round) => custom::ask(simulator, now, client, progress, round),
+        Step::SelectMfaType(factors) => second_factor::offer(simulator, now, client, progress, factors),
+        Step::SecondFactor(factor) => second_factor::ask(simulator, now, client, progress, factor),
+        Step::MfaSetup => mfa_setup::ask(simulator, now, client, progress),
+        Step::Device(key) => device::ask(simulator, now, client, progress, key),
+        Step::Tokens => issue::tokens(simulator, now, client, &progress),
     }
 }
 
-fn new_password_parameters(user: &User, pool: &Pool) -> Value {
-    let missing = |name: &&String| !user.attributes.contains_key(*name);
-    let required: Vec<String> =
-        pool.config.required_attributes.iter().filter(missing).map(|name| format!("userAttributes.{name}")).collect();
-    json!({
-        "USER_ID_FOR_SRP": user.username,
-        "requiredAttributes": json!(required).to_string(),
-        "userAttributes": json!(user.attributes).to_string(),
-    })
-}
-
-/// Begins a family of tokens.
-fn sign_in(simulator: &mut Simulator, now: Timestamp, client: &Client, username: &str) -> Result<Value, Failure> {
-    let pool = simulator.pools.get(&client.pool_id)?;
-    let user = pool.user(username).ok_or_else(Failure::incorrect)?;
-    let session_id = format!("tkn{}", simulator.random.lower_case(25));
-    let family = Family {
-        pool_id: pool.id.clone(),
-        client_id: client.id.clone(),
-        sub: user.sub.clone(),
-        auth_time: now.as_unix_seconds(),
-        revoked: false,
-        session_id,
-        last_active: now.as_unix_seconds(),
-        ends: later(now, client.config.refresh_token_validity.seconds()),
-    };
-    let id = simulator.random.uuid();
-    let refresh_token = refresh_token(simulator);
-    simulator.tokens.begin(id.clone(), family.clone());
-    simulator.tokens.add(&refresh_token, Kind::Refresh, &id, family.ends);
-    let mut result = refresh::new_tokens(simulator, now, client, &id, &family)?;
-    if let Some(members) = result.as_object_mut() {
-        members.insert("RefreshToken".to_owned(), json!(refresh_token));
+/// Judges the answer to a challenge that has a `Session`.
+pub(crate) fn answer(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    name: &str,
+    session: Option<&str>,
+    responses: &Parameters,
+) -> Result<Value, Failure> {
+    let (answer, kind) = session::open(simulator, now, client, name, session, responses)?;
+    match kind {
+        Kind::NewPassword => new_password::answer(simulator, answer),
+        Kind::Round(round) => custom::answer(simulator, answer, round),
+        Kind::SelectMfaType(factors) => second_factor::choose(simulator, answer, &factors),
+        Kind::Code(sent) => second_factor::answer_code(simulator, answer, &sent),
+        Kind::SoftwareToken => second_factor::answer_software_token(simulator, answer),
+        Kind::MfaSetup(set_up) => mfa_setup::answer(simulator, answer, set_up),
+        Kind::DeviceSrp(key) => device::answer_srp(simulator, answer, key),
+        Kind::DevicePassword(exchange) => device::answer_password(simulator, answer, &exchange),
     }
-    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
-}
-
-/// In the form of the real one: an encrypted JWT, which nobody but the service can look into.
-fn refresh_token(simulator: &mut Simulator) -> String {
-    let header = json!({ "alg": "RSA-OAEP", "cty": "JWT", "enc": "A256GCM" });
-    let random = &mut simulator.random;
-    let (key, vector, text, tag) =
-        (random.bytes::<256>(), random.bytes::<12>(), random.bytes::<384>(), random.bytes::<16>());
-    let parts = [header.to_string().as_bytes(), &key, &vector, &text, &tag].map(base64_url);
-    parts.join(".")
 }

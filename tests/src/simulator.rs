@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::faults::{Fault, Faults, Outcome};
 use crate::jwt;
 use crate::message::Message;
+use crate::mfa;
 use crate::naming::name_user;
 use crate::operation;
 use crate::pool::{Pool, Pools};
@@ -168,6 +169,7 @@ impl Simulator {
             }
         }
         user.enabled = config.enabled;
+        mfa::set_up(&mut user, &pool.config.mfa_factors, &config.mfa)?;
         if let Some(password) = &config.password {
             user.set_password(pool.group(), password, random, now);
         }
@@ -189,6 +191,9 @@ impl Simulator {
             return Err(Failure::invalid_parameter(format!("there is a pool {id} already")));
         }
         check_attributes(&config)?;
+        if config.custom_auth.as_ref().is_some_and(|script| script.rounds.is_empty()) {
+            return Err(Failure::invalid_parameter("custom_auth has no rounds"));
+        }
         self.pools.0.insert(id.to_owned(), Pool::new(id.to_owned(), config, now.as_unix_seconds()));
         self.pools.get(id)
     }

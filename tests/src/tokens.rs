@@ -26,6 +26,8 @@ pub(crate) struct Family {
     pub(crate) pool_id: String,
     pub(crate) client_id: String,
     pub(crate) sub: String,
+    /// The device that the sign-in came from, in a pool that tracks devices.
+    pub(crate) device_key: Option<String>,
     /// When the user signed in, in seconds.
     pub(crate) auth_time: u64,
     pub(crate) revoked: bool,
@@ -135,6 +137,10 @@ impl Tokens {
             .collect();
         sessions.sort_by_key(|(_, family)| (family.auth_time, &family.session_id));
         sessions
+    }
+
+    pub(crate) fn family(&self, id: &str) -> Option<&Family> {
+        self.families.get(id)
     }
 
     pub(crate) fn family_mut(&mut self, id: &str) -> Option<&mut Family> {

@@ -10,11 +10,17 @@ const STEP_SECONDS: u64 = 30;
 
 /// The secret that an authenticator app shares with the service.
 #[derive(Clone)]
-pub(crate) struct Secret([u8; 32]);
+pub(crate) struct Secret(Vec<u8>);
 
 impl Secret {
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(bytes.to_vec())
+    }
+
+    /// A secret as an app takes it: Base32 in either case, with padding or without it, and of any length.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let bytes = BASE32_NOPAD.decode(text.trim_end_matches('=').to_uppercase().as_bytes()).ok()?;
+        (!bytes.is_empty()).then_some(Self(bytes))
     }
 
     /// As a user types it into an app.
@@ -22,10 +28,11 @@ impl Secret {
         BASE32_NOPAD.encode(&self.0)
     }
 
-    /// Whether this is the code of now, or of a clock that is 30 seconds ahead or behind.
-    pub(crate) fn accepts(&self, code: &str, now: Timestamp) -> bool {
+    /// The step that this is the code of, if that is now, or 30 seconds ahead or behind.
+    pub(crate) fn step_of(&self, code: &str, now: Timestamp) -> Option<u64> {
         let step = now.as_unix_seconds() / STEP_SECONDS;
-        [step.saturating_sub(1), step, step.saturating_add(1)].into_iter().any(|step| code == one_time(&self.0, step))
+        let accepted = [step.saturating_sub(1), step, step.saturating_add(1)];
+        accepted.into_iter().find(|step| code == one_time(&self.0, *step))
     }
 }
 
@@ -62,8 +69,16 @@ mod tests {
     fn a_clock_may_be_a_step_off_and_no_more() {
         let secret = Secret::new([7; 32]);
         let code = one_time(&[7; 32], 100);
-        let accepted = |step: u64| secret.accepts(&code, Timestamp::from_unix_seconds(step * STEP_SECONDS));
-        assert_eq!([98, 99, 100, 101, 102].map(accepted), [false, true, true, true, false]);
+        let accepted = |step: u64| secret.step_of(&code, Timestamp::from_unix_seconds(step * STEP_SECONDS));
+        assert_eq!([98, 99, 100, 101, 102].map(accepted), [None, Some(100), Some(100), Some(100), None]);
         assert_eq!(secret.base32().len(), 52);
+    }
+
+    #[test]
+    fn a_secret_reads_back_in_either_case_and_with_padding() {
+        let secret = Secret::parse("gezdgnbvgy3tqojqgezdgnbvgy3tqojq").expect("a secret");
+        assert_eq!(secret.0, b"12345678901234567890");
+        assert_eq!(Secret::parse("MY======").expect("a secret").0, b"f");
+        assert!(["", "=", "1", "MY!"].into_iter().all(|text| Secret::parse(text).is_none()));
     }
 }

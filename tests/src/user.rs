@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::codes::Codes;
+use crate::device::Devices;
 use crate::lockout::Lockout;
 use crate::mfa::Mfa;
 use crate::passkey::Passkeys;
@@ -30,6 +31,7 @@ pub(crate) struct User {
     pub(crate) lockout: Lockout,
     pub(crate) mfa: Mfa,
     pub(crate) passkeys: Passkeys,
+    pub(crate) devices: Devices,
     pub(crate) created: Timestamp,
     pub(crate) modified: Timestamp,
 }
@@ -48,6 +50,7 @@ impl User {
             lockout: Lockout::default(),
             mfa: Mfa::default(),
             passkeys: Passkeys::default(),
+            devices: Devices::default(),
             created: now,
             modified: now,
         }

@@ -119,7 +119,6 @@ fn a_challenge_is_bound_to_its_user_client_and_time() {
         "Session": challenge["Session"],
         "ChallengeResponses": { "USERNAME": "bob", "NEW_PASSWORD": "Correct-horse-2" },
     });
-    assert_eq!(scene.refused("RespondToAuthChallenge", body.clone()).name, "UnsupportedOperationException");
     let invalid = ("NotAuthorizedException", "Invalid session for the user.");
     let mut stranger = body.clone();
     stranger["ChallengeResponses"]["USERNAME"] = json!("eve");
@@ -127,7 +126,10 @@ fn a_challenge_is_bound_to_its_user_client_and_time() {
     let mut other = body.clone();
     other["ChallengeName"] = json!("SMS_MFA");
     assert_eq!(scene.refused("RespondToAuthChallenge", other), invalid);
-    scene.advance(180);
+    scene.advance(179);
+    body["ChallengeResponses"]["NEW_PASSWORD"] = json!("short");
+    assert_eq!(scene.refused("RespondToAuthChallenge", body.clone()).name, "InvalidPasswordException");
+    scene.advance(1);
     let expired = ("NotAuthorizedException", "Invalid session for the user, session is expired.");
     assert_eq!(scene.refused("RespondToAuthChallenge", body.clone()), expired);
     body.as_object_mut().unwrap().remove("Session");

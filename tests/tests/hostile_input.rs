@@ -3,6 +3,7 @@
 
 mod common;
 
+use cognito_testkit::{MfaConfiguration, MfaFactor, UserStatus};
 use common::words::{MEMBERS, OPERATIONS, VALUES};
 use common::{PASSWORD, Scene};
 use proptest::prelude::*;
@@ -29,7 +30,11 @@ fn json() -> impl Strategy<Value = Value> {
 fn scene() -> Scene {
     let client = cognito_testkit::ClientConfig { id: Some("client".to_owned()), ..common::open_client() };
     let standard = cognito_testkit::Config::standard().pools.remove(0);
+    let round = cognito_testkit::CustomRound::default();
+    let script = cognito_testkit::CustomAuthConfig { rounds: vec![round], ..Default::default() };
     let pool = cognito_testkit::PoolConfig {
+        device_configuration: Some(cognito_testkit::DeviceConfig::default()),
+        custom_auth: Some(script),
         users: vec![common::alice()],
         custom_attributes: vec!["tier".to_owned()],
         clients: Vec::new(),
@@ -179,5 +184,59 @@ proptest! {
         let code = scene.last_message().code;
         scene.confirm(&name, &code).unwrap();
         prop_assert!(scene.srp_sign_in(&name, &password).is_ok());
+    }
+}
+
+/// The challenges that a `Session` can be of.
+const CHALLENGES: [(&str, MfaConfiguration, UserStatus); 4] = [
+    ("NEW_PASSWORD_REQUIRED", MfaConfiguration::On, UserStatus::ForceChangePassword),
+    ("MFA_SETUP", MfaConfiguration::On, UserStatus::Confirmed),
+    ("SELECT_MFA_TYPE", MfaConfiguration::Optional, UserStatus::Confirmed),
+    ("DEVICE_SRP_AUTH", MfaConfiguration::Off, UserStatus::Confirmed),
+];
+
+/// A sign-in that has come to this challenge.
+fn at(challenge: usize) -> (Scene, Value) {
+    let (name, mfa, status) = CHALLENGES[challenge];
+    let mut user = common::challenges::alice_with(&[], None);
+    if name == "MFA_SETUP" {
+        user = common::alice();
+    }
+    if name == "SELECT_MFA_TYPE" {
+        user.mfa.enabled = vec![MfaFactor::Sms, MfaFactor::SoftwareToken, MfaFactor::Email];
+    }
+    user.status = status;
+    let device_configuration = Some(cognito_testkit::DeviceConfig::default());
+    let pool = cognito_testkit::PoolConfig { device_configuration, ..common::challenges::factor_pool(mfa, user) };
+    let mut scene = Scene::of(pool, common::open_client());
+    let challenge = if name == "DEVICE_SRP_AUTH" {
+        let device = scene.register_device();
+        scene.begin_with(&device.key).unwrap()
+    } else {
+        scene.begin()
+    };
+    assert_eq!(common::challenges::asked(&challenge), name);
+    (scene, challenge)
+}
+
+proptest! {
+    #[test]
+    fn any_answer_to_a_challenge_is_answered(
+        challenge in 0..CHALLENGES.len(),
+        answers in proptest::collection::vec(
+            proptest::collection::btree_map(proptest::sample::select(&MEMBERS[..]), any::<Option<String>>(), 0..8),
+            1..6,
+        ),
+    ) {
+        let (mut scene, mut challenge) = at(challenge);
+        for mut responses in answers {
+            responses.insert("USERNAME", Some("alice".to_owned()));
+            if let Ok(next) = scene.answer(&challenge, serde_json::json!(responses)) {
+                if next.get("ChallengeName").is_none() {
+                    break;
+                }
+                challenge = next;
+            }
+        }
     }
 }

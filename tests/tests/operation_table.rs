@@ -3,7 +3,9 @@
 
 mod common;
 
-use cognito_testkit::{ClientConfig, Config, ExplicitAuthFlow, PoolConfig};
+use cognito_testkit::{ClientConfig, Config, DeviceConfig, ExplicitAuthFlow, PoolConfig};
+use common::challenges::DEVICE_PASSWORD;
+use common::srp_client::device_verifier;
 use common::{PASSWORD, Refusal, Scene, Tokens, alice, bearing, open_client};
 use serde_json::{Value, json};
 
@@ -24,7 +26,7 @@ fn no_operation_of_the_model_is_unknown() {
     assert_eq!(scene.refused("NoSuchOperation", json!({})).name, "UnknownOperationException");
 }
 
-/// The standard pool, with Alice in it and a client that does everything.
+/// The standard pool, tracking devices, with Alice in it and a client that does everything.
 struct Tour {
     model: Value,
     scene: Scene,
@@ -33,7 +35,8 @@ struct Tour {
 
 impl Tour {
     fn new() -> Self {
-        let pool = PoolConfig { users: vec![alice()], ..Config::standard().pools.remove(0) };
+        let device_configuration = Some(DeviceConfig::default());
+        let pool = PoolConfig { users: vec![alice()], device_configuration, ..Config::standard().pools.remove(0) };
         let scene = Scene::of(PoolConfig { clients: Vec::new(), ..pool }, open_client());
         Self { model: model(), scene, seen: Vec::new() }
     }
@@ -129,7 +132,9 @@ fn sign_in(tour: &mut Tour) -> String {
     let client = tour.scene.client.id.clone();
     let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
     let body = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": parameters });
-    let tokens = Tokens::of(&tour.ok("InitiateAuth", body));
+    let signed_in = tour.ok("InitiateAuth", body);
+    let tokens = Tokens::of(&signed_in);
+    let key = confirm_device(tour, &signed_in);
     let body = json!({
         "ClientId": client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": {
             "USERNAME": "alice", "TIMESTAMP": common::TIMESTAMP, "PASSWORD_CLAIM_SIGNATURE": "",
@@ -137,8 +142,35 @@ fn sign_in(tour: &mut Tour) -> String {
         },
     });
     tour.refused("RespondToAuthChallenge", body);
-    tour.ok("GetTokensFromRefreshToken", json!({ "ClientId": client, "RefreshToken": tokens.refresh }));
+    tour.ok(
+        "GetTokensFromRefreshToken",
+        json!({ "ClientId": client, "RefreshToken": tokens.refresh, "DeviceKey": key }),
+    );
     tokens.access
+}
+
+fn confirm_device(tour: &mut Tour, signed_in: &Value) -> Value {
+    let metadata = &signed_in["AuthenticationResult"]["NewDeviceMetadata"];
+    let (key, group) = (metadata["DeviceKey"].as_str().unwrap(), metadata["DeviceGroupKey"].as_str().unwrap());
+    let secret = device_verifier(group, key, DEVICE_PASSWORD);
+    let body = json!({ "DeviceKey": key, "DeviceName": "phone", "DeviceSecretVerifierConfig": secret });
+    tour.ok("ConfirmDevice", bearing(&Tokens::of(signed_in).access, body));
+    json!(key)
+}
+
+/// Signs Alice in by a password and a code.
+fn second_factor(tour: &mut Tour) {
+    let client = tour.scene.client.id.clone();
+    let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    let body = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": parameters });
+    let challenge = tour.ok("InitiateAuth", body);
+    let mut body = json!({
+        "ClientId": client, "ChallengeName": "EMAIL_OTP", "Session": challenge["Session"],
+        "ChallengeResponses": { "USERNAME": "alice", "EMAIL_OTP_CODE": "none" },
+    });
+    tour.refused("RespondToAuthChallenge", body.clone());
+    body["ChallengeResponses"]["EMAIL_OTP_CODE"] = json!(tour.code());
+    tour.ok("RespondToAuthChallenge", body);
 }
 
 fn profile(tour: &mut Tour, token: &str) {
@@ -158,6 +190,7 @@ fn factors(tour: &mut Tour, token: &str) {
     let code = bearing(token, json!({ "UserCode": "000000" }));
     assert_eq!(tour.refused("VerifySoftwareToken", code).name, "EnableSoftwareTokenMFAException");
     tour.ok("SetUserMFAPreference", bearing(token, json!({ "EmailMfaSettings": { "Enabled": true } })));
+    second_factor(tour);
     tour.ok("GetUser", bearing(token, json!({})));
     tour.ok("GetUserAuthFactors", bearing(token, json!({})));
     tour.ok("SetUserMFAPreference", bearing(token, json!({ "EmailMfaSettings": { "Enabled": false } })));
@@ -169,8 +202,11 @@ fn factors(tour: &mut Tour, token: &str) {
 }
 
 fn devices_and_feedback(tour: &mut Tour, token: &str) {
-    tour.ok("ListDevices", bearing(token, json!({})));
-    let device = bearing(token, json!({ "DeviceKey": "us-east-1_0123abcd" }));
+    let devices = tour.ok("ListDevices", bearing(token, json!({})));
+    let device = bearing(token, json!({ "DeviceKey": devices["Devices"][0]["DeviceKey"] }));
+    for operation in ["GetDevice", "UpdateDeviceStatus", "ForgetDevice"] {
+        tour.ok(operation, device.clone());
+    }
     for operation in ["ConfirmDevice", "GetDevice", "UpdateDeviceStatus", "ForgetDevice"] {
         tour.refused(operation, device.clone());
     }

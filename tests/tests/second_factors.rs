@@ -6,7 +6,7 @@ mod common;
 
 use authenticator::app;
 use cognito_testkit::{MfaConfiguration, MfaFactor, PoolConfig, UserConfig};
-use common::{Answer, PASSWORD, Scene, Tokens, alice, bearing, email_pool, open_client};
+use common::{Answer, Scene, alice, bearing, email_pool, open_client};
 use serde_json::{Value, json};
 
 fn user() -> UserConfig {
@@ -99,10 +99,11 @@ fn a_pool_without_software_tokens_says_so() {
 }
 
 #[test]
-fn the_form_with_a_challenge_session_is_refused_by_name() {
+fn an_access_token_and_a_challenge_session_exclude_each_other() {
     let (mut scene, token) = scene();
     let session = json!({ "Session": "a session of a challenge" });
-    assert_eq!(scene.refused("AssociateSoftwareToken", session.clone()).name, "UnsupportedOperationException");
+    let invalid = ("NotAuthorizedException", "Invalid session for the user.");
+    assert_eq!(scene.refused("AssociateSoftwareToken", session.clone()), invalid);
     let both = bearing(&token, session);
     assert_eq!(scene.refused("AssociateSoftwareToken", both).name, "InvalidParameterException");
     assert_eq!(scene.refused("AssociateSoftwareToken", json!({})).name, "InvalidParameterException");
@@ -206,13 +207,25 @@ fn the_old_settings_turn_text_messages_on_and_off() {
 }
 
 #[test]
-fn a_sign_in_that_needs_a_second_factor_is_refused_by_name() {
+fn an_administrator_sets_a_users_preferences() {
     let (mut scene, token) = scene();
-    prefer(&mut scene, &token, json!({ "EmailMfaSettings": { "Enabled": true } })).unwrap();
-    assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err().name, "UnsupportedOperationException");
-    prefer(&mut scene, &token, json!({ "EmailMfaSettings": { "Enabled": false } })).unwrap();
-    Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+    let mut body = scene.of_user("alice");
+    body["EmailMfaSettings"] = json!({ "Enabled": true, "PreferredMfa": true });
+    scene.ok("AdminSetUserMFAPreference", body.clone());
+    assert_eq!(preference(&mut scene, &token), (json!(["EMAIL_OTP"]), json!("EMAIL_OTP")));
+    body["SoftwareTokenMfaSettings"] = json!({ "Enabled": true });
+    assert_eq!(scene.refused("AdminSetUserMFAPreference", body.clone()).name, "InvalidParameterException");
+    body["Username"] = json!("nobody");
+    assert_eq!(scene.refused("AdminSetUserMFAPreference", body).name, "UserNotFoundException");
+}
 
-    scene.ok("SetUserPoolMfaConfig", json!({ "UserPoolId": scene.pool_id, "MfaConfiguration": "ON" }));
-    assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err().name, "UnsupportedOperationException");
+#[test]
+fn a_wrong_first_code_may_be_told_by_the_status() {
+    let config = PoolConfig { software_token_status_error: true, ..pool() };
+    let mut scene = Scene::of(config, open_client());
+    let token = scene.tokens().access;
+    let secret = associate(&mut scene, &token);
+    let now = scene.now.as_unix_seconds();
+    assert_eq!(verify(&mut scene, &token, &app(&secret, now - 60)), Ok(json!({ "Status": "ERROR" })));
+    assert_eq!(verify(&mut scene, &token, &app(&secret, now)), Ok(json!({ "Status": "SUCCESS" })));
 }

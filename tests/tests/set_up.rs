@@ -214,18 +214,22 @@ fn feedback_needs_threat_protection_which_no_pool_has() {
 #[test]
 fn what_is_not_simulated_is_refused_by_name() {
     let mut scene = Scene::new();
-    for (member, what) in [
-        (json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } }), "a pool that tracks devices"),
-        (
-            json!({ "LambdaConfig": { "PreSignUp": "arn:aws:lambda:us-east-1:1:function:f" } }),
-            "a pool with Lambda triggers",
-        ),
-    ] {
-        let mut body = member;
-        body["PoolName"] = json!("customers");
-        let text = format!("The simulated Cognito does not carry out {what}.");
-        assert_eq!(scene.refused("CreateUserPool", body), ("UnsupportedOperationException", text.as_str()));
-    }
+    let triggers = json!({ "PreSignUp": "arn:aws:lambda:us-east-1:1:function:f" });
+    let body = json!({ "PoolName": "customers", "LambdaConfig": triggers });
+    let text = "The simulated Cognito does not carry out a pool with Lambda triggers.";
+    assert_eq!(scene.refused("CreateUserPool", body), ("UnsupportedOperationException", text));
+}
+
+#[test]
+fn a_pool_tracks_devices_as_it_was_told() {
+    let mut scene = Scene::new();
+    let devices = json!({ "ChallengeRequiredOnNewDevice": true });
+    let pool = scene.ok("CreateUserPool", json!({ "PoolName": "customers", "DeviceConfiguration": devices }));
+    let body = json!({ "UserPoolId": pool["UserPool"]["Id"] });
+    let expected = json!({ "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": false });
+    assert_eq!(scene.ok("DescribeUserPool", body)["UserPool"]["DeviceConfiguration"], expected);
+    let pool = scene.ok("CreateUserPool", json!({ "PoolName": "customers" }));
+    assert_eq!(pool["UserPool"].get("DeviceConfiguration"), None);
 }
 
 #[test]

@@ -249,8 +249,10 @@ fn a_client_may_only_do_what_it_was_given() {
 
 #[test]
 fn what_is_not_simulated_is_refused_by_name() {
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, ClientConfig::default());
-    let refusal = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "alice" })).unwrap_err();
+    let flows = vec![ExplicitAuthFlow::AllowUserAuth];
+    let client = ClientConfig { explicit_auth_flows: flows, ..ClientConfig::default() };
+    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let refusal = scene.initiate("USER_AUTH", json!({ "USERNAME": "alice" })).unwrap_err();
     assert_eq!(refusal.name, "UnsupportedOperationException");
     let refusal = scene.initiate("ADMIN_NO_SRP_AUTH", json!({})).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "Initiate Auth method not supported."));

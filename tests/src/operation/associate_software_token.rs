@@ -1,4 +1,4 @@
-//! AssociateSoftwareToken: gives the signed-in user a secret for an authenticator app.
+//! AssociateSoftwareToken: gives a user a secret for an authenticator app, signed in or in the middle of it.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::Operation;
 use crate::bearer::bearer;
 use crate::failure::Failure;
-use crate::mfa::MfaFactor;
+use crate::mfa::check_software_token_enabled;
+use crate::sign_in::mfa_setup;
 use crate::simulator::Simulator;
 use crate::totp::Secret;
 use crate::validation::{Checks, SESSION, TOKEN};
@@ -19,6 +20,12 @@ pub(crate) struct AssociateSoftwareToken {
     session: Option<String>,
 }
 
+/// What says who the user is: one of the two, and not both.
+pub(super) enum Bearing {
+    Token(String),
+    Session(String),
+}
+
 impl Operation for AssociateSoftwareToken {
     const NAME: &'static str = "AssociateSoftwareToken";
 
@@ -27,13 +34,13 @@ impl Operation for AssociateSoftwareToken {
         let token = checks.optional("accessToken", self.access_token, &TOKEN);
         let session = checks.optional("session", self.session, &SESSION);
         checks.finish()?;
-        let token = one_of(token, session.as_deref())?;
+        let token = match one_of(token, session)? {
+            Bearing::Token(token) => token,
+            Bearing::Session(session) => return mfa_setup::associate(simulator, now, &session),
+        };
         let bearer = bearer(simulator, &token, now)?;
         let Simulator { pools, random, .. } = simulator;
-        if !pools.get(&bearer.pool_id)?.config.mfa_factors.contains(&MfaFactor::SoftwareToken) {
-            let text = "Software Token MFA has not been enabled by the userpool";
-            return Err(Failure::new("SoftwareTokenMFANotFoundException", text));
-        }
+        check_software_token_enabled(&pools.get(&bearer.pool_id)?.config)?;
         let secret = Secret::new(random.bytes());
         let code = secret.base32();
         // The older secret, if it was verified, stays in use until this one is.
@@ -42,11 +49,10 @@ impl Operation for AssociateSoftwareToken {
     }
 }
 
-/// The access token, which comes alone; the form with the session of a challenge is not simulated.
-pub(super) fn one_of(token: Option<String>, session: Option<&str>) -> Result<String, Failure> {
+pub(super) fn one_of(token: Option<String>, session: Option<String>) -> Result<Bearing, Failure> {
     match (token, session) {
-        (Some(token), None) => Ok(token),
-        (None, Some(_)) => Err(Failure::not_simulated("the set-up of a software token during sign-in")),
+        (Some(token), None) => Ok(Bearing::Token(token)),
+        (None, Some(session)) => Ok(Bearing::Session(session)),
         (Some(_), Some(_)) => Err(Failure::invalid_parameter("Only one of AccessToken and Session can be given.")),
         (None, None) => Err(Failure::missing_parameter("AccessToken")),
     }

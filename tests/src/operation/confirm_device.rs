@@ -1,13 +1,12 @@
-//! ConfirmDevice: remembers a device of the signed-in user.
-//!
-//! No pool tracks devices here: no sign-in hands out a device key, so there is none to confirm.
+//! ConfirmDevice: takes the verifier of the device whose key came with the caller's tokens.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Operation;
 use crate::bearer::bearer;
+use crate::device::{self, Device, no_device};
 use crate::failure::Failure;
 use crate::simulator::Simulator;
 use crate::validation::{Checks, DEVICE_KEY, STRING, TOKEN};
@@ -18,6 +17,15 @@ pub(crate) struct ConfirmDevice {
     access_token: Option<String>,
     device_key: Option<String>,
     device_name: Option<String>,
+    device_secret_verifier_config: Option<SecretVerifier>,
+}
+
+/// `DeviceSecretVerifierConfigType` of the API.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SecretVerifier {
+    salt: Option<String>,
+    password_verifier: Option<String>,
 }
 
 impl Operation for ConfirmDevice {
@@ -26,14 +34,24 @@ impl Operation for ConfirmDevice {
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
         let mut checks = Checks::default();
         let token = checks.required("accessToken", self.access_token, &TOKEN);
-        checks.required("deviceKey", self.device_key, &DEVICE_KEY);
-        checks.optional("deviceName", self.device_name, &STRING);
+        let key = checks.required("deviceKey", self.device_key, &DEVICE_KEY);
+        let name = checks.optional("deviceName", self.device_name, &STRING);
         checks.finish()?;
-        bearer(simulator, &token, now)?;
-        Err(no_device())
+        let bearer = bearer(simulator, &token, now)?;
+        let config = simulator.pools.get(&bearer.pool_id)?.config.device_configuration;
+        let handed_out = simulator.tokens.family(&bearer.family).and_then(|family| family.device_key.as_deref());
+        let config = config.filter(|_| handed_out == Some(key.as_str())).ok_or_else(no_device)?;
+        let secret = self.device_secret_verifier_config;
+        let secret = secret.ok_or_else(|| Failure::missing_parameter("DeviceSecretVerifierConfig"))?;
+        let salt = secret.salt.ok_or_else(|| Failure::missing_parameter("Salt"))?;
+        let verifier = secret.password_verifier.ok_or_else(|| Failure::missing_parameter("PasswordVerifier"))?;
+        let verifier = device::read_verifier(&salt, &verifier)?;
+        let asks = config.device_only_remembered_on_user_prompt;
+        let devices = &mut bearer.user_mut(&mut simulator.pools)?.devices;
+        if devices.was_forgotten(&key) {
+            return Err(no_device());
+        }
+        devices.confirm(Device::new(key, name, verifier, !asks, now))?;
+        Ok(json!({ "UserConfirmationNecessary": asks }))
     }
-}
-
-pub(super) fn no_device() -> Failure {
-    Failure::not_found("Device does not exist.")
 }

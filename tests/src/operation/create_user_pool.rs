@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Operation;
 use crate::failure::Failure;
 use crate::password_policy::PasswordPolicy;
-use crate::pool_config::{MfaConfiguration, PoolConfig, RecoveryOption};
+use crate::pool_config::{DeviceConfig, MfaConfiguration, PoolConfig, RecoveryOption};
 use crate::simulator::Simulator;
 use crate::validation::{Checks, NAME};
 
@@ -26,8 +26,24 @@ pub(crate) struct CreateUserPool {
     schema: Option<Vec<SchemaAttribute>>,
     account_recovery_setting: Option<AccountRecoverySetting>,
     admin_create_user_config: Option<AdminCreateUserConfig>,
-    device_configuration: Option<Value>,
+    device_configuration: Option<DeviceConfiguration>,
     lambda_config: Option<BTreeMap<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DeviceConfiguration {
+    challenge_required_on_new_device: Option<bool>,
+    device_only_remembered_on_user_prompt: Option<bool>,
+}
+
+impl DeviceConfiguration {
+    fn read(self) -> DeviceConfig {
+        DeviceConfig {
+            challenge_required_on_new_device: self.challenge_required_on_new_device.unwrap_or(false),
+            device_only_remembered_on_user_prompt: self.device_only_remembered_on_user_prompt.unwrap_or(false),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -109,9 +125,6 @@ impl Operation for CreateUserPool {
         let mfa = checks.one_of("mfaConfiguration", Some(mfa), &["OFF", "ON", "OPTIONAL"]);
         let policy = self.policies.and_then(|policies| policies.password_policy).map(WirePasswordPolicy::read);
         checks.finish()?;
-        if self.device_configuration.is_some_and(|configuration| !configuration.is_null()) {
-            return Err(Failure::not_simulated("a pool that tracks devices"));
-        }
         if self.lambda_config.is_some_and(|triggers| !triggers.is_empty()) {
             return Err(Failure::not_simulated("a pool with Lambda triggers"));
         }
@@ -143,6 +156,7 @@ impl Operation for CreateUserPool {
                 .map(|attribute| full_name(&named(attribute)))
                 .collect(),
             account_recovery: recovery(self.account_recovery_setting),
+            device_configuration: self.device_configuration.map(DeviceConfiguration::read),
             ..PoolConfig::default()
         };
         let id = format!("{}_{}", simulator.region, simulator.random.alphanumeric(9));

@@ -1,11 +1,10 @@
-//! ForgetDevice: removes a device of the signed-in user. There are none yet.
+//! ForgetDevice: removes a device of the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Operation;
-use super::confirm_device::no_device;
 use crate::bearer::bearer;
 use crate::failure::Failure;
 use crate::simulator::Simulator;
@@ -24,9 +23,11 @@ impl Operation for ForgetDevice {
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
         let mut checks = Checks::default();
         let token = checks.required("accessToken", self.access_token, &TOKEN);
-        checks.required("deviceKey", self.device_key, &DEVICE_KEY);
+        let key = checks.required("deviceKey", self.device_key, &DEVICE_KEY);
         checks.finish()?;
-        bearer(simulator, &token, now)?;
-        Err(no_device())
+        let bearer = bearer(simulator, &token, now)?;
+        let user = bearer.user_mut(&mut simulator.pools)?;
+        user.devices.forget(&key)?;
+        Ok(Value::Null)
     }
 }

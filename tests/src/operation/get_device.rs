@@ -1,11 +1,10 @@
-//! GetDevice: one device of the signed-in user. There are none yet.
+//! GetDevice: one device of the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Operation;
-use super::confirm_device::no_device;
 use crate::bearer::bearer;
 use crate::failure::Failure;
 use crate::simulator::Simulator;
@@ -24,9 +23,10 @@ impl Operation for GetDevice {
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
         let mut checks = Checks::default();
         let token = checks.required("accessToken", self.access_token, &TOKEN);
-        checks.required("deviceKey", self.device_key, &DEVICE_KEY);
+        let key = checks.required("deviceKey", self.device_key, &DEVICE_KEY);
         checks.finish()?;
-        bearer(simulator, &token, now)?;
-        Err(no_device())
+        let bearer = bearer(simulator, &token, now)?;
+        let user = bearer.user(simulator.pools.get(&bearer.pool_id)?)?;
+        Ok(json!({ "Device": user.devices.find(&key)?.description() }))
     }
 }

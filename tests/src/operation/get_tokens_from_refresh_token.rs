@@ -1,6 +1,4 @@
 //! GetTokensFromRefreshToken: new tokens for a refresh token.
-//!
-//! A `DeviceKey` is taken and not looked at, since there are no devices yet.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -29,13 +27,13 @@ impl Operation for GetTokensFromRefreshToken {
         let client_id = checks.required("clientId", self.client_id, &CLIENT_ID);
         let secret = checks.optional("clientSecret", self.client_secret, &CLIENT_SECRET);
         let token = checks.required("refreshToken", self.refresh_token, &TOKEN);
-        checks.optional("deviceKey", self.device_key, &DEVICE_KEY);
+        let device_key = checks.optional("deviceKey", self.device_key, &DEVICE_KEY);
         checks.finish()?;
         let client = simulator.client(&client_id)?;
         if client.secret != secret {
             let text = format!("Unable to verify client secret for client {client_id}");
             return Err(Failure::not_authorized(text));
         }
-        refresh::renew(simulator, now, &client, &token)
+        refresh::renew(simulator, now, &client, &token, device_key.as_deref())
     }
 }

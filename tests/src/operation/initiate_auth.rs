@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Operation;
 use crate::failure::Failure;
-use crate::sign_in::{Parameters, password, refresh, srp};
+use crate::sign_in::{Parameters, custom, password, refresh, srp};
 use crate::simulator::Simulator;
 use crate::validation::{CLIENT_ID, Checks};
 
@@ -47,8 +47,9 @@ impl Operation for InitiateAuth {
         client.check_flow(flow)?;
         let parameters = Parameters::new(self.auth_parameters);
         match flow {
-            "USER_SRP_AUTH" => srp::begin(simulator, now, &client, &parameters),
+            "USER_SRP_AUTH" => srp::begin(simulator, now, &client, &parameters, None),
             "USER_PASSWORD_AUTH" => password::begin(simulator, now, &client, &parameters),
+            "CUSTOM_AUTH" => custom::begin(simulator, now, &client, &parameters),
             "REFRESH_TOKEN_AUTH" => refresh::begin(simulator, now, &client, &parameters),
             _ => Err(Failure::not_simulated(&format!("the flow {flow}"))),
         }

@@ -1,4 +1,4 @@
-//! ListDevices: the signed-in user's devices. There are none yet.
+//! ListDevices: the signed-in user's devices.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -28,7 +28,8 @@ impl Operation for ListDevices {
         let next = checks.optional("paginationToken", self.pagination_token, &PAGINATION_KEY);
         let limit = checks.at_most("limit", self.limit, 60);
         checks.finish()?;
-        bearer(simulator, &token, now)?;
-        Ok(page(Vec::new(), limit, next.as_deref())?.answer("Devices", "PaginationToken"))
+        let bearer = bearer(simulator, &token, now)?;
+        let user = bearer.user(simulator.pools.get(&bearer.pool_id)?)?;
+        Ok(page(user.devices.list(), limit, next.as_deref())?.answer("Devices", "PaginationToken"))
     }
 }

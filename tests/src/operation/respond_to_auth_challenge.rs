@@ -7,10 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Operation;
-use crate::client::Client;
 use crate::failure::Failure;
-use crate::secret_hash;
-use crate::sign_in::{Parameters, srp};
+use crate::sign_in::{self, Parameters, srp};
 use crate::simulator::Simulator;
 use crate::validation::{CLIENT_ID, Checks, SESSION};
 
@@ -55,32 +53,7 @@ impl Operation for RespondToAuthChallenge {
         let responses = Parameters::new(self.challenge_responses);
         match name.as_str() {
             "PASSWORD_VERIFIER" => srp::answer(simulator, now, &client, &responses),
-            _ => answer_session(simulator, now, &client, &name, session.as_deref(), &responses),
+            _ => sign_in::answer(simulator, now, &client, &name, session.as_deref(), &responses),
         }
     }
-}
-
-/// Answers a challenge that has a `Session`.
-fn answer_session(
-    simulator: &mut Simulator,
-    now: Timestamp,
-    client: &Client,
-    name: &str,
-    session: Option<&str>,
-    responses: &Parameters,
-) -> Result<Value, Failure> {
-    let username = responses.required("USERNAME")?;
-    secret_hash::check(client, username, responses.optional("SECRET_HASH"))?;
-    let session = session.ok_or_else(|| Failure::missing_parameter("Session"))?;
-    let pool = simulator.pools.get(&client.pool_id)?;
-    let challenge = pool.challenge(session).filter(|challenge| {
-        challenge.client_id == client.id
-            && challenge.name == name
-            && pool.find(username).is_some_and(|user| user.username == challenge.username)
-    });
-    let challenge = challenge.ok_or_else(|| Failure::not_authorized("Invalid session for the user."))?;
-    if now >= challenge.expires {
-        return Err(Failure::not_authorized("Invalid session for the user, session is expired."));
-    }
-    Err(Failure::not_simulated(&format!("the answer to {name}")))
 }

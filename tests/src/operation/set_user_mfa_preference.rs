@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Operation;
 use crate::bearer::bearer;
 use crate::failure::Failure;
-use crate::mfa::{self, MfaFactor, Settings};
+use crate::mfa::Preferences;
 use crate::simulator::Simulator;
 use crate::validation::{Checks, TOKEN};
 
@@ -15,11 +15,8 @@ use crate::validation::{Checks, TOKEN};
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct SetUserMfaPreference {
     access_token: Option<String>,
-    #[serde(rename = "SMSMfaSettings")]
-    sms_mfa_settings: Option<Settings>,
-    software_token_mfa_settings: Option<Settings>,
-    email_mfa_settings: Option<Settings>,
-    web_authn_mfa_settings: Option<Settings>,
+    #[serde(flatten)]
+    preferences: Preferences,
 }
 
 impl Operation for SetUserMfaPreference {
@@ -30,44 +27,8 @@ impl Operation for SetUserMfaPreference {
         let token = checks.required("accessToken", self.access_token, &TOKEN);
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
-        let config = &simulator.pools.get(&bearer.pool_id)?.config;
-        let factors = config.mfa_factors.clone();
-        let passkeys = config.web_authn.as_ref().is_some_and(|config| config.multi_factor);
-        let settings = [
-            (MfaFactor::Sms, self.sms_mfa_settings),
-            (MfaFactor::SoftwareToken, self.software_token_mfa_settings),
-            (MfaFactor::Email, self.email_mfa_settings),
-        ];
-        let user = bearer.user_mut(&mut simulator.pools)?;
-        // All or nothing.
-        let mut mfa = user.mfa.clone();
-        for (factor, settings) in in_order(settings)? {
-            if settings.enabled == Some(true) {
-                mfa::check_set_up(user, &factors, factor)?;
-            }
-            mfa.set(factor, &settings)?;
-        }
-        if let Some(settings) = self.web_authn_mfa_settings {
-            mfa.passkey = settings.enabled.unwrap_or(false);
-        }
-        if mfa.passkey && !(passkeys && mfa.is_active()) {
-            let text = "Passkey MFA needs a pool that has it and another MFA method that is active.";
-            return Err(Failure::invalid_parameter(text));
-        }
-        user.mfa = mfa;
-        user.modified = now;
+        let config = simulator.pools.get(&bearer.pool_id)?.config.clone();
+        self.preferences.apply(bearer.user_mut(&mut simulator.pools)?, &config, now)?;
         Ok(json!({}))
     }
-}
-
-/// The settings that were given, the preferred factor last, so that none after it clears the preference.
-fn in_order(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(MfaFactor, Settings)>, Failure> {
-    let given = settings.into_iter().filter_map(|(factor, settings)| Some((factor, settings?)));
-    let (preferred, mut others): (Vec<_>, Vec<_>) =
-        given.partition(|(_, settings)| settings.preferred_mfa == Some(true));
-    if preferred.len() > 1 {
-        return Err(Failure::invalid_parameter("Only one factor can be set as preferred."));
-    }
-    others.extend(preferred);
-    Ok(others)
 }

@@ -1,11 +1,10 @@
-//! UpdateDeviceStatus: whether a device of the signed-in user is remembered. There are none yet.
+//! UpdateDeviceStatus: whether a device of the signed-in user is remembered.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Operation;
-use super::confirm_device::no_device;
 use crate::bearer::bearer;
 use crate::failure::Failure;
 use crate::simulator::Simulator;
@@ -25,11 +24,13 @@ impl Operation for UpdateDeviceStatus {
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
         let mut checks = Checks::default();
         let token = checks.required("accessToken", self.access_token, &TOKEN);
-        checks.required("deviceKey", self.device_key, &DEVICE_KEY);
+        let key = checks.required("deviceKey", self.device_key, &DEVICE_KEY);
         let status = self.device_remembered_status.unwrap_or_else(|| "remembered".to_owned());
-        checks.one_of("deviceRememberedStatus", Some(status), &["remembered", "not_remembered"]);
+        let status = checks.one_of("deviceRememberedStatus", Some(status), &["remembered", "not_remembered"]);
         checks.finish()?;
-        bearer(simulator, &token, now)?;
-        Err(no_device())
+        let bearer = bearer(simulator, &token, now)?;
+        let user = bearer.user_mut(&mut simulator.pools)?;
+        user.devices.find_mut(&key)?.set_status(&status, now);
+        Ok(json!({}))
     }
 }

@@ -5,11 +5,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Operation;
-use super::associate_software_token::one_of;
+use super::associate_software_token::{Bearing, one_of};
 use crate::bearer::bearer;
 use crate::failure::Failure;
+use crate::mfa::WRONG_CODE;
+use crate::sign_in::mfa_setup;
 use crate::simulator::Simulator;
-use crate::validation::{Checks, SESSION, TOKEN, USER_CODE};
+use crate::validation::{Checks, SESSION, STRING, TOKEN, USER_CODE};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -17,6 +19,7 @@ pub(crate) struct VerifySoftwareToken {
     access_token: Option<String>,
     session: Option<String>,
     user_code: Option<String>,
+    friendly_device_name: Option<String>,
 }
 
 impl Operation for VerifySoftwareToken {
@@ -27,20 +30,18 @@ impl Operation for VerifySoftwareToken {
         let token = checks.optional("accessToken", self.access_token, &TOKEN);
         let session = checks.optional("session", self.session, &SESSION);
         let code = checks.required("userCode", self.user_code, &USER_CODE);
+        let name = checks.optional("friendlyDeviceName", self.friendly_device_name, &STRING);
         checks.finish()?;
-        let token = one_of(token, session.as_deref())?;
-        let bearer = bearer(simulator, &token, now)?;
-        let mfa = &mut bearer.user_mut(&mut simulator.pools)?.mfa;
-        let Some(secret) = mfa.pending.clone().or_else(|| mfa.software_token.clone()) else {
-            let text = "Software Token MFA does not exist for the user.";
-            return Err(Failure::new("SoftwareTokenMFANotFoundException", text));
+        let token = match one_of(token, session)? {
+            Bearing::Token(token) => token,
+            Bearing::Session(session) => return mfa_setup::verify(simulator, now, &session, &code, name),
         };
-        if !secret.accepts(&code, now) {
-            let text = "Code mismatch and fail enable Software Token MFA";
-            return Err(Failure::new("EnableSoftwareTokenMFAException", text));
+        let bearer = bearer(simulator, &token, now)?;
+        let says_so = simulator.pools.get(&bearer.pool_id)?.config.software_token_status_error;
+        match bearer.user_mut(&mut simulator.pools)?.mfa.verify(name, &code, now) {
+            Ok(()) => Ok(json!({ "Status": "SUCCESS" })),
+            Err(failure) if says_so && failure.name() == WRONG_CODE => Ok(json!({ "Status": "ERROR" })),
+            Err(failure) => Err(failure),
         }
-        mfa.software_token = Some(secret);
-        mfa.pending = None;
-        Ok(json!({ "Status": "SUCCESS" }))
     }
 }

@@ -3,7 +3,7 @@
 use cognito_core::Timestamp;
 use serde_json::Value;
 
-use super::{Parameters, proven};
+use super::{Parameters, Progress, device, go_on};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::lockout;
@@ -26,6 +26,7 @@ pub(crate) fn begin(
     };
     let right = user.verifier.as_ref().is_some_and(|known| known.matches(&group, &user.username, password));
     lockout::judge(user, locks, now, right)?;
-    let username = user.username.clone();
-    proven(simulator, now, client, &username)
+    let mut progress = Progress { has_password: true, ..Progress::new(user.username.clone(), typed) };
+    device::take_key(pool, &mut progress, parameters.device_key())?;
+    go_on(simulator, now, client, progress)
 }

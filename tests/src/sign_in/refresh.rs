@@ -3,13 +3,16 @@
 use cognito_core::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Parameters, check_standing, later};
+use super::{Parameters, check_standing, issue, later};
 use crate::client::Client;
+use crate::device::no_device;
 use crate::failure::Failure;
 use crate::jwt;
+use crate::pool::Pool;
 use crate::secret_hash;
 use crate::simulator::Simulator;
 use crate::tokens::{Family, Kind};
+use crate::user::User;
 
 pub(crate) fn begin(
     simulator: &mut Simulator,
@@ -25,12 +28,19 @@ pub(crate) fn begin(
     // There is no USERNAME here: the hash is over the service's own name of the user.
     secret_hash::check(client, &user.username, parameters.optional("SECRET_HASH"))?;
     check_standing(user)?;
+    check_device(pool, user, &family, parameters.device_key())?;
     let result = new_tokens(simulator, now, client, &id, &family)?;
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
 
 /// New tokens for a refresh token; with rotation also a new one of these, which ends when the first would have.
-pub(crate) fn renew(simulator: &mut Simulator, now: Timestamp, client: &Client, token: &str) -> Result<Value, Failure> {
+pub(crate) fn renew(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    token: &str,
+    device_key: Option<&str>,
+) -> Result<Value, Failure> {
     let (id, family) = match simulator.tokens.refresh(token, client, now) {
         Ok((id, family)) => (id.to_owned(), family.clone()),
         Err(failure) => {
@@ -41,9 +51,10 @@ pub(crate) fn renew(simulator: &mut Simulator, now: Timestamp, client: &Client, 
     let pool = simulator.pools.get(&family.pool_id)?;
     let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
     check_standing(user)?;
+    check_device(pool, user, &family, device_key)?;
     let mut result = new_tokens(simulator, now, client, &id, &family)?;
     if let Some(rotation) = client.config.refresh_token_rotation {
-        let next = super::refresh_token(simulator);
+        let next = issue::refresh_token(simulator);
         simulator.tokens.rotate(token, later(now, rotation.retry_grace_period_seconds));
         simulator.tokens.add(&next, Kind::Refresh, &id, family.ends);
         if let Some(members) = result.as_object_mut() {
@@ -51,6 +62,21 @@ pub(crate) fn renew(simulator: &mut Simulator, now: Timestamp, client: &Client, 
         }
     }
     Ok(json!({ "AuthenticationResult": result }))
+}
+
+/// Refuses a token of another device than the one that its sign-in came from, and of a device that was not confirmed or
+/// is forgotten. A pool that tracks no devices does not look at the key.
+fn check_device(pool: &Pool, user: &User, family: &Family, given: Option<&str>) -> Result<(), Failure> {
+    let Some(key) = family.device_key.as_deref().filter(|_| pool.config.device_configuration.is_some()) else {
+        return Ok(());
+    };
+    if given.is_some_and(|given| user.devices.was_forgotten(given)) {
+        return Err(no_device());
+    }
+    if given != Some(key) || user.devices.find(key).is_err() {
+        return Err(Failure::not_authorized("Invalid Refresh Token."));
+    }
+    Ok(())
 }
 
 fn punish_reuse(simulator: &mut Simulator, client: &Client, token: &str, failure: &Failure) {
@@ -94,13 +120,13 @@ fn claims(
     family: &Family,
     [event_id, id]: [&str; 2],
     seconds: u64,
-    own: fn(&mut Claims, &crate::user::User, &Client),
+    own: fn(&mut Claims, &User, &Family),
 ) -> Result<Value, Failure> {
     let client = simulator.client(&family.client_id)?;
     let pool = simulator.pools.get(&family.pool_id)?;
     let user = pool.user_by_sub(&family.sub).ok_or_else(Failure::user_not_found)?;
     let mut claims = Claims::new();
-    own(&mut claims, user, &client);
+    own(&mut claims, user, family);
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("sub", json!(user.sub));
     set("iss", json!(pool.issuer()));
@@ -115,21 +141,24 @@ fn claims(
     Ok(Value::Object(claims))
 }
 
-fn access_claims(claims: &mut Claims, user: &crate::user::User, client: &Client) {
+fn access_claims(claims: &mut Claims, user: &User, family: &Family) {
     let mut set = |name: &str, value: &str| claims.insert(name.to_owned(), json!(value));
     set("token_use", "access");
     set("scope", "aws.cognito.signin.user.admin");
-    set("client_id", &client.id);
+    set("client_id", &family.client_id);
     set("username", &user.username);
+    if let Some(key) = &family.device_key {
+        set("device_key", key);
+    }
 }
 
-fn id_claims(claims: &mut Claims, user: &crate::user::User, client: &Client) {
+fn id_claims(claims: &mut Claims, user: &User, family: &Family) {
     for (name, value) in &user.attributes {
         let flag = name.ends_with("_verified");
         claims.insert(name.clone(), if flag { json!(value == "true") } else { json!(value) });
     }
     let mut set = |name: &str, value: &str| claims.insert(name.to_owned(), json!(value));
     set("token_use", "id");
-    set("aud", &client.id);
+    set("aud", &family.client_id);
     set("cognito:username", &user.username);
 }

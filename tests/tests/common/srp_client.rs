@@ -54,11 +54,18 @@ impl SrpClient {
         let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge}"));
         let group = pool_id.split_once('_').unwrap().1;
         let user = text("USER_ID_FOR_SRP");
+        let mut responses = self.prove(group, user, password, challenge, timestamp);
+        responses["USERNAME"] = json!(user);
+        responses
+    }
+
+    /// The proof of a user or a device.
+    pub(crate) fn prove(&self, group: &str, user: &str, password: &str, challenge: &Value, timestamp: &str) -> Value {
+        let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge}"));
         let key = self.key(group, user, password, text("SALT"), text("SRP_B"));
         let block = STANDARD.decode(text("SECRET_BLOCK")).unwrap();
         let signature = hmac(&key, &[group.as_bytes(), user.as_bytes(), &block, timestamp.as_bytes()]);
         json!({
-            "USERNAME": user,
             "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
             "PASSWORD_CLAIM_SIGNATURE": STANDARD.encode(signature),
             "TIMESTAMP": timestamp,
@@ -81,4 +88,13 @@ impl SrpClient {
         let extracted = hmac(&pad(&u), &[&pad(&shared)]);
         hmac(&extracted, &[b"Caldera Derived Key", &[1]])[..16].to_vec()
     }
+}
+
+/// `DeviceSecretVerifierConfigType` for a device with this password.
+pub(crate) fn device_verifier(group: &str, device_key: &str, password: &str) -> Value {
+    let salt = pad(&unsigned(b"sixteen bytes of"));
+    let inner = hash(&[group.as_bytes(), device_key.as_bytes(), b":", password.as_bytes()]);
+    let x = unsigned(&hash(&[&salt, &inner]));
+    let verifier = BigInt::from(2).modpow(&x, &BigInt::from(modulus()));
+    json!({ "Salt": STANDARD.encode(salt), "PasswordVerifier": STANDARD.encode(pad(&verifier)) })
 }

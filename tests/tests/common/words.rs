@@ -3,15 +3,20 @@
 use super::PASSWORD;
 
 /// Every operation that the simulator has.
-pub(crate) const OPERATIONS: [&str; 52] = [
+pub(crate) const OPERATIONS: [&str; 57] = [
     "AdminConfirmSignUp",
     "AdminCreateUser",
     "AdminDeleteUser",
     "AdminDisableUser",
     "AdminEnableUser",
+    "AdminForgetDevice",
+    "AdminGetDevice",
     "AdminGetUser",
+    "AdminListDevices",
     "AdminResetUserPassword",
+    "AdminSetUserMFAPreference",
     "AdminSetUserPassword",
+    "AdminUpdateDeviceStatus",
     "AdminUpdateUserAttributes",
     "AdminUserGlobalSignOut",
     "AssociateSoftwareToken",
@@ -59,7 +64,7 @@ pub(crate) const OPERATIONS: [&str; 52] = [
 ];
 
 /// Names and values that lead deep into the operations.
-pub(crate) const MEMBERS: [&str; 66] = [
+pub(crate) const MEMBERS: [&str; 83] = [
     "ClientId",
     "UserPoolId",
     "Username",
@@ -126,8 +131,25 @@ pub(crate) const MEMBERS: [&str; 66] = [
     "AccountRecoverySetting",
     "RecoveryMechanisms",
     "Priority",
+    "DEVICE_KEY",
+    "ANSWER",
+    "CHALLENGE_NAME",
+    "NEW_PASSWORD",
+    "EMAIL",
+    "SMS_MFA_CODE",
+    "EMAIL_OTP_CODE",
+    "SOFTWARE_TOKEN_MFA_CODE",
+    "userAttributes.nickname",
+    "DeviceName",
+    "DeviceSecretVerifierConfig",
+    "Salt",
+    "PasswordVerifier",
+    "DeviceRememberedStatus",
+    "DeviceConfiguration",
+    "PaginationToken",
+    "FriendlyDeviceName",
 ];
-pub(crate) const VALUES: [&str; 34] = [
+pub(crate) const VALUES: [&str; 46] = [
     "client",
     "us-east-1_TestPool1",
     "alice",
@@ -162,4 +184,16 @@ pub(crate) const VALUES: [&str; 34] = [
     "public-key",
     "ALLOW_CLIENT_TOKEN_AUTH",
     "orders/read",
+    "CUSTOM_AUTH",
+    "SRP_A",
+    "SMS_MFA",
+    "EMAIL_OTP",
+    "SOFTWARE_TOKEN_MFA",
+    "SELECT_MFA_TYPE",
+    "MFA_SETUP",
+    "CUSTOM_CHALLENGE",
+    "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
+    "not_remembered",
+    "AQID",
 ];

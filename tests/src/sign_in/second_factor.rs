@@ -1,0 +1,163 @@
+//! SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP and SOFTWARE_TOKEN_MFA: the second factor of a user who has one.
+
+use cognito_core::Timestamp;
+use serde_json::{Value, json};
+
+use super::session::{Answer, Kind, ask as put};
+use super::{Progress, Step};
+use crate::client::Client;
+use crate::delivery::{self, EMAIL, PHONE};
+use crate::failure::Failure;
+use crate::message::Purpose;
+use crate::mfa::{MfaFactor, is_set_up, no_software_token};
+use crate::pool::Pool;
+use crate::pool_config::MfaConfiguration;
+use crate::simulator::Simulator;
+use crate::user::User;
+
+/// A code on its way to the user.
+#[derive(Clone)]
+pub(crate) struct SentCode {
+    pub(super) factor: MfaFactor,
+    code: String,
+    /// Whether the right answer is what sets the factor up.
+    sets_up: bool,
+}
+
+/// The second factor that is due, if one is.
+pub(super) fn due(pool: &Pool, user: &User, progress: &Progress) -> Result<Option<Step>, Failure> {
+    let config = &pool.config;
+    let is_custom = progress.custom.is_some();
+    let skipped = is_custom && !config.custom_auth.as_ref().is_some_and(|custom| custom.second_factor);
+    if progress.has_second_factor || skipped || config.mfa_configuration == MfaConfiguration::Off {
+        return Ok(None);
+    }
+    let usable = |factor: MfaFactor| config.mfa_factors.contains(&factor) && is_set_up(user, factor);
+    let enabled: Vec<_> =
+        MfaFactor::ALL.into_iter().filter(|factor| user.mfa.is_enabled(*factor) && usable(*factor)).collect();
+    let wanted = progress.chosen.or(user.mfa.preferred).filter(|wanted| enabled.contains(wanted));
+    Ok(match (wanted, enabled.as_slice()) {
+        (Some(factor), _) | (None, &[factor]) => Some(Step::SecondFactor(factor)),
+        (None, [_, ..]) => Some(Step::SelectMfaType(enabled)),
+        (None, []) if config.mfa_configuration == MfaConfiguration::Optional => None,
+        // A phone number is all that text messages need, where everybody must have a second factor.
+        (None, []) if usable(MfaFactor::Sms) => Some(Step::SecondFactor(MfaFactor::Sms)),
+        (None, []) if config.mfa_factors.is_empty() => {
+            let text = "The user pool requires MFA and has no MFA method.";
+            return Err(Failure::new("InvalidUserPoolConfigurationException", text));
+        }
+        (None, []) => Some(Step::MfaSetup),
+    })
+}
+
+/// Lets the user choose.
+pub(super) fn offer(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    progress: Progress,
+    factors: Vec<MfaFactor>,
+) -> Result<Value, Failure> {
+    let parameters = json!({ "MFAS_CAN_CHOOSE": names(&factors), "USER_ID_FOR_SRP": progress.username });
+    put(simulator, now, client, progress, Kind::SelectMfaType(factors), parameters)
+}
+
+/// A JSON array in a string.
+pub(super) fn names(factors: &[MfaFactor]) -> String {
+    json!(factors.iter().map(|factor| factor.name()).collect::<Vec<_>>()).to_string()
+}
+
+pub(super) fn choose(
+    simulator: &mut Simulator,
+    mut answer: Answer<'_>,
+    offered: &[MfaFactor],
+) -> Result<Value, Failure> {
+    let chosen = match answer.responses.required("ANSWER")? {
+        // As the API's prose has it.
+        "EMAIL_MFA" => "EMAIL_OTP",
+        chosen => chosen,
+    };
+    let factor = offered.iter().find(|factor| factor.name() == chosen);
+    let factor = factor.ok_or_else(|| Failure::invalid_parameter("Invalid MFA type selected."))?;
+    answer.progress.chosen = Some(*factor);
+    answer.accept(simulator)
+}
+
+/// Asks for this factor, and sends the code if it is one that is sent.
+pub(super) fn ask(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    progress: Progress,
+    factor: MfaFactor,
+) -> Result<Value, Failure> {
+    if factor != MfaFactor::SoftwareToken {
+        let (kind, parameters) = send(simulator, now, client, &progress, factor, false)?;
+        return put(simulator, now, client, progress, kind, parameters);
+    }
+    let user = simulator.pools.get(&client.pool_id)?.user(&progress.username).ok_or_else(Failure::incorrect)?;
+    let name = user.mfa.software_token.as_ref().and_then(|token| token.name.as_ref());
+    let mut parameters = json!({ "USER_ID_FOR_SRP": progress.username });
+    if let (Some(name), Some(members)) = (name, parameters.as_object_mut()) {
+        members.insert("FRIENDLY_DEVICE_NAME".to_owned(), json!(name));
+    }
+    put(simulator, now, client, progress, Kind::SoftwareToken, parameters)
+}
+
+/// Sends a code, and gives the challenge that asks for it.
+pub(super) fn send(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    client: &Client,
+    progress: &Progress,
+    factor: MfaFactor,
+    sets_up: bool,
+) -> Result<(Kind, Value), Failure> {
+    let Simulator { pools, random, messages, .. } = simulator;
+    let user = pools.get(&client.pool_id)?.user(&progress.username).ok_or_else(Failure::incorrect)?;
+    let address = if factor == MfaFactor::Email { EMAIL } else { PHONE };
+    let code = random.code();
+    let details = delivery::send(user, address, Purpose::SignIn, code.clone(), now, messages);
+    let parameters = json!({
+        "CODE_DELIVERY_DELIVERY_MEDIUM": details.get("DeliveryMedium"),
+        "CODE_DELIVERY_DESTINATION": details.get("Destination"),
+        "USER_ID_FOR_SRP": progress.username,
+    });
+    Ok((Kind::Code(SentCode { factor, code, sets_up }), parameters))
+}
+
+pub(super) fn answer_code(
+    simulator: &mut Simulator,
+    mut answer: Answer<'_>,
+    sent: &SentCode,
+) -> Result<Value, Failure> {
+    let is_email = sent.factor == MfaFactor::Email;
+    let code = answer.responses.required(if is_email { "EMAIL_OTP_CODE" } else { "SMS_MFA_CODE" })?;
+    if code != sent.code {
+        let failure = Failure::new("CodeMismatchException", "Invalid code or auth state for the user.");
+        return Err(answer.mismatch(simulator, failure));
+    }
+    if sent.sets_up {
+        let pool = simulator.pools.get_mut(&answer.client.pool_id)?;
+        let username = &answer.progress.username;
+        let email = pool.user(username).ok_or_else(Failure::incorrect)?.attributes.get(EMAIL.attribute).cloned();
+        pool.take_alias(username, EMAIL.attribute, email.as_ref(), false)?;
+        let user = pool.user_mut(username).ok_or_else(Failure::incorrect)?;
+        user.set_verified(EMAIL.attribute, true);
+        user.mfa.enable_first(MfaFactor::Email);
+    }
+    answer.progress.has_second_factor = true;
+    answer.accept(simulator)
+}
+
+pub(super) fn answer_software_token(simulator: &mut Simulator, mut answer: Answer<'_>) -> Result<Value, Failure> {
+    let code = answer.responses.required("SOFTWARE_TOKEN_MFA_CODE")?;
+    let pool = simulator.pools.get_mut(&answer.client.pool_id)?;
+    let user = pool.user_mut(&answer.progress.username).ok_or_else(Failure::incorrect)?;
+    let token = user.mfa.software_token.as_mut().ok_or_else(no_software_token)?;
+    if let Err(failure) = token.redeem(code, answer.now) {
+        return Err(answer.mismatch(simulator, failure));
+    }
+    answer.progress.has_second_factor = true;
+    answer.accept(simulator)
+}
