@@ -7,6 +7,8 @@
 //! With COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID set, it signs in to that pool instead. COGNITO_CLIENT_SECRET,
 //! COGNITO_ENDPOINT, COGNITO_USERNAME and COGNITO_PASSWORD count too; a name or password that is missing is asked for.
 
+#[path = "../environment/mod.rs"]
+mod environment;
 mod narrated;
 mod real;
 mod simulated;
@@ -15,8 +17,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let done: Result<(), Box<dyn Error>> = match real::Settings::from_environment() {
-        Ok(Some(settings)) => real::sign_in(settings),
+    let done: Result<(), Box<dyn Error>> = match environment::app_client() {
+        Ok(Some(app_client)) => real::sign_in(app_client),
         Ok(None) => simulated::life_of_a_user(),
         Err(error) => Err(error),
     };

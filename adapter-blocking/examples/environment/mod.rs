@@ -1,0 +1,35 @@
+//! The pool and the app client that the environment names.
+
+use std::env;
+use std::error::Error;
+
+use cognito_blocking::secret::{ClientSecret, Password};
+use cognito_blocking::{AppClient, Endpoint, UserPoolId};
+
+/// A variable that is set and not empty.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// COGNITO_PASSWORD, if it is set.
+pub(crate) fn password() -> Option<Password> {
+    variable("COGNITO_PASSWORD").map(Password::from)
+}
+
+/// By COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID, with COGNITO_CLIENT_SECRET and COGNITO_ENDPOINT if they are set. None
+/// when the environment names no pool.
+pub(crate) fn app_client() -> Result<Option<AppClient>, Box<dyn Error>> {
+    let (user_pool_id, client_id) = match (variable("COGNITO_USER_POOL_ID"), variable("COGNITO_CLIENT_ID")) {
+        (None, None) => return Ok(None),
+        (Some(user_pool_id), Some(client_id)) => (user_pool_id, client_id),
+        _ => return Err("set both COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID, or neither".into()),
+    };
+    let mut app_client = AppClient::new(UserPoolId::new(user_pool_id)?, client_id)?;
+    if let Some(secret) = variable("COGNITO_CLIENT_SECRET") {
+        app_client = app_client.with_secret(ClientSecret::from(secret));
+    }
+    if let Some(url) = variable("COGNITO_ENDPOINT") {
+        app_client = app_client.with_endpoint(Endpoint::custom(&url)?);
+    }
+    Ok(Some(app_client))
+}
