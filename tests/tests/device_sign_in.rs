@@ -3,7 +3,7 @@
 
 mod common;
 
-use cognito_testkit::{DeviceConfig, PoolConfig, UserConfig};
+use cognito_testkit::{ClientConfig, DeviceConfig, PoolConfig, UserConfig, UserExistenceErrors};
 use common::challenges::{EXPIRED_SESSION, SPENT_SESSION, asked};
 use common::devices::{
     AFTER_MFA, DEVICE_PASSWORD, Device, NO_DEVICE, REPLACES_MFA, claims, device_pool, device_proof, device_scene,
@@ -218,4 +218,19 @@ fn the_key_that_srp_began_with_counts_until_it_is_refused() {
     let mut claim = begin(&mut scene, "us-east-1_0-0");
     claim["DEVICE_KEY"] = json!(device.key);
     assert_eq!(asked(&scene.verify(claim).unwrap()), "DEVICE_SRP_AUTH", "the newest counts");
+}
+
+#[test]
+fn a_key_does_not_tell_whether_a_user_exists() {
+    let hiding = ClientConfig { prevent_user_existence_errors: UserExistenceErrors::Enabled, ..open_client() };
+    let mut scene = Scene::of(device_pool(REPLACES_MFA), hiding);
+    for name in ["alice", "nobody"] {
+        let challenge = scene.begin_srp(name, &srp_client()).unwrap();
+        let mut claim =
+            srp_client().respond(&scene.pool_id, "Wrong-horse-1", &challenge["ChallengeParameters"], TIMESTAMP);
+        claim["DEVICE_KEY"] = json!("us-east-1_0-0");
+        assert_eq!(scene.verify(claim.clone()).unwrap_err(), NO_DEVICE, "{name}");
+        claim["DEVICE_KEY"] = json!(null);
+        assert_eq!(scene.verify(claim).unwrap_err(), INCORRECT, "{name}");
+    }
 }
