@@ -83,7 +83,7 @@ impl Device {
         self.modified = now;
     }
 
-    /// `DeviceType` of the API. Where a request comes from is not known here: the address is one of a documentation.
+    /// `DeviceType` of the API. Where a request comes from is not known here, so the address is one that documentation uses.
     pub(crate) fn description(&self) -> Value {
         let status = if self.remembered { "remembered" } else { "not_remembered" };
         let name = self.name.as_deref().map(|name| ("device_name", name));

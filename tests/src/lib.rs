@@ -66,7 +66,9 @@
 //! - That a user who has a phone number needs no MFA_SETUP where text messages are a method, that a factor set up in
 //!   sign-in is also the preferred one, and that a code which set an authenticator app up does not sign in as well.
 //! - That a temporary password is changed before the rounds of CUSTOM_AUTH, and that a disabled user is told so after them.
-//! - That a new e-mail address in the answer to NEW_PASSWORD_REQUIRED is sent a code where the pool verifies addresses.
+//! - That a new e-mail address in the answer to NEW_PASSWORD_REQUIRED is sent a code where the pool verifies addresses,
+//!   and that the challenge is void once the password is not temporary any more.
+//! - What a forgotten device's key answers at a refresh, and which attributes a device has beside its name and status.
 //!
 //! Where reports of the service differ there is a setting: [`PoolConfig::challenge_session_survives_mismatch`] and
 //! [`PoolConfig::software_token_status_error`]. How many codes may be sent or tried in an hour is a setting

@@ -62,7 +62,7 @@ pub(crate) struct SoftwareToken {
     secret: Secret,
     /// What VerifySoftwareToken called it.
     pub(crate) name: Option<String>,
-    /// The steps whose codes are used up.
+    /// The steps whose codes are used up, as far back as one could still be accepted.
     used: BTreeSet<u64>,
 }
 
@@ -86,11 +86,17 @@ impl SoftwareToken {
             .secret
             .step_of(code, now)
             .ok_or_else(|| Failure::new("CodeMismatchException", "Invalid code received for user"))?;
-        if !self.used.insert(step) {
+        if self.used.contains(&step) {
             let text = "Your software token has already been used once.";
             return Err(Failure::new("ExpiredCodeException", text));
         }
+        self.use_up(step);
         Ok(())
+    }
+
+    fn use_up(&mut self, step: u64) {
+        self.used.retain(|used| used.saturating_add(2) >= step);
+        self.used.insert(step);
     }
 }
 
@@ -140,9 +146,14 @@ impl Mfa {
 
     /// Takes the first code of the secret that waits for one, or a further one of the app that is set up.
     pub(crate) fn verify(&mut self, name: Option<String>, code: &str, now: Timestamp) -> Result<(), Failure> {
-        let set_up = self.software_token.as_ref().map(|token| token.secret.clone());
-        let secret = self.pending.clone().or(set_up).ok_or_else(no_software_token)?;
-        self.software_token = Some(SoftwareToken::verified(secret, name, code, now)?);
+        let (secret, used) = match (&self.pending, &self.software_token) {
+            (Some(secret), _) => (secret.clone(), BTreeSet::new()),
+            (None, Some(token)) => (token.secret.clone(), token.used.clone()),
+            (None, None) => return Err(no_software_token()),
+        };
+        let mut token = SoftwareToken::verified(secret, name, code, now)?;
+        token.used.extend(used);
+        self.software_token = Some(token);
         self.pending = None;
         Ok(())
     }

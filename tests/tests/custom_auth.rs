@@ -7,9 +7,8 @@ use cognito_testkit::{
     ClientConfig, Config, CustomAuthConfig, CustomRound, DeviceConfig, ExplicitAuthFlow, MfaConfiguration, MfaFactor,
     PoolConfig, UserExistenceErrors, UserStatus,
 };
-use common::challenges::{
-    EXPIRED_SESSION, INVALID_SESSION, NO_DEVICE, SPENT_SESSION, alice_with, asked, factor_pool, srp_client,
-};
+use common::challenges::{EXPIRED_SESSION, INVALID_SESSION, SPENT_SESSION, alice_with, asked, factor_pool};
+use common::devices::{NO_DEVICE, srp_client};
 use common::{Answer, INCORRECT, PASSWORD, Scene, TIMESTAMP, Tokens, open_client};
 use serde_json::{Value, json};
 

@@ -197,6 +197,16 @@ fn an_e_mail_address_is_set_up_by_its_code() {
 }
 
 #[test]
+fn a_code_verifies_the_address_that_it_went_to() {
+    let mut scene = scene();
+    let (first, second) = (scene.begin(), scene.begin());
+    let asked_back = scene.answer(&first, json!({ "EMAIL": "old@example.org" })).unwrap();
+    let code = json!({ "EMAIL_OTP_CODE": scene.code() });
+    scene.answer(&second, json!({ "EMAIL": "new@example.org" })).unwrap();
+    assert_eq!(scene.answer(&asked_back, code).unwrap_err(), INVALID_SESSION);
+}
+
+#[test]
 fn an_address_is_no_factor_where_the_pool_has_no_e_mail() {
     let config = PoolConfig { mfa_factors: vec![MfaFactor::SoftwareToken], ..pool() };
     let mut scene = Scene::of(config, open_client());

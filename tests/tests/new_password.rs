@@ -4,7 +4,7 @@
 mod common;
 
 use cognito_testkit::{MfaConfiguration, MfaFactor, PoolConfig, Purpose, UserConfig, UserStatus};
-use common::challenges::{SPENT_SESSION, alice_with, asked, factor_pool};
+use common::challenges::{INVALID_SESSION, SPENT_SESSION, alice_with, asked, factor_pool};
 use common::{PASSWORD, Scene, Tokens, alice, attribute, email_pool, open_client};
 use serde_json::{Value, json};
 
@@ -111,6 +111,16 @@ fn an_address_that_is_given_is_not_verified_by_that() {
     let user = scene.ok("AdminGetUser", scene.of_user("alice"));
     assert_eq!(attribute(&user["UserAttributes"], "email_verified"), Some("false"));
     assert_eq!(scene.last_message().purpose, Purpose::VerifyAttribute, "as with every new address in this pool");
+}
+
+#[test]
+fn a_challenge_is_void_once_the_password_is_not_temporary() {
+    let mut scene = scene();
+    let (first, second) = (scene.begin(), scene.begin());
+    answer(&mut scene, &first, json!({})).unwrap();
+    let stolen = json!({ "NEW_PASSWORD": "Correct-horse-3" });
+    assert_eq!(scene.answer(&second, stolen).unwrap_err(), INVALID_SESSION);
+    Tokens::of(&scene.password_sign_in("alice", NEW_PASSWORD).unwrap());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod common;
 
 use cognito_testkit::{ClientConfig, Config, DeviceConfig, ExplicitAuthFlow, PoolConfig};
-use common::challenges::DEVICE_PASSWORD;
+use common::devices::DEVICE_PASSWORD;
 use common::srp_client::device_verifier;
 use common::{PASSWORD, Refusal, Scene, Tokens, alice, bearing, open_client};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { signIn, startService } from './service.mjs';
+import { signIn } from './client.mjs';
+import { startService } from './service.mjs';
 
 let service;
 before(async () => { service = await startService(); });

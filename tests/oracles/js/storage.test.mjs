@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { memoryStorage, poolOf, runExample, signIn, startService } from './service.mjs';
+import { memoryStorage, poolOf, signIn } from './client.mjs';
+import { runExample, startService } from './service.mjs';
 
 let service;
 before(async () => { service = await startService(); });

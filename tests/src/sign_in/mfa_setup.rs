@@ -111,7 +111,13 @@ fn set_email(simulator: &mut Simulator, answer: Answer<'_>, email: &str) -> Resu
     let update = Update { set, removed: Vec::new() };
     // Its own code is the one that is asked for next.
     profile::apply(pool, &answer.progress.username, update, answer.now)?;
-    let (kind, parameters) =
-        second_factor::send(simulator, answer.now, answer.client, &answer.progress, MfaFactor::Email, true)?;
+    let (kind, parameters) = second_factor::send(
+        simulator,
+        answer.now,
+        answer.client,
+        &answer.progress,
+        MfaFactor::Email,
+        Some(email.to_owned()),
+    )?;
     answer.ask(simulator, kind, parameters)
 }

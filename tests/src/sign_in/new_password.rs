@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Kind, ask as put};
+use super::session::{Answer, Kind, ask as put, unknown_session};
 use super::{Progress, later};
 use crate::attribute::{Update, Writer, accept_pairs};
 use crate::client::Client;
@@ -57,6 +57,10 @@ pub(super) fn answer(simulator: &mut Simulator, answer: Answer<'_>) -> Result<Va
     pool.config.password_policy.check(password)?;
     let username = answer.progress.username.clone();
     let user = pool.user(&username).ok_or_else(Failure::incorrect)?;
+    // A password that is not temporary any more is not changed by whoever knew the temporary one.
+    if user.status != UserStatus::ForceChangePassword {
+        return Err(unknown_session());
+    }
     let set = accept(pool, user, answer.responses.prefixed(PREFIX))?;
     if !set.is_empty() {
         let update = Update { set, removed: Vec::new() };

@@ -3,7 +3,7 @@
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Kind, ask as put};
+use super::session::{Answer, Kind, ask as put, unknown_session};
 use super::{Progress, Step};
 use crate::client::Client;
 use crate::delivery::{self, EMAIL, PHONE};
@@ -20,8 +20,8 @@ use crate::user::User;
 pub(crate) struct SentCode {
     pub(super) factor: MfaFactor,
     code: String,
-    /// Whether the right answer is what sets the factor up.
-    sets_up: bool,
+    /// The e-mail address that the right answer verifies, when it sets the factor up.
+    sets_up: Option<String>,
 }
 
 /// The second factor that is due, if one is.
@@ -92,7 +92,7 @@ pub(super) fn ask(
     factor: MfaFactor,
 ) -> Result<Value, Failure> {
     if factor != MfaFactor::SoftwareToken {
-        let (kind, parameters) = send(simulator, now, client, &progress, factor, false)?;
+        let (kind, parameters) = send(simulator, now, client, &progress, factor, None)?;
         return put(simulator, now, client, progress, kind, parameters);
     }
     let user = simulator.pools.get(&client.pool_id)?.user(&progress.username).ok_or_else(Failure::incorrect)?;
@@ -111,7 +111,7 @@ pub(super) fn send(
     client: &Client,
     progress: &Progress,
     factor: MfaFactor,
-    sets_up: bool,
+    sets_up: Option<String>,
 ) -> Result<(Kind, Value), Failure> {
     let Simulator { pools, random, messages, .. } = simulator;
     let user = pools.get(&client.pool_id)?.user(&progress.username).ok_or_else(Failure::incorrect)?;
@@ -137,17 +137,24 @@ pub(super) fn answer_code(
         let failure = Failure::new("CodeMismatchException", "Invalid code or auth state for the user.");
         return Err(answer.mismatch(simulator, failure));
     }
-    if sent.sets_up {
-        let pool = simulator.pools.get_mut(&answer.client.pool_id)?;
-        let username = &answer.progress.username;
-        let email = pool.user(username).ok_or_else(Failure::incorrect)?.attributes.get(EMAIL.attribute).cloned();
-        pool.take_alias(username, EMAIL.attribute, email.as_ref(), false)?;
-        let user = pool.user_mut(username).ok_or_else(Failure::incorrect)?;
-        user.set_verified(EMAIL.attribute, true);
-        user.mfa.enable_first(MfaFactor::Email);
+    if let Some(email) = &sent.sets_up {
+        set_up_email(simulator.pools.get_mut(&answer.client.pool_id)?, &answer.progress.username, email)?;
     }
     answer.progress.has_second_factor = true;
     answer.accept(simulator)
+}
+
+/// The address that the code went to is verified, if it still is the user's, and asked for from now on.
+fn set_up_email(pool: &mut Pool, username: &str, email: &String) -> Result<(), Failure> {
+    let user = pool.user(username).ok_or_else(Failure::incorrect)?;
+    if user.attributes.get(EMAIL.attribute) != Some(email) {
+        return Err(unknown_session());
+    }
+    pool.take_alias(username, EMAIL.attribute, Some(email), false)?;
+    let user = pool.user_mut(username).ok_or_else(Failure::incorrect)?;
+    user.set_verified(EMAIL.attribute, true);
+    user.mfa.enable_first(MfaFactor::Email);
+    Ok(())
 }
 
 pub(super) fn answer_software_token(simulator: &mut Simulator, mut answer: Answer<'_>) -> Result<Value, Failure> {

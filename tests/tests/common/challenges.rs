@@ -1,10 +1,9 @@
-//! Answers to challenges, and the second factors and devices that they need.
+//! Answers to challenges, and the second factors that they ask for.
 
 use cognito_testkit::{MfaConfiguration, MfaFactor, PoolConfig, UserConfig, UserMfaConfig, secret_hash};
 use serde_json::{Value, json};
 
-use super::srp_client::{SrpClient, device_verifier};
-use super::{Answer, PASSWORD, Scene, TIMESTAMP, Tokens, alice, email_pool, other_than};
+use super::{Answer, PASSWORD, Scene, alice, email_pool, other_than};
 
 pub(crate) const INVALID_SESSION: (&str, &str) = ("NotAuthorizedException", "Invalid session for the user.");
 pub(crate) const SPENT_SESSION: (&str, &str) =
@@ -12,11 +11,9 @@ pub(crate) const SPENT_SESSION: (&str, &str) =
 pub(crate) const EXPIRED_SESSION: (&str, &str) =
     ("NotAuthorizedException", "Invalid session for the user, session is expired.");
 pub(crate) const WRONG_CODE: (&str, &str) = ("CodeMismatchException", "Invalid code or auth state for the user.");
-pub(crate) const NO_DEVICE: (&str, &str) = ("ResourceNotFoundException", "Device does not exist.");
 
 /// The secret of Alice's authenticator app.
 pub(crate) const APP_SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-pub(crate) const DEVICE_PASSWORD: &str = "a password that only the device knows";
 
 /// Alice, who has an e-mail address, a phone number and an app, with these factors turned on.
 pub(crate) fn alice_with(enabled: &[MfaFactor], preferred: Option<MfaFactor>) -> UserConfig {
@@ -40,12 +37,6 @@ pub(crate) fn factor_pool(mfa_configuration: MfaConfiguration, user: UserConfig)
 /// The name of the challenge in an answer.
 pub(crate) fn asked(answer: &Value) -> &str {
     answer["ChallengeName"].as_str().unwrap_or_else(|| panic!("no challenge in {answer}"))
-}
-
-/// A device that was registered.
-pub(crate) struct Device {
-    pub(crate) key: String,
-    pub(crate) group: String,
 }
 
 impl Scene {
@@ -76,12 +67,6 @@ impl Scene {
         self.password_sign_in("alice", PASSWORD).unwrap()
     }
 
-    /// The same with the key of a device.
-    pub(crate) fn begin_with(&mut self, device_key: &str) -> Answer {
-        let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "DEVICE_KEY": device_key });
-        self.initiate("USER_PASSWORD_AUTH", parameters)
-    }
-
     /// The code that was sent last.
     pub(crate) fn code(&self) -> String {
         self.last_message().code
@@ -90,47 +75,4 @@ impl Scene {
     pub(crate) fn wrong_code(&self) -> &'static str {
         other_than(&self.code())
     }
-
-    /// Confirms the device whose key came with these tokens, and gives the answer to that.
-    pub(crate) fn confirm_device(&mut self, signed_in: &Value, name: &str) -> (Device, Value) {
-        let metadata = &signed_in["AuthenticationResult"]["NewDeviceMetadata"];
-        let text = |name: &str| metadata[name].as_str().unwrap_or_else(|| panic!("{name} in {signed_in}")).to_owned();
-        let device = Device { key: text("DeviceKey"), group: text("DeviceGroupKey") };
-        let body = json!({
-            "AccessToken": Tokens::of(signed_in).access,
-            "DeviceKey": device.key,
-            "DeviceName": name,
-            "DeviceSecretVerifierConfig": device_verifier(&device.group, &device.key, DEVICE_PASSWORD),
-        });
-        let answer = self.ok("ConfirmDevice", body);
-        (device, answer)
-    }
-
-    /// Signs Alice in without a device, and confirms the one that she gets.
-    pub(crate) fn register_device(&mut self) -> Device {
-        let signed_in = self.begin();
-        self.confirm_device(&signed_in, "phone").0
-    }
-
-    /// Answers DEVICE_SRP_AUTH, and gives the next challenge.
-    pub(crate) fn begin_device(&mut self, challenge: &Value, device: &Device) -> Answer {
-        self.answer(challenge, json!({ "DEVICE_KEY": device.key, "SRP_A": srp_client().public_hex() }))
-    }
-
-    /// Answers DEVICE_PASSWORD_VERIFIER with what this password proves.
-    pub(crate) fn prove_device(&mut self, challenge: &Value, device: &Device, password: &str) -> Answer {
-        let responses = device_proof(challenge, device, password, TIMESTAMP);
-        self.answer(challenge, responses)
-    }
-}
-
-pub(crate) fn srp_client() -> SrpClient {
-    SrpClient::new(b"some secret exponent of a client")
-}
-
-pub(crate) fn device_proof(challenge: &Value, device: &Device, password: &str, timestamp: &str) -> Value {
-    let parameters = &challenge["ChallengeParameters"];
-    let mut responses = srp_client().prove(&device.group, &device.key, password, parameters, timestamp);
-    responses["DEVICE_KEY"] = json!(device.key);
-    responses
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its share of it")]
 
 pub(crate) mod challenges;
+pub(crate) mod devices;
 pub(crate) mod srp_client;
 pub(crate) mod words;
 
