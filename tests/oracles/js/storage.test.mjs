@@ -3,12 +3,25 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { memoryStorage, poolOf, signIn } from './client.mjs';
-import { runExample, startService } from './service.mjs';
+import { authenticate, memoryStorage, outcome, poolOf, signIn, userOf } from './client.mjs';
+import { codeOf, poolNamed, runExample, startService } from './service.mjs';
 
 let service;
 before(async () => { service = await startService(); });
 after(() => service.stop());
+
+/** A file with these entries of a storage. */
+function fileOf(entries) {
+  const file = join(mkdtempSync(join(tmpdir(), 'cognito-')), 'storage.json');
+  writeFileSync(file, JSON.stringify(entries));
+  return file;
+}
+
+/** Signs in in Rust, with the device that the file has. Gives what it prints, and what the file has then. */
+function signInInRust({ url, poolId, clientId }, file, username) {
+  const output = runExample('web_storage_device', url, poolId, clientId, file, username, 'Correct-horse-1');
+  return { output, entries: JSON.parse(readFileSync(file, 'utf8')) };
+}
 
 test('a session that the npm client stored goes on in Rust, and back', async () => {
   // The service's clock is ahead of this machine's, so that the drift has a sign to get wrong.
@@ -20,8 +33,7 @@ test('a session that the npm client stored goes on in Rust, and back', async () 
   assert.equal(before[`${prefix}.LastAuthUser`], 'alice');
   assert.ok(Math.abs(Number(before[`${prefix}.alice.clockDrift`]) + 1000) <= 2);
 
-  const file = join(mkdtempSync(join(tmpdir(), 'cognito-')), 'storage.json');
-  writeFileSync(file, JSON.stringify(before));
+  const file = fileOf(before);
   const output = runExample('web_storage', service.url, service.poolId, service.clientId, file);
   assert.match(output, /alice has alice@example.com/);
 
@@ -42,4 +54,26 @@ test('a session that the npm client stored goes on in Rust, and back', async () 
     user.getUserAttributes((error, attributes) => (error ? reject(error) : resolve(attributes)));
   });
   assert.ok(attributes.some(attribute => attribute.getName() === 'email'));
+});
+
+test('a device that the npm client registered stands in for the second factor in Rust', async () => {
+  const pool = poolNamed(service, 'devices');
+  const storage = memoryStorage();
+  const user = userOf(pool, 'texter', storage);
+  assert.equal((await authenticate(user)).callback, 'mfaRequired');
+  const code = await codeOf(service, 'texter');
+  assert.equal((await outcome(callbacks => user.sendMFACode(code, callbacks))).callback, 'onSuccess');
+
+  const { output, entries } = signInInRust(pool, fileOf(storage.entries), 'texter');
+  const key = entries[`CognitoIdentityServiceProvider.${pool.clientId}.texter.deviceKey`];
+  assert.equal(output.trim(), `signed in on ${key}`);
+  assert.equal((await authenticate(userOf(pool, 'texter', memoryStorage(entries)))).callback, 'onSuccess');
+});
+
+test('a device that was registered in Rust signs in with the npm client', async () => {
+  const pool = poolNamed(service, 'devices');
+  const { output, entries } = signInInRust(pool, fileOf({}), 'dora');
+  const { callback, args: [session] } = await authenticate(userOf(pool, 'dora', memoryStorage(entries)));
+  assert.equal(callback, 'onSuccess', String(session));
+  assert.equal(output.trim(), `signed in on ${session.getAccessToken().payload.device_key}`);
 });
