@@ -26,7 +26,8 @@ const FIRST_BACKOFF_MILLIS: u64 = 500;
 ///
 /// It is sent again, up to [`MAX_ATTEMPTS`] times in all, when the service throttles it and when it cannot have been
 /// sent. When it failed on the service's side (HTTP 5xx) or got no answer, it is sent again only if the operation
-/// [is repeatable](Operation::is_repeatable). `LimitExceededException` is a limit of hours, and is final.
+/// [is repeatable](Operation::is_repeatable), and after a lost answer without a wait if it
+/// [is urgent](Operation::is_urgent). `LimitExceededException` is a limit of hours, and is final.
 ///
 /// ```
 /// use cognito_core::operation::SignUp;
@@ -46,6 +47,7 @@ struct Exchange<O> {
     /// Given up once the call is over, since it may hold a password.
     request: Result<Request, Error>,
     is_repeatable: bool,
+    is_urgent: bool,
     attempts: u32,
     may_have_arrived: bool,
     state: State,
@@ -88,10 +90,11 @@ impl<O: SignedIn> Call<O> {
 
 impl<O: Operation> Call<O> {
     fn assemble(app_client: &AppClient, operation: O, access_token: Option<&AccessToken>) -> Self {
-        let is_repeatable = operation.is_repeatable();
+        let (is_repeatable, is_urgent) = (operation.is_repeatable(), operation.is_urgent());
         Self(Guarded::new(Exchange {
             request: assembly::assemble(app_client, operation, access_token).map_err(Error::from),
             is_repeatable,
+            is_urgent,
             attempts: 0,
             may_have_arrived: false,
             state: State::ToSend,
@@ -125,6 +128,10 @@ impl<O: Operation> Machine for Exchange<O> {
             (State::Sent, Event::NotSent(cause)) => {
                 self.send_again_or(true, |may_have_arrived| Error::NotReached(NotReached { may_have_arrived, cause }))
             }
+            (State::Sent, Event::NoAnswer(_)) if self.is_urgent && self.attempts < MAX_ATTEMPTS => {
+                self.may_have_arrived = true;
+                self.send()
+            }
             (State::Sent, Event::NoAnswer(cause)) => {
                 self.may_have_arrived = true;
                 self.send_again_or(self.is_repeatable, |may_have_arrived| {
@@ -146,7 +153,7 @@ impl<O: Operation> Exchange<O> {
         let request = self.request.clone()?;
         self.attempts += 1;
         self.state = State::Sent;
-        Ok(Step::Send(request))
+        Ok(Step::Send(request.attempted(self.attempts)))
     }
 
     fn receive(&mut self, response: &Response) -> Result<Step<O::Response>, Error> {

@@ -18,6 +18,12 @@ pub trait Flow {
 
     /// Takes one event and says what to do next. `now` is the caller's clock at the time of the event.
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
+
+    /// Whether a step may compute for milliseconds, as SRP does, rather than microseconds. Such a flow's steps are to be
+    /// taken where they hold nobody up.
+    fn may_compute(&self) -> bool {
+        false
+    }
 }
 
 /// What has happened since the last step.

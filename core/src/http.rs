@@ -17,6 +17,7 @@ pub struct Request {
     url: String,
     headers: Headers,
     body: Zeroizing<Vec<u8>>,
+    attempt: u32,
 }
 
 impl Request {
@@ -26,7 +27,25 @@ impl Request {
     /// A request from its parts.
     #[must_use]
     pub fn new(url: impl Into<String>, headers: Headers, body: Vec<u8>) -> Self {
-        Self { url: url.into(), headers, body: Zeroizing::new(body) }
+        Self { url: url.into(), headers, body: Zeroizing::new(body), attempt: 1 }
+    }
+
+    /// The same, as the attempt of this number.
+    pub(crate) fn attempted(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
+    }
+
+    /// Which attempt this is at what the request is for, from 1. For logs: it is not sent.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The name of the operation, as AWS writes it; empty if the request is of none. For logs.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        let target = self.headers.get("x-amz-target").unwrap_or_default();
+        target.rsplit('.').next().unwrap_or_default()
     }
 
     /// The absolute URL, `http` or `https`.
@@ -55,6 +74,7 @@ impl fmt::Debug for Request {
             .field("url", &self.url)
             .field("headers", &self.headers)
             .field("body_bytes", &self.body.len())
+            .field("attempt", &self.attempt)
             .finish()
     }
 }
@@ -92,6 +112,12 @@ impl Response {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// `x-amzn-requestid`, which AWS support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers.get("x-amzn-requestid")
     }
 }
 

@@ -107,6 +107,11 @@ pub trait Operation: Serialize {
     /// says why.
     fn is_repeatable(&self) -> bool;
 
+    /// Whether a request whose answer was lost is sent again at once, rather than after a wait. Only where waiting costs.
+    fn is_urgent(&self) -> bool {
+        false
+    }
+
     /// Refuses what the service would refuse less clearly. `has_access_token` says whether one goes along.
     ///
     /// # Errors

@@ -80,6 +80,10 @@ impl Flow for Refresh {
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {
         self.0.step(now, event)
     }
+
+    fn may_compute(&self) -> bool {
+        true
+    }
 }
 
 impl guarded::Machine for Machine {

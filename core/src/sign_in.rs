@@ -169,6 +169,10 @@ impl Flow for SignIn {
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<SignInOutcome>, Error> {
         self.0.step(now, event)
     }
+
+    fn may_compute(&self) -> bool {
+        true
+    }
 }
 
 /// What a sign-in, or an answer to one of its challenges, has come to.

@@ -14,8 +14,7 @@ struct Recorder {
 impl Transport for Recorder {
     fn send(&self, request: &Request) -> Event {
         let event = self.transport.send(request);
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default();
+        let operation = request.operation();
         let answer = match &event {
             Event::Response(response) => response.status().to_string(),
             Event::NotSent(_) => "not sent".to_owned(),

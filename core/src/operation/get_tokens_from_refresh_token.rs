@@ -57,6 +57,11 @@ impl Operation for GetTokensFromRefreshToken {
     fn is_repeatable(&self) -> bool {
         true
     }
+
+    /// The grace period runs from the request that was carried out, and may be a second.
+    fn is_urgent(&self) -> bool {
+        true
+    }
 }
 
 impl Public for GetTokensFromRefreshToken {}

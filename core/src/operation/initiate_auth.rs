@@ -72,6 +72,11 @@ impl Operation for InitiateAuth {
         matches!(self.auth_flow, AuthFlow::UserSrpAuth | AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
 
+    /// As for GetTokensFromRefreshToken.
+    fn is_urgent(&self) -> bool {
+        matches!(self.auth_flow, AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
+    }
+
     fn secret_hash_username(&self) -> Option<&str> {
         self.auth_parameters.get("USERNAME").or(self.canonical_username.as_deref())
     }

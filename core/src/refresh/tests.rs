@@ -209,11 +209,14 @@ fn a_way_that_is_not_enabled_is_told_with_the_one_to_choose() {
 }
 
 #[test]
-fn a_refresh_whose_answer_is_lost_is_sent_again() {
+fn a_refresh_whose_answer_is_lost_is_sent_again_at_once() {
     for mut flow in [refresh(), refresh_by_initiate_auth()] {
         let first = sent(flow.step(NOW, Event::Start));
-        assert!(matches!(flow.step(NOW, Event::NoAnswer(cause("reset"))), Ok(Step::Wait(_))));
-        assert_eq!(first.body(), sent(flow.step(NOW, Event::Woke)).body());
+        for attempt in [2, 3] {
+            let again = sent(flow.step(NOW, Event::NoAnswer(cause("reset"))));
+            assert_eq!((again.body(), again.attempt()), (first.body(), attempt));
+        }
+        assert!(matches!(failed(flow.step(NOW, Event::NoAnswer(cause("reset")))), Error::NotReached(_)));
     }
 }
 
