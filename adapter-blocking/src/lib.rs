@@ -21,6 +21,7 @@
 mod client;
 mod file_store;
 mod run;
+mod session_handle;
 mod sessions;
 mod store;
 mod transport;
@@ -31,7 +32,8 @@ pub use client::Client;
 pub use cognito_core::*;
 pub use file_store::FileStore;
 pub use run::run;
-pub use sessions::{Sessions, SignedOut};
+pub use session_handle::{SessionHandle, SignedOut};
+pub use sessions::Sessions;
 pub use store::{MemoryStore, Store, StoreLock};
 pub use transport::Transport;
 #[cfg(feature = "ureq")]

@@ -82,7 +82,9 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
 pub use http::{Headers, Request, Response};
-pub use keeper::{KeeperEvent, KeeperStep, KeptSession, SessionKeeper};
+pub use keeper::{
+    Begin, KeeperEnd, KeeperEvent, KeeperStep, KeptSession, SessionChange, SessionEvent, SessionKeeper, Task, Ticket,
+};
 pub use mfa_preference::{FactorState, SetMfaPreference};
 pub use refresh::Refresh;
 pub use seed::Seed;

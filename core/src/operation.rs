@@ -152,6 +152,17 @@ pub trait SignedIn: Operation {}
 /// An operation that needs no access token: [`Call::new`](crate::Call::new) takes it.
 pub trait Public: Operation {}
 
+/// An operation that gives its answer in pages.
+pub trait Paged: SignedIn + Clone {
+    /// The request for the page after the one that this request has brought; none after the last.
+    fn next_page(&self, page: &Self::Response) -> Option<Self>;
+}
+
+/// The token of the next page. The one that was just used leads nowhere.
+fn next_token(used: Option<&String>, next: Option<&String>) -> Option<String> {
+    next.filter(|next| !next.is_empty() && used != Some(next)).cloned()
+}
+
 /// Names with their values: AuthParameters, ChallengeParameters, ChallengeResponses. `Debug` shows the names only.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

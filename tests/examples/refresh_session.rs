@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let app_client = AppClient::new(UserPoolId::new(user_pool_id)?, client_id)?.with_secret(client_secret.as_str());
     let client = Client::new(app_client.with_endpoint(Endpoint::custom(url)?));
-    let kept = Sessions::new(client, FileStore::new(file)).refresh(username)?;
+    let kept = Sessions::new(client, FileStore::new(file)).user(username).refresh()?;
     match kept.save_error {
         Some(error) => Err(error.to_string().into()),
         None => Ok(()),

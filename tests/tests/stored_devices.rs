@@ -67,8 +67,8 @@ fn a_device_outlasts_the_session_and_the_process() {
     let (signed_in, was_asked) = sign_in(&service, &sessions, "alice@example.com");
     assert!(was_asked);
     sessions.save(&signed_in).unwrap();
-    sessions.refresh("alice").unwrap();
-    sessions.sign_out("alice", SignOutScope::Revoke).local.unwrap();
+    sessions.user("alice").refresh().unwrap();
+    sessions.user("alice").sign_out(SignOutScope::Revoke).local.unwrap();
     assert_eq!(sessions.usernames().unwrap(), Vec::<String>::new(), "devices are no session");
 
     let sessions = open();
@@ -83,9 +83,9 @@ fn a_user_who_is_deleted_leaves_no_device() {
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     sessions.save(&sign_in(&service, &sessions, "alice").0).unwrap();
     assert!(sessions.devices().unwrap().get("alice").is_some());
-    sessions.forget("alice").unwrap();
+    sessions.user("alice").forget().unwrap();
     assert!(sessions.devices().unwrap().is_empty());
-    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_device_that_is_gone_is_replaced_in_the_store() {
     let (first, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&first).unwrap();
     let key = first.session.device_key().unwrap();
-    sessions.call("alice", ForgetDevice::new(key)).unwrap();
+    sessions.user("alice").call(ForgetDevice::new(key)).unwrap();
 
     let (second, was_asked) = sign_in(&service, &sessions, "alice");
     assert!(was_asked);
@@ -159,6 +159,6 @@ fn devices_that_cannot_be_read_are_an_error_and_cost_nobody_the_session() {
     let sessions = Sessions::new(client.clone(), Broken(MemoryStore::new(), devices_key(client.app_client())));
     assert!(matches!(sessions.devices(), Err(Error::Store(_))));
     assert!(matches!(sessions.save(&signed_in), Err(Error::Store(_))));
-    assert_eq!(sessions.get("alice").unwrap().session, signed_in.session);
-    assert!(sessions.refresh("alice").unwrap().save_error.is_none());
+    assert_eq!(sessions.user("alice").get().unwrap().session, signed_in.session);
+    assert!(sessions.user("alice").refresh().unwrap().save_error.is_none());
 }

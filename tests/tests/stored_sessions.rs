@@ -81,8 +81,8 @@ fn a_session_goes_on_in_another_process() {
 
     let second = Sessions::new(client(&service), FileStore::new(&path));
     assert_eq!(second.last_username().unwrap().as_deref(), Some("alice"));
-    assert_eq!(second.get("alice").unwrap().session, session);
-    assert_eq!(second.call("alice", GetUser::new()).unwrap().username, "alice");
+    assert_eq!(second.user("alice").get().unwrap().session, session);
+    assert_eq!(second.user("alice").call(GetUser::new()).unwrap().username, "alice");
 }
 
 #[test]
@@ -94,15 +94,15 @@ fn the_users_of_a_store_do_not_meet() {
         sessions.save(&sign_in(&client, username).into()).unwrap();
     }
     assert_eq!(sessions.usernames().unwrap(), ["alice", "bob"]);
-    assert_eq!(sessions.refresh("bob").unwrap().session.username(), "bob");
+    assert_eq!(sessions.user("bob").refresh().unwrap().session.username(), "bob");
     assert_eq!(sessions.last_username().unwrap().as_deref(), Some("alice"));
 
-    sessions.sign_out("bob", SignOutScope::Local).local.unwrap();
+    sessions.user("bob").sign_out(SignOutScope::Local).local.unwrap();
     assert_eq!(sessions.usernames().unwrap(), ["alice"]);
     assert_eq!(sessions.last_username().unwrap().as_deref(), Some("alice"));
-    sessions.sign_out("alice", SignOutScope::Local).local.unwrap();
+    sessions.user("alice").sign_out(SignOutScope::Local).local.unwrap();
     assert_eq!(sessions.last_username().unwrap(), None);
-    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
 }
 
 #[test]
@@ -112,11 +112,11 @@ fn a_session_is_refreshed_when_it_is_time_and_not_before() {
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     let session = sign_in(&client, "alice");
     sessions.save(&session.clone().into()).unwrap();
-    assert_eq!(sessions.get("alice").unwrap().session, session);
-    let renewed = sessions.refresh("alice").unwrap().session;
+    assert_eq!(sessions.user("alice").get().unwrap().session, session);
+    let renewed = sessions.user("alice").refresh().unwrap().session;
     assert_ne!(renewed.access_token(), session.access_token());
     assert_eq!(renewed.refresh_token(), session.refresh_token());
-    assert_eq!(sessions.get("alice").unwrap().session, renewed);
+    assert_eq!(sessions.user("alice").get().unwrap().session, renewed);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_rotated_refresh_token_is_saved_and_used_next() {
     let sessions = sessions_to_refresh(&service);
     let mut seen = Vec::new();
     for _ in 0..3 {
-        let kept = sessions.get("alice").unwrap();
+        let kept = sessions.user("alice").get().unwrap();
         assert!(kept.refresh_error.is_none(), "{:?}", kept.refresh_error);
         let token = kept.session.refresh_token().unwrap().clone();
         assert!(!seen.contains(&token));
@@ -138,8 +138,8 @@ fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
     let service = service(GRACE_OF_A_MINUTE);
     let sessions = sessions_to_refresh(&service);
     fault(&service, FaultPlan::next(Fault::LoseAfter).of("GetTokensFromRefreshToken"));
-    assert!(sessions.get("alice").unwrap().refresh_error.is_none());
-    assert!(sessions.get("alice").unwrap().refresh_error.is_none());
+    assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
+    assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn several_processes_do_not_spend_one_refresh_token() {
     for mut process in processes {
         assert!(process.wait().unwrap().success());
     }
-    assert!(sessions.refresh("alice").is_ok());
+    assert!(sessions.user("alice").refresh().is_ok());
 }
 
 #[test]
@@ -174,18 +174,18 @@ fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
     fault(&service, FaultPlan::next(Fault::Delay { millis: 500 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
-        let refresh = scope.spawn(|| sessions.get("alice"));
+        let refresh = scope.spawn(|| sessions.user("alice").get());
         std::thread::sleep(Duration::from_millis(200));
         let hindrance = path.with_file_name("sessions.json.new");
         fs::create_dir(&hindrance).unwrap();
         // It waits for the refresh, whose session is then only in memory.
-        let sign_out = scope.spawn(|| sessions.sign_out("alice", SignOutScope::Local));
+        let sign_out = scope.spawn(|| sessions.user("alice").sign_out(SignOutScope::Local));
         assert!(refresh.join().unwrap().unwrap().save_error.is_some());
         assert!(matches!(sign_out.join().unwrap().local, Err(Error::Store(_))));
         fs::remove_dir(&hindrance).unwrap();
     });
-    sessions.sign_out("alice", SignOutScope::Local).local.unwrap();
-    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+    sessions.user("alice").sign_out(SignOutScope::Local).local.unwrap();
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
 }
 
 #[test]
@@ -199,17 +199,17 @@ fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_save
         sessions.save(&sign_in(&client, "alice").into()).unwrap();
         let hindrance = path.with_file_name("sessions.json.new");
         fs::create_dir(&hindrance).unwrap();
-        assert!(sessions.refresh("alice").unwrap().save_error.is_some());
+        assert!(sessions.user("alice").refresh().unwrap().save_error.is_some());
         fs::remove_dir(&hindrance).unwrap();
 
         let newer = sign_in(&client, "alice");
         if signs_in_again {
-            open().save(&newer.clone().into()).unwrap()
+            open().save(&newer.clone().into()).unwrap();
         } else {
-            open().forget("alice").unwrap()
+            open().user("alice").forget().unwrap();
         }
         sessions.flush().unwrap();
-        match sessions.get("alice") {
+        match sessions.user("alice").get() {
             Ok(kept) => assert!(signs_in_again && kept.session == newer),
             Err(error) => assert!(!signs_in_again && matches!(error, Error::NotSignedIn), "{error:?}"),
         }
@@ -225,12 +225,12 @@ fn what_could_not_be_saved_is_flushed_before_the_end() {
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
     let hindrance = path.with_file_name("sessions.json.new");
     fs::create_dir(&hindrance).unwrap();
-    let renewed = sessions.refresh("alice").unwrap().session;
+    let renewed = sessions.user("alice").refresh().unwrap().session;
     assert!(matches!(sessions.flush(), Err(Error::Store(_))));
     fs::remove_dir(&hindrance).unwrap();
     sessions.flush().unwrap();
     let elsewhere = Sessions::new(client, FileStore::new(&path));
-    assert_eq!(elsewhere.get("alice").unwrap().session, renewed);
+    assert_eq!(elsewhere.user("alice").get().unwrap().session, renewed);
 }
 
 #[test]
@@ -243,9 +243,9 @@ fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
     }
     fault(&service, FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
-        let refresh = scope.spawn(|| sessions.refresh("alice").unwrap());
+        let refresh = scope.spawn(|| sessions.user("alice").refresh().unwrap());
         std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(sessions.get("bob").unwrap().session.username(), "bob");
+        assert_eq!(sessions.user("bob").get().unwrap().session.username(), "bob");
         assert_eq!(sessions.usernames().unwrap(), ["alice", "bob"]);
         assert!(!refresh.is_finished());
     });
@@ -261,8 +261,8 @@ fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
     let ahead = Session::with_clock_drift("alice", session.tokens().clone(), 86_400);
     sessions.save(&ahead.into()).unwrap();
     service.advance(2 * HOUR);
-    assert_eq!(sessions.call("alice", GetUser::new()).unwrap().username, "alice");
-    assert_ne!(sessions.get("alice").unwrap().session.access_token(), session.access_token());
+    assert_eq!(sessions.user("alice").call(GetUser::new()).unwrap().username, "alice");
+    assert_ne!(sessions.user("alice").get().unwrap().session.access_token(), session.access_token());
 }
 
 #[test]
@@ -274,9 +274,11 @@ fn a_newer_refresh_token_of_another_process_is_found_before_anyone_is_signed_out
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
     // Another process signs in anew while this one's refresh is under way, on a store whose lock it does not respect.
     let newer = sign_in(&client, "alice");
-    client.call(RevokeToken::new(sessions.get("alice").unwrap().session.refresh_token().unwrap().clone())).unwrap();
+    client
+        .call(RevokeToken::new(sessions.user("alice").get().unwrap().session.refresh_token().unwrap().clone()))
+        .unwrap();
     let meddling = Sessions::new(client.clone(), Shared { store, meddling: Some(newer.to_record()) });
-    assert_eq!(meddling.refresh("alice").unwrap().session, newer);
+    assert_eq!(meddling.user("alice").refresh().unwrap().session, newer);
 }
 
 /// One store for several owners, into which another process may write after each read, respecting no lock.
@@ -327,14 +329,14 @@ fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
     ] {
         let service = service("");
         let sessions = sessions_to_refresh(&service);
-        let before = sessions.get("alice").unwrap().session;
+        let before = sessions.user("alice").get().unwrap().session;
         fault(&service, FaultPlan::next(fault_kind.clone()).times(3));
-        let kept = sessions.get("alice").unwrap();
+        let kept = sessions.user("alice").get().unwrap();
         let is_answered = matches!(fault_kind, Fault::Delay { .. });
         assert_eq!(kept.refresh_error.is_none(), is_answered, "{fault_kind:?}: {:?}", kept.refresh_error);
         assert_eq!(kept.session == before, !is_answered, "{fault_kind:?}");
         service.with(|simulator| simulator.faults().clear());
-        assert!(sessions.get("alice").unwrap().refresh_error.is_none(), "{fault_kind:?}");
+        assert!(sessions.user("alice").get().unwrap().refresh_error.is_none(), "{fault_kind:?}");
     }
 }
 
@@ -342,11 +344,11 @@ fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
 fn a_refused_refresh_token_ends_the_session() {
     let service = service("");
     let sessions = sessions_to_refresh(&service);
-    let session = sessions.get("alice").unwrap().session;
+    let session = sessions.user("alice").get().unwrap().session;
     client(&service).call_signed_in(&session, GlobalSignOut::new()).unwrap();
     let revoked = RefusalKind::NotAuthorized(NotAuthorized::RefreshTokenRevoked);
-    assert_eq!(sessions.get("alice").unwrap_err().refusal_kind(), Some(revoked));
-    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+    assert_eq!(sessions.user("alice").get().unwrap_err().refusal_kind(), Some(revoked));
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
     assert_eq!(sessions.usernames().unwrap(), [""; 0]);
 }
 
@@ -360,8 +362,8 @@ fn a_password_that_must_be_reset_ends_the_session() {
     let request = Request::new("http://127.0.0.1/", target.into_iter().collect(), body.into_bytes());
     let now = service.now();
     assert_eq!(service.with(|simulator| simulator.handle(now, &request)).status(), 200);
-    assert_eq!(sessions.get("alice").unwrap_err().refusal_kind(), Some(RefusalKind::PasswordResetRequired));
-    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+    assert_eq!(sessions.user("alice").get().unwrap_err().refusal_kind(), Some(RefusalKind::PasswordResetRequired));
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
 }
 
 #[test]
@@ -399,8 +401,8 @@ fn both_ways_to_refresh_work_where_tokens_do_not_rotate() {
 fn a_sign_out_with_revocation_reaches_the_access_token() {
     let service = service("");
     let sessions = sessions_to_refresh(&service);
-    let session = sessions.get("alice").unwrap().session;
-    let signed_out = sessions.sign_out("alice", SignOutScope::Revoke);
+    let session = sessions.user("alice").get().unwrap().session;
+    let signed_out = sessions.user("alice").sign_out(SignOutScope::Revoke);
     assert!(matches!(signed_out.remote, RemoteSignOut::Done), "{signed_out:?}");
     signed_out.local.unwrap();
     let error = client(&service).call_signed_in(&session, GetUser::new()).unwrap_err();
@@ -414,10 +416,10 @@ fn a_sign_out_goes_through_here_whatever_the_network_says() {
         let service = service("");
         let sessions = sessions_to_refresh(&service);
         fault(&service, FaultPlan::next(Fault::LoseBefore).times(100));
-        let signed_out = sessions.sign_out("alice", scope);
+        let signed_out = sessions.user("alice").sign_out(scope);
         assert!(matches!(signed_out.remote, RemoteSignOut::Failed(_)), "{signed_out:?}");
         signed_out.local.unwrap();
-        assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+        assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
     }
 }
 
@@ -425,9 +427,9 @@ fn a_sign_out_goes_through_here_whatever_the_network_says() {
 fn a_deleted_user_is_forgotten() {
     let service = service("");
     let sessions = sessions_to_refresh(&service);
-    sessions.call("alice", DeleteUser::new()).unwrap();
-    sessions.forget("alice").unwrap();
-    assert!(matches!(sessions.get("alice"), Err(Error::NotSignedIn)));
+    sessions.user("alice").call(DeleteUser::new()).unwrap();
+    sessions.user("alice").forget().unwrap();
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
 }
 
 #[test]
@@ -440,17 +442,17 @@ fn a_session_that_cannot_be_saved_is_used_and_saved_later() {
 
     let hindrance = path.with_file_name("sessions.json.new");
     fs::create_dir(&hindrance).unwrap();
-    let unsaved = sessions.get("alice").unwrap();
+    let unsaved = sessions.user("alice").get().unwrap();
     assert!(unsaved.save_error.is_some());
     // The store still has the token that is spent, and the next refresh does not use it.
-    let next = sessions.get("alice").unwrap();
+    let next = sessions.user("alice").get().unwrap();
     assert!(next.save_error.is_some() && next.refresh_error.is_none());
 
     fs::remove_dir(&hindrance).unwrap();
-    let saved = sessions.get("alice").unwrap();
+    let saved = sessions.user("alice").get().unwrap();
     assert!(saved.save_error.is_none() && saved.refresh_error.is_none());
     let elsewhere = Sessions::new(client, FileStore::new(&path));
-    assert_eq!(elsewhere.get("alice").unwrap().session, saved.session);
+    assert_eq!(elsewhere.user("alice").get().unwrap().session, saved.session);
 }
 
 #[test]
@@ -462,8 +464,10 @@ fn a_broken_file_signs_nobody_out() {
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    assert!(matches!(sessions.get("alice"), Err(Error::Store(_))));
-    assert!(matches!(sessions.sign_out("alice", SignOutScope::Local).local, Err(Error::Store(_))));
+    sessions.user("alice").get().expect("the tokens are known and good");
+    let elsewhere = Sessions::new(client, FileStore::new(&path));
+    assert!(matches!(elsewhere.user("alice").get(), Err(Error::Store(_))));
+    assert!(matches!(elsewhere.user("alice").sign_out(SignOutScope::Local).local, Err(Error::Store(_))));
     fs::write(&path, whole).unwrap();
-    sessions.get("alice").unwrap();
+    elsewhere.user("alice").get().unwrap();
 }

@@ -1,17 +1,27 @@
+use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::device::DeviceRegistration;
+use crate::error::Misuse;
+use crate::session::last_user_key;
 use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
 use crate::tokens::Tokens;
 
 const MARGIN: Duration = Duration::from_secs(60);
+const REVOKED: &str = "Refresh Token has been revoked";
+const RENEWED: &str = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"newest"}}"#;
+
+fn seed() -> Seed {
+    Seed::new([7; 32])
+}
 
 /// A session whose tokens are good for so many seconds from now.
 fn session(good_for_seconds: u64, refresh_token: &str) -> Session {
@@ -22,57 +32,149 @@ fn session(good_for_seconds: u64, refresh_token: &str) -> Session {
     Session::new("alice", tokens, NOW, None)
 }
 
-fn keeper() -> SessionKeeper {
-    SessionKeeper::new(&app_client(), "alice", MARGIN, Seed::new([7; 32]))
+/// A keeper with a store, and a network that answers from a list.
+struct Desk {
+    keeper: SessionKeeper,
+    records: BTreeMap<String, Record>,
+    /// What the store refuses: `lock`, `load`, `save`, `remove`.
+    broken: Vec<&'static str>,
+    /// What was done, in order: the steps' names, and of requests the body.
+    log: Vec<String>,
+    requests: Vec<Value>,
 }
 
-fn loaded(session: &Session) -> KeeperEvent {
-    KeeperEvent::Loaded(Ok(Some(session.to_record())))
+impl Desk {
+    fn new(stored: Option<Session>) -> Self {
+        let keeper = SessionKeeper::new(&app_client(), "alice", MARGIN);
+        let records = stored.map(|session| (key(), session.to_record())).into_iter().collect();
+        Self { keeper, records, broken: Vec::new(), log: Vec::new(), requests: Vec::new() }
+    }
+
+    /// Does a task whose requests are answered so.
+    fn work(&mut self, task: Task, answers: impl IntoIterator<Item = Event>) -> KeeperEnd {
+        let since = self.keeper.ticket();
+        assert_eq!(self.keeper.begin(task, since, seed()), Begin::Drive);
+        let mut answers = answers.into_iter();
+        let mut event = KeeperEvent::Start;
+        loop {
+            let step = self.keeper.step(NOW, event).unwrap();
+            self.log.push(format!("{step:?}").split(['(', ' ']).next().unwrap().to_string());
+            event = match step {
+                KeeperStep::Lock(_) => KeeperEvent::Locked(self.check("lock")),
+                KeeperStep::Load(key) => {
+                    KeeperEvent::Loaded(self.check("load").map(|()| self.records.get(&key).cloned()))
+                }
+                KeeperStep::Save(key, record) => KeeperEvent::Stored(self.check("save").map(|()| {
+                    self.records.insert(key, record);
+                })),
+                KeeperStep::Remove(key) => KeeperEvent::Stored(self.check("remove").map(|()| {
+                    self.records.remove(&key);
+                })),
+                KeeperStep::Send(request) => {
+                    self.requests.push(body(&request));
+                    KeeperEvent::Flow(answers.next().expect("an answer to every request"))
+                }
+                KeeperStep::Wait(_) => KeeperEvent::Flow(Event::Woke),
+                KeeperStep::Done(end) => return *end,
+            };
+        }
+    }
+
+    fn get(&mut self, answers: impl IntoIterator<Item = Event>) -> KeptSession {
+        self.work(Task::Get, answers).result.unwrap().unwrap()
+    }
+
+    fn check(&self, what: &str) -> Result<(), Cause> {
+        if self.broken.contains(&what) { Err(cause("the disk is full")) } else { Ok(()) }
+    }
+
+    fn stored(&self) -> Option<Session> {
+        self.records.get(&key()).map(|record| Session::from_record(record).unwrap())
+    }
 }
 
-const REVOKED: &str = "Refresh Token has been revoked";
-const RENEWED: &str = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"newest"}}"#;
-
-/// A keeper that has read this session and wants to refresh it.
-#[track_caller]
-fn refreshing(session: &Session) -> SessionKeeper {
-    let mut keeper = keeper();
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Start), Ok(KeeperStep::Load(_))));
-    assert!(matches!(keeper.step(NOW, loaded(session)), Ok(KeeperStep::Send(_))));
-    keeper
+fn change(event: Option<&SessionEvent>) -> Option<SessionChange> {
+    event.map(|event| event.change)
 }
 
-#[track_caller]
-fn done(step: Result<KeeperStep, Error>) -> KeptSession {
-    match step {
-        Ok(KeeperStep::Done(kept)) => *kept,
-        other => panic!("{other:?}"),
+fn key() -> String {
+    session_key(&app_client(), "alice")
+}
+
+#[test]
+fn good_tokens_are_read_once_and_then_given_at_once() {
+    let mut desk = Desk::new(Some(session(3600, "r")));
+    assert_eq!(desk.keeper.usable(NOW), None);
+    assert_eq!(desk.get([]).session, session(3600, "r"));
+    assert_eq!(desk.log, ["Lock", "Load", "Done"]);
+    assert_eq!(desk.keeper.usable(NOW), Some(&session(3600, "r")));
+}
+
+#[test]
+fn nobody_is_signed_in_where_nothing_is_stored_or_the_tokens_have_expired_for_good() {
+    for stored in [None, Some(session(0, ""))] {
+        let end = Desk::new(stored).work(Task::Get, []);
+        assert!(matches!(end.result, Err(Error::NotSignedIn)));
+        assert_eq!(change(end.change.as_ref()), None, "nobody was");
     }
 }
 
 #[test]
-fn good_tokens_are_given_as_they_are() {
-    let mut keeper = keeper();
-    keeper.step(NOW, KeeperEvent::Start).unwrap();
-    assert_eq!(done(keeper.step(NOW, loaded(&session(3600, "r")))).session, session(3600, "r"));
-}
-
-#[test]
-fn nobody_is_signed_in_where_nothing_is_stored() {
-    let mut keeper = keeper();
-    let Ok(KeeperStep::Load(key)) = keeper.step(NOW, KeeperEvent::Start) else { panic!() };
-    assert_eq!(key, "us-east-1_QdbSdK39m/3pu8tnp684l4lmlfoth25ojmd2/alice");
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Loaded(Ok(None))), Err(Error::NotSignedIn)));
-}
-
-#[test]
 fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
-    let mut keeper = refreshing(&session(30, "r"));
-    let Ok(KeeperStep::Save(_, record)) = keeper.step(NOW, KeeperEvent::Flow(answer(200, RENEWED))) else { panic!() };
-    assert_eq!(Session::from_record(&record).unwrap().refresh_token().unwrap().expose(), "newest");
-    let kept = done(keeper.step(NOW, KeeperEvent::Stored(Ok(()))));
-    assert_eq!(kept.session.access_token().expose(), "new");
+    let mut desk = Desk::new(Some(session(30, "r")));
+    let end = desk.work(Task::Get, [answer(200, RENEWED)]);
+    assert_eq!(desk.log, ["Lock", "Load", "Send", "Save", "Done"]);
+    assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
+    let kept = end.result.unwrap().unwrap();
+    assert_eq!(
+        (kept.session.access_token().expose(), change(end.change.as_ref())),
+        ("new", Some(SessionChange::Refreshed))
+    );
     assert!(kept.save_error.is_none() && kept.refresh_error.is_none());
+}
+
+#[test]
+fn all_who_ask_meanwhile_share_one_refresh_and_what_comes_of_it() {
+    for answered in [answer(200, RENEWED), refusal("NotAuthorizedException", REVOKED)] {
+        let mut desk = Desk::new(Some(session(0, "r")));
+        let since = desk.keeper.ticket();
+        assert_eq!(desk.keeper.begin(Task::Get, since, seed()), Begin::Drive);
+        let Begin::Join(ticket) = desk.keeper.begin(Task::Get, since, seed()) else { panic!() };
+        assert!(desk.keeper.outcome(ticket).is_none(), "under way");
+        desk.keeper.abandon(cause("for this test"));
+
+        let end = desk.work(Task::Get, [answered]);
+        let shared = desk.keeper.outcome(ticket).unwrap();
+        let (own, shared) = (end.result.map(|kept| kept.unwrap().session), shared.map(|kept| kept.session));
+        assert_eq!(own.map_err(|error| error.to_string()), shared.map_err(|error| error.to_string()));
+    }
+}
+
+#[test]
+fn a_refresh_that_is_asked_for_is_not_one_that_began_before() {
+    let mut desk = Desk::new(Some(session(3600, "r")));
+    let before = desk.keeper.ticket();
+    assert_eq!(desk.keeper.begin(Task::Refresh, before, seed()), Begin::Drive);
+    let late = desk.keeper.ticket();
+    assert_eq!(desk.keeper.begin(Task::Refresh, late, seed()), Begin::Wait, "it may have been sent");
+    assert!(matches!(desk.keeper.begin(Task::Refresh, before, seed()), Begin::Join(_)));
+    assert!(matches!(desk.keeper.begin(Task::Get, late, seed()), Begin::Join(_)));
+    for task in [Task::Save(Box::new(session(1, "x"))), Task::Remove, Task::Flush] {
+        assert_eq!(desk.keeper.begin(task, late, seed()), Begin::Wait);
+    }
+}
+
+#[test]
+fn a_work_that_is_given_up_is_an_error_for_all_who_wait_and_leaves_the_session() {
+    let mut desk = Desk::new(Some(session(3600, "r")));
+    desk.get([]);
+    assert_eq!(desk.keeper.begin(Task::Refresh, Ticket(0), seed()), Begin::Drive);
+    let Begin::Join(ticket) = desk.keeper.begin(Task::Get, Ticket(0), seed()) else { panic!() };
+    desk.keeper.abandon(cause("the runtime has ended"));
+    assert!(matches!(desk.keeper.outcome(ticket), Some(Err(Error::NotReached(error))) if error.may_have_arrived));
+    assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Start), Err(Error::Misuse(Misuse::Finished))));
+    assert!(desk.keeper.usable(NOW).is_some());
+    desk.get([]);
 }
 
 #[test]
@@ -80,15 +182,13 @@ fn a_device_is_registered_after_the_session_is_saved() {
     let renewed = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"newest",
         "NewDeviceMetadata":{"DeviceKey":"us-east-1_new","DeviceGroupKey":"-g"}}}"#;
     for (answered, is_confirmed) in [(answer(200, "{}"), true), (Event::NoAnswer(cause("reset")), false)] {
-        let mut keeper = refreshing(&session(30, "r"));
-        let Ok(KeeperStep::Save(_, record)) = keeper.step(NOW, KeeperEvent::Flow(answer(200, renewed))) else {
-            panic!()
-        };
-        assert_eq!(Session::from_record(&record).unwrap().device_key(), Some("us-east-1_new"));
-        let Ok(KeeperStep::Send(request)) = keeper.step(NOW, KeeperEvent::Stored(Ok(()))) else { panic!() };
-        assert_eq!(body(&request)["DeviceKey"], "us-east-1_new");
-        assert!(matches!(keeper.step(NOW, KeeperEvent::Flow(Event::Woke)), Err(Error::Misuse(_))));
-        let kept = done(keeper.step(NOW, KeeperEvent::Flow(answered)));
+        let mut desk = Desk::new(Some(session(30, "r")));
+        desk.keeper = desk.keeper.with_device_name("laptop");
+        let kept = desk.get([answer(200, renewed), answered]);
+        assert_eq!(desk.log, ["Lock", "Load", "Send", "Save", "Send", "Done"]);
+        assert_eq!(desk.stored().unwrap().device_key(), Some("us-east-1_new"));
+        let names = (&desk.requests[1]["DeviceKey"], &desk.requests[1]["DeviceName"]);
+        assert_eq!(names, (&json!("us-east-1_new"), &json!("laptop")));
         assert_eq!(kept.session.access_token().expose(), "new");
         assert_eq!(matches!(kept.device.registration, DeviceRegistration::Confirmed(_)), is_confirmed);
     }
@@ -96,155 +196,244 @@ fn a_device_is_registered_after_the_session_is_saved() {
 
 #[test]
 fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
-    let session = session(30, "r").with_device_key("us-east-1_old");
-    let mut keeper = refreshing(&session);
+    let mut desk = Desk::new(Some(session(30, "r").with_device_key("us-east-1_old")));
     let gone = refusal("ResourceNotFoundException", "Device does not exist.");
-    let Ok(KeeperStep::Send(request)) = keeper.step(NOW, KeeperEvent::Flow(gone)) else { panic!() };
-    assert!(body(&request).get("DeviceKey").is_none());
-    keeper.step(NOW, KeeperEvent::Flow(answer(200, RENEWED))).unwrap();
-    let kept = done(keeper.step(NOW, KeeperEvent::Stored(Ok(()))));
+    let kept = desk.get([gone, answer(200, RENEWED)]);
+    assert!(desk.requests[1].get("DeviceKey").is_none());
     assert_eq!(kept.device.gone_device_key.as_deref(), Some("us-east-1_old"));
 }
 
 #[test]
 fn a_full_disk_costs_nobody_the_session() {
-    let mut keeper = refreshing(&session(30, "r"));
-    keeper.step(NOW, KeeperEvent::Flow(answer(200, RENEWED))).unwrap();
-    let kept = done(keeper.step(NOW, KeeperEvent::Stored(Err(cause("no space left on device")))));
-    assert_eq!(kept.session.access_token().expose(), "new");
-    assert!(kept.save_error.is_some());
+    let mut desk = Desk::new(Some(session(30, "r")));
+    desk.broken.push("save");
+    let kept = desk.get([answer(200, RENEWED)]);
+    assert_eq!(kept.save_error.unwrap().to_string(), "the disk is full");
+    assert!(desk.keeper.has_unsaved());
+    assert!(matches!(desk.work(Task::Flush, []).result, Err(Error::Store(_))));
+
+    desk.broken.clear();
+    desk.work(Task::Flush, []).result.unwrap();
+    assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
+    assert!(!desk.keeper.has_unsaved());
+    assert!(desk.work(Task::Flush, []).result.is_ok(), "nothing to do");
+}
+
+#[test]
+fn what_could_not_be_saved_is_refreshed_next_and_then_saved() {
+    let mut desk = Desk::new(Some(session(30, "r")));
+    desk.broken.push("save");
+    desk.get([answer(200, RENEWED)]);
+    desk.broken.clear();
+    // The new tokens say nothing of their expiry, and so are refreshed again, with the refresh token that came last.
+    desk.get([answer(200, r#"{"AuthenticationResult":{"AccessToken":"newer"}}"#)]);
+    assert_eq!(desk.requests[1]["RefreshToken"], "newest");
+    assert_eq!(desk.stored().unwrap().access_token().expose(), "newer");
+}
+
+#[test]
+fn what_could_not_be_saved_gives_way_to_who_signed_in_or_out_elsewhere() {
+    for elsewhere in [Some(session(3600, "elsewhere")), None] {
+        let mut desk = Desk::new(Some(session(30, "r")));
+        desk.broken.push("save");
+        desk.get([answer(200, RENEWED)]);
+        desk.broken.clear();
+        desk.records = elsewhere.clone().map(|session| (key(), session.to_record())).into_iter().collect();
+        let end = desk.work(Task::Get, []);
+        assert_eq!(desk.stored(), elsewhere);
+        assert!(!desk.keeper.has_unsaved());
+        match end.result {
+            Ok(kept) => assert_eq!(Some(kept.unwrap().session), elsewhere),
+            Err(error) => {
+                assert!(matches!(error, Error::NotSignedIn));
+                assert_eq!(change(end.change.as_ref()), Some(SessionChange::SignedOut));
+            }
+        }
+    }
 }
 
 #[test]
 fn good_tokens_are_given_at_once_when_the_network_is_down() {
-    let mut keeper = refreshing(&session(30, "r"));
-    let kept = done(keeper.step(NOW, KeeperEvent::Flow(Event::NotSent(cause("no route")))));
+    let mut desk = Desk::new(Some(session(30, "r")));
+    let kept = desk.get([Event::NotSent(cause("no route"))]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
 
 #[test]
 fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
-    let mut keeper = refreshing(&session(30, "r"));
-    let lost = Event::NoAnswer(cause("reset"));
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Flow(lost)), Ok(KeeperStep::Send(_))));
-    let not_sent = Event::NotSent(cause("no route"));
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Flow(not_sent)), Ok(KeeperStep::Wait(_))));
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Flow(Event::Woke)), Ok(KeeperStep::Send(_))));
-    let kept = done(keeper.step(NOW, KeeperEvent::Flow(Event::NoAnswer(cause("reset")))));
+    let lost = || Event::NoAnswer(cause("reset"));
+    let mut desk = Desk::new(Some(session(30, "r")));
+    let kept = desk.get([lost(), Event::NotSent(cause("no route")), lost()]);
+    assert_eq!(desk.log, ["Lock", "Load", "Send", "Send", "Wait", "Send", "Done"]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if error.may_have_arrived));
 }
 
 #[test]
-fn a_refresh_that_was_asked_for_and_failed_is_an_error() {
-    for event in [answer(403, "<html>"), Event::NotSent(cause("no route"))] {
-        let mut keeper = keeper().refreshing();
-        keeper.step(NOW, KeeperEvent::Start).unwrap();
-        keeper.step(NOW, loaded(&session(3600, "r"))).unwrap();
-        match keeper.step(NOW, KeeperEvent::Flow(event)) {
-            Ok(KeeperStep::Wait(_)) => {}
-            other => assert!(matches!(other, Err(Error::Malformed(_))), "{other:?}"),
-        }
+fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
+    let mut desk = Desk::new(Some(session(3600, "r")));
+    for event in [answer(403, "<html>"), refusal("LimitExceededException", "")] {
+        assert!(desk.work(Task::Refresh, [event]).result.is_err());
     }
+    let not_sent = core::iter::repeat_with(|| Event::NotSent(cause("no route")));
+    assert!(matches!(desk.work(Task::Refresh, not_sent).result, Err(Error::NotReached(_))));
+    assert_eq!(desk.stored(), Some(session(3600, "r")));
 }
 
 #[test]
-fn the_first_error_sticks() {
-    let mut keeper = keeper();
-    keeper.step(NOW, KeeperEvent::Start).unwrap();
-    for event in [KeeperEvent::Loaded(Ok(None)), KeeperEvent::Start, loaded(&session(3600, "r"))] {
-        assert!(matches!(keeper.step(NOW, event), Err(Error::NotSignedIn)));
-    }
+fn good_tokens_are_refreshed_when_that_is_asked() {
+    let mut desk = Desk::new(Some(session(3600, "r")));
+    desk.work(Task::Refresh, [answer(200, RENEWED)]).result.unwrap();
+    assert_eq!(desk.stored().unwrap().access_token().expose(), "new");
 }
 
 #[test]
 fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
     for event in [refusal("LimitExceededException", ""), answer(403, "<html>"), refusal("NotAuthorizedException", "x")]
     {
-        let mut keeper = refreshing(&session(0, "r"));
-        let error = keeper.step(NOW, KeeperEvent::Flow(event)).unwrap_err();
-        assert!(!error.ends_session());
+        let mut desk = Desk::new(Some(session(0, "r")));
+        let end = desk.work(Task::Get, [event]);
+        assert!(!end.result.unwrap_err().ends_session());
+        assert_eq!((desk.stored(), change(end.change.as_ref())), (Some(session(0, "r")), None));
     }
 }
 
 #[test]
 fn a_dead_session_is_removed_after_the_store_was_read_again() {
-    for reread in [Some(session(30, "r").to_record()), None] {
-        let mut keeper = refreshing(&session(30, "r"));
-        let step = keeper.step(NOW, KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED)));
-        assert!(matches!(step, Ok(KeeperStep::Load(_))));
-        assert!(matches!(keeper.step(NOW, KeeperEvent::Loaded(Ok(reread))), Ok(KeeperStep::Remove(_))));
-        assert!(keeper.step(NOW, KeeperEvent::Stored(Ok(()))).unwrap_err().ends_session());
+    let mut desk = Desk::new(Some(session(30, "r")));
+    let end = desk.work(Task::Get, [refusal("NotAuthorizedException", REVOKED)]);
+    assert_eq!(desk.log, ["Lock", "Load", "Send", "Load", "Remove", "Done"]);
+    assert!(end.result.unwrap_err().ends_session());
+    assert_eq!((change(end.change.as_ref()), desk.stored()), (Some(SessionChange::Expired), None));
+    assert_eq!(desk.keeper.usable(NOW), None);
+}
+
+/// What the store has once the first refresh was refused.
+fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, KeeperEnd) {
+    let mut desk = Desk::new(Some(session(30, "r")));
+    assert_eq!(desk.keeper.begin(Task::Get, Ticket(0), seed()), Begin::Drive);
+    let [first, second] = answers;
+    let mut second = Some(second);
+    desk.keeper.step(NOW, KeeperEvent::Start).unwrap();
+    desk.keeper.step(NOW, KeeperEvent::Locked(Ok(()))).unwrap();
+    desk.keeper.step(NOW, KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()))).unwrap();
+    let mut event = KeeperEvent::Flow(first);
+    loop {
+        event = match desk.keeper.step(NOW, event).unwrap() {
+            KeeperStep::Load(_) => KeeperEvent::Loaded(Ok(Some(newer.to_record()))),
+            KeeperStep::Send(request) => {
+                desk.requests.push(body(&request));
+                KeeperEvent::Flow(second.take().expect("one more refresh"))
+            }
+            KeeperStep::Done(end) => return (desk, *end),
+            step => {
+                desk.log.push(format!("{step:?}"));
+                KeeperEvent::Stored(Ok(()))
+            }
+        }
     }
 }
 
 #[test]
 fn a_newer_session_of_another_process_is_used() {
-    let mut keeper = refreshing(&session(30, "r"));
-    keeper.step(NOW, KeeperEvent::Flow(refusal("RefreshTokenReuseException", ""))).unwrap();
-    assert_eq!(done(keeper.step(NOW, loaded(&session(3600, "newer")))).session, session(3600, "newer"));
+    let reuse = || refusal("RefreshTokenReuseException", "");
+    let (_, end) = work_with_newer(&session(3600, "newer"), [reuse(), reuse()]);
+    assert_eq!(end.result.unwrap().unwrap().session, session(3600, "newer"));
 }
 
 #[test]
 fn a_newer_session_that_has_expired_is_refreshed_once() {
-    let mut keeper = refreshing(&session(30, "r"));
-    keeper.step(NOW, KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED))).unwrap();
-    let Ok(KeeperStep::Send(request)) = keeper.step(NOW, loaded(&session(0, "newer"))) else { panic!() };
-    assert_eq!(body(&request)["RefreshToken"], "newer");
-    let step = keeper.step(NOW, KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED)));
-    assert!(matches!(step, Ok(KeeperStep::Load(_))));
-    assert!(matches!(keeper.step(NOW, loaded(&session(0, "newer"))), Ok(KeeperStep::Remove(_))));
-}
-
-#[test]
-fn a_session_that_another_process_saves_meanwhile_is_not_removed() {
-    let mut keeper = refreshing(&session(30, "r"));
-    for (token, expected_to_send) in [("newer", true), ("newest", false)] {
-        keeper.step(NOW, KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED))).unwrap();
-        let step = keeper.step(NOW, loaded(&session(0, token)));
-        assert_eq!(matches!(step, Ok(KeeperStep::Send(_))), expected_to_send, "{step:?}");
-    }
+    let revoked = || refusal("NotAuthorizedException", REVOKED);
+    let (desk, end) = work_with_newer(&session(0, "newer"), [revoked(), revoked()]);
+    assert_eq!(desk.requests[0]["RefreshToken"], "newer");
+    assert!(end.result.unwrap_err().ends_session());
+    assert!(desk.log.iter().any(|step| step.starts_with("Remove")), "it was tried, and is dead");
 }
 
 #[test]
 fn a_store_that_cannot_be_read_is_an_error_and_loses_nothing() {
-    for broken in [Err(cause("permission denied")), Ok(Some(Record::new(b"{".to_vec())))] {
-        let mut keeper = keeper();
-        keeper.step(NOW, KeeperEvent::Start).unwrap();
-        assert!(matches!(keeper.step(NOW, KeeperEvent::Loaded(broken)), Err(Error::Store(_))));
+    for broken in ["lock", "load"] {
+        let mut desk = Desk::new(Some(session(3600, "r")));
+        desk.broken.push(broken);
+        assert!(matches!(desk.work(Task::Get, []).result, Err(Error::Store(_))));
+        assert!(desk.stored().is_some());
     }
-    let mut keeper = refreshing(&session(30, "r"));
-    keeper.step(NOW, KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED))).unwrap();
-    let error = keeper.step(NOW, KeeperEvent::Loaded(Err(cause("permission denied")))).unwrap_err();
-    assert!(error.ends_session());
+    let mut desk = Desk::new(None);
+    desk.records.insert(key(), Record::new(b"{".to_vec()));
+    assert!(matches!(desk.work(Task::Get, []).result, Err(Error::Store(_))));
+    assert!(desk.records.contains_key(&key()));
 }
 
 #[test]
-fn good_tokens_are_refreshed_when_that_is_asked() {
-    let mut keeper = keeper().refreshing();
-    keeper.step(NOW, KeeperEvent::Start).unwrap();
-    assert!(matches!(keeper.step(NOW, loaded(&session(3600, "r"))), Ok(KeeperStep::Send(_))));
+fn a_store_that_cannot_be_read_any_more_leaves_the_tokens_until_they_expire() {
+    let mut desk = Desk::new(Some(session(30, "r")));
+    desk.get([Event::NotSent(cause("no route"))]);
+    desk.broken.push("load");
+    let kept = desk.get([]);
+    assert_eq!(kept.session, session(30, "r"));
+    assert!(matches!(kept.refresh_error, Some(Error::Store(_))));
 }
 
 #[test]
-fn an_expired_session_without_a_refresh_token_is_none() {
-    let mut keeper = keeper();
-    keeper.step(NOW, KeeperEvent::Start).unwrap();
-    assert!(matches!(keeper.step(NOW, loaded(&session(0, ""))), Err(Error::NotSignedIn)));
+fn a_session_is_saved_with_its_user_as_the_last_to_have_signed_in() {
+    let mut desk = Desk::new(None);
+    let end = desk.work(Task::Save(Box::new(session(3600, "r"))), []);
+    assert_eq!(change(end.change.as_ref()), Some(SessionChange::SignedIn));
+    assert_eq!(desk.stored(), Some(session(3600, "r")));
+    assert_eq!(desk.records[&last_user_key(&app_client())].as_bytes(), b"alice");
+    assert!(desk.keeper.usable(NOW).is_some());
+}
+
+#[test]
+fn a_session_that_cannot_be_saved_is_kept_here() {
+    for broken in ["lock", "save"] {
+        let mut desk = Desk::new(None);
+        desk.broken.push(broken);
+        let end = desk.work(Task::Save(Box::new(session(3600, "r"))), []);
+        assert!(matches!(end.result, Err(Error::Store(_))));
+        assert!(desk.keeper.usable(NOW).is_some());
+        desk.broken.clear();
+        desk.work(Task::Flush, []).result.unwrap();
+        assert_eq!(desk.stored(), Some(session(3600, "r")), "{broken}");
+    }
+}
+
+#[test]
+fn a_user_who_signs_out_is_forgotten_here_whatever_the_store_says() {
+    for (last, is_kept) in [("alice", false), ("bob", true)] {
+        let mut desk = Desk::new(Some(session(3600, "r")));
+        desk.get([]);
+        desk.records.insert(last_user_key(&app_client()), Record::new(last.into()));
+        let end = desk.work(Task::Remove, []);
+        assert_eq!((end.result.is_ok(), change(end.change.as_ref())), (true, Some(SessionChange::SignedOut)));
+        assert_eq!((desk.stored(), desk.keeper.usable(NOW)), (None, None));
+        assert_eq!(desk.records.contains_key(&last_user_key(&app_client())), is_kept, "{last}");
+    }
+    for broken in ["lock", "remove"] {
+        let mut desk = Desk::new(Some(session(3600, "r")));
+        desk.get([]);
+        desk.broken.push(broken);
+        assert!(matches!(desk.work(Task::Remove, []).result, Err(Error::Store(_))));
+        assert_eq!(desk.keeper.usable(NOW), None);
+    }
 }
 
 fn event() -> impl Strategy<Value = KeeperEvent> {
-    (0..10).prop_map(|kind| match kind {
+    let loaded = |session: &Session| KeeperEvent::Loaded(Ok(Some(session.to_record())));
+    (0..13).prop_map(move |kind| match kind {
         0 => KeeperEvent::Start,
         1 => loaded(&session(30, "r")),
         2 => loaded(&session(0, "other")),
         3 => KeeperEvent::Loaded(Ok(None)),
         4 => KeeperEvent::Loaded(Err(cause("permission denied"))),
         5 => KeeperEvent::Stored(Ok(())),
-        6 => KeeperEvent::Flow(answer(200, RENEWED)),
-        7 => KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED)),
-        8 => KeeperEvent::Flow(Event::Woke),
+        6 => KeeperEvent::Stored(Err(cause("full"))),
+        7 => KeeperEvent::Flow(answer(200, RENEWED)),
+        8 => KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED)),
+        9 => KeeperEvent::Flow(Event::Woke),
+        10 => KeeperEvent::Locked(Ok(())),
+        11 => KeeperEvent::Locked(Err(cause("locked"))),
         _ => KeeperEvent::Flow(Event::NoAnswer(cause("reset"))),
     })
 }
@@ -252,22 +441,33 @@ fn event() -> impl Strategy<Value = KeeperEvent> {
 proptest! {
     #[test]
     fn any_events_come_to_an_end_and_an_event_out_of_turn_changes_nothing(
-        events in prop::collection::vec((event(), event()), 1..24),
+        task in 0..5,
+        events in prop::collection::vec(event(), 1..60),
     ) {
-        let mut keeper = keeper();
-        let mut is_over = false;
-        for (first, second) in events {
-            for event in [first, second] {
-                let before = format!("{keeper:?}");
-                match keeper.step(NOW, event) {
-                    Ok(step) => {
-                        prop_assert!(!is_over);
-                        is_over = matches!(step, KeeperStep::Done(_));
-                    }
-                    Err(Error::Misuse(_)) => prop_assert_eq!(format!("{keeper:?}"), before),
-                    Err(_) => is_over = true,
+        let task = match task {
+            0 => Task::Get,
+            1 => Task::Refresh,
+            2 => Task::Save(Box::new(session(30, "r"))),
+            3 => Task::Remove,
+            _ => Task::Flush,
+        };
+        let mut keeper = SessionKeeper::new(&app_client(), "alice", MARGIN);
+        prop_assert_eq!(keeper.begin(task, Ticket(0), seed()), Begin::Drive);
+        let (mut is_over, mut requests) = (false, 0);
+        for event in events {
+            let before = format!("{keeper:?}");
+            match keeper.step(NOW, event) {
+                Ok(step) => {
+                    prop_assert!(!is_over);
+                    is_over = matches!(step, KeeperStep::Done(_));
+                    requests += u32::from(matches!(step, KeeperStep::Send(_)));
+                }
+                Err(error) => {
+                    prop_assert!(matches!(error, Error::Misuse(_)));
+                    prop_assert_eq!(format!("{keeper:?}"), before);
                 }
             }
         }
+        prop_assert!(requests <= 2 * crate::MAX_ATTEMPTS);
     }
 }

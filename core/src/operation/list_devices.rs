@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Device, Operation, SignedIn, null_is_default};
+use super::{Authorization, Device, Operation, Paged, SignedIn, next_token, null_is_default};
 
 /// Asks for a page of devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,13 @@ impl Operation for ListDevices {
 
 impl SignedIn for ListDevices {}
 
+impl Paged for ListDevices {
+    fn next_page(&self, page: &Self::Response) -> Option<Self> {
+        let token = next_token(self.pagination_token.as_ref(), page.pagination_token.as_ref())?;
+        Some(Self { pagination_token: Some(token), ..self.clone() })
+    }
+}
+
 /// A page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -84,5 +91,20 @@ mod tests {
     #[test]
     fn the_first_page_is_asked_for() {
         assert_eq!(signed_in_request_of(ListDevices::new()), json(r#"{"AccessToken":"access.token"}"#));
+    }
+
+    #[test]
+    fn the_next_page_is_asked_for_until_there_is_none() {
+        let mut list = ListDevices::new();
+        list.limit = Some(2);
+        let page = |token: Option<&str>| ListDevicesResponse {
+            pagination_token: token.map(Into::into),
+            ..ListDevicesResponse::default()
+        };
+        let second = list.next_page(&page(Some("t"))).unwrap();
+        assert_eq!((second.limit, second.pagination_token.as_deref()), (Some(2), Some("t")));
+        for last in [None, Some(""), Some("t")] {
+            assert!(second.next_page(&page(last)).is_none(), "{last:?} leads nowhere");
+        }
     }
 }

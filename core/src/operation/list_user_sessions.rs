@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, EpochSeconds, Operation, SignedIn, null_is_default};
+use super::{Authorization, EpochSeconds, Operation, Paged, SignedIn, next_token, null_is_default};
 
 /// Asks for a page of sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,13 @@ impl Operation for ListUserSessions {
 }
 
 impl SignedIn for ListUserSessions {}
+
+impl Paged for ListUserSessions {
+    fn next_page(&self, page: &Self::Response) -> Option<Self> {
+        let token = next_token(self.next_token.as_ref(), page.next_token.as_ref())?;
+        Some(Self { next_token: Some(token) })
+    }
+}
 
 /// A page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

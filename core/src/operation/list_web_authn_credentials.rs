@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, EpochSeconds, Operation, SignedIn};
+use super::{Authorization, EpochSeconds, Operation, Paged, SignedIn, next_token};
 
 /// Asks for a page of passkeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,13 @@ impl Operation for ListWebAuthnCredentials {
 }
 
 impl SignedIn for ListWebAuthnCredentials {}
+
+impl Paged for ListWebAuthnCredentials {
+    fn next_page(&self, page: &Self::Response) -> Option<Self> {
+        let token = next_token(self.next_token.as_ref(), page.next_token.as_ref())?;
+        Some(Self { next_token: Some(token), ..self.clone() })
+    }
+}
 
 /// A page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

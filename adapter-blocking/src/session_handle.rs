@@ -1,0 +1,254 @@
+use std::fmt;
+use std::io;
+use std::sync::{Arc, PoisonError};
+use std::thread::sleep;
+
+use cognito_core::operation::{Paged, SignedIn};
+use cognito_core::secret::{AccessToken, IdToken};
+use cognito_core::{
+    Begin, Cause, Error, Event, KeeperEnd, KeeperEvent, KeeperStep, KeptSession, RemoteSignOut, Session, SignOut,
+    SignOutScope, Task,
+};
+
+use crate::run::{jittered, now};
+use crate::sessions::{Shared, User};
+
+/// One user's session: a valid token whenever asked.
+///
+/// Tokens are refreshed ahead of their expiry, once for however many threads ask, and saved before anybody gets them. It
+/// can be shared between threads, and cloned; all handles of one user from one [`Sessions`](crate::Sessions) are the same.
+///
+/// ```no_run
+/// # use cognito_blocking::{Error, SessionHandle, operation::ListDevices};
+/// # fn list(session: &SessionHandle) -> Result<(), Error> {
+/// let header = format!("Bearer {}", session.access_token()?.expose());
+/// for page in session.pages(ListDevices::new()) {
+///     println!("{} devices", page?.devices.len());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct SessionHandle {
+    shared: Arc<Shared>,
+    user: Arc<User>,
+}
+
+/// What became of a sign-out.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SignedOut {
+    /// At the service.
+    pub remote: RemoteSignOut,
+    /// In the store: whether the session is gone from it.
+    pub local: Result<(), Error>,
+}
+
+impl SessionHandle {
+    pub(crate) fn new(shared: Arc<Shared>, user: Arc<User>) -> Self {
+        Self { shared, user }
+    }
+
+    /// The user's canonical name.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.user.username
+    }
+
+    /// The session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and are
+    /// still good, they come with the reason.
+    ///
+    /// # Errors
+    /// As [`KeeperEnd::result`].
+    pub fn get(&self) -> Result<KeptSession, Error> {
+        // Good tokens wait for nobody.
+        let usable = self.user.keeper().usable(now()).cloned();
+        usable.map_or_else(|| self.kept(|| Task::Get), |session| Ok(session.into()))
+    }
+
+    /// An access token that is good.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn access_token(&self) -> Result<AccessToken, Error> {
+        Ok(self.get()?.session.access_token().clone())
+    }
+
+    /// An ID token that is good, if the session has one.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn id_token(&self) -> Result<Option<IdToken>, Error> {
+        Ok(self.get()?.session.id_token().cloned())
+    }
+
+    /// The session, refreshed now: with what has changed in attributes and groups.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn refresh(&self) -> Result<KeptSession, Error> {
+        self.kept(|| Task::Refresh)
+    }
+
+    /// Calls an operation for the user. When the service refuses the access token as such, which it may have revoked, the
+    /// session is refreshed and the call made once more.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), and what the call fails with.
+    pub fn call<O: SignedIn + Clone>(&self, operation: O) -> Result<O::Response, Error> {
+        let session = self.get()?.session;
+        match self.shared.client.call_signed_in(&session, operation.clone()) {
+            Err(error) if error.refuses_access_token() && session.refresh_token().is_some() => {
+                self.shared.client.call_signed_in(&self.refresh()?.session, operation)
+            }
+            result => result,
+        }
+    }
+
+    /// Calls an operation for the user page by page, beginning with this one. An error ends it.
+    pub fn pages<O: Paged>(&self, operation: O) -> impl Iterator<Item = Result<O::Response, Error>> + use<O> {
+        let (handle, mut next) = (self.clone(), Some(operation));
+        core::iter::from_fn(move || {
+            let operation = next.take()?;
+            let page = handle.call(operation.clone());
+            next = page.as_ref().ok().and_then(|page| operation.next_page(page));
+            Some(page)
+        })
+    }
+
+    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
+    pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
+        let remote = self.sign_out_remotely(scope).unwrap_or_else(RemoteSignOut::Failed);
+        SignedOut { remote, local: self.work(|| Task::Remove).map(|_| ()) }
+    }
+
+    /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn forget(&self) -> Result<(), Error> {
+        let device = self.shared.change_devices(|devices| devices.remove(self.username()).is_some());
+        self.work(|| Task::Remove)?;
+        device
+    }
+
+    fn sign_out_remotely(&self, scope: SignOutScope) -> Result<RemoteSignOut, Error> {
+        let session = match scope {
+            SignOutScope::Local => return Ok(RemoteSignOut::NotAsked),
+            // It is done with the access token, which must be good.
+            SignOutScope::Global => self.get()?.session,
+            _ => self.newest()?,
+        };
+        self.shared.client.run(SignOut::new(self.shared.client.app_client(), &session, scope))
+    }
+
+    /// The session as it is, whatever its tokens are good for.
+    fn newest(&self) -> Result<Session, Error> {
+        let (newest, key) = {
+            let keeper = self.user.keeper();
+            (keeper.newest().cloned(), keeper.key().to_owned())
+        };
+        if let Some(session) = newest {
+            return Ok(session);
+        }
+        let record = self.shared.store.load(&key).map_err(failed)?.ok_or(Error::NotSignedIn)?;
+        Session::from_record(&record)
+    }
+
+    fn kept(&self, task: impl Fn() -> Task) -> Result<KeptSession, Error> {
+        self.work(task)?.ok_or(Error::NotSignedIn)
+    }
+
+    /// Does a task, or waits for whoever does it.
+    pub(crate) fn work(&self, task: impl Fn() -> Task) -> Result<Option<KeptSession>, Error> {
+        let mut keeper = self.user.keeper();
+        let since = keeper.ticket();
+        loop {
+            let begun = keeper.begin(task(), since, self.shared.client.seed()?);
+            if begun == Begin::Drive {
+                drop(keeper);
+                return self.drive();
+            }
+            keeper = self.user.ended.wait(keeper).unwrap_or_else(PoisonError::into_inner);
+            if let Begin::Join(ticket) = begun {
+                loop {
+                    if let Some(outcome) = keeper.outcome(ticket) {
+                        return outcome.map(Some);
+                    }
+                    keeper = self.user.ended.wait(keeper).unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
+    }
+
+    /// Drives the keeper to the end of its work, and takes over what it has to tell of the device.
+    fn drive(&self) -> Result<Option<KeptSession>, Error> {
+        let KeeperEnd { mut result, change, .. } = self.steps()?;
+        if let Ok(Some(kept)) = &mut result
+            && !kept.device.is_empty()
+            && let Err(error) = self.shared.change_devices(|devices| devices.update(self.username(), &kept.device))
+        {
+            kept.save_error.get_or_insert(Arc::new(error));
+        }
+        if let Some(event) = change {
+            self.shared.tell(&event);
+        }
+        result
+    }
+
+    fn steps(&self) -> Result<KeeperEnd, Error> {
+        let mut waking = Waking { user: &self.user, is_over: false };
+        let store = &*self.shared.store;
+        let mut lock = None;
+        let mut event = KeeperEvent::Start;
+        loop {
+            let step = self.user.keeper().step(now(), event)?;
+            event = match step {
+                KeeperStep::Lock(key) => {
+                    KeeperEvent::Locked(store.lock(&key).map(|held| lock = Some(held)).map_err(cause))
+                }
+                KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
+                KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
+                KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).map_err(cause)),
+                KeeperStep::Send(request) => KeeperEvent::Flow(self.shared.client.transport().send(&request)),
+                KeeperStep::Wait(backoff) => {
+                    sleep(jittered(backoff));
+                    KeeperEvent::Flow(Event::Woke)
+                }
+                KeeperStep::Done(end) => {
+                    waking.is_over = true;
+                    drop(lock);
+                    return Ok(*end);
+                }
+            };
+        }
+    }
+}
+
+/// Wakes those who wait when the work is over, also when that is because a store or a transport has panicked.
+struct Waking<'user> {
+    user: &'user User,
+    is_over: bool,
+}
+
+impl Drop for Waking<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.user.keeper().abandon(Arc::new(io::Error::other("the work was given up half way")));
+        }
+        self.user.ended.notify_all();
+    }
+}
+
+fn cause(error: io::Error) -> Cause {
+    Arc::new(error)
+}
+
+pub(crate) fn failed(error: io::Error) -> Error {
+    Error::Store(cause(error))
+}
+
+impl fmt::Debug for SessionHandle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SessionHandle").field("username", &self.user.username).finish_non_exhaustive()
+    }
+}
