@@ -122,7 +122,7 @@ impl Store for FileStore {
     }
 
     /// One lock for all keys: a file is for the few users of one person's programs.
-    fn lock(&self, _key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
+    fn lock(&self, _key: &str) -> io::Result<Box<dyn StoreLock>> {
         wait_for(&self.beside(".refresh")).map(|file| Box::new(file) as Box<dyn StoreLock>)
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito_core::session::Record;
@@ -39,22 +39,28 @@ pub trait Store: Send + Sync {
 
     /// Waits until nobody else has the lock on this key, in this process or another, and gives it until it is dropped.
     /// A session is refreshed, saved and removed under it, so that two do not spend one refresh token. It is not
-    /// re-entrant, and hinders no other method.
+    /// re-entrant, hinders no other method, and may be dropped on another thread.
     ///
     /// # Errors
     /// When the store cannot be locked, or has not been for two minutes.
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>>;
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>>;
 }
 
-/// A lock on a key, which is released when this is dropped. Any value can be one.
-pub trait StoreLock {}
+/// A lock on a key, which is released when this is dropped. Any value that may go to another thread can be one.
+pub trait StoreLock: Send {}
 
-impl<T> StoreLock for T {}
+impl<T: Send> StoreLock for T {}
 
 /// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
 #[derive(Default)]
 pub struct MemoryStore {
     records: Mutex<BTreeMap<String, Record>>,
+    locks: Arc<Locks>,
+}
+
+/// The keys that are locked. A lock may outlive the store.
+#[derive(Default)]
+struct Locks {
     locked: Mutex<BTreeSet<String>>,
     released: Condvar,
 }
@@ -91,9 +97,10 @@ impl Store for MemoryStore {
         Ok(whole(&self.records).keys().cloned().collect())
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
-        let locked = whole(&self.locked);
-        let waited = self.released.wait_timeout_while(locked, LONGEST_WAIT, |locked| locked.contains(key));
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
+        let locks = Arc::clone(&self.locks);
+        let locked = whole(&locks.locked);
+        let waited = locks.released.wait_timeout_while(locked, LONGEST_WAIT, |locked| locked.contains(key));
         let (mut locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
             return Err(io::Error::new(
@@ -102,19 +109,20 @@ impl Store for MemoryStore {
             ));
         }
         locked.insert(key.to_owned());
-        Ok(Box::new(MemoryLock { store: self, key: key.to_owned() }))
+        drop(locked);
+        Ok(Box::new(MemoryLock { locks, key: key.to_owned() }))
     }
 }
 
-struct MemoryLock<'a> {
-    store: &'a MemoryStore,
+struct MemoryLock {
+    locks: Arc<Locks>,
     key: String,
 }
 
-impl Drop for MemoryLock<'_> {
+impl Drop for MemoryLock {
     fn drop(&mut self) {
-        whole(&self.store.locked).remove(&self.key);
-        self.store.released.notify_all();
+        whole(&self.locks.locked).remove(&self.key);
+        self.locks.released.notify_all();
     }
 }
 

@@ -79,6 +79,15 @@ fn locks_in_memory_are_on_one_key_each() {
 }
 
 #[test]
+fn a_lock_may_be_dropped_on_another_thread_and_after_its_store() {
+    for store in each_store("outliving") {
+        let held = store.lock("a").unwrap();
+        drop(store);
+        thread::spawn(move || drop(held)).join().unwrap();
+    }
+}
+
+#[test]
 fn a_lock_on_a_file_excludes_other_stores_on_it() {
     let path = folder("two_stores").join("sessions.json");
     let (one, other) = (FileStore::new(&path), FileStore::new(&path));

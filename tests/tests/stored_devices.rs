@@ -145,7 +145,7 @@ impl Store for Broken {
         self.0.keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
         self.0.lock(key)
     }
 }

@@ -308,7 +308,7 @@ impl Store for Shared {
         self.store.keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock + '_>> {
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
         self.store.lock(key)
     }
 }
