@@ -25,6 +25,7 @@ mod session_handle;
 mod sessions;
 mod store;
 mod transport;
+mod transport_settings;
 #[cfg(feature = "ureq")]
 mod ureq_transport;
 
@@ -36,8 +37,9 @@ pub use session_handle::{SessionHandle, SignedOut};
 pub use sessions::Sessions;
 pub use store::{MemoryStore, Store, StoreLock};
 pub use transport::Transport;
+pub use transport_settings::TransportSettings;
 #[cfg(feature = "ureq")]
-pub use ureq_transport::{TransportSettings, UreqTransport};
+pub use ureq_transport::UreqTransport;
 
 /// The code in the README is compiled, and run where it can be.
 #[cfg(doctest)]

@@ -4,7 +4,6 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cognito_core::{Event, Request, Response};
 use ureq::config::Config;
@@ -13,38 +12,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
-use crate::Transport;
-
-/// How long to wait, and how much to take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TransportSettings {
-    /// For resolving the host and connecting to it; 10 seconds by default. The TLS handshake counts as connecting.
-    pub connect_timeout: Duration,
-    /// For the whole exchange, connecting included; 30 seconds by default.
-    pub total_timeout: Duration,
-    /// How long an unused connection is kept; 10 seconds by default. A user takes longer than the service keeps a
-    /// connection to find a code, so that a longer time would only find it dead.
-    pub idle_timeout: Duration,
-    /// The largest answer, in bytes; 1 MiB by default. The service's own are a few kilobytes.
-    pub largest_body: u64,
-    /// Whether ALL_PROXY, HTTPS_PROXY or HTTP_PROXY, the first that is set, and NO_PROXY count; they do by default. They
-    /// never count for this machine itself. An HTTP proxy that cannot be used, a SOCKS proxy among them, is an error of
-    /// every request: it is not passed by.
-    pub proxy_from_environment: bool,
-}
-
-impl Default for TransportSettings {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(10),
-            total_timeout: Duration::from_secs(30),
-            idle_timeout: Duration::from_secs(10),
-            largest_body: 1024 * 1024,
-            proxy_from_environment: true,
-        }
-    }
-}
+use crate::{Transport, TransportSettings};
 
 /// HTTP/1.1 on `ureq`: TLS by rustls with the certificates of Mozilla's root programme, connections kept alive,
 /// redirects not followed.

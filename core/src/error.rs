@@ -224,6 +224,14 @@ pub struct NotReached {
     pub cause: Cause,
 }
 
+impl NotReached {
+    /// No answer, for this reason. For adapters, whose drivers may be given up half way.
+    #[must_use]
+    pub fn new(may_have_arrived: bool, cause: Cause) -> Self {
+        Self { may_have_arrived, cause }
+    }
+}
+
 impl fmt::Display for NotReached {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arrival = if self.may_have_arrived { "may have arrived" } else { "was not sent" };

@@ -1,0 +1,165 @@
+//! `reqwest` as a transport.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cognito_core::{Cause, Event, Headers, Request, Response};
+use reqwest::{Client, ClientBuilder, Url, redirect};
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
+use zeroize::Zeroizing;
+
+use crate::{BoxFuture, Transport, TransportSettings};
+
+/// HTTP/1.1 on `reqwest`: TLS by rustls with the certificates of Mozilla's root programme, connections kept alive,
+/// redirects not followed.
+///
+/// The request's body is zeroized when it has been sent. The copies that the HTTP and TLS layers make on the way cannot be
+/// reached.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport {
+    direct: Client,
+    /// For hosts other than this machine, where the environment names a proxy.
+    proxied: Option<Result<Client, UnusableProxy>>,
+    largest_body: u64,
+}
+
+impl ReqwestTransport {
+    /// A transport of its own, with no open connections yet.
+    #[must_use]
+    pub fn new(settings: &TransportSettings) -> Self {
+        let proxy = settings.proxy_from_environment.then(proxy_from_environment).flatten();
+        Self {
+            direct: client(settings, ClientBuilder::no_proxy),
+            proxied: proxy.map(|usable| usable.map(|()| client(settings, |builder| builder))),
+            largest_body: settings.largest_body,
+        }
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, Failure> {
+        let url = Url::parse(request.url()).map_err(|error| Failure::NotSent(Arc::new(error)))?;
+        let client = match &self.proxied {
+            Some(proxied) if !is_this_machine(&url) => {
+                proxied.as_ref().map_err(|unusable| Failure::NotSent(Arc::new(*unusable)))?
+            }
+            _ => &self.direct,
+        };
+        let body = Zeroizing::new(request.body().to_vec());
+        let mut sending = client.post(url).body(Bytes::from_owner(body));
+        for (name, value) in request.headers().iter() {
+            sending = sending.header(name, value);
+        }
+        let mut response = sending.send().await?;
+        let (status, headers) = (response.status().as_u16(), headers(&response));
+        let mut body = Zeroizing::new(Vec::new());
+        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::NoAnswer(Arc::new(error)))? {
+            if (body.len() + chunk.len()) as u64 > self.largest_body {
+                return Err(Failure::NoAnswer(Arc::new(TooLarge(self.largest_body))));
+            }
+            append(&mut body, &chunk);
+        }
+        Ok(Response::new(status, headers, core::mem::take(&mut *body)))
+    }
+}
+
+/// Grows a buffer without leaving its old contents behind.
+fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
+    if body.capacity() - body.len() < chunk.len() {
+        let mut larger = Zeroizing::new(Vec::with_capacity((body.len() + chunk.len()).max(body.capacity() * 2)));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
+}
+
+fn client(settings: &TransportSettings, proxy: fn(ClientBuilder) -> ClientBuilder) -> Client {
+    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has the protocol versions that are safe")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .connect_timeout(settings.connect_timeout)
+        .timeout(settings.total_timeout)
+        .pool_idle_timeout(settings.idle_timeout)
+        .redirect(redirect::Policy::none())
+        .referer(false);
+    proxy(builder).build().expect("the settings leave nothing that can fail")
+}
+
+fn headers(response: &reqwest::Response) -> Headers {
+    let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect()
+}
+
+/// Whether the environment names a proxy, and one that can be used.
+fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
+    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
+    let proxies: Vec<_> = names.iter().filter_map(|name| value(name).or_else(|| value(&name.to_lowercase()))).collect();
+    let is_http = |proxy: &String| match proxy.split_once("://") {
+        Some((scheme, _)) => scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"),
+        None => true,
+    };
+    (!proxies.is_empty()).then(|| if proxies.iter().all(is_http) { Ok(()) } else { Err(UnusableProxy) })
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+impl Transport for ReqwestTransport {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
+        Box::pin(async move {
+            match self.exchange(request).await {
+                Ok(response) => Event::Response(response),
+                Err(Failure::NotSent(cause)) => Event::NotSent(cause),
+                Err(Failure::NoAnswer(cause)) => Event::NoAnswer(cause),
+            }
+        })
+    }
+}
+
+enum Failure {
+    /// Resolving or connecting failed: nothing of the request has left.
+    NotSent(Cause),
+    NoAnswer(Cause),
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        let not_sent = error.is_connect() || error.is_builder();
+        let cause = Arc::new(error);
+        if not_sent { Self::NotSent(cause) } else { Self::NoAnswer(cause) }
+    }
+}
+
+/// The environment names a proxy that cannot be used.
+#[derive(Debug, Clone, Copy)]
+struct UnusableProxy;
+
+impl fmt::Display for UnusableProxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the proxy that the environment names is not an HTTP proxy")
+    }
+}
+
+impl std::error::Error for UnusableProxy {}
+
+/// The answer is larger than so many bytes.
+#[derive(Debug)]
+struct TooLarge(u64);
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the answer has more than {} bytes", self.0)
+    }
+}
+
+impl std::error::Error for TooLarge {}

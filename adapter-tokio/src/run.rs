@@ -1,0 +1,81 @@
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::{Duration, SystemTime};
+
+use cognito_core::error::NotReached;
+use cognito_core::{Backoff, Error, Event, Flow, Request, Step, Timestamp};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use crate::Transport;
+
+/// Where the steps of flows that [may compute](Flow::may_compute) are taken: on tokio's threads for blocking work, as many
+/// at once as there are processors.
+#[derive(Debug, Clone)]
+pub(crate) struct Arithmetic(Arc<Semaphore>);
+
+impl Arithmetic {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))))
+    }
+
+    /// Takes one step where it holds nobody up.
+    async fn step<F>(&self, mut flow: F, event: Event) -> Result<(F, Result<Step<F::Output>, Error>), Error>
+    where
+        F: Flow + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        // The semaphore is never closed.
+        let _permit = self.0.acquire().await;
+        let stepped = spawn_blocking(move || {
+            let step = flow.step(now(), event);
+            (flow, step)
+        });
+        stepped.await.map_err(|error| Error::NotReached(NotReached::new(true, Arc::new(error))))
+    }
+}
+
+/// Drives a flow to its end: sends what it wants sent and sleeps when it wants to wait.
+pub(crate) async fn run<F>(mut flow: F, transport: &dyn Transport, arithmetic: &Arithmetic) -> Result<F::Output, Error>
+where
+    F: Flow + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let mut event = Event::Start;
+    loop {
+        let step = if flow.may_compute() {
+            let stepped = arithmetic.step(flow, event).await?;
+            flow = stepped.0;
+            stepped.1?
+        } else {
+            flow.step(now(), event)?
+        };
+        event = match step {
+            Step::Send(request) => exchange(transport, &request).await,
+            Step::Wait(backoff) => {
+                sleep(jittered(backoff)).await;
+                Event::Woke
+            }
+            Step::Done(output) => return Ok(output),
+        };
+    }
+}
+
+/// Sends a request.
+pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+    transport.send(request).await
+}
+
+/// The system's clock. One that is set before 1970 counts as 1970; the service's `Date` corrects it where it matters.
+#[expect(clippy::disallowed_methods, reason = "this is where the flows' time comes from")]
+pub(crate) fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// A random time up to the bound; the bound itself when there is no randomness.
+pub(crate) fn jittered(backoff: Backoff) -> Duration {
+    let bound = backoff.at_most_millis;
+    Duration::from_millis(getrandom::u64().map_or(bound, |random| random % bound.saturating_add(1).max(1)))
+}
