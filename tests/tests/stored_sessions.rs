@@ -142,6 +142,17 @@ fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
     assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
 }
 
+/// Another process that refreshes alice's session in this file.
+fn refreshing_process(service: &Server, path: &Path) -> Command {
+    let app = service.with(|simulator| simulator.pools().remove(0));
+    let program =
+        Path::new(&std::env::current_exe().unwrap()).ancestors().nth(2).unwrap().join("examples/refresh_session");
+    let mut command = Command::new(program);
+    command.args([&service.url(), &app.id, &app.clients[0].id, app.clients[0].secret.as_ref().unwrap()]);
+    command.arg(path).arg("alice");
+    command
+}
+
 #[test]
 fn several_processes_do_not_spend_one_refresh_token() {
     let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
@@ -149,20 +160,38 @@ fn several_processes_do_not_spend_one_refresh_token() {
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-
-    let app = service.with(|simulator| simulator.pools().remove(0));
-    let program =
-        Path::new(&std::env::current_exe().unwrap()).ancestors().nth(2).unwrap().join("examples/refresh_session");
-    let start = || {
-        let arguments = [&service.url(), &app.id, &app.clients[0].id, app.clients[0].secret.as_ref().unwrap()];
-        let mut command = Command::new(&program);
-        command.args(arguments).arg(&path).arg("alice").spawn().expect("`cargo test` builds the example")
-    };
+    let start = || refreshing_process(&service, &path).spawn().expect("`cargo test` builds the example");
     let processes: Vec<_> = (0..4).map(|_| start()).collect();
     for mut process in processes {
         assert!(process.wait().unwrap().success());
     }
     assert!(sessions.user("alice").refresh().is_ok());
+}
+
+#[test]
+fn a_process_that_dies_between_refresh_and_save_costs_nothing_within_the_grace_period() {
+    for (seconds_later, is_in_time) in [(50, true), (70, false)] {
+        let service = service(GRACE_OF_A_MINUTE);
+        let path = file("dies_before_saving");
+        let client = client(&service);
+        Sessions::new(client.clone(), FileStore::new(&path)).save(&sign_in(&client, "alice").into()).unwrap();
+        let mut dying = refreshing_process(&service, &path);
+        let status = dying.env("DIE_BEFORE_SAVING", "yes").status().expect("`cargo test` builds the example");
+        assert!(!status.success());
+
+        service.advance(Duration::from_secs(seconds_later));
+        let sessions = Sessions::new(client.clone(), FileStore::new(&path));
+        let refreshed = sessions.user("alice").refresh();
+        if is_in_time {
+            refreshed.unwrap();
+            sessions.user("alice").call(GetUser::new()).unwrap();
+        } else {
+            let error = refreshed.unwrap_err();
+            assert_eq!(error.refusal_kind(), Some(RefusalKind::RefreshTokenReuse));
+            assert!(error.ends_session(), "the user must sign in");
+            assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
+        }
+    }
 }
 
 #[test]
