@@ -128,6 +128,8 @@ mod server;
 mod sign_in;
 mod simulator;
 pub mod srp;
+#[cfg(feature = "stores")]
+mod store_conformance;
 mod tokens;
 mod totp;
 mod user;
@@ -146,4 +148,6 @@ pub use secret_hash::secret_hash;
 #[cfg(feature = "server")]
 pub use server::Server;
 pub use simulator::{ClientSummary, PoolSummary, Simulator};
+#[cfg(feature = "stores")]
+pub use store_conformance::{check_async_store, check_store};
 pub use user::UserStatus;

@@ -1,0 +1,74 @@
+//! The stores of the tokio adapter, and stores that do not do what a store must.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use cognito_blocking::session::Record;
+use cognito_blocking::{MemoryStore, Store, StoreLock};
+use cognito_testkit::{check_async_store, check_store};
+
+#[test]
+fn the_asynchronous_stores_do_what_every_store_must() {
+    check_async_store(cognito_tokio::MemoryStore::new()).unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("asynchronous_store");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    check_async_store(cognito_tokio::FileStore::new(folder.join("sessions.json"))).unwrap();
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Flaw {
+    KeepsWhatIsRemoved,
+    ForgetsTheEndOfKeys,
+    LocksNothing,
+    LosesAByte,
+}
+
+struct Flawed(MemoryStore, Flaw);
+
+impl Flawed {
+    fn key<'a>(&self, key: &'a str) -> &'a str {
+        if self.1 == Flaw::ForgetsTheEndOfKeys { key.split('/').next().unwrap() } else { key }
+    }
+}
+
+impl Store for Flawed {
+    fn load(&self, key: &str) -> io::Result<Option<Record>> {
+        self.0.load(self.key(key))
+    }
+
+    fn save(&self, key: &str, record: &Record) -> io::Result<()> {
+        let mut bytes = record.as_bytes().to_vec();
+        if self.1 == Flaw::LosesAByte {
+            bytes.retain(|byte| *byte != 0);
+        }
+        self.0.save(self.key(key), &Record::new(bytes))
+    }
+
+    fn remove(&self, key: &str) -> io::Result<()> {
+        if self.1 == Flaw::KeepsWhatIsRemoved { Ok(()) } else { self.0.remove(self.key(key)) }
+    }
+
+    fn keys(&self) -> io::Result<Vec<String>> {
+        self.0.keys()
+    }
+
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
+        if self.1 == Flaw::LocksNothing { Ok(Box::new(())) } else { self.0.lock(key) }
+    }
+}
+
+#[test]
+fn a_store_with_a_flaw_is_told_of_it() {
+    for (flaw, rule) in [
+        (Flaw::KeepsWhatIsRemoved, "what was removed is gone"),
+        (Flaw::ForgetsTheEndOfKeys, "each key has its own record"),
+        (Flaw::LocksNothing, "two have the lock on one key"),
+        (Flaw::LosesAByte, "what was saved last is loaded"),
+    ] {
+        let complaint = check_store(&Flawed(MemoryStore::new(), flaw)).unwrap_err();
+        assert!(complaint.starts_with(rule), "{complaint}");
+    }
+}
