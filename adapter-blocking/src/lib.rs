@@ -24,6 +24,9 @@ mod run;
 mod session_handle;
 mod sessions;
 mod store;
+#[cfg(feature = "tracing")]
+#[doc(hidden)]
+pub mod trace;
 mod transport;
 mod transport_settings;
 #[cfg(feature = "ureq")]

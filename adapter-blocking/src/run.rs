@@ -1,7 +1,7 @@
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use cognito_core::{Backoff, Error, Event, Flow, Step, Timestamp};
+use cognito_core::{Backoff, Error, Event, Flow, Request, Step, Timestamp};
 
 use crate::Transport;
 
@@ -13,7 +13,7 @@ pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output,
     let mut event = Event::Start;
     loop {
         event = match flow.step(now(), event)? {
-            Step::Send(request) => transport.send(&request),
+            Step::Send(request) => exchange(transport, &request),
             Step::Wait(backoff) => {
                 sleep(jittered(backoff));
                 Event::Woke
@@ -21,6 +21,21 @@ pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output,
             Step::Done(output) => return Ok(output),
         };
     }
+}
+
+/// Sends a request.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+    transport.send(request)
+}
+
+/// Sends a request, and tells those who watch.
+#[cfg(feature = "tracing")]
+pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+    let exchange = crate::trace::Exchange::of(request);
+    let event = exchange.span().in_scope(|| transport.send(request));
+    exchange.end(&event);
+    event
 }
 
 /// The system's clock. One that is set before 1970 counts as 1970; the service's `Date` corrects it where it matters.

@@ -10,7 +10,7 @@ use cognito_core::{
     SignOutScope, Task,
 };
 
-use crate::run::{jittered, now};
+use crate::run::{exchange, jittered, now};
 use crate::sessions::{Shared, User};
 
 /// One user's session: a valid token whenever asked.
@@ -209,7 +209,7 @@ impl SessionHandle {
                 KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
                 KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
                 KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).map_err(cause)),
-                KeeperStep::Send(request) => KeeperEvent::Flow(self.shared.client.transport().send(&request)),
+                KeeperStep::Send(request) => KeeperEvent::Flow(exchange(self.shared.client.transport(), &request)),
                 KeeperStep::Wait(backoff) => {
                     sleep(jittered(backoff));
                     KeeperEvent::Flow(Event::Woke)

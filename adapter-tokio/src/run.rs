@@ -62,7 +62,19 @@ where
     }
 }
 
+/// Sends a request, and tells those who watch.
+#[cfg(feature = "tracing")]
+pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+    use tracing::Instrument;
+
+    let exchange = cognito_blocking::trace::Exchange::of(request);
+    let event = transport.send(request).instrument(exchange.span().clone()).await;
+    exchange.end(&event);
+    event
+}
+
 /// Sends a request.
+#[cfg(not(feature = "tracing"))]
 pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Event {
     transport.send(request).await
 }
