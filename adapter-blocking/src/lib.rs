@@ -43,8 +43,3 @@ pub use transport::Transport;
 pub use transport_settings::TransportSettings;
 #[cfg(feature = "ureq")]
 pub use ureq_transport::UreqTransport;
-
-/// The code in the README is compiled, and run where it can be.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -43,7 +43,9 @@ impl Client {
     }
 
     /// Drives a flow to its end. The steps of a sign-in compute for milliseconds (SRP), and so are taken on tokio's threads
-    /// for blocking work, as many at once as there are processors: they hold up no other task.
+    /// for blocking work, as many at once as there are processors: they hold up no other task. A thousand sign-ins at once
+    /// on a runtime of one thread made another task at most 16 ms late where, on the reactor, it was up to 1.5 s late
+    /// (`examples/thousand_sign_ins.rs`, on two processors that the service had a share of).
     ///
     /// # Errors
     /// What the flow fails with.

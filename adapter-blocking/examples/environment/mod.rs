@@ -3,17 +3,12 @@
 use std::env;
 use std::error::Error;
 
-use cognito_blocking::secret::{ClientSecret, Password};
+use cognito_blocking::secret::ClientSecret;
 use cognito_blocking::{AppClient, Endpoint, UserPoolId};
 
 /// A variable that is set and not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// COGNITO_PASSWORD, if it is set.
-pub(crate) fn password() -> Option<Password> {
-    variable("COGNITO_PASSWORD").map(Password::from)
 }
 
 /// By COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID, with COGNITO_CLIENT_SECRET and COGNITO_ENDPOINT if they are set. None

@@ -7,16 +7,14 @@ use cognito_blocking::operation::{GetUser, RevokeToken};
 use cognito_blocking::secret::Password;
 use cognito_blocking::{AppClient, Client, SignIn, SignInOutcome};
 
-use crate::environment::{password, variable};
+use crate::environment::variable;
 use crate::narrated::NarratedClient;
 
 pub(crate) fn sign_in(app_client: AppClient) -> Result<(), Box<dyn Error>> {
     println!("Signing in to {} at {}.\n", app_client.user_pool_id(), app_client.endpoint().url());
     let username = variable("COGNITO_USERNAME").map_or_else(ask_for_username, Ok)?;
-    let password = match password() {
-        Some(password) => password,
-        None => Password::from(rpassword::prompt_password("Password: ")?),
-    };
+    let password = variable("COGNITO_PASSWORD").map_or_else(|| rpassword::prompt_password("Password: "), Ok)?;
+    let password = Password::from(password);
 
     let client = NarratedClient::new(app_client);
     let sign_in = |client: &Client| client.run(SignIn::srp(client.app_client(), username, password, client.seed()?));

@@ -1,0 +1,96 @@
+//! What the user is asked for at the terminal.
+
+use std::error::Error;
+use std::io;
+
+use cognito_blocking::operation::Attribute;
+use cognito_blocking::{
+    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Seed, SignIn, SignedIn, SoftwareTokenSetup,
+};
+
+use crate::environment::variable;
+use crate::terminal::{self, ask, ask_hidden};
+
+/// What comes of an answer.
+pub(crate) enum Answer {
+    /// The flow to go on with.
+    Given(Box<SignIn>),
+    /// A flow that must be run before the user can be asked.
+    SetUp(Box<BeginSoftwareTokenSetup>),
+}
+
+/// The sign-in that the command line asks for.
+pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dyn Error>> {
+    let username = variable("COGNITO_USERNAME").map_or_else(|| ask("User name"), Ok)?;
+    let password = || variable("COGNITO_PASSWORD").map_or_else(|| ask_hidden("Password"), Ok);
+    Ok(match std::env::args().nth(1).as_deref() {
+        None | Some("srp") => SignIn::srp(app_client, username, password()?, seed),
+        Some("password") => SignIn::password(app_client, username, password()?, seed),
+        Some("custom") => SignIn::custom(app_client, username, seed),
+        Some("custom-srp") => SignIn::custom_with_srp(app_client, username, password()?, seed),
+        Some(other) => return Err(format!("there is no flow {other}: srp, password, custom, custom-srp").into()),
+    })
+}
+
+/// Asks for the answer to a challenge.
+pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) -> Result<Answer, Box<dyn Error>> {
+    println!("The service asks for {}.", challenge.name().as_str());
+    Ok(Answer::Given(Box::new(match challenge {
+        Challenge::Code(challenge) => {
+            let from =
+                challenge.destination().map_or("your authenticator app".to_owned(), |to| format!("sent to {to}"));
+            challenge.answer(app_client, ask_hidden(&format!("Code ({from})"))?, seed)
+        }
+        Challenge::SelectMfaType(challenge) => {
+            let choice = terminal::choose(&challenge.choices())?;
+            challenge.answer(app_client, &choice, seed)
+        }
+        Challenge::MfaSetup(challenge) => {
+            let choice = terminal::choose(&challenge.factors())?;
+            if choice.as_str() == "EMAIL_OTP" {
+                challenge.set_up_email(app_client, ask("E-mail address")?, seed)
+            } else {
+                return Ok(Answer::SetUp(Box::new(challenge.set_up_software_token(app_client))));
+            }
+        }
+        Challenge::SoftwareTokenSetup(setup) => {
+            println!("That was not the code.");
+            verify(app_client, setup, seed)?
+        }
+        Challenge::NewPassword(challenge) => {
+            let new_password = ask_hidden("New password")?;
+            let attributes = challenge.required_attributes().into_iter();
+            let attributes = attributes.map(|name| Ok(Attribute::new(&name, ask(&name)?)));
+            challenge.answer(app_client, new_password, attributes.collect::<io::Result<Vec<_>>>()?, seed)
+        }
+        Challenge::Custom(challenge) => {
+            for (name, value) in challenge.parameters().iter() {
+                println!("  {name}: {value}");
+            }
+            challenge.answer(app_client, ask_hidden("Answer")?, seed)
+        }
+        other => return Err(format!("this program has no answer to {}", other.name().as_str()).into()),
+    })))
+}
+
+/// Asks for the first code of an authenticator app.
+pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: Seed) -> io::Result<SignIn> {
+    // Whoever sets up an app must see the secret, as a QR code or like this.
+    println!("Add this key to your authenticator app: {}", setup.secret_code().expose());
+    Ok(setup.verify(app_client, ask_hidden("Its code")?, seed))
+}
+
+/// Says what a sign-in has come to.
+pub(crate) fn tell(signed_in: &SignedIn) {
+    let session = &signed_in.session;
+    let seconds = session.tokens().expires_in.unwrap_or_default();
+    println!("Signed in as {}, access token for {seconds} seconds.", session.username());
+    if let Some(device_key) = &signed_in.device.gone_device_key {
+        println!("The service does not know the device {device_key} any more.");
+    }
+    match &signed_in.device.registration {
+        DeviceRegistration::Confirmed(device) => println!("The device {} is registered.", device.record.device_key()),
+        DeviceRegistration::Failed(failed) => println!("The device is not registered: {}", failed.error),
+        _ => {}
+    }
+}

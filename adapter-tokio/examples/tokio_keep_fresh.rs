@@ -1,0 +1,63 @@
+//! A long-running service that always has a good token: workers ask for one whenever they need it, and the session is
+//! refreshed ahead of its expiry, once for all of them. Against a simulated pool whose tokens live for 5 seconds:
+//!
+//! ```text
+//! cargo run -p cognito-tokio --example tokio_keep_fresh
+//! ```
+
+use std::error::Error;
+use std::time::Duration;
+
+use cognito_testkit::{Config, Server};
+use cognito_tokio::operation::GetUser;
+use cognito_tokio::{
+    AppClient, Client, Endpoint, MemoryStore, SessionHandle, Sessions, SignIn, SignInOutcome, SignOutScope, UserPoolId,
+};
+use tokio::time::sleep;
+
+const POOL: &str = r#"{"pools":[{"clients":[{"name":"service",
+    "access_token_validity":{"amount":5,"unit":"seconds"},"id_token_validity":{"amount":5,"unit":"seconds"}}],
+    "users":[{"username":"service","password":"Correct-horse-1"}]}]}"#;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let server = Server::with_config([7; 32], Config::from_json(POOL)?)?;
+    let pool = server.with(|simulator| simulator.pools().remove(0));
+    let app = pool.clients.first().ok_or("the simulated pool has no app client")?;
+    let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &app.id)?;
+    let client = Client::new(app_client.with_endpoint(Endpoint::custom(&server.url())?));
+
+    // A service starts with what it has stored, and signs in only when there is nothing.
+    let sessions = Sessions::new(client.clone(), MemoryStore::new()).with_margin(Duration::from_secs(2));
+    let mut events = sessions.subscribe();
+    let flow = SignIn::srp(client.app_client(), "service", "Correct-horse-1", client.seed()?);
+    let SignInOutcome::SignedIn(signed_in) = client.run(flow).await? else {
+        return Err("this pool asks for nothing more".into());
+    };
+    let session = sessions.save(&signed_in).await?;
+
+    let workers: Vec<_> = (1..=3)
+        .map(|number| {
+            let session = session.clone();
+            tokio::spawn(async move { work(number, &session).await })
+        })
+        .collect();
+    for worker in workers {
+        worker.await??;
+    }
+    session.sign_out(SignOutScope::Revoke).await.local?;
+    while let Ok(event) = events.try_recv() {
+        println!("{}: {:?}", event.username, event.change);
+    }
+    Ok(())
+}
+
+/// Calls the service every second for ten seconds, twice as long as a token lives.
+async fn work(number: u32, session: &SessionHandle) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for second in 1..=10 {
+        let user = session.call(GetUser::new()).await?;
+        println!("second {second}, worker {number}: the token is good for {}", user.username);
+        sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}

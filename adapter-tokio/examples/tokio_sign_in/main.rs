@@ -1,0 +1,63 @@
+//! Signs in at the terminal, whatever the service asks on the way:
+//!
+//! ```text
+//! COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… cargo run -p cognito-tokio --example tokio_sign_in [srp|password|custom|custom-srp]
+//! ```
+//!
+//! COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT, COGNITO_USERNAME and COGNITO_PASSWORD count too. With COGNITO_STORE the session
+//! and the device are kept in that file, and the next sign-in is on a known device.
+
+#[path = "../../../adapter-blocking/examples/sign_in/answers.rs"]
+mod answers;
+#[path = "../../../adapter-blocking/examples/environment/mod.rs"]
+mod environment;
+#[path = "../../../adapter-blocking/examples/sign_in/terminal.rs"]
+mod terminal;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use cognito_tokio::{Client, Devices, FileStore, Sessions, SignInOutcome};
+
+use answers::{Answer, answer, begin, tell, verify};
+use environment::variable;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match sign_in().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn sign_in() -> Result<(), Box<dyn Error>> {
+    let app_client = environment::app_client()?.ok_or("set COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID")?;
+    let client = Client::new(app_client);
+    let sessions = variable("COGNITO_STORE").map(|file| Sessions::new(client.clone(), FileStore::new(file)));
+    let devices = match &sessions {
+        Some(sessions) => sessions.devices().await?,
+        None => Devices::new(),
+    };
+
+    let app_client = client.app_client();
+    let mut flow = begin(app_client, client.seed()?)?;
+    let signed_in = loop {
+        match client.run(flow.with_devices(devices.clone()).with_device_name("terminal")).await? {
+            SignInOutcome::SignedIn(signed_in) => break signed_in,
+            SignInOutcome::Challenge(challenge) => {
+                flow = match answer(app_client, &challenge, client.seed()?)? {
+                    Answer::Given(flow) => *flow,
+                    Answer::SetUp(set_up) => verify(app_client, &client.run(*set_up).await?, client.seed()?)?,
+                };
+            }
+        }
+    };
+    tell(&signed_in);
+    if let Some(sessions) = &sessions {
+        sessions.save(&signed_in).await?;
+    }
+    Ok(())
+}
