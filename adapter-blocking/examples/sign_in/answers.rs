@@ -1,11 +1,13 @@
 //! What the user is asked for at the terminal.
 
-use std::error::Error;
+use std::error::Error as StdError;
 use std::io;
 
+use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::Attribute;
 use cognito_blocking::{
-    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Seed, SignIn, SignedIn, SoftwareTokenSetup,
+    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, Seed, SignIn, SignedIn,
+    SoftwareTokenSetup,
 };
 
 use crate::environment::variable;
@@ -20,7 +22,7 @@ pub(crate) enum Answer {
 }
 
 /// The sign-in that the command line asks for.
-pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dyn Error>> {
+pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dyn StdError>> {
     let username = variable("COGNITO_USERNAME").map_or_else(|| ask("User name"), Ok)?;
     let password = || variable("COGNITO_PASSWORD").map_or_else(|| ask_hidden("Password"), Ok);
     Ok(match std::env::args().nth(1).as_deref() {
@@ -33,7 +35,7 @@ pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dy
 }
 
 /// Asks for the answer to a challenge.
-pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) -> Result<Answer, Box<dyn Error>> {
+pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) -> Result<Answer, Box<dyn StdError>> {
     println!("The service asks for {}.", challenge.name().as_str());
     Ok(Answer::Given(Box::new(match challenge {
         Challenge::Code(challenge) => {
@@ -78,6 +80,13 @@ pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: S
     // Whoever sets up an app must see the secret, as a QR code or like this.
     println!("Add this key to your authenticator app: {}", setup.secret_code().expose());
     Ok(setup.verify(app_client, ask_hidden("Its code")?, seed))
+}
+
+/// Whether the service would take another answer to the same challenge.
+pub(crate) fn may_be_answered_again(error: &Error) -> bool {
+    // A refusal that the sign-in must begin again after is `Error::StartAgain`.
+    matches!(error, Error::Refused(_))
+        && matches!(error.refusal_kind(), Some(RefusalKind::CodeMismatch | RefusalKind::InvalidPassword))
 }
 
 /// Says what a sign-in has come to.

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use cognito_blocking::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
-use answers::{Answer, answer, begin, tell, verify};
+use answers::{Answer, answer, begin, may_be_answered_again, tell, verify};
 use environment::variable;
 
 fn main() -> ExitCode {
@@ -38,16 +38,19 @@ fn sign_in() -> Result<(), Box<dyn Error>> {
 
     let app_client = client.app_client();
     let mut flow = begin(app_client, client.seed()?)?;
+    let mut asked = None;
     let signed_in = loop {
-        match client.run(flow.with_devices(devices.clone()).with_device_name("terminal"))? {
-            SignInOutcome::SignedIn(signed_in) => break signed_in,
-            SignInOutcome::Challenge(challenge) => {
-                flow = match answer(app_client, &challenge, client.seed()?)? {
-                    Answer::Given(flow) => *flow,
-                    Answer::SetUp(set_up) => verify(app_client, &client.run(*set_up)?, client.seed()?)?,
-                };
-            }
+        match client.run(flow.with_devices(devices.clone()).with_device_name("terminal")) {
+            Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
+            Ok(SignInOutcome::Challenge(challenge)) => asked = Some(challenge),
+            Err(error) if asked.is_some() && may_be_answered_again(&error) => println!("{error}"),
+            Err(error) => return Err(error.into()),
         }
+        let challenge = asked.as_ref().ok_or("the service asks for nothing")?;
+        flow = match answer(app_client, challenge, client.seed()?)? {
+            Answer::Given(flow) => *flow,
+            Answer::SetUp(set_up) => verify(app_client, &client.run(*set_up)?, client.seed()?)?,
+        };
     };
     tell(&signed_in);
     if let Some(sessions) = &sessions {
