@@ -27,8 +27,10 @@ impl Arithmetic {
         F::Output: Send + 'static,
     {
         // The semaphore is never closed.
-        let _permit = self.0.acquire().await;
+        let permit = Arc::clone(&self.0).acquire_owned().await;
         let stepped = spawn_blocking(move || {
+            // It is given back when the step is over, also where nobody waits for it any more.
+            let _permit = permit;
             let step = flow.step(now(), event);
             (flow, step)
         });

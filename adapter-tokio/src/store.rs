@@ -1,9 +1,14 @@
+use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use cognito_core::session::Record;
-use tokio::task::spawn_blocking;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
+use tokio::task::{JoinError, spawn_blocking};
+use tokio::time::timeout;
 
 use crate::BoxFuture;
 
@@ -47,9 +52,18 @@ pub trait Store: Send + Sync {
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
 }
 
-/// A store for blocking code, on tokio's threads for blocking work.
-#[derive(Debug, Default)]
-pub struct OffThread<S>(Arc<S>);
+/// A store for blocking code, on tokio's threads for blocking work. Who waits for a lock that this process holds waits
+/// without a thread, so that the holder always finds one to load and save on.
+pub struct OffThread<S> {
+    store: Arc<S>,
+    /// For each key that somebody in this process has the lock on, or waits for.
+    turns: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
+    waiting_threads: Arc<Semaphore>,
+}
+
+/// So many threads at once wait for the locks of other processes: few of the 512 that tokio has.
+const MOST_WAITING_THREADS: usize = 32;
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
 pub type MemoryStore = OffThread<cognito_blocking::MemoryStore>;
@@ -62,23 +76,65 @@ impl<S: cognito_blocking::Store + 'static> OffThread<S> {
     /// Takes the store over.
     #[must_use]
     pub fn of(store: S) -> Self {
-        Self(Arc::new(store))
+        Self {
+            store: Arc::new(store),
+            turns: Mutex::default(),
+            waiting_threads: Arc::new(Semaphore::new(MOST_WAITING_THREADS)),
+        }
     }
 
     fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&S) -> io::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, io::Result<T>> {
-        let store = Arc::clone(&self.0);
-        Box::pin(async move { spawn_blocking(move || work(&store)).await.map_err(io::Error::other)? })
+        let store = Arc::clone(&self.store);
+        Box::pin(async move { spawn_blocking(move || work(&store)).await.map_err(given_up)? })
     }
+
+    /// The key's turn in this process.
+    fn turn(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = turns.get(key).and_then(Weak::upgrade).unwrap_or_default();
+        turns.insert(key.to_owned(), Arc::downgrade(&turn));
+        turn
+    }
+
+    async fn held(&self, key: String) -> io::Result<Held> {
+        let turn = self.turn(&key).lock_owned().await;
+        // The semaphore is never closed.
+        let permit = Arc::clone(&self.waiting_threads).acquire_owned().await;
+        // The turn goes along: when nobody wants the lock any more, both are given back together.
+        self.run(move |store| {
+            let _permit = permit;
+            store.lock(&key).map(|lock| Held { _lock: lock, _turn: turn })
+        })
+        .await
+    }
+}
+
+/// The store's lock, and the key's turn in this process. They are given back in this order.
+struct Held {
+    _lock: Box<dyn StoreLock>,
+    _turn: OwnedMutexGuard<()>,
+}
+
+/// What a panic said is left out: nobody knows what is in it.
+fn given_up(error: JoinError) -> io::Error {
+    io::Error::other(if error.is_panic() { "the store panicked" } else { "the runtime has ended" })
 }
 
 impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::of(cognito_blocking::MemoryStore::new())
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -111,7 +167,16 @@ impl<S: cognito_blocking::Store + 'static> Store for OffThread<S> {
     }
 
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
-        let key = key.to_owned();
-        self.run(move |store| store.lock(&key))
+        Box::pin(async move {
+            let late = || io::Error::new(io::ErrorKind::TimedOut, "the lock was held elsewhere for two minutes");
+            let held = timeout(LONGEST_WAIT, self.held(key.to_owned())).await.map_err(|_| late())??;
+            Ok(Box::new(held) as Box<dyn StoreLock>)
+        })
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for OffThread<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("OffThread").field("store", &self.store).finish_non_exhaustive()
     }
 }

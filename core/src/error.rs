@@ -63,7 +63,8 @@ impl Error {
         }
     }
 
-    /// The kind of the service's refusal, if that is what this is: most callers match on it.
+    /// The kind of the service's refusal, if that is what this is: most callers match on it. Match
+    /// [`StartAgain`](Self::StartAgain) first: its kind speaks of a device or a challenge session, not of the password.
     #[must_use]
     pub fn refusal_kind(&self) -> Option<RefusalKind> {
         self.refusal().map(|refusal| refusal.kind)

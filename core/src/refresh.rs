@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -156,8 +155,8 @@ impl guarded::Machine for RefreshTokens {
             Ok(Ok((result, metadata))) => self.renew(result, now, &metadata).map(Step::Done),
             Ok(Err(step)) => Ok(step),
             // It is tried once without the device: whether the tokens are dead without it is for the service to say.
-            Err(error) if self.device_key().is_some() && device::is_gone(&error, false) => {
-                self.gone_device_key = self.device_key().map(ToOwned::to_owned);
+            Err(error) if self.session.device_key().is_some() && device::is_gone(&error, false) => {
+                self.gone_device_key = self.session.device_key.take();
                 self.state = self.begin()?;
                 self.advance(now, Event::Start)
             }
@@ -167,13 +166,9 @@ impl guarded::Machine for RefreshTokens {
 }
 
 impl RefreshTokens {
-    fn device_key(&self) -> Option<&str> {
-        self.session.device_key().filter(|_| self.gone_device_key.is_none())
-    }
-
     fn begin(&self) -> Result<State, Error> {
         let refresh_token = self.session.refresh_token().ok_or(Error::NotSignedIn)?;
-        let device_key = self.device_key();
+        let device_key = self.session.device_key();
         Ok(match self.app_client.refresh_method() {
             RefreshMethod::GetTokensFromRefreshToken => {
                 let mut operation = GetTokensFromRefreshToken::new(refresh_token.clone());

@@ -34,7 +34,7 @@ pub use record::{Record, last_user_key, session_key, username_of_key};
 pub struct Session {
     username: String,
     tokens: Tokens,
-    device_key: Option<String>,
+    pub(crate) device_key: Option<String>,
     clock_drift_seconds: i64,
     /// By the service's clock, decoded once. None when the tokens do not say.
     expires_at: Option<Timestamp>,

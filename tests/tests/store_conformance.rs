@@ -1,5 +1,11 @@
 //! The stores of the tokio adapter, and stores that do not do what a store must.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::io;
@@ -16,6 +22,28 @@ fn the_asynchronous_stores_do_what_every_store_must() {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     check_async_store(cognito_tokio::FileStore::new(folder.join("sessions.json"))).unwrap();
+}
+
+#[tokio::test]
+async fn a_thousand_who_wait_for_a_lock_leave_its_holder_a_thread() {
+    use cognito_tokio::Store as _;
+    let store = std::sync::Arc::new(cognito_tokio::MemoryStore::new());
+    let lock = store.lock("key").await.unwrap();
+    let waiting: Vec<_> = (0..1000)
+        .map(|_| {
+            let store = std::sync::Arc::clone(&store);
+            tokio::spawn(async move { store.lock("key").await.map(drop) })
+        })
+        .collect();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+
+    let record = Record::new(b"record".to_vec());
+    let saved = store.save("key", &record);
+    tokio::time::timeout(std::time::Duration::from_secs(30), saved).await.expect("a thread is free").unwrap();
+    drop(lock);
+    for waited in waiting {
+        waited.await.unwrap().unwrap();
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -106,10 +106,21 @@ fn a_device_that_is_gone_is_replaced_in_the_store() {
 }
 
 #[test]
-fn a_device_that_was_registered_late_is_kept() {
+fn a_registration_whose_answer_was_lost_once_is_a_registration() {
     let service = service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     service.with(|simulator| simulator.faults().plan(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice")));
+    let (signed_in, _) = sign_in(&service, &sessions, "alice");
+    sessions.save(&signed_in).unwrap();
+    sessions.user("alice").refresh().unwrap();
+    assert!(!sign_in(&service, &sessions, "alice").1);
+}
+
+#[test]
+fn a_device_that_was_registered_late_is_kept() {
+    let service = service();
+    let sessions = Sessions::new(client(&service), MemoryStore::new());
+    service.with(|simulator| simulator.faults().plan(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice").times(3)));
     let (signed_in, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&signed_in).unwrap();
     assert!(sessions.devices().unwrap().is_empty());

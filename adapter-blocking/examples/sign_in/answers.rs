@@ -89,6 +89,14 @@ pub(crate) fn may_be_answered_again(error: &Error) -> bool {
         && matches!(error.refusal_kind(), Some(RefusalKind::CodeMismatch | RefusalKind::InvalidPassword))
 }
 
+/// A device that the service refused too late to go on without it: the next sign-in must not name it.
+pub(crate) fn gone_device(error: &Error) -> Option<&str> {
+    match error {
+        Error::StartAgain(start_again) => start_again.gone_device_key.as_deref(),
+        _ => None,
+    }
+}
+
 /// Says what a sign-in has come to.
 pub(crate) fn tell(signed_in: &SignedIn) {
     let session = &signed_in.session;

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use cognito_blocking::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
-use answers::{Answer, answer, begin, may_be_answered_again, tell, verify};
+use answers::{Answer, answer, begin, gone_device, may_be_answered_again, tell, verify};
 use environment::variable;
 
 fn main() -> ExitCode {
@@ -44,7 +44,12 @@ fn sign_in() -> Result<(), Box<dyn Error>> {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
             Ok(SignInOutcome::Challenge(challenge)) => asked = Some(challenge),
             Err(error) if asked.is_some() && may_be_answered_again(&error) => println!("{error}"),
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {
+                    sessions.change_devices(|devices| devices.remove_device(gone).is_some())?;
+                }
+                return Err(error.into());
+            }
         }
         let challenge = asked.as_ref().ok_or("the service asks for nothing")?;
         flow = match answer(app_client, challenge, client.seed()?)? {

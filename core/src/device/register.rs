@@ -59,6 +59,8 @@ pub struct ConfirmedDevice {
     pub record: DeviceRecord,
     /// `UserConfirmationNecessary`: the pool remembers a device only when its user wants that. Ask, and if so send
     /// [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus). Until then the device signs in as any other.
+    ///
+    /// It is `false` also where the answer that would have said so was lost.
     pub user_confirmation_necessary: bool,
 }
 

@@ -181,7 +181,7 @@ fn a_work_that_is_given_up_is_an_error_for_all_who_wait_and_leaves_the_session()
 fn a_device_is_registered_after_the_session_is_saved() {
     let renewed = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"newest",
         "NewDeviceMetadata":{"DeviceKey":"us-east-1_new","DeviceGroupKey":"-g"}}}"#;
-    for (answered, is_confirmed) in [(answer(200, "{}"), true), (Event::NoAnswer(cause("reset")), false)] {
+    for (answered, is_confirmed) in [(answer(200, "{}"), true), (refusal("InvalidParameterException", "no"), false)] {
         let mut desk = Desk::new(Some(session(30, "r")));
         desk.keeper = desk.keeper.with_device_name("laptop");
         let kept = desk.get([answer(200, renewed), answered]);

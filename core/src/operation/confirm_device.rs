@@ -60,9 +60,10 @@ impl Operation for ConfirmDevice {
         "UsernameExistsException",
     ];
 
-    /// The second of two may be told that the device is known already.
+    /// A device that is not confirmed costs the session its refresh, so a lost answer is worth asking for again. The second
+    /// of two may be told that the device is known already ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
     fn is_repeatable(&self) -> bool {
-        false
+        true
     }
 }
 

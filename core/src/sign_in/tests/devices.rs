@@ -170,7 +170,13 @@ fn a_registration_that_fails_does_not_cost_the_tokens_and_can_be_run_again() {
         let mut flow = sign_in();
         asked(&mut flow, &[], &password_verifier(json!({})));
         let request = body(&sent(flow.step(NOW, answer(200, &tokens_for_a_new_device()))));
-        let signed_in = signed_in(flow.step(NOW, event));
+        // What may help is tried again, with the same bytes.
+        let mut step = flow.step(NOW, event.clone());
+        while let Ok(Step::Wait(_) | Step::Send(_)) = &step {
+            let next = if matches!(step, Ok(Step::Wait(_))) { Event::Woke } else { event.clone() };
+            step = flow.step(NOW, next);
+        }
+        let signed_in = signed_in(step);
         assert_eq!(signed_in.session.access_token().expose(), "access");
         let DeviceRegistration::Failed(failed) = signed_in.device.registration else { panic!() };
 
