@@ -15,7 +15,7 @@ use cognito_core::session::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::store::LONGEST_WAIT;
+use crate::shared::LONGEST_WAIT;
 use crate::{Store, StoreLock};
 
 /// Keeps records in a file that only its owner can read (mode 0600 where there are modes).

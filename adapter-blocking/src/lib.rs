@@ -23,6 +23,8 @@ mod file_store;
 mod run;
 mod session_handle;
 mod sessions;
+#[doc(hidden)]
+pub mod shared;
 mod store;
 #[cfg(feature = "tracing")]
 #[doc(hidden)]
@@ -36,7 +38,7 @@ pub use client::Client;
 pub use cognito_core::*;
 pub use file_store::FileStore;
 pub use run::run;
-pub use session_handle::{SessionHandle, SignedOut};
+pub use session_handle::SessionHandle;
 pub use sessions::Sessions;
 pub use store::{MemoryStore, Store, StoreLock};
 pub use transport::Transport;

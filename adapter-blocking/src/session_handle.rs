@@ -7,11 +7,12 @@ use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
     Begin, Cause, Error, Event, KeeperEnd, KeeperEvent, KeeperStep, KeptSession, RemoteSignOut, Session, SignOut,
-    SignOutScope, Task,
+    SignOutScope, SignedOut, Task,
 };
 
-use crate::run::{exchange, jittered, now};
+use crate::run::exchange;
 use crate::sessions::{Shared, User};
+use crate::shared::{jittered, now};
 
 /// One user's session: a valid token whenever asked.
 ///
@@ -31,16 +32,6 @@ use crate::sessions::{Shared, User};
 pub struct SessionHandle {
     shared: Arc<Shared>,
     user: Arc<User>,
-}
-
-/// What became of a sign-out.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct SignedOut {
-    /// At the service.
-    pub remote: RemoteSignOut,
-    /// In the store: whether the session is gone from it.
-    pub local: Result<(), Error>,
 }
 
 impl SessionHandle {
@@ -118,7 +109,7 @@ impl SessionHandle {
     /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         let remote = self.sign_out_remotely(scope).unwrap_or_else(RemoteSignOut::Failed);
-        SignedOut { remote, local: self.work(|| Task::Remove).map(|_| ()) }
+        SignedOut::new(remote, self.work(|| Task::Remove).map(|_| ()))
     }
 
     /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.

@@ -2,12 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use cognito_core::session::Record;
 
-/// Longer than a refresh takes with all its attempts and time-outs.
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(120);
+use crate::shared::LONGEST_WAIT;
 
 /// Keeps records under keys, over the life of the process or beyond. It knows nothing of what is in them.
 ///

@@ -2,7 +2,6 @@
 //! happened, not by its text.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use cognito_core::{Event, Request, Response};
@@ -12,6 +11,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
+use crate::shared::{UnusableProxy, is_this_machine};
 use crate::{Transport, TransportSettings};
 
 /// HTTP/1.1 on `ureq`: TLS by rustls with the certificates of Mozilla's root programme, connections kept alive,
@@ -23,18 +23,6 @@ pub struct UreqTransport {
     proxied: Option<Result<Agent, UnusableProxy>>,
     largest_body: u64,
 }
-
-/// The environment names a proxy that cannot be used.
-#[derive(Debug, Clone, Copy)]
-struct UnusableProxy;
-
-impl fmt::Display for UnusableProxy {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the proxy that the environment names is not an HTTP proxy")
-    }
-}
-
-impl std::error::Error for UnusableProxy {}
 
 impl UreqTransport {
     /// A transport of its own, with no open connections yet.
@@ -51,7 +39,7 @@ impl UreqTransport {
     fn exchange(&self, request: &Request) -> Result<Response, ureq::Error> {
         let request = http::Request::try_from(request).map_err(|error| NotConnected::wrap(error.into()))?;
         let agent = match &self.proxied {
-            Some(proxied) if !is_this_machine(request.uri()) => {
+            Some(proxied) if !is_this_machine(request.uri().host().unwrap_or_default()) => {
                 proxied.as_ref().map_err(|unusable| NotConnected::wrap(ureq::Error::Other(Box::new(*unusable))))?
             }
             _ => &self.direct,
@@ -85,12 +73,6 @@ fn proxy_from_environment() -> Option<Result<Proxy, UnusableProxy>> {
     }
     let is_http = |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
     Some(Proxy::try_from_env().filter(is_http).ok_or(UnusableProxy))
-}
-
-fn is_this_machine(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl Transport for UreqTransport {

@@ -1,8 +1,10 @@
 //! What the transport reports when a connection goes well or badly. Each peer is a socket on loopback with a script.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+mod peer;
+
+use std::io::Write;
+use std::net::{Shutdown, TcpListener};
 use std::thread;
 use std::time::Duration;
 
@@ -11,40 +13,7 @@ use cognito_blocking::{
     AppClient, Client, Endpoint, Error, Event, Headers, Request, Transport, TransportSettings, UreqTransport,
     UserPoolId,
 };
-
-/// A peer that does this with each connection, one after the other.
-fn peer(behave: impl Fn(TcpStream) + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    thread::spawn(move || listener.incoming().for_each(|stream| behave(stream.unwrap())));
-    url
-}
-
-/// Reads one request and gives its head and body; none when the connection is closed.
-fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut received = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let count = stream.read(&mut buffer).ok().filter(|count| *count > 0)?;
-        received.extend_from_slice(&buffer[..count]);
-        let text = String::from_utf8_lossy(&received).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return Some(text);
-            }
-        }
-    }
-}
-
-fn answering(answer: &'static str) -> String {
-    peer(move |mut stream| {
-        while read_request(&mut stream).is_some() {
-            stream.write_all(answer.as_bytes()).unwrap();
-        }
-    })
-}
+use peer::{answering, peer, read_request};
 
 fn transport() -> UreqTransport {
     let mut settings = TransportSettings::default();

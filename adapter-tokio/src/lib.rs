@@ -38,7 +38,7 @@ pub use cognito_blocking::TransportSettings;
 pub use cognito_core::*;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;
-pub use session_handle::{SessionHandle, SignedOut};
+pub use session_handle::SessionHandle;
 pub use sessions::Sessions;
 pub use store::{FileStore, MemoryStore, OffThread, Store, StoreLock};
 pub use transport::{BoxFuture, Transport};

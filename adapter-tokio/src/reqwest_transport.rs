@@ -1,10 +1,10 @@
 //! `reqwest` as a transport.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cognito_blocking::shared::{UnusableProxy, is_this_machine};
 use cognito_core::{Cause, Event, Headers, Request, Response};
 use reqwest::{Client, ClientBuilder, Url, redirect};
 use rustls::crypto::ring;
@@ -41,7 +41,7 @@ impl ReqwestTransport {
     async fn exchange(&self, request: &Request) -> Result<Response, Failure> {
         let url = Url::parse(request.url()).map_err(|error| Failure::NotSent(Arc::new(error)))?;
         let client = match &self.proxied {
-            Some(proxied) if !is_this_machine(&url) => {
+            Some(proxied) if !is_this_machine(url.host_str().unwrap_or_default()) => {
                 proxied.as_ref().map_err(|unusable| Failure::NotSent(Arc::new(*unusable)))?
             }
             _ => &self.direct,
@@ -108,12 +108,6 @@ fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
     (!proxies.is_empty()).then(|| if proxies.iter().all(is_http) { Ok(()) } else { Err(UnusableProxy) })
 }
 
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}
-
 impl Transport for ReqwestTransport {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
         Box::pin(async move {
@@ -139,18 +133,6 @@ impl From<reqwest::Error> for Failure {
         if not_sent { Self::NotSent(cause) } else { Self::NoAnswer(cause) }
     }
 }
-
-/// The environment names a proxy that cannot be used.
-#[derive(Debug, Clone, Copy)]
-struct UnusableProxy;
-
-impl fmt::Display for UnusableProxy {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the proxy that the environment names is not an HTTP proxy")
-    }
-}
-
-impl std::error::Error for UnusableProxy {}
 
 /// The answer is larger than so many bytes.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::{Duration, SystemTime};
 
+use cognito_blocking::shared::{jittered, now};
 use cognito_core::error::NotReached;
-use cognito_core::{Backoff, Error, Event, Flow, Request, Step, Timestamp};
+use cognito_core::{Error, Event, Flow, Request, Step};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -79,17 +79,4 @@ pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Ev
 #[cfg(not(feature = "tracing"))]
 pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Event {
     transport.send(request).await
-}
-
-/// The system's clock. One that is set before 1970 counts as 1970; the service's `Date` corrects it where it matters.
-#[expect(clippy::disallowed_methods, reason = "this is where the flows' time comes from")]
-pub(crate) fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// A random time up to the bound; the bound itself when there is no randomness.
-pub(crate) fn jittered(backoff: Backoff) -> Duration {
-    let bound = backoff.at_most_millis;
-    Duration::from_millis(getrandom::u64().map_or(bound, |random| random % bound.saturating_add(1).max(1)))
 }

@@ -3,8 +3,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
+use cognito_blocking::shared::LONGEST_WAIT;
 use cognito_core::session::Record;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
@@ -63,7 +63,6 @@ pub struct OffThread<S> {
 
 /// So many threads at once wait for the locks of other processes: few of the 512 that tokio has.
 const MOST_WAITING_THREADS: usize = 32;
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
 pub type MemoryStore = OffThread<cognito_blocking::MemoryStore>;

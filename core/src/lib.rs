@@ -93,5 +93,5 @@ pub use sign_in::{
     BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
     NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SignIn, SignInOutcome, SignedIn, SoftwareTokenSetup,
 };
-pub use sign_out::{RemoteSignOut, SignOut, SignOutScope};
+pub use sign_out::{RemoteSignOut, SignOut, SignOutScope, SignedOut};
 pub use tokens::Tokens;

@@ -36,6 +36,24 @@ pub enum RemoteSignOut {
     Failed(Error),
 }
 
+/// What became of a sign-out of a session that is kept.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SignedOut {
+    /// At the service.
+    pub remote: RemoteSignOut,
+    /// In the store: whether the session is gone from it.
+    pub local: Result<(), Error>,
+}
+
+impl SignedOut {
+    /// By what an adapter was told.
+    #[must_use]
+    pub fn new(remote: RemoteSignOut, local: Result<(), Error>) -> Self {
+        Self { remote, local }
+    }
+}
+
 /// Signs a user out at the service. It fails only by [`Error::Misuse`]: a refusal or a lost connection is an output too.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html>
