@@ -20,6 +20,7 @@
 
 mod client;
 mod file_store;
+mod keeping;
 mod run;
 mod session_handle;
 mod sessions;

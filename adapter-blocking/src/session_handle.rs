@@ -1,18 +1,15 @@
 use std::fmt;
-use std::io;
-use std::sync::{Arc, PoisonError};
-use std::thread::sleep;
+use std::sync::Arc;
 
 use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
-    Begin, Cause, Error, Event, KeeperEnd, KeeperEvent, KeeperStep, KeptSession, RemoteSignOut, Session, SignOut,
-    SignOutScope, SignedOut, Task,
+    Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
 };
 
-use crate::run::exchange;
+use crate::keeping::failed;
 use crate::sessions::{Shared, User};
-use crate::shared::{jittered, now};
+use crate::shared::now;
 
 /// One user's session: a valid token whenever asked.
 ///
@@ -49,11 +46,11 @@ impl SessionHandle {
     /// still good, they come with the reason.
     ///
     /// # Errors
-    /// As [`KeeperEnd::result`].
+    /// As [`SessionEnd::result`].
     pub fn get(&self) -> Result<KeptSession, Error> {
         // Good tokens wait for nobody.
-        let usable = self.user.keeper().usable(now()).cloned();
-        usable.map_or_else(|| self.kept(|| Task::Get), |session| Ok(session.into()))
+        let usable = self.user.keeping.keeper().usable(now()).cloned();
+        usable.map_or_else(|| self.kept(|| SessionTask::Get), |session| Ok(session.into()))
     }
 
     /// An access token that is good.
@@ -77,7 +74,7 @@ impl SessionHandle {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptSession, Error> {
-        self.kept(|| Task::Refresh)
+        self.kept(|| SessionTask::Refresh)
     }
 
     /// Calls an operation for the user. When the service refuses the access token as such, which it may have revoked, the
@@ -109,7 +106,7 @@ impl SessionHandle {
     /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         let remote = self.sign_out_remotely(scope).unwrap_or_else(RemoteSignOut::Failed);
-        SignedOut::new(remote, self.work(|| Task::Remove).map(|_| ()))
+        SignedOut::new(remote, self.work(|| SessionTask::Remove).map(|_| ()))
     }
 
     /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.
@@ -118,7 +115,7 @@ impl SessionHandle {
     /// [`Error::Store`]
     pub fn forget(&self) -> Result<(), Error> {
         let device = self.shared.change_devices(|devices| devices.remove(self.username()).is_some());
-        self.work(|| Task::Remove)?;
+        self.work(|| SessionTask::Remove)?;
         device
     }
 
@@ -135,7 +132,7 @@ impl SessionHandle {
     /// The session as it is, whatever its tokens are good for.
     fn newest(&self) -> Result<Session, Error> {
         let (newest, key) = {
-            let keeper = self.user.keeper();
+            let keeper = self.user.keeping.keeper();
             (keeper.newest().cloned(), keeper.key().to_owned())
         };
         if let Some(session) = newest {
@@ -145,35 +142,20 @@ impl SessionHandle {
         Session::from_record(&record)
     }
 
-    fn kept(&self, task: impl Fn() -> Task) -> Result<KeptSession, Error> {
+    fn kept(&self, task: impl Fn() -> SessionTask) -> Result<KeptSession, Error> {
         self.work(task)?.ok_or(Error::NotSignedIn)
     }
 
     /// Does a task, or waits for whoever does it.
-    pub(crate) fn work(&self, task: impl Fn() -> Task) -> Result<Option<KeptSession>, Error> {
-        let mut keeper = self.user.keeper();
-        let since = keeper.ticket();
-        loop {
-            let begun = keeper.begin(task(), since, self.shared.client.seed()?);
-            if begun == Begin::Drive {
-                drop(keeper);
-                return self.drive();
-            }
-            keeper = self.user.ended.wait(keeper).unwrap_or_else(PoisonError::into_inner);
-            if let Begin::Join(ticket) = begun {
-                loop {
-                    if let Some(outcome) = keeper.outcome(ticket) {
-                        return outcome.map(Some);
-                    }
-                    keeper = self.user.ended.wait(keeper).unwrap_or_else(PoisonError::into_inner);
-                }
-            }
-        }
+    pub(crate) fn work(&self, task: impl Fn() -> SessionTask) -> Result<Option<KeptSession>, Error> {
+        self.user.keeping.work(task, || self.drive(), Some)
     }
 
     /// Drives the keeper to the end of its work, and takes over what it has to tell of the device.
     fn drive(&self) -> Result<Option<KeptSession>, Error> {
-        let KeeperEnd { mut result, change, .. } = self.steps()?;
+        let Shared { client, store, .. } = &*self.shared;
+        let end = self.user.keeping.drive(&**store, client.transport(), || client.seed())?;
+        let SessionEnd { mut result, change, .. } = end;
         if let Ok(Some(kept)) = &mut result
             && !kept.device.is_empty()
             && let Err(error) = self.shared.change_devices(|devices| devices.update(self.username(), &kept.device))
@@ -185,57 +167,6 @@ impl SessionHandle {
         }
         result
     }
-
-    fn steps(&self) -> Result<KeeperEnd, Error> {
-        let mut waking = Waking { user: &self.user, is_over: false };
-        let store = &*self.shared.store;
-        let mut lock = None;
-        let mut event = KeeperEvent::Start;
-        loop {
-            let step = self.user.keeper().step(now(), event)?;
-            event = match step {
-                KeeperStep::Lock(key) => {
-                    KeeperEvent::Locked(store.lock(&key).map(|held| lock = Some(held)).map_err(cause))
-                }
-                KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
-                KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
-                KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).map_err(cause)),
-                KeeperStep::Send(request) => KeeperEvent::Flow(exchange(self.shared.client.transport(), &request)),
-                KeeperStep::Wait(backoff) => {
-                    sleep(jittered(backoff));
-                    KeeperEvent::Flow(Event::Woke)
-                }
-                KeeperStep::Done(end) => {
-                    waking.is_over = true;
-                    drop(lock);
-                    return Ok(*end);
-                }
-            };
-        }
-    }
-}
-
-/// Wakes those who wait when the work is over, also when that is because a store or a transport has panicked.
-struct Waking<'user> {
-    user: &'user User,
-    is_over: bool,
-}
-
-impl Drop for Waking<'_> {
-    fn drop(&mut self) {
-        if !self.is_over {
-            self.user.keeper().abandon(Arc::new(io::Error::other("the work was given up half way")));
-        }
-        self.user.ended.notify_all();
-    }
-}
-
-fn cause(error: io::Error) -> Cause {
-    Arc::new(error)
-}
-
-pub(crate) fn failed(error: io::Error) -> Error {
-    Error::Store(cause(error))
 }
 
 impl fmt::Debug for SessionHandle {

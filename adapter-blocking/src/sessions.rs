@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito_core::operation::Context;
 use cognito_core::session::{Record, last_user_key, username_of_key};
-use cognito_core::{Devices, Error, SessionEvent, SessionKeeper, SignedIn, Task, devices_key};
+use cognito_core::{Devices, Error, SessionEvent, SessionKeeper, SessionTask, SignedIn, devices_key};
 
-use crate::session_handle::{SessionHandle, failed};
+use crate::keeping::{Keeping, failed};
+use crate::session_handle::SessionHandle;
 use crate::{Client, Store};
 
 /// The sessions of an app client's users, in a store.
@@ -53,11 +54,10 @@ pub(crate) struct Shared {
     listeners: Mutex<Vec<Sender<SessionEvent>>>,
 }
 
-/// One user's keeper, and the way to wait for what it does.
+/// One user's keeper.
 pub(crate) struct User {
     pub(crate) username: String,
-    keeper: Mutex<SessionKeeper>,
-    pub(crate) ended: Condvar,
+    pub(crate) keeping: Keeping<SessionKeeper>,
 }
 
 /// So many users are kept in mind before those in whom nobody has an interest are forgotten.
@@ -98,7 +98,7 @@ impl Sessions {
     pub fn user(&self, username: &str) -> SessionHandle {
         let mut users = whole(&self.shared.users);
         if users.len() >= MANY && users.len().is_power_of_two() {
-            users.retain(|_, user| Arc::strong_count(user) > 1 || !user.keeper().is_idle());
+            users.retain(|_, user| Arc::strong_count(user) > 1 || !user.keeping.keeper().is_idle());
         }
         let user = users.entry(username.to_owned()).or_insert_with(|| Arc::new(self.new_user(username)));
         SessionHandle::new(Arc::clone(&self.shared), Arc::clone(user))
@@ -111,7 +111,7 @@ impl Sessions {
             Some(name) => keeper.with_device_name(name),
             None => keeper,
         };
-        User { username: username.to_owned(), keeper: Mutex::new(keeper), ended: Condvar::new() }
+        User { username: username.to_owned(), keeping: Keeping::new(keeper) }
     }
 
     /// Stores the session of a user who has signed in, in place of the earlier one, and the user as the last to have
@@ -122,7 +122,7 @@ impl Sessions {
     pub fn save(&self, signed_in: &SignedIn) -> Result<SessionHandle, Error> {
         let session = &signed_in.session;
         let handle = self.user(session.username());
-        handle.work(|| Task::Save(Box::new(session.clone())))?;
+        handle.work(|| SessionTask::Save(Box::new(session.clone())))?;
         self.change_devices(|devices| devices.update(session.username(), &signed_in.device))?;
         Ok(handle)
     }
@@ -168,9 +168,9 @@ impl Sessions {
     /// [`Error::Store`] when something still cannot; it stays in memory.
     pub fn flush(&self) -> Result<(), Error> {
         let users: Vec<_> = whole(&self.shared.users).values().map(Arc::clone).collect();
-        let unsaved = users.into_iter().filter(|user| user.keeper().has_unsaved());
+        let unsaved = users.into_iter().filter(|user| user.keeping.keeper().has_unsaved());
         for user in unsaved {
-            SessionHandle::new(Arc::clone(&self.shared), user).work(|| Task::Flush)?;
+            SessionHandle::new(Arc::clone(&self.shared), user).work(|| SessionTask::Flush)?;
         }
         Ok(())
     }
@@ -200,12 +200,6 @@ impl Shared {
     /// Tells those who still listen.
     pub(crate) fn tell(&self, event: &SessionEvent) {
         whole(&self.listeners).retain(|listener| listener.send(event.clone()).is_ok());
-    }
-}
-
-impl User {
-    pub(crate) fn keeper(&self) -> MutexGuard<'_, SessionKeeper> {
-        whole(&self.keeper)
     }
 }
 

@@ -24,6 +24,7 @@
 //! it, and what was lost with the last of them is sent again by the next.
 
 mod client;
+mod keeping;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 mod run;

@@ -1,3 +1,4 @@
+use std::io;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -5,7 +6,7 @@ use cognito_blocking::shared::{jittered, now};
 use cognito_core::error::NotReached;
 use cognito_core::{Error, Event, Flow, Request, Step};
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::sleep;
 
 use crate::Transport;
@@ -34,8 +35,13 @@ impl Arithmetic {
             let step = flow.step(now(), event);
             (flow, step)
         });
-        stepped.await.map_err(|error| Error::NotReached(NotReached::new(true, Arc::new(error))))
+        stepped.await.map_err(|error| NotReached::new(true, Arc::new(given_up(&error))).into())
     }
+}
+
+/// Why what ran elsewhere came to no end. What a panic said is left out: nobody knows what is in it.
+pub(crate) fn given_up(error: &JoinError) -> io::Error {
+    io::Error::other(if error.is_panic() { "a panic" } else { "the runtime has ended" })
 }
 
 /// Drives a flow to its end: sends what it wants sent and sleeps when it wants to wait.

@@ -1,20 +1,15 @@
 use std::fmt;
-use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 
-use cognito_blocking::shared::{jittered, now};
-use cognito_core::error::NotReached;
+use cognito_blocking::shared::now;
 use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
-    Begin, Cause, Error, Event, KeeperEnd, KeeperEvent, KeeperStep, KeptSession, RemoteSignOut, Session, SignOut,
-    SignOutScope, SignedOut, Task,
+    Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
 };
 use futures_util::stream::{self, Stream};
-use tokio::time::sleep;
 
-use crate::run::exchange;
+use crate::keeping::failed;
 use crate::sessions::{Shared, User};
 
 /// One user's session: a valid token whenever asked.
@@ -56,13 +51,13 @@ impl SessionHandle {
     /// still good, they come with the reason.
     ///
     /// # Errors
-    /// As [`KeeperEnd::result`].
+    /// As [`SessionEnd::result`].
     pub async fn get(&self) -> Result<KeptSession, Error> {
         // Good tokens wait for nobody.
-        let usable = self.user.keeper().usable(now()).cloned();
+        let usable = self.user.keeping.keeper().usable(now()).cloned();
         match usable {
             Some(session) => Ok(session.into()),
-            None => self.kept(|| Task::Get).await,
+            None => self.kept(|| SessionTask::Get).await,
         }
     }
 
@@ -87,7 +82,7 @@ impl SessionHandle {
     /// # Errors
     /// As [`get`](Self::get).
     pub async fn refresh(&self) -> Result<KeptSession, Error> {
-        self.kept(|| Task::Refresh).await
+        self.kept(|| SessionTask::Refresh).await
     }
 
     /// Calls an operation for the user. When the service refuses the access token as such, which it may have revoked, the
@@ -131,7 +126,7 @@ impl SessionHandle {
     /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
     pub async fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         let remote = self.sign_out_remotely(scope).await.unwrap_or_else(RemoteSignOut::Failed);
-        SignedOut::new(remote, self.work(|| Task::Remove).await.map(|_| ()))
+        SignedOut::new(remote, self.work(|| SessionTask::Remove).await.map(|_| ()))
     }
 
     /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.
@@ -140,7 +135,7 @@ impl SessionHandle {
     /// [`Error::Store`]
     pub async fn forget(&self) -> Result<(), Error> {
         let device = self.shared.change_devices(|devices| devices.remove(self.username()).is_some()).await;
-        self.work(|| Task::Remove).await?;
+        self.work(|| SessionTask::Remove).await?;
         device
     }
 
@@ -157,7 +152,7 @@ impl SessionHandle {
     /// The session as it is, whatever its tokens are good for.
     async fn newest(&self) -> Result<Session, Error> {
         let (newest, key) = {
-            let keeper = self.user.keeper();
+            let keeper = self.user.keeping.keeper();
             (keeper.newest().cloned(), keeper.key().to_owned())
         };
         if let Some(session) = newest {
@@ -167,113 +162,35 @@ impl SessionHandle {
         Session::from_record(&record)
     }
 
-    async fn kept(&self, task: impl Fn() -> Task + Send + Sync) -> Result<KeptSession, Error> {
+    async fn kept(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<KeptSession, Error> {
         self.work(task).await?.ok_or(Error::NotSignedIn)
     }
 
     /// Does a task, or waits for whoever does it. Who stops waiting stops nothing.
-    pub(crate) async fn work(&self, task: impl Fn() -> Task + Send + Sync) -> Result<Option<KeptSession>, Error> {
-        let since = self.user.keeper().ticket();
-        loop {
-            let mut ended = pin!(self.user.ended.notified());
-            // From here on no end is missed.
-            ended.as_mut().enable();
-            let seed = self.shared.client.seed()?;
-            let begun = self.user.keeper().begin(task(), since, seed);
-            match begun {
-                Begin::Drive => return self.spawn().await,
-                Begin::Wait => ended.await,
-                Begin::Join(ticket) => loop {
-                    if let Some(outcome) = self.user.keeper().outcome(ticket) {
-                        return outcome.map(Some);
-                    }
-                    ended.as_mut().await;
-                    ended.set(self.user.ended.notified());
-                    ended.as_mut().enable();
-                },
-            }
+    pub(crate) async fn work(
+        &self,
+        task: impl Fn() -> SessionTask + Send + Sync,
+    ) -> Result<Option<KeptSession>, Error> {
+        self.user.keeping.work(task, self.clone().drive(), Some).await
+    }
+
+    /// Drives the keeper to the end of its work, and takes over what it has to tell of the device.
+    async fn drive(self) -> Result<Option<KeptSession>, Error> {
+        let Shared { client, store, .. } = &*self.shared;
+        let end = self.user.keeping.drive(&**store, client.transport(), async { client.seed() }).await?;
+        let SessionEnd { mut result, change, .. } = end;
+        if let Ok(Some(kept)) = &mut result
+            && !kept.device.is_empty()
+            && let Err(error) =
+                self.shared.change_devices(|devices| devices.update(self.username(), &kept.device)).await
+        {
+            kept.save_error.get_or_insert(Arc::new(error));
         }
-    }
-
-    /// Does the work in a task of its own, which goes on when the caller is dropped.
-    async fn spawn(&self) -> Result<Option<KeptSession>, Error> {
-        let mut waking = Waking { user: Arc::clone(&self.user), is_over: false };
-        let shared = Arc::clone(&self.shared);
-        let work = tokio::spawn(async move {
-            let end = steps(&shared, &mut waking).await?;
-            finish(&shared, &waking.user.username, end).await
-        });
-        work.await.unwrap_or_else(|error| Err(Error::NotReached(NotReached::new(true, Arc::new(error)))))
-    }
-}
-
-/// Drives the keeper to the end of its work.
-async fn steps(shared: &Shared, waking: &mut Waking) -> Result<KeeperEnd, Error> {
-    let store = &*shared.store;
-    let mut lock = None;
-    let mut event = KeeperEvent::Start;
-    loop {
-        let step = waking.user.keeper().step(now(), event)?;
-        event = match step {
-            KeeperStep::Lock(key) => {
-                let locked = store.lock(&key).await;
-                KeeperEvent::Locked(locked.map(|held| lock = Some(held)).map_err(cause))
-            }
-            KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).await.map_err(cause)),
-            KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).await.map_err(cause)),
-            KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).await.map_err(cause)),
-            KeeperStep::Send(request) => KeeperEvent::Flow(exchange(shared.client.transport(), &request).await),
-            KeeperStep::Wait(backoff) => {
-                sleep(jittered(backoff)).await;
-                KeeperEvent::Flow(Event::Woke)
-            }
-            KeeperStep::Done(end) => {
-                drop(lock);
-                waking.is_over = true;
-                waking.user.ended.notify_waiters();
-                return Ok(*end);
-            }
-        };
-    }
-}
-
-/// Takes over what a work has to tell of the device, and tells those who listen.
-async fn finish(shared: &Shared, username: &str, end: KeeperEnd) -> Result<Option<KeptSession>, Error> {
-    let KeeperEnd { mut result, change, .. } = end;
-    if let Ok(Some(kept)) = &mut result
-        && !kept.device.is_empty()
-        && let Err(error) = shared.change_devices(|devices| devices.update(username, &kept.device)).await
-    {
-        kept.save_error.get_or_insert(Arc::new(error));
-    }
-    if let Some(event) = change {
-        shared.tell(event);
-    }
-    result
-}
-
-/// Wakes those who wait when the work is over, also when that is because a store or a transport has panicked, or the
-/// runtime has ended.
-struct Waking {
-    user: Arc<User>,
-    is_over: bool,
-}
-
-impl Drop for Waking {
-    fn drop(&mut self) {
-        if !self.is_over {
-            self.user.keeper().abandon(Arc::new(io::Error::other("the work was given up half way")));
-            self.user.ended.notify_waiters();
+        if let Some(event) = change {
+            self.shared.tell(event);
         }
+        result
     }
-}
-
-fn cause(error: io::Error) -> Cause {
-    Arc::new(error)
-}
-
-pub(crate) fn failed(error: io::Error) -> Error {
-    Error::Store(cause(error))
 }
 
 impl fmt::Debug for SessionHandle {

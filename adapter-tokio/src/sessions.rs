@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use cognito_core::operation::Context;
 use cognito_core::session::{Record, last_user_key, username_of_key};
-use cognito_core::{Devices, Error, SessionEvent, SessionKeeper, SignedIn, Task, devices_key};
+use cognito_core::{Devices, Error, SessionEvent, SessionKeeper, SessionTask, SignedIn, devices_key};
 
-use tokio::sync::Notify;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
-use crate::session_handle::{SessionHandle, failed};
+use crate::keeping::{Keeping, failed};
+use crate::session_handle::SessionHandle;
 use crate::{Client, Store};
 
 /// The sessions of an app client's users, in a store.
@@ -55,11 +55,10 @@ pub(crate) struct Shared {
     listeners: Sender<SessionEvent>,
 }
 
-/// One user's keeper, and the way to wait for what it does.
+/// One user's keeper.
 pub(crate) struct User {
     pub(crate) username: String,
-    keeper: Mutex<SessionKeeper>,
-    pub(crate) ended: Notify,
+    pub(crate) keeping: Keeping<SessionKeeper>,
 }
 
 /// So many users are kept in mind before those in whom nobody has an interest are forgotten.
@@ -103,7 +102,7 @@ impl Sessions {
     pub fn user(&self, username: &str) -> SessionHandle {
         let mut users = whole(&self.shared.users);
         if users.len() >= MANY && users.len().is_power_of_two() {
-            users.retain(|_, user| Arc::strong_count(user) > 1 || !user.keeper().is_idle());
+            users.retain(|_, user| Arc::strong_count(user) > 1 || !user.keeping.keeper().is_idle());
         }
         let user = users.entry(username.to_owned()).or_insert_with(|| Arc::new(self.new_user(username)));
         SessionHandle::new(Arc::clone(&self.shared), Arc::clone(user))
@@ -116,7 +115,7 @@ impl Sessions {
             Some(name) => keeper.with_device_name(name),
             None => keeper,
         };
-        User { username: username.to_owned(), keeper: Mutex::new(keeper), ended: Notify::new() }
+        User { username: username.to_owned(), keeping: Keeping::new(keeper) }
     }
 
     /// Stores the session of a user who has signed in, in place of the earlier one, and the user as the last to have
@@ -127,7 +126,7 @@ impl Sessions {
     pub async fn save(&self, signed_in: &SignedIn) -> Result<SessionHandle, Error> {
         let session = &signed_in.session;
         let handle = self.user(session.username());
-        handle.work(|| Task::Save(Box::new(session.clone()))).await?;
+        handle.work(|| SessionTask::Save(Box::new(session.clone()))).await?;
         self.change_devices(|devices| devices.update(session.username(), &signed_in.device)).await?;
         Ok(handle)
     }
@@ -174,9 +173,9 @@ impl Sessions {
     /// [`Error::Store`] when something still cannot; it stays in memory.
     pub async fn flush(&self) -> Result<(), Error> {
         let users: Vec<_> = whole(&self.shared.users).values().map(Arc::clone).collect();
-        let unsaved = users.into_iter().filter(|user| user.keeper().has_unsaved());
+        let unsaved = users.into_iter().filter(|user| user.keeping.keeper().has_unsaved());
         for user in unsaved {
-            SessionHandle::new(Arc::clone(&self.shared), user).work(|| Task::Flush).await?;
+            SessionHandle::new(Arc::clone(&self.shared), user).work(|| SessionTask::Flush).await?;
         }
         Ok(())
     }
@@ -210,12 +209,6 @@ impl Shared {
     /// Tells those who listen, if anybody does.
     pub(crate) fn tell(&self, event: SessionEvent) {
         let _ = self.listeners.send(event);
-    }
-}
-
-impl User {
-    pub(crate) fn keeper(&self) -> MutexGuard<'_, SessionKeeper> {
-        whole(&self.keeper)
     }
 }
 

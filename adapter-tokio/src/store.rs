@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use cognito_blocking::shared::LONGEST_WAIT;
 use cognito_core::session::Record;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::BoxFuture;
+use crate::run::given_up;
 
 pub use cognito_blocking::StoreLock;
 
@@ -87,7 +88,7 @@ impl<S: cognito_blocking::Store + 'static> OffThread<S> {
         work: impl FnOnce(&S) -> io::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, io::Result<T>> {
         let store = Arc::clone(&self.store);
-        Box::pin(async move { spawn_blocking(move || work(&store)).await.map_err(given_up)? })
+        Box::pin(async move { spawn_blocking(move || work(&store)).await.map_err(|error| given_up(&error))? })
     }
 
     /// The key's turn in this process.
@@ -116,11 +117,6 @@ impl<S: cognito_blocking::Store + 'static> OffThread<S> {
 struct Held {
     _lock: Box<dyn StoreLock>,
     _turn: OwnedMutexGuard<()>,
-}
-
-/// What a panic said is left out: nobody knows what is in it.
-fn given_up(error: JoinError) -> io::Error {
-    io::Error::other(if error.is_panic() { "the store panicked" } else { "the runtime has ended" })
 }
 
 impl MemoryStore {

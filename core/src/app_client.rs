@@ -1,6 +1,7 @@
 //! What a client is configured with: the user pool, the app client, where to send requests and what to send along.
 
-use alloc::string::{String, ToString};
+use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,7 +13,8 @@ use hmac::Mac;
 
 use crate::endpoint::{self, Endpoint, EndpointVariant, Service};
 use crate::error::InvalidInput;
-use crate::http::{Headers, Request};
+use crate::http::Request;
+use crate::request_headers::RequestHeaders;
 use crate::secret::{ClientSecret, Parameter};
 use crate::srp;
 
@@ -66,6 +68,14 @@ impl UserPoolId {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// What an identity pool calls the user pool among its login providers:
+    /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. Region and domain are the user pool's own.
+    #[must_use]
+    pub fn login_provider(&self) -> String {
+        let region = self.region();
+        format!("cognito-idp.{region}.{}/{self}", endpoint::domain_of(region))
+    }
 }
 
 impl FromStr for UserPoolId {
@@ -102,8 +112,7 @@ struct Settings {
     client_id: String,
     client_secret: Option<ClientSecret>,
     endpoint: Endpoint,
-    headers: Vec<(String, String)>,
-    user_agent: String,
+    headers: RequestHeaders,
     refresh_method: RefreshMethod,
 }
 
@@ -121,10 +130,6 @@ pub enum RefreshMethod {
 /// The service's side of the `x-amz-target` header for user pools.
 const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService";
 
-/// Headers that this crate or the transport sets.
-const RESERVED_HEADERS: [&str; 7] =
-    ["cache-control", "connection", "content-length", "content-type", "host", "user-agent", "x-amz-target"];
-
 impl AppClient {
     /// An app client without a secret, at AWS's own endpoint in the pool's region.
     ///
@@ -137,14 +142,12 @@ impl AppClient {
             return Err(InvalidInput::new("client id", "must be 1 to 128 letters and digits"));
         }
         let endpoint = Endpoint::of_service(Service::UserPools, user_pool_id.region(), EndpointVariant::default())?;
-        let user_agent = concat!("cognito-rust/", env!("CARGO_PKG_VERSION")).to_string();
         let settings = Settings {
             user_pool_id,
             client_id,
             client_secret: None,
             endpoint,
-            headers: Vec::new(),
-            user_agent,
+            headers: RequestHeaders::new(),
             refresh_method: RefreshMethod::default(),
         };
         Ok(Self(Arc::new(settings)))
@@ -179,36 +182,18 @@ impl AppClient {
     ///
     /// # Errors
     /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
-    pub fn with_header(self, name: &str, value: &str) -> Result<Self, InvalidInput> {
-        let problem = |text| InvalidInput::new("header", text);
-        let name = name.to_ascii_lowercase();
-        // The token of RFC 9110 section 5.6.2.
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(problem("has a name that is not a token"));
-        }
-        if RESERVED_HEADERS.contains(&name.as_str()) {
-            return Err(problem("is set by the client itself"));
-        }
-        if !is_header_text(value) {
-            return Err(problem("has a value with characters outside printable ASCII"));
-        }
-        let value = value.to_string();
-        Ok(self.with(|settings| settings.headers.push((name, value))))
+    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
+        Arc::make_mut(&mut self.0).headers.add(name, value)?;
+        Ok(self)
     }
 
     /// Appends to the `user-agent` header, after a space: `my-app/1.2`.
     ///
     /// # Errors
     /// When it cannot stand in a header.
-    pub fn with_user_agent(self, addition: &str) -> Result<Self, InvalidInput> {
-        if addition.is_empty() || !is_header_text(addition) {
-            return Err(InvalidInput::new("user agent", "must be printable ASCII"));
-        }
-        Ok(self.with(|settings| {
-            settings.user_agent.push(' ');
-            settings.user_agent.push_str(addition);
-        }))
+    pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
+        Arc::make_mut(&mut self.0).headers.append_to_user_agent(addition)?;
+        Ok(self)
     }
 
     /// Refreshes tokens in this way.
@@ -255,15 +240,7 @@ impl AppClient {
 
     /// The request for an operation of user pools.
     pub(crate) fn request(&self, operation: &str, body: Vec<u8>) -> Request {
-        let mut headers = Headers::new();
-        headers.push("content-type", "application/x-amz-json-1.1");
-        headers.push("x-amz-target", [TARGET_PREFIX, operation].join("."));
-        headers.push("cache-control", "no-store");
-        headers.push("user-agent", &self.0.user_agent);
-        for (name, value) in &self.0.headers {
-            headers.push(name, value);
-        }
-        Request::new(self.endpoint().url(), headers, body)
+        self.0.headers.json_request(self.endpoint(), TARGET_PREFIX, operation, body)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -273,23 +250,16 @@ impl AppClient {
 }
 
 impl fmt::Debug for AppClient {
-    /// The added headers show as names only, since a value may be an API key.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&str> = self.0.headers.iter().map(|(name, _)| name.as_str()).collect();
         formatter
             .debug_struct("AppClient")
             .field("user_pool_id", &self.0.user_pool_id.as_str())
             .field("client_id", &self.0.client_id)
             .field("client_secret", &self.0.client_secret)
             .field("endpoint", &self.0.endpoint.url())
-            .field("headers", &headers)
-            .field("user_agent", &self.0.user_agent)
+            .field("headers", &self.0.headers)
             .finish()
     }
-}
-
-fn is_header_text(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use alloc::string::String;
 use core::marker::PhantomData;
 
 use crate::app_client::AppClient;
-use crate::error::{Error, Misuse, NotReached, RefusalKind};
+use crate::error::{Error, InvalidInput, Misuse, NotReached, RefusalKind};
 use crate::flow::{Backoff, Event, Flow, Step, Timestamp};
 use crate::guarded::{Guarded, Machine};
 use crate::http::{Request, Response};
-use crate::operation::{Operation, Public, SignedIn};
+use crate::identity_pool::IdentityPool;
+use crate::operation::{OfIdentityPool, Operation, Public, SignedIn};
 use crate::secret::AccessToken;
 
 /// How often a request is sent at the most.
@@ -25,7 +26,7 @@ const FIRST_BACKOFF_MILLIS: u64 = 500;
 /// One operation: send the request, perhaps wait and send it again, and be done with the typed response.
 ///
 /// It is sent again, up to [`MAX_ATTEMPTS`] times in all, when the service throttles it and when it cannot have been
-/// sent. When it failed on the service's side (HTTP 5xx) or got no answer, it is sent again only if the operation
+/// sent. When it failed on the service's side (HTTP 5xx, or a login provider that does not answer) or got no answer, it is sent again only if the operation
 /// [is repeatable](Operation::is_repeatable), and after a lost answer without a wait if it
 /// [is urgent](Operation::is_urgent). `LimitExceededException` is a limit of hours, and is final.
 ///
@@ -88,11 +89,24 @@ impl<O: SignedIn> Call<O> {
     }
 }
 
+impl<O: OfIdentityPool> Call<O> {
+    /// An operation of an identity pool, or of the Security Token Service for one.
+    #[must_use]
+    pub fn of_identity_pool(identity_pool: &IdentityPool, operation: &O) -> Self {
+        let request = assembly::assemble_of_identity_pool(identity_pool, operation);
+        Self::new_exchange(request, operation.is_repeatable(), operation.is_urgent())
+    }
+}
+
 impl<O: Operation> Call<O> {
     fn assemble(app_client: &AppClient, operation: O, access_token: Option<&AccessToken>) -> Self {
         let (is_repeatable, is_urgent) = (operation.is_repeatable(), operation.is_urgent());
+        Self::new_exchange(assembly::assemble(app_client, operation, access_token), is_repeatable, is_urgent)
+    }
+
+    fn new_exchange(request: Result<Request, InvalidInput>, is_repeatable: bool, is_urgent: bool) -> Self {
         Self(Guarded::new(Exchange {
-            request: assembly::assemble(app_client, operation, access_token).map_err(Error::from),
+            request: request.map_err(Error::from),
             is_repeatable,
             is_urgent,
             attempts: 0,
@@ -160,7 +174,7 @@ impl<O: Operation> Exchange<O> {
         // A request that was refused was not carried out; one that failed may have been.
         self.may_have_arrived |= response.status() >= 500;
         self.metadata = answer::metadata(response);
-        match answer::read(response, &self.metadata) {
+        match answer::read::<O>(response, &self.metadata) {
             Ok(output) => Ok(Step::Done(output)),
             Err(error) => self.send_again_or(self.is_passing(response.status(), error.refusal_kind()), |_| error),
         }
@@ -171,7 +185,9 @@ impl<O: Operation> Exchange<O> {
         match kind {
             Some(RefusalKind::LimitExceeded) => false,
             Some(RefusalKind::TooManyRequests) => true,
-            Some(RefusalKind::InternalError) => self.is_repeatable,
+            Some(RefusalKind::InternalError | RefusalKind::ExternalService | RefusalKind::IdpCommunicationError) => {
+                self.is_repeatable
+            }
             _ => status == 429 || (status >= 500 && self.is_repeatable),
         }
     }

@@ -125,6 +125,11 @@ const PARTITIONS: [(&str, Partition); 6] = [
     ("us-isof-", Partition { suffix: "csp.hci.ic.gov", dual_stack_suffix: "api.aws.hci.ic.gov" }),
 ];
 
+/// The domain of AWS in a region: `amazonaws.com` in most.
+pub(crate) fn domain_of(region: &str) -> &'static str {
+    Partition::of(region).suffix
+}
+
 fn is_gov_cloud(region: &str) -> bool {
     region.starts_with("us-gov-")
 }

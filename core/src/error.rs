@@ -103,6 +103,19 @@ impl Error {
         )
     }
 
+    /// Whether the service does not know the identity, or not as that of these logins: another one is to be asked for. A
+    /// guest's that is offered with logins may conflict with the one that they have.
+    pub(crate) fn refuses_identity(&self) -> bool {
+        matches!(
+            self.refusal_kind(),
+            Some(
+                RefusalKind::ResourceNotFound
+                    | RefusalKind::ResourceConflict
+                    | RefusalKind::NotAuthorized(NotAuthorized::IdentityMismatch)
+            )
+        )
+    }
+
     /// What a refused answer to a challenge means: where the challenge session is not good any more, that the sign-in must
     /// begin again.
     pub(crate) fn or_start_again(self, gone_device_key: Option<String>) -> Self {
@@ -134,6 +147,12 @@ impl Error {
 impl From<Misuse> for Error {
     fn from(misuse: Misuse) -> Self {
         Self::Misuse(misuse)
+    }
+}
+
+impl From<NotReached> for Error {
+    fn from(not_reached: NotReached) -> Self {
+        Self::NotReached(not_reached)
     }
 }
 

@@ -44,8 +44,13 @@ impl Request {
     /// The name of the operation, as AWS writes it; empty if the request is of none. For logs.
     #[must_use]
     pub fn operation(&self) -> &str {
-        let target = self.headers.get("x-amz-target").unwrap_or_default();
-        target.rsplit('.').next().unwrap_or_default()
+        if let Some(target) = self.headers.get("x-amz-target") {
+            return target.rsplit('.').next().unwrap_or_default();
+        }
+        // A form of the query protocol begins with it.
+        let action = self.body.strip_prefix(b"Action=").unwrap_or_default();
+        let action = action.split(|byte| *byte == b'&').next().and_then(|action| core::str::from_utf8(action).ok());
+        action.unwrap_or_default()
     }
 
     /// The absolute URL, `http` or `https`.

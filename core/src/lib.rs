@@ -47,22 +47,30 @@ extern crate alloc;
 mod app_client;
 mod call;
 mod claims;
+mod credentials;
+mod credentials_keeper;
 mod device;
 pub mod endpoint;
 pub mod error;
 mod flow;
 mod guarded;
 mod http;
+mod identity_pool;
 mod json;
 mod keeper;
 mod lenient_base64;
+mod logins;
 mod mfa_preference;
 pub mod operation;
 mod otpauth;
+mod percent;
+mod query;
 mod refresh;
+mod request_headers;
 pub mod secret;
 mod seed;
 pub mod session;
+mod session_keeper;
 mod sign_in;
 mod sign_out;
 pub mod srp;
@@ -74,6 +82,8 @@ mod tokens;
 pub use app_client::{AppClient, RefreshMethod, UserPoolId};
 pub use call::{Call, MAX_ATTEMPTS};
 pub use claims::{AccessTokenClaims, IdTokenClaims};
+pub use credentials::{AssumedRole, Credentials, GetCredentials, Role};
+pub use credentials_keeper::{CredentialsKeeper, CredentialsTask, KeptCredentials, identity_key};
 pub use device::{
     ConfirmedDevice, DeviceRecord, DeviceRegistration, DeviceReport, Devices, FailedRegistration, NewDevice,
     RegisterDevice, devices_key,
@@ -82,13 +92,14 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
 pub use http::{Headers, Request, Response};
-pub use keeper::{
-    Begin, KeeperEnd, KeeperEvent, KeeperStep, KeptSession, SessionChange, SessionEvent, SessionKeeper, Task, Ticket,
-};
+pub use identity_pool::{IdentityPool, IdentityPoolId};
+pub use keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ticket};
+pub use logins::Logins;
 pub use mfa_preference::{FactorState, SetMfaPreference};
 pub use refresh::Refresh;
 pub use seed::Seed;
 pub use session::{Plan, Session};
+pub use session_keeper::{KeptSession, SessionChange, SessionEnd, SessionEvent, SessionKeeper, SessionTask};
 pub use sign_in::{
     BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
     NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SignIn, SignInOutcome, SignedIn, SoftwareTokenSetup,

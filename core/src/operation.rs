@@ -1,5 +1,5 @@
-//! The operations of the user pools API: one file each, named as AWS names it. A request is a struct; the response is
-//! named beside it.
+//! The operations of user pools, of identity pools and of the Security Token Service: one file each, named as AWS names
+//! it. A request is a struct; the response is named beside it.
 //!
 //! To add an operation, add its file and its name to the list below.
 
@@ -10,11 +10,13 @@ use core::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::flow::Timestamp;
 use crate::secret::{ChallengeSession, Parameter};
 
 mod associate_software_token;
+mod assume_role_with_web_identity;
 mod change_password;
 mod complete_web_authn_registration;
 mod confirm_device;
@@ -26,7 +28,10 @@ mod delete_web_authn_credential;
 mod forget_device;
 mod forgot_password;
 mod get_client_token;
+mod get_credentials_for_identity;
 mod get_device;
+mod get_id;
+mod get_open_id_token;
 mod get_tokens_from_refresh_token;
 mod get_user;
 mod get_user_attribute_verification_code;
@@ -44,6 +49,7 @@ mod set_user_mfa_preference;
 mod set_user_settings;
 mod sign_up;
 mod start_web_authn_registration;
+mod unlink_identity;
 mod update_auth_event_feedback;
 mod update_device_status;
 mod update_user_attributes;
@@ -51,6 +57,7 @@ mod verify_software_token;
 mod verify_user_attribute;
 
 pub use associate_software_token::*;
+pub use assume_role_with_web_identity::*;
 pub use change_password::*;
 pub use complete_web_authn_registration::*;
 pub use confirm_device::*;
@@ -62,7 +69,10 @@ pub use delete_web_authn_credential::*;
 pub use forget_device::*;
 pub use forgot_password::*;
 pub use get_client_token::*;
+pub use get_credentials_for_identity::*;
 pub use get_device::*;
+pub use get_id::*;
+pub use get_open_id_token::*;
 pub use get_tokens_from_refresh_token::*;
 pub use get_user::*;
 pub use get_user_attribute_verification_code::*;
@@ -80,6 +90,7 @@ pub use set_user_mfa_preference::*;
 pub use set_user_settings::*;
 pub use sign_up::*;
 pub use start_web_authn_registration::*;
+pub use unlink_identity::*;
 pub use update_auth_event_feedback::*;
 pub use update_device_status::*;
 pub use update_user_attributes::*;
@@ -96,6 +107,9 @@ pub trait Operation: Serialize {
 
     /// The operation's name, as AWS writes it.
     const NAME: &'static str;
+
+    /// The service that the operation is of.
+    const SERVICE: Service = Service::UserPools;
 
     /// By what the service knows the caller.
     const AUTHORIZATION: Authorization;
@@ -142,7 +156,7 @@ pub enum Authorization {
     ClientSecret,
     /// `AccessToken`.
     AccessToken,
-    /// What stands in the request itself, such as a challenge session; `AccessToken` where there is one.
+    /// What stands in the request itself, such as a challenge session or logins; `AccessToken` where there is one.
     InRequest,
 }
 
@@ -151,6 +165,10 @@ pub trait SignedIn: Operation {}
 
 /// An operation that needs no access token: [`Call::new`](crate::Call::new) takes it.
 pub trait Public: Operation {}
+
+/// An operation of identity pools, or of the Security Token Service for them:
+/// [`Call::of_identity_pool`](crate::Call::of_identity_pool) takes it.
+pub trait OfIdentityPool: Operation {}
 
 /// An operation that gives its answer in pages.
 pub trait Paged: SignedIn + Clone {

@@ -29,6 +29,15 @@ pub type SecretCode = Secret<kind::SecretCode>;
 pub type OtpauthUri = Secret<kind::OtpauthUri>;
 /// The opaque `Session` string that carries a sign-in from one challenge to the next.
 pub type ChallengeSession = Secret<kind::ChallengeSession>;
+/// A token of a login provider, by which an identity pool knows a user: an ID token, an access token of Facebook or Amazon,
+/// a SAML assertion in base64.
+pub type LoginToken = Secret<kind::LoginToken>;
+/// The token by which an identity pool vouches for an identity at the Security Token Service.
+pub type OpenIdToken = Secret<kind::OpenIdToken>;
+/// The secret half of AWS credentials, which requests are signed with.
+pub type SecretAccessKey = Secret<kind::SecretAccessKey>;
+/// What goes along with every request that temporary AWS credentials sign.
+pub type SessionToken = Secret<kind::SessionToken>;
 /// A secret among the parameters of a sign-in, such as a code or an answer; and any other that has no type of its own.
 pub type Parameter = Secret<kind::Parameter>;
 
@@ -134,6 +143,18 @@ pub mod kind {
     /// See [`ChallengeSession`](super::ChallengeSession).
     #[derive(Debug)]
     pub enum ChallengeSession {}
+    /// See [`LoginToken`](super::LoginToken).
+    #[derive(Debug)]
+    pub enum LoginToken {}
+    /// See [`OpenIdToken`](super::OpenIdToken).
+    #[derive(Debug)]
+    pub enum OpenIdToken {}
+    /// See [`SecretAccessKey`](super::SecretAccessKey).
+    #[derive(Debug)]
+    pub enum SecretAccessKey {}
+    /// See [`SessionToken`](super::SessionToken).
+    #[derive(Debug)]
+    pub enum SessionToken {}
     /// See [`Parameter`](super::Parameter).
     #[derive(Debug)]
     pub enum Parameter {}

@@ -44,6 +44,29 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Reads `2019-11-09T13:34:41Z`, with or without a fraction of a second, which counts to the millisecond
+    /// ([RFC 3339 section 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6), in UTC).
+    pub(crate) fn from_date_time(text: &str) -> Option<Self> {
+        let (date, time) = text.trim().strip_suffix('Z')?.split_once('T')?;
+        let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let (mut date, mut clock) = (date.split('-'), clock.split(':'));
+        let (year, month, day) = (number(date.next()?, 4)?, number(date.next()?, 2)?, number(date.next()?, 2)?);
+        let (hour, minute, second) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?, number(clock.next()?, 2)?);
+        let whole =
+            date.next().is_none() && clock.next().is_none() && fraction.bytes().all(|digit| digit.is_ascii_digit());
+        if !whole || year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return None;
+        }
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let millis = format!("{fraction:0<3}").get(..3).and_then(|millis| millis.parse::<u64>().ok())?;
+        let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+        Some(Self::from_unix_millis(seconds * 1000 + millis))
+    }
+}
+
 fn pick(names: &[&'static str], index: u64) -> &'static str {
     usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
 }
@@ -122,6 +145,29 @@ mod tests {
     #[test]
     fn the_last_moment_of_the_type_can_be_written() {
         assert!(Timestamp::from_unix_millis(u64::MAX).cognito_text().ends_with(" UTC 584556019"));
+    }
+
+    #[test]
+    fn a_date_and_time_is_read_to_the_millisecond() {
+        for (text, millis) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2019-11-09T13:34:41Z", Some(1_573_306_481_000)),
+            ("2019-11-09T13:34:41.5Z", Some(1_573_306_481_500)),
+            ("2019-11-09T13:34:41.123456Z", Some(1_573_306_481_123)),
+            ("2024-02-29T00:00:00Z", Some(1_709_164_800_000)),
+            ("2019-11-09T13:34:41", None),
+            ("2019-11-09 13:34:41Z", None),
+            ("2019-11-09T13:34:41+02:00", None),
+            ("2019-13-09T13:34:41Z", None),
+            ("2019-00-09T13:34:41Z", None),
+            ("1969-12-31T23:59:59Z", None),
+            ("2019-11-09T24:00:00Z", None),
+            ("2019-11-09T13:34:41.5xZ", None),
+            ("20191109T133441Z", None),
+            ("", None),
+        ] {
+            assert_eq!(Timestamp::from_date_time(text), millis.map(Timestamp::from_unix_millis), "{text}");
+        }
     }
 
     proptest! {

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use cognito_core::endpoint::Service;
 use cognito_core::error::RefusalKind;
 use cognito_core::operation::*;
 use cognito_core::secret::AccessToken;
-use cognito_core::{AppClient, Call, Error, Event, Flow, Headers, Response, Step, Timestamp, UserPoolId};
+use cognito_core::{
+    AppClient, Call, Error, Event, Flow, Headers, IdentityPool, IdentityPoolId, Response, Step, Timestamp, UserPoolId,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -16,8 +19,21 @@ use serde_json::{Map, Value, json};
 struct Model(Value);
 
 impl Model {
-    fn read() -> Self {
+    fn user_pools() -> Self {
         Self(serde_json::from_str(include_str!("api_model/cognito-idp.shapes.json")).unwrap())
+    }
+
+    fn identity_pools() -> Self {
+        Self(serde_json::from_str(include_str!("api_model/cognito-identity.shapes.json")).unwrap())
+    }
+
+    fn sts() -> Self {
+        Self(serde_json::from_str(include_str!("api_model/sts.shapes.json")).unwrap())
+    }
+
+    /// Whether answers are XML, in which a time is a text.
+    fn is_query(&self) -> bool {
+        self.0["metadata"]["protocol"] == "query"
     }
 
     fn operation(&self, name: &str) -> &Value {
@@ -45,6 +61,7 @@ impl Model {
             }
             "boolean" => json!(true),
             "integer" => json!(3600),
+            "timestamp" if self.is_query() => json!("2023-11-14T22:13:20Z"),
             "timestamp" => json!(1_700_000_000.25),
             "string" => shape["enum"].get(0).cloned().unwrap_or(json!(format!("example of {name}"))),
             other => panic!("no example of {other}"),
@@ -74,6 +91,15 @@ where
     agrees(model, |request: O| Call::signed_in(&app_client(), &AccessToken::from("access.token"), request))
 }
 
+fn of_identity_pool<O: OfIdentityPool + DeserializeOwned>(model: &Model) -> &'static str
+where
+    O::Response: Serialize,
+{
+    let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
+    let pool = IdentityPool::new(id).unwrap();
+    agrees(model, |request: O| Call::of_identity_pool(&pool, &request))
+}
+
 fn agrees<O: Operation + DeserializeOwned>(model: &Model, call: impl Fn(O) -> Call<O>) -> &'static str
 where
     O::Response: Serialize,
@@ -101,6 +127,7 @@ where
 /// The body that is sent; none where a request without its one optional member is refused.
 fn sent<O: Operation>(mut call: Call<O>) -> Option<Value> {
     match call.step(Timestamp::from_unix_seconds(0), Event::Start) {
+        Ok(Step::Send(request)) if O::SERVICE == Service::Sts => Some(of_form(request.body())),
         Ok(Step::Send(request)) => Some(serde_json::from_slice(request.body()).unwrap()),
         Err(error) if EITHER.contains(&O::NAME) => {
             assert!(matches!(error, Error::InvalidInput(_)));
@@ -108,6 +135,14 @@ fn sent<O: Operation>(mut call: Call<O>) -> Option<Value> {
         }
         other => panic!("{:?}", other.map(|_| ())),
     }
+}
+
+/// The members that a form names, without what names the operation.
+fn of_form(form: &[u8]) -> Value {
+    let pairs = core::str::from_utf8(form).unwrap().split('&').map(|pair| pair.split_once('=').unwrap());
+    let (operation, members): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| ["Action", "Version"].contains(name));
+    assert_eq!(operation, [("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15")]);
+    members.into_iter().map(|(name, value)| (name.split('.').next().unwrap().to_owned(), json!(value))).collect()
 }
 
 /// The operations that take either an access token or a challenge session.
@@ -127,10 +162,16 @@ fn is_whole(model: &Model, operation: &str, body: &Value, full: bool) {
     assert!(!full || body == known, "{operation}: {body:?} of {known:?}");
 }
 
+fn all_operations() -> Vec<(String, Value)> {
+    let models = [Model::user_pools(), Model::identity_pools(), Model::sts()];
+    let operations = models.iter().flat_map(|model| model.0["operations"].as_object().unwrap());
+    operations.map(|(name, operation)| (name.clone(), operation.clone())).collect()
+}
+
 #[test]
 fn every_operation_has_a_file_of_its_own() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/operation");
-    for name in Model::read().0["operations"].as_object().unwrap().keys() {
+    for (name, _) in all_operations() {
         let file = name.replace("MFA", "Mfa").chars().fold(String::new(), |file, letter| {
             let underscore = if letter.is_uppercase() && !file.is_empty() { "_" } else { "" };
             format!("{file}{underscore}{}", letter.to_ascii_lowercase())
@@ -142,13 +183,13 @@ fn every_operation_has_a_file_of_its_own() {
 
 #[test]
 fn every_error_of_the_api_has_a_kind_of_its_own() {
-    let model = Model::read();
-    let operations = model.0["operations"].as_object().unwrap().values();
+    let operations = all_operations();
     let errors: BTreeSet<_> = operations
-        .flat_map(|operation| operation["errors"].as_array().unwrap())
+        .iter()
+        .flat_map(|(_, operation)| operation["errors"].as_array().unwrap())
         .map(|error| error.as_str().unwrap())
         .collect();
-    assert!(errors.len() > 40);
+    assert!(errors.len() > 50);
     for error in errors {
         let mut call = Call::new(&app_client(), SignUp::new("alice", "Very$ecur3"));
         call.step(Timestamp::from_unix_seconds(0), Event::Start).unwrap();
@@ -163,7 +204,7 @@ fn every_error_of_the_api_has_a_kind_of_its_own() {
 
 #[test]
 fn every_member_and_error_of_every_operation_is_the_models() {
-    let model = Model::read();
+    let model = Model::user_pools();
     let ours = [
         public::<AssociateSoftwareToken>(&model),
         signed_in::<ChangePassword>(&model),
@@ -201,8 +242,17 @@ fn every_member_and_error_of_every_operation_is_the_models() {
         public::<VerifySoftwareToken>(&model),
         signed_in::<VerifyUserAttribute>(&model),
     ];
-    let theirs: Vec<_> = model.0["operations"].as_object().unwrap().keys().collect();
-    assert_eq!(ours.to_vec(), theirs);
+    let (identity_pools, sts) = (Model::identity_pools(), Model::sts());
+    let of_identity_pools = [
+        of_identity_pool::<GetCredentialsForIdentity>(&identity_pools),
+        of_identity_pool::<GetId>(&identity_pools),
+        of_identity_pool::<GetOpenIdToken>(&identity_pools),
+        of_identity_pool::<UnlinkIdentity>(&identity_pools),
+        of_identity_pool::<AssumeRoleWithWebIdentity>(&sts),
+    ];
+    let ours: Vec<_> = ours.into_iter().chain(of_identity_pools).collect();
+    let theirs: Vec<_> = all_operations().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(ours, theirs);
     println!("{}/{} operations agree with the API model", ours.len(), theirs.len());
 }
 
@@ -215,7 +265,7 @@ fn every_name_in_every_enum_of_the_api_is_known() {
         }
     }
 
-    let model = Model::read();
+    let model = Model::user_pools();
     for (shape, definition) in model.0["shapes"].as_object().unwrap() {
         let names = &definition["enum"];
         match shape.as_str() {

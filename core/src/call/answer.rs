@@ -10,9 +10,12 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::Metadata;
+use crate::endpoint::Service;
 use crate::error::{Error, Malformed, Refusal, RefusalKind};
 use crate::flow::Timestamp;
 use crate::http::Response;
+use crate::operation::Operation;
+use crate::query;
 
 const EXCERPT_CHARACTERS: usize = 200;
 
@@ -40,12 +43,17 @@ impl Metadata {
     }
 }
 
-pub(super) fn read<R: DeserializeOwned>(response: &Response, metadata: &Metadata) -> Result<R, Error> {
+pub(super) fn read<O: Operation>(response: &Response, metadata: &Metadata) -> Result<O::Response, Error> {
+    let is_query = O::SERVICE == Service::Sts;
     if !(200..300).contains(&response.status()) {
-        return Err(refusal(response, metadata));
+        return Err(refusal(response, metadata, is_query));
     }
+    if is_query { read_xml::<O>(response.body(), metadata) } else { read_json(response.body(), metadata) }
+}
+
+fn read_json<R: DeserializeOwned>(body: &[u8], metadata: &Metadata) -> Result<R, Error> {
     // Some operations that have nothing to say send no body at all.
-    let body = if response.body().is_empty() { b"{}" } else { response.body() };
+    let body = if body.is_empty() { b"{}" } else { body };
     // The parser's own message may quote the value that it stumbled over.
     serde_json::from_slice(body).map_err(|error| {
         let problem = match error.classify() {
@@ -57,11 +65,19 @@ pub(super) fn read<R: DeserializeOwned>(response: &Response, metadata: &Metadata
     })
 }
 
+fn read_xml<O: Operation>(body: &[u8], metadata: &Metadata) -> Result<O::Response, Error> {
+    let result = query::result(O::NAME, body).map_err(|problem| metadata.malformed(problem))?;
+    serde_json::from_value(result).map_err(|_| metadata.malformed("a member is missing or of another type"))
+}
+
 /// Longer than any name or id of the service's.
 const LONGEST_NAME: usize = 128;
 const LONGEST_MESSAGE: usize = 4096;
 
-fn refusal(response: &Response, metadata: &Metadata) -> Error {
+fn refusal(response: &Response, metadata: &Metadata, is_query: bool) -> Error {
+    if is_query && let Some((code, message)) = query::error(response.body()).filter(|(code, _)| is_name(code)) {
+        return refused(&code, &message, metadata);
+    }
     let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     let is_json = body.is_ok();
     let body = body.unwrap_or_default();
@@ -70,11 +86,23 @@ fn refusal(response: &Response, metadata: &Metadata) -> Error {
     let header = |name| response.headers().get(name);
     let names = [member("__type"), member("code"), header("x-amzn-errortype")];
     let code = names.into_iter().flatten().map(bare_code).find(|code| !code.is_empty());
-    let Some(code) = code.filter(|code| code.len() <= LONGEST_NAME) else {
-        let reason = if is_json { "an error without a name" } else { "an error that is not JSON" };
+    let Some(code) = code.filter(|code| is_name(code)) else {
+        let reason = match (is_json, is_query) {
+            (true, _) => "an error without a name",
+            (false, true) => "an error that is neither XML nor JSON",
+            (false, false) => "an error that is not JSON",
+        };
         return metadata.malformed_showing(excerpt(response.body()), reason);
     };
     let message = member("message").or(member("Message")).or(header("x-amzn-errormessage")).unwrap_or_default();
+    refused(code, message, metadata)
+}
+
+fn is_name(code: &str) -> bool {
+    !code.is_empty() && code.len() <= LONGEST_NAME
+}
+
+fn refused(code: &str, message: &str, metadata: &Metadata) -> Error {
     let message = message.chars().take(LONGEST_MESSAGE).collect::<String>();
     Error::Refused(Box::new(Refusal {
         kind: RefusalKind::new(code, &message),

@@ -3,10 +3,13 @@
 use serde::Serialize;
 
 use crate::app_client::AppClient;
+use crate::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::http::Request;
+use crate::identity_pool::IdentityPool;
 use crate::json;
 use crate::operation::{Authorization, Operation};
+use crate::query;
 use crate::secret::{AccessToken, ClientSecret, Parameter};
 
 /// The operation's members and those that are added to them.
@@ -48,4 +51,19 @@ pub(super) fn assemble<O: Operation>(
     };
     let body = json::to_vec(&body).ok_or(InvalidInput::new("request", "cannot be written as JSON"))?;
     Ok(app_client.request(O::NAME, body))
+}
+
+/// The Security Token Service's version of its API.
+const STS_VERSION: &str = "2011-06-15";
+
+pub(super) fn assemble_of_identity_pool<O: Operation>(
+    identity_pool: &IdentityPool,
+    operation: &O,
+) -> Result<Request, InvalidInput> {
+    operation.check(false)?;
+    let request = match O::SERVICE {
+        Service::Sts => query::to_form(O::NAME, STS_VERSION, operation).map(|form| identity_pool.sts_request(form)),
+        _ => json::to_vec(operation).map(|body| identity_pool.request(O::NAME, body)),
+    };
+    request.ok_or(InvalidInput::new("request", "cannot be written as JSON or as a form"))
 }

@@ -33,13 +33,15 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-/// The errors of the user pools API, each named as there without `Exception`.
+/// The errors of user pools, identity pools and the Security Token Service, each named as there without `Exception`.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and the `Errors`
 /// section of each operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalKind {
+    /// The role does not trust the identity.
+    AccessDenied,
     /// Another user has this e-mail address or phone number as an alias already.
     AliasExists,
     /// The code could not be delivered.
@@ -54,14 +56,26 @@ pub enum RefusalKind {
     EnableSoftwareTokenMfa,
     /// The code has expired: ask for another.
     ExpiredCode,
+    /// The token for the Security Token Service has expired.
+    ExpiredToken,
+    /// A login provider, such as Facebook, does not answer the identity pool.
+    ExternalService,
     /// The user pool's feature plan does not include this.
     FeatureUnavailableInTier,
     /// A web application firewall stopped the request.
     Forbidden,
+    /// The Security Token Service cannot reach the identity provider that is to vouch for a token.
+    IdpCommunicationError,
+    /// The identity provider does not vouch for the token.
+    IdpRejectedClaim,
     /// The service failed.
     InternalError,
     /// The pool may not send e-mail: its role or identity is not set up.
     InvalidEmailRoleAccessPolicy,
+    /// The identity pool has no role for the identity, or one that does not trust it.
+    InvalidIdentityPoolConfiguration,
+    /// The Security Token Service does not take the token.
+    InvalidIdentityToken,
     /// The pool's Lambda trigger answered with nonsense.
     InvalidLambdaResponse,
     /// A parameter is missing or wrong.
@@ -76,19 +90,27 @@ pub enum RefusalKind {
     InvalidUserPoolConfiguration,
     /// Too many attempts, for hours rather than seconds: never sent again by itself.
     LimitExceeded,
+    /// The session policy is not one.
+    MalformedPolicyDocument,
     /// The user has no such second factor.
     MfaMethodNotFound,
     /// Not authorized; the reason tells why.
     NotAuthorized(NotAuthorized),
     /// The operation is not enabled for this pool.
     OperationNotEnabled,
+    /// The session policies and tags are too large together.
+    PackedPolicyTooLarge,
     /// The new password was used before.
     PasswordHistoryPolicyViolation,
     /// The user must set a new password by the forgotten-password flow.
     PasswordResetRequired,
     /// The refresh token has been rotated and its grace period is over.
     RefreshTokenReuse,
-    /// There is no such app client, pool or device.
+    /// The Security Token Service is not enabled in the region.
+    RegionDisabled,
+    /// The login is linked to another identity.
+    ResourceConflict,
+    /// There is no such app client, pool, device or identity.
     ResourceNotFound,
     /// Software token MFA is not enabled for the user or the pool.
     SoftwareTokenMfaNotFound,
@@ -135,6 +157,7 @@ pub enum RefusalKind {
 impl RefusalKind {
     pub(crate) fn new(code: &str, message: &str) -> Self {
         match code {
+            "AccessDenied" | "AccessDeniedException" => Self::AccessDenied,
             "AliasExistsException" => Self::AliasExists,
             "CodeDeliveryFailureException" => Self::CodeDeliveryFailure,
             "CodeMismatchException" => Self::CodeMismatch,
@@ -142,23 +165,33 @@ impl RefusalKind {
             "DeviceKeyExistsException" => Self::DeviceKeyExists,
             "EnableSoftwareTokenMFAException" => Self::EnableSoftwareTokenMfa,
             "ExpiredCodeException" => Self::ExpiredCode,
+            "ExpiredTokenException" | "ExpiredToken" => Self::ExpiredToken,
+            "ExternalServiceException" => Self::ExternalService,
             "FeatureUnavailableInTierException" => Self::FeatureUnavailableInTier,
             "ForbiddenException" => Self::Forbidden,
+            "IDPCommunicationError" | "IDPCommunicationErrorException" => Self::IdpCommunicationError,
+            "IDPRejectedClaim" | "IDPRejectedClaimException" => Self::IdpRejectedClaim,
             "InternalErrorException" | "InternalFailure" | "InternalServerError" => Self::InternalError,
             "InvalidEmailRoleAccessPolicyException" => Self::InvalidEmailRoleAccessPolicy,
+            "InvalidIdentityPoolConfigurationException" => Self::InvalidIdentityPoolConfiguration,
+            "InvalidIdentityToken" | "InvalidIdentityTokenException" => Self::InvalidIdentityToken,
             "InvalidLambdaResponseException" => Self::InvalidLambdaResponse,
-            "InvalidParameterException" => Self::InvalidParameter,
+            "InvalidParameterException" | "ValidationError" => Self::InvalidParameter,
             "InvalidPasswordException" => Self::InvalidPassword,
             "InvalidSmsRoleAccessPolicyException" => Self::InvalidSmsRoleAccessPolicy,
             "InvalidSmsRoleTrustRelationshipException" => Self::InvalidSmsRoleTrustRelationship,
             "InvalidUserPoolConfigurationException" => Self::InvalidUserPoolConfiguration,
             "LimitExceededException" => Self::LimitExceeded,
+            "MalformedPolicyDocument" | "MalformedPolicyDocumentException" => Self::MalformedPolicyDocument,
             "MFAMethodNotFoundException" => Self::MfaMethodNotFound,
             "NotAuthorizedException" => Self::NotAuthorized(NotAuthorized::new(message)),
             "OperationNotEnabledException" => Self::OperationNotEnabled,
+            "PackedPolicyTooLarge" | "PackedPolicyTooLargeException" => Self::PackedPolicyTooLarge,
             "PasswordHistoryPolicyViolationException" => Self::PasswordHistoryPolicyViolation,
             "PasswordResetRequiredException" => Self::PasswordResetRequired,
             "RefreshTokenReuseException" => Self::RefreshTokenReuse,
+            "RegionDisabledException" => Self::RegionDisabled,
+            "ResourceConflictException" => Self::ResourceConflict,
             "ResourceNotFoundException" => Self::ResourceNotFound,
             "SoftwareTokenMFANotFoundException" => Self::SoftwareTokenMfaNotFound,
             "TooManyFailedAttemptsException" => Self::TooManyFailedAttempts,
@@ -220,6 +253,16 @@ pub enum NotAuthorized {
     SecretHash,
     /// An attribute that has a value already may not be changed here.
     AttributeAlreadyProvided,
+    /// The identity is not that of the logins, or of none where there are none.
+    IdentityMismatch,
+    /// The login token has expired: take a fresh one.
+    LoginTokenExpired,
+    /// The login token is not valid, or not of the provider that it goes by.
+    InvalidLoginToken,
+    /// The identity pool does not know the provider, or the app client, that the login token is of.
+    UnsupportedLoginProvider,
+    /// The identity pool has no guests.
+    GuestsNotAllowed,
     /// Any other reason; [`Refusal::message`] has it.
     Other,
 }
@@ -233,7 +276,7 @@ impl NotAuthorized {
 }
 
 /// Parts of messages in lower case, the more telling first.
-const BY_MESSAGE: [(&str, NotAuthorized); 20] = [
+const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
     ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
     ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
     ("user is disabled", NotAuthorized::UserDisabled),
@@ -254,6 +297,13 @@ const BY_MESSAGE: [(&str, NotAuthorized); 20] = [
     ("configured for secret but", NotAuthorized::SecretHash),
     ("client secret", NotAuthorized::SecretHash),
     ("cannot modify an already provided", NotAuthorized::AttributeAlreadyProvided),
+    ("logins don't match", NotAuthorized::IdentityMismatch),
+    ("access to identity", NotAuthorized::IdentityMismatch),
+    ("token expired", NotAuthorized::LoginTokenExpired),
+    ("invalid login token", NotAuthorized::InvalidLoginToken),
+    ("token is inactive", NotAuthorized::InvalidLoginToken),
+    ("not from a supported provider", NotAuthorized::UnsupportedLoginProvider),
+    ("unauthenticated access is not supported", NotAuthorized::GuestsNotAllowed),
 ];
 
 #[cfg(test)]
@@ -279,6 +329,16 @@ mod tests {
             ("SecretHash does not match for the client: 3pu8", NotAuthorized::SecretHash),
             ("Client 3pu8 is configured with secret but SECRET_HASH was not received", NotAuthorized::SecretHash),
             ("Cannot modify an already provided email", NotAuthorized::AttributeAlreadyProvided),
+            (
+                "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+                NotAuthorized::IdentityMismatch,
+            ),
+            ("Access to Identity 'us-east-1:0d4f' is forbidden.", NotAuthorized::IdentityMismatch),
+            ("Invalid login token. Token expired: 1700003601 >= 1700003600", NotAuthorized::LoginTokenExpired),
+            ("Invalid login token. Issuer doesn't match providerName", NotAuthorized::InvalidLoginToken),
+            ("Token is inactive.", NotAuthorized::InvalidLoginToken),
+            ("Token is not from a supported provider of this identity pool.", NotAuthorized::UnsupportedLoginProvider),
+            ("Unauthenticated access is not supported for this identity pool.", NotAuthorized::GuestsNotAllowed),
             ("PreAuthentication failed", NotAuthorized::Other),
         ] {
             assert_eq!(RefusalKind::new("NotAuthorizedException", message), RefusalKind::NotAuthorized(reason));

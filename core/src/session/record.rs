@@ -13,6 +13,7 @@ use super::Session;
 use crate::app_client::AppClient;
 use crate::error::Error;
 use crate::json;
+use crate::percent;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::tokens::Tokens;
 
@@ -123,7 +124,7 @@ impl TryFrom<Stored> for Session {
 /// It is of letters, digits, `-`, `_`, `+`, `%` and `/` only.
 #[must_use]
 pub fn session_key(app_client: &AppClient, username: &str) -> String {
-    format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), escape(username))
+    format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), percent::encode(username))
 }
 
 /// The key under which the name of the user who signed in last is stored. It is a hint for the next start, no more.
@@ -135,34 +136,6 @@ pub fn last_user_key(app_client: &AppClient) -> String {
 /// The user whose session is under this key; none if the key is another's.
 #[must_use]
 pub fn username_of_key(app_client: &AppClient, key: &str) -> Option<String> {
-    let username = unescape(key.strip_prefix(&last_user_key(app_client))?.strip_prefix('/')?)?;
+    let username = percent::decode(key.strip_prefix(&last_user_key(app_client))?.strip_prefix('/')?)?;
     (session_key(app_client, &username) == key).then_some(username)
-}
-
-/// Percent-encodes all but letters, digits, `-` and `_`.
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
-}
-
-fn unescape(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some(character) = rest.chars().next() {
-        if character == '%' {
-            bytes.push(u8::from_str_radix(rest.get(1..3)?, 16).ok()?);
-            rest = rest.get(3..)?;
-        } else {
-            bytes.extend_from_slice(rest.get(..character.len_utf8())?.as_bytes());
-            rest = rest.get(character.len_utf8()..)?;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

@@ -4,11 +4,12 @@ use alloc::boxed::Box;
 use core::mem;
 use core::time::Duration;
 
-use super::{KeeperEnd, KeeperEvent, KeeperStep, KeptSession, SessionChange, SessionEvent, SessionKeeper, Task};
+use super::{KeptSession, SessionChange, SessionEnd, SessionEvent, SessionKeeper, SessionTask};
 use crate::device::Completion;
 use crate::error::{Error, Misuse, NotReached};
-use crate::flow::{Cause, Event, Step, Timestamp};
+use crate::flow::{self, Cause, Event, Timestamp};
 use crate::guarded::Machine as _;
+use crate::keeper::{Keeper as _, KeeperEvent, KeeperStep};
 use crate::refresh::RefreshTokens;
 use crate::secret::RefreshToken;
 use crate::seed::Seed;
@@ -17,8 +18,8 @@ use crate::sign_in::SignedIn;
 
 #[derive(Debug)]
 pub(super) struct Work {
-    pub(super) task: Task,
-    seed: Seed,
+    pub(super) task: SessionTask,
+    seed: Result<Seed, Error>,
     state: State,
 }
 
@@ -73,8 +74,8 @@ struct Refreshing {
 }
 
 impl Work {
-    pub(super) fn new(task: Task, seed: Seed) -> Self {
-        Self { task, seed, state: State::Ready }
+    pub(super) fn new(task: SessionTask) -> Self {
+        Self { task, seed: Err(Misuse::NotStarted.into()), state: State::Ready }
     }
 }
 
@@ -87,18 +88,16 @@ impl Saving {
     }
 }
 
-type Next = Result<KeeperStep, Error>;
+type Next = Result<Step, Error>;
+type Step = KeeperStep<SessionEnd>;
 
 impl SessionKeeper {
-    /// Takes one event of the work that is under way and says what to do next.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] for an event that does not answer the last step, or when no work is under way; it changes nothing.
-    pub fn step(&mut self, now: Timestamp, event: KeeperEvent) -> Next {
+    pub(super) fn advance(&mut self, now: Timestamp, event: KeeperEvent<Seed>) -> Next {
         let mut work = self.work.take().ok_or(Misuse::Finished)?;
         let state = mem::replace(&mut work.state, State::Ready);
         match (state, event) {
-            (State::Ready, KeeperEvent::Start) => {
+            (State::Ready, KeeperEvent::Start(seed)) => {
+                work.seed = seed;
                 Ok(self.then(work, State::Locking, KeeperStep::Lock(self.key.clone())))
             }
             (State::Locking, KeeperEvent::Locked(Ok(()))) => Ok(self.locked(work)),
@@ -151,51 +150,46 @@ impl SessionKeeper {
         step
     }
 
-    fn end(
-        &mut self,
-        work: Work,
-        result: Result<Option<KeptSession>, Error>,
-        change: Option<SessionChange>,
-    ) -> KeeperStep {
-        if matches!(work.task, Task::Get | Task::Refresh) {
+    fn end(&mut self, work: Work, result: Result<Option<KeptSession>, Error>, change: Option<SessionChange>) -> Step {
+        if matches!(work.task, SessionTask::Get | SessionTask::Refresh) {
             let outcome = result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn));
             self.outcome = Some((self.ticket(), outcome));
         }
         let change = change.map(|change| SessionEvent { username: self.username.clone(), change });
-        KeeperStep::Done(Box::new(KeeperEnd { result, change }))
+        KeeperStep::Done(Box::new(SessionEnd { result, change }))
     }
 
-    fn locked(&mut self, work: Work) -> KeeperStep {
+    fn locked(&mut self, work: Work) -> Step {
         match &work.task {
-            Task::Get | Task::Refresh | Task::Flush => {
+            SessionTask::Get | SessionTask::Refresh | SessionTask::Flush => {
                 self.then(work, State::Loading, KeeperStep::Load(self.key.clone()))
             }
-            Task::Save(session) => {
+            SessionTask::Save(session) => {
                 let session = session.clone();
                 self.save(work, Saving::SignedIn(session))
             }
-            Task::Remove => {
+            SessionTask::Remove => {
                 (self.current, self.unsaved) = (None, None);
                 self.then(work, State::Removing, KeeperStep::Remove(self.key.clone()))
             }
         }
     }
 
-    fn save(&mut self, work: Work, saving: Saving) -> KeeperStep {
+    fn save(&mut self, work: Work, saving: Saving) -> Step {
         let record = saving.session().to_record();
         self.then(work, State::Saving(saving), KeeperStep::Save(self.key.clone(), record))
     }
 
     /// Nothing can be read or written, so that what is known here is all there is.
-    fn not_locked(&mut self, work: Work, now: Timestamp, cause: Cause) -> KeeperStep {
+    fn not_locked(&mut self, work: Work, now: Timestamp, cause: Cause) -> Step {
         match &work.task {
-            Task::Save(session) => {
+            SessionTask::Save(session) => {
                 let session = Session::clone(session);
                 self.current = Some(session.clone());
                 self.unsaved = Some(Unsaved { session, instead_of: None });
                 self.end(work, Err(Error::Store(cause)), Some(SessionChange::SignedIn))
             }
-            Task::Remove => {
+            SessionTask::Remove => {
                 (self.current, self.unsaved) = (None, None);
                 self.removed(work, Some(cause))
             }
@@ -204,15 +198,15 @@ impl SessionKeeper {
     }
 
     /// The session that is known here, if its tokens are still good.
-    fn without_store(&mut self, work: Work, now: Timestamp, error: Error) -> KeeperStep {
-        let is_get = matches!(work.task, Task::Get);
+    fn without_store(&mut self, work: Work, now: Timestamp, error: Error) -> Step {
+        let is_get = matches!(work.task, SessionTask::Get);
         match self.current.clone().filter(|session| is_get && is_good(session, now)) {
             Some(session) => self.not_refreshed(work, session, error),
             None => self.end(work, Err(error), None),
         }
     }
 
-    fn loaded(&mut self, work: Work, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> KeeperStep {
+    fn loaded(&mut self, work: Work, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> Step {
         let held = match loaded {
             Ok(held) => held,
             Err(cause) => return self.without_store(work, now, Error::Store(cause)),
@@ -227,17 +221,17 @@ impl SessionKeeper {
             Ok(Some(session)) => self.plan(work, now, session, false),
             Ok(None) => {
                 let change = self.current.take().map(|_| SessionChange::SignedOut);
-                let result = if matches!(work.task, Task::Flush) { Ok(None) } else { Err(Error::NotSignedIn) };
+                let result = if matches!(work.task, SessionTask::Flush) { Ok(None) } else { Err(Error::NotSignedIn) };
                 self.end(work, result, change)
             }
             Err(error) => self.without_store(work, now, error),
         }
     }
 
-    fn plan(&mut self, work: Work, now: Timestamp, session: Session, is_second: bool) -> KeeperStep {
-        let must_refresh = matches!(work.task, Task::Refresh) && !is_second && session.refresh_token().is_some();
+    fn plan(&mut self, work: Work, now: Timestamp, session: Session, is_second: bool) -> Step {
+        let must_refresh = matches!(work.task, SessionTask::Refresh) && !is_second && session.refresh_token().is_some();
         let plan = match session.plan(now, self.margin) {
-            _ if matches!(work.task, Task::Flush) => Plan::Use,
+            _ if matches!(work.task, SessionTask::Flush) => Plan::Use,
             Plan::Use if must_refresh => Plan::Refresh,
             plan => plan,
         };
@@ -249,11 +243,18 @@ impl SessionKeeper {
             }
             Plan::Refresh => {
                 let label = if is_second { "second refresh" } else { "refresh" };
-                let mut tokens = RefreshTokens::new(&self.app_client, &session, work.seed.derive(label));
+                let seed = match &work.seed {
+                    Ok(seed) => seed.derive(label),
+                    Err(error) => {
+                        let error = error.clone();
+                        return self.refresh_failed(work, now, session, error);
+                    }
+                };
+                let mut tokens = RefreshTokens::new(&self.app_client, &session, seed);
                 tokens.context.clone_from(&self.context);
                 tokens.device_name.clone_from(&self.device_name);
                 match tokens.advance(now, Event::Start) {
-                    Ok(Step::Send(request)) => {
+                    Ok(flow::Step::Send(request)) => {
                         let refreshing = Refreshing { session, tokens, is_second, may_have_arrived: false };
                         self.then(work, State::Refreshing(Box::new(refreshing)), KeeperStep::Send(request))
                     }
@@ -274,14 +275,18 @@ impl SessionKeeper {
             _ => None,
         };
         refreshing.may_have_arrived |= matches!(event, Event::NoAnswer(_) | Event::Response(_));
-        let is_usable = matches!(work.task, Task::Get) && is_good(&refreshing.session, now);
+        let is_usable = matches!(work.task, SessionTask::Get) && is_good(&refreshing.session, now);
         Ok(match (refreshing.tokens.advance(now, event), not_sent) {
-            (Ok(Step::Done(completion)), _) => self.save(work, Saving::Refreshed(Box::new(completion))),
-            (Ok(Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && is_usable => {
+            (Ok(flow::Step::Done(completion)), _) => self.save(work, Saving::Refreshed(Box::new(completion))),
+            (Ok(flow::Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && is_usable => {
                 self.not_refreshed(work, refreshing.session, Error::NotReached(error))
             }
-            (Ok(Step::Send(request)), _) => self.then(work, State::Refreshing(refreshing), KeeperStep::Send(request)),
-            (Ok(Step::Wait(backoff)), _) => self.then(work, State::Refreshing(refreshing), KeeperStep::Wait(backoff)),
+            (Ok(flow::Step::Send(request)), _) => {
+                self.then(work, State::Refreshing(refreshing), KeeperStep::Send(request))
+            }
+            (Ok(flow::Step::Wait(backoff)), _) => {
+                self.then(work, State::Refreshing(refreshing), KeeperStep::Wait(backoff))
+            }
             (Err(Error::Misuse(misuse)), _) => {
                 self.then(work, State::Refreshing(refreshing), ());
                 return Err(misuse.into());
@@ -295,8 +300,8 @@ impl SessionKeeper {
         })
     }
 
-    fn refresh_failed(&mut self, work: Work, now: Timestamp, session: Session, error: Error) -> KeeperStep {
-        if matches!(work.task, Task::Get) && is_good(&session, now) {
+    fn refresh_failed(&mut self, work: Work, now: Timestamp, session: Session, error: Error) -> Step {
+        if matches!(work.task, SessionTask::Get) && is_good(&session, now) {
             self.not_refreshed(work, session, error)
         } else {
             self.end(work, Err(error), None)
@@ -304,7 +309,7 @@ impl SessionKeeper {
     }
 
     /// Tokens that are good for a little longer.
-    fn not_refreshed(&mut self, work: Work, session: Session, error: Error) -> KeeperStep {
+    fn not_refreshed(&mut self, work: Work, session: Session, error: Error) -> Step {
         self.current = Some(session.clone());
         self.end(work, Ok(Some(KeptSession { refresh_error: Some(error), ..KeptSession::from(session) })), None)
     }
@@ -316,7 +321,7 @@ impl SessionKeeper {
         now: Timestamp,
         (tried, refusal, is_second): (Option<&RefreshToken>, Error, bool),
         loaded: Result<Option<Record>, Cause>,
-    ) -> KeeperStep {
+    ) -> Step {
         self.unsaved = None;
         match loaded.map_err(Error::Store).and_then(|held| held.map(|held| Session::from_record(&held)).transpose()) {
             Ok(Some(session)) if session.refresh_token() != tried => {
@@ -346,7 +351,7 @@ impl SessionKeeper {
                 let (key, username) = (last_user_key(&self.app_client), Record::new(session.username().into()));
                 self.then(work, State::NamingLast(session), KeeperStep::Save(key, username))
             }
-            (Saving::Again(_), Some(cause)) if matches!(work.task, Task::Flush) => {
+            (Saving::Again(_), Some(cause)) if matches!(work.task, SessionTask::Flush) => {
                 self.end(work, Err(Error::Store(cause)), None)
             }
             (Saving::Again(session), save_error) => {
@@ -365,15 +370,15 @@ impl SessionKeeper {
         event: Event,
     ) -> Next {
         match completion.advance(now, event) {
-            Ok(Step::Done(SignedIn { session, device })) => {
+            Ok(flow::Step::Done(SignedIn { session, device })) => {
                 self.current = Some(session.clone());
                 let kept = KeptSession { device, save_error, ..KeptSession::from(session) };
                 Ok(self.end(work, Ok(Some(kept)), Some(SessionChange::Refreshed)))
             }
-            Ok(Step::Send(request)) => {
+            Ok(flow::Step::Send(request)) => {
                 Ok(self.then(work, State::Completing(completion, save_error), KeeperStep::Send(request)))
             }
-            Ok(Step::Wait(backoff)) => {
+            Ok(flow::Step::Wait(backoff)) => {
                 Ok(self.then(work, State::Completing(completion, save_error), KeeperStep::Wait(backoff)))
             }
             Err(misuse) => {
@@ -384,7 +389,7 @@ impl SessionKeeper {
     }
 
     /// Forgets who signed in last only if it is this user.
-    fn found_last(&mut self, work: Work, error: Option<Cause>, loaded: Result<Option<Record>, Cause>) -> KeeperStep {
+    fn found_last(&mut self, work: Work, error: Option<Cause>, loaded: Result<Option<Record>, Cause>) -> Step {
         match (error, loaded) {
             (None, Ok(Some(record))) if record.as_bytes() == self.username.as_bytes() => {
                 self.then(work, State::RemovingLast, KeeperStep::Remove(last_user_key(&self.app_client)))
@@ -393,7 +398,7 @@ impl SessionKeeper {
         }
     }
 
-    fn removed(&mut self, work: Work, error: Option<Cause>) -> KeeperStep {
+    fn removed(&mut self, work: Work, error: Option<Cause>) -> Step {
         let result = error.map_or(Ok(None), |cause| Err(Error::Store(cause)));
         self.end(work, result, Some(SessionChange::SignedOut))
     }

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::device::DeviceRegistration;
 use crate::error::Misuse;
+use crate::flow::Event;
+use crate::session::Record;
 use crate::session::last_user_key;
 use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
 use crate::tokens::Tokens;
@@ -51,11 +53,11 @@ impl Desk {
     }
 
     /// Does a task whose requests are answered so.
-    fn work(&mut self, task: Task, answers: impl IntoIterator<Item = Event>) -> KeeperEnd {
+    fn work(&mut self, task: SessionTask, answers: impl IntoIterator<Item = Event>) -> SessionEnd {
         let since = self.keeper.ticket();
-        assert_eq!(self.keeper.begin(task, since, seed()), Begin::Drive);
+        assert_eq!(self.keeper.begin(task, since), Begin::Drive);
         let mut answers = answers.into_iter();
-        let mut event = KeeperEvent::Start;
+        let mut event = KeeperEvent::Start(Ok(seed()));
         loop {
             let step = self.keeper.step(NOW, event).unwrap();
             self.log.push(format!("{step:?}").split(['(', ' ']).next().unwrap().to_string());
@@ -81,7 +83,7 @@ impl Desk {
     }
 
     fn get(&mut self, answers: impl IntoIterator<Item = Event>) -> KeptSession {
-        self.work(Task::Get, answers).result.unwrap().unwrap()
+        self.work(SessionTask::Get, answers).result.unwrap().unwrap()
     }
 
     fn check(&self, what: &str) -> Result<(), Cause> {
@@ -113,7 +115,7 @@ fn good_tokens_are_read_once_and_then_given_at_once() {
 #[test]
 fn nobody_is_signed_in_where_nothing_is_stored_or_the_tokens_have_expired_for_good() {
     for stored in [None, Some(session(0, ""))] {
-        let end = Desk::new(stored).work(Task::Get, []);
+        let end = Desk::new(stored).work(SessionTask::Get, []);
         assert!(matches!(end.result, Err(Error::NotSignedIn)));
         assert_eq!(change(end.change.as_ref()), None, "nobody was");
     }
@@ -122,7 +124,7 @@ fn nobody_is_signed_in_where_nothing_is_stored_or_the_tokens_have_expired_for_go
 #[test]
 fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
     let mut desk = Desk::new(Some(session(30, "r")));
-    let end = desk.work(Task::Get, [answer(200, RENEWED)]);
+    let end = desk.work(SessionTask::Get, [answer(200, RENEWED)]);
     assert_eq!(desk.log, ["Lock", "Load", "Send", "Save", "Done"]);
     assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
     let kept = end.result.unwrap().unwrap();
@@ -138,12 +140,12 @@ fn all_who_ask_meanwhile_share_one_refresh_and_what_comes_of_it() {
     for answered in [answer(200, RENEWED), refusal("NotAuthorizedException", REVOKED)] {
         let mut desk = Desk::new(Some(session(0, "r")));
         let since = desk.keeper.ticket();
-        assert_eq!(desk.keeper.begin(Task::Get, since, seed()), Begin::Drive);
-        let Begin::Join(ticket) = desk.keeper.begin(Task::Get, since, seed()) else { panic!() };
+        assert_eq!(desk.keeper.begin(SessionTask::Get, since), Begin::Drive);
+        let Begin::Join(ticket) = desk.keeper.begin(SessionTask::Get, since) else { panic!() };
         assert!(desk.keeper.outcome(ticket).is_none(), "under way");
         desk.keeper.abandon(cause("for this test"));
 
-        let end = desk.work(Task::Get, [answered]);
+        let end = desk.work(SessionTask::Get, [answered]);
         let shared = desk.keeper.outcome(ticket).unwrap();
         let (own, shared) = (end.result.map(|kept| kept.unwrap().session), shared.map(|kept| kept.session));
         assert_eq!(own.map_err(|error| error.to_string()), shared.map_err(|error| error.to_string()));
@@ -154,13 +156,13 @@ fn all_who_ask_meanwhile_share_one_refresh_and_what_comes_of_it() {
 fn a_refresh_that_is_asked_for_is_not_one_that_began_before() {
     let mut desk = Desk::new(Some(session(3600, "r")));
     let before = desk.keeper.ticket();
-    assert_eq!(desk.keeper.begin(Task::Refresh, before, seed()), Begin::Drive);
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, before), Begin::Drive);
     let late = desk.keeper.ticket();
-    assert_eq!(desk.keeper.begin(Task::Refresh, late, seed()), Begin::Wait, "it may have been sent");
-    assert!(matches!(desk.keeper.begin(Task::Refresh, before, seed()), Begin::Join(_)));
-    assert!(matches!(desk.keeper.begin(Task::Get, late, seed()), Begin::Join(_)));
-    for task in [Task::Save(Box::new(session(1, "x"))), Task::Remove, Task::Flush] {
-        assert_eq!(desk.keeper.begin(task, late, seed()), Begin::Wait);
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, late), Begin::Wait, "it may have been sent");
+    assert!(matches!(desk.keeper.begin(SessionTask::Refresh, before), Begin::Join(_)));
+    assert!(matches!(desk.keeper.begin(SessionTask::Get, late), Begin::Join(_)));
+    for task in [SessionTask::Save(Box::new(session(1, "x"))), SessionTask::Remove, SessionTask::Flush] {
+        assert_eq!(desk.keeper.begin(task, late), Begin::Wait);
     }
 }
 
@@ -168,11 +170,11 @@ fn a_refresh_that_is_asked_for_is_not_one_that_began_before() {
 fn a_work_that_is_given_up_is_an_error_for_all_who_wait_and_leaves_the_session() {
     let mut desk = Desk::new(Some(session(3600, "r")));
     desk.get([]);
-    assert_eq!(desk.keeper.begin(Task::Refresh, Ticket(0), seed()), Begin::Drive);
-    let Begin::Join(ticket) = desk.keeper.begin(Task::Get, Ticket(0), seed()) else { panic!() };
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, Ticket(0)), Begin::Drive);
+    let Begin::Join(ticket) = desk.keeper.begin(SessionTask::Get, Ticket(0)) else { panic!() };
     desk.keeper.abandon(cause("the runtime has ended"));
     assert!(matches!(desk.keeper.outcome(ticket), Some(Err(Error::NotReached(error))) if error.may_have_arrived));
-    assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Start), Err(Error::Misuse(Misuse::Finished))));
+    assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Start(Ok(seed()))), Err(Error::Misuse(Misuse::Finished))));
     assert!(desk.keeper.usable(NOW).is_some());
     desk.get([]);
 }
@@ -210,13 +212,13 @@ fn a_full_disk_costs_nobody_the_session() {
     let kept = desk.get([answer(200, RENEWED)]);
     assert_eq!(kept.save_error.unwrap().to_string(), "the disk is full");
     assert!(desk.keeper.has_unsaved());
-    assert!(matches!(desk.work(Task::Flush, []).result, Err(Error::Store(_))));
+    assert!(matches!(desk.work(SessionTask::Flush, []).result, Err(Error::Store(_))));
 
     desk.broken.clear();
-    desk.work(Task::Flush, []).result.unwrap();
+    desk.work(SessionTask::Flush, []).result.unwrap();
     assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
     assert!(!desk.keeper.has_unsaved());
-    assert!(desk.work(Task::Flush, []).result.is_ok(), "nothing to do");
+    assert!(desk.work(SessionTask::Flush, []).result.is_ok(), "nothing to do");
 }
 
 #[test]
@@ -239,7 +241,7 @@ fn what_could_not_be_saved_gives_way_to_who_signed_in_or_out_elsewhere() {
         desk.get([answer(200, RENEWED)]);
         desk.broken.clear();
         desk.records = elsewhere.clone().map(|session| (key(), session.to_record())).into_iter().collect();
-        let end = desk.work(Task::Get, []);
+        let end = desk.work(SessionTask::Get, []);
         assert_eq!(desk.stored(), elsewhere);
         assert!(!desk.keeper.has_unsaved());
         match end.result {
@@ -274,17 +276,17 @@ fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
 fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
     let mut desk = Desk::new(Some(session(3600, "r")));
     for event in [answer(403, "<html>"), refusal("LimitExceededException", "")] {
-        assert!(desk.work(Task::Refresh, [event]).result.is_err());
+        assert!(desk.work(SessionTask::Refresh, [event]).result.is_err());
     }
     let not_sent = core::iter::repeat_with(|| Event::NotSent(cause("no route")));
-    assert!(matches!(desk.work(Task::Refresh, not_sent).result, Err(Error::NotReached(_))));
+    assert!(matches!(desk.work(SessionTask::Refresh, not_sent).result, Err(Error::NotReached(_))));
     assert_eq!(desk.stored(), Some(session(3600, "r")));
 }
 
 #[test]
 fn good_tokens_are_refreshed_when_that_is_asked() {
     let mut desk = Desk::new(Some(session(3600, "r")));
-    desk.work(Task::Refresh, [answer(200, RENEWED)]).result.unwrap();
+    desk.work(SessionTask::Refresh, [answer(200, RENEWED)]).result.unwrap();
     assert_eq!(desk.stored().unwrap().access_token().expose(), "new");
 }
 
@@ -293,7 +295,7 @@ fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
     for event in [refusal("LimitExceededException", ""), answer(403, "<html>"), refusal("NotAuthorizedException", "x")]
     {
         let mut desk = Desk::new(Some(session(0, "r")));
-        let end = desk.work(Task::Get, [event]);
+        let end = desk.work(SessionTask::Get, [event]);
         assert!(!end.result.unwrap_err().ends_session());
         assert_eq!((desk.stored(), change(end.change.as_ref())), (Some(session(0, "r")), None));
     }
@@ -302,7 +304,7 @@ fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
 #[test]
 fn a_dead_session_is_removed_after_the_store_was_read_again() {
     let mut desk = Desk::new(Some(session(30, "r")));
-    let end = desk.work(Task::Get, [refusal("NotAuthorizedException", REVOKED)]);
+    let end = desk.work(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
     assert_eq!(desk.log, ["Lock", "Load", "Send", "Load", "Remove", "Done"]);
     assert!(end.result.unwrap_err().ends_session());
     assert_eq!((change(end.change.as_ref()), desk.stored()), (Some(SessionChange::Expired), None));
@@ -310,12 +312,12 @@ fn a_dead_session_is_removed_after_the_store_was_read_again() {
 }
 
 /// What the store has once the first refresh was refused.
-fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, KeeperEnd) {
+fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, SessionEnd) {
     let mut desk = Desk::new(Some(session(30, "r")));
-    assert_eq!(desk.keeper.begin(Task::Get, Ticket(0), seed()), Begin::Drive);
+    assert_eq!(desk.keeper.begin(SessionTask::Get, Ticket(0)), Begin::Drive);
     let [first, second] = answers;
     let mut second = Some(second);
-    desk.keeper.step(NOW, KeeperEvent::Start).unwrap();
+    desk.keeper.step(NOW, KeeperEvent::Start(Ok(seed()))).unwrap();
     desk.keeper.step(NOW, KeeperEvent::Locked(Ok(()))).unwrap();
     desk.keeper.step(NOW, KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()))).unwrap();
     let mut event = KeeperEvent::Flow(first);
@@ -356,12 +358,12 @@ fn a_store_that_cannot_be_read_is_an_error_and_loses_nothing() {
     for broken in ["lock", "load"] {
         let mut desk = Desk::new(Some(session(3600, "r")));
         desk.broken.push(broken);
-        assert!(matches!(desk.work(Task::Get, []).result, Err(Error::Store(_))));
+        assert!(matches!(desk.work(SessionTask::Get, []).result, Err(Error::Store(_))));
         assert!(desk.stored().is_some());
     }
     let mut desk = Desk::new(None);
     desk.records.insert(key(), Record::new(b"{".to_vec()));
-    assert!(matches!(desk.work(Task::Get, []).result, Err(Error::Store(_))));
+    assert!(matches!(desk.work(SessionTask::Get, []).result, Err(Error::Store(_))));
     assert!(desk.records.contains_key(&key()));
 }
 
@@ -378,7 +380,7 @@ fn a_store_that_cannot_be_read_any_more_leaves_the_tokens_until_they_expire() {
 #[test]
 fn a_session_is_saved_with_its_user_as_the_last_to_have_signed_in() {
     let mut desk = Desk::new(None);
-    let end = desk.work(Task::Save(Box::new(session(3600, "r"))), []);
+    let end = desk.work(SessionTask::Save(Box::new(session(3600, "r"))), []);
     assert_eq!(change(end.change.as_ref()), Some(SessionChange::SignedIn));
     assert_eq!(desk.stored(), Some(session(3600, "r")));
     assert_eq!(desk.records[&last_user_key(&app_client())].as_bytes(), b"alice");
@@ -390,11 +392,11 @@ fn a_session_that_cannot_be_saved_is_kept_here() {
     for broken in ["lock", "save"] {
         let mut desk = Desk::new(None);
         desk.broken.push(broken);
-        let end = desk.work(Task::Save(Box::new(session(3600, "r"))), []);
+        let end = desk.work(SessionTask::Save(Box::new(session(3600, "r"))), []);
         assert!(matches!(end.result, Err(Error::Store(_))));
         assert!(desk.keeper.usable(NOW).is_some());
         desk.broken.clear();
-        desk.work(Task::Flush, []).result.unwrap();
+        desk.work(SessionTask::Flush, []).result.unwrap();
         assert_eq!(desk.stored(), Some(session(3600, "r")), "{broken}");
     }
 }
@@ -405,7 +407,7 @@ fn a_user_who_signs_out_is_forgotten_here_whatever_the_store_says() {
         let mut desk = Desk::new(Some(session(3600, "r")));
         desk.get([]);
         desk.records.insert(last_user_key(&app_client()), Record::new(last.into()));
-        let end = desk.work(Task::Remove, []);
+        let end = desk.work(SessionTask::Remove, []);
         assert_eq!((end.result.is_ok(), change(end.change.as_ref())), (true, Some(SessionChange::SignedOut)));
         assert_eq!((desk.stored(), desk.keeper.usable(NOW)), (None, None));
         assert_eq!(desk.records.contains_key(&last_user_key(&app_client())), is_kept, "{last}");
@@ -414,15 +416,15 @@ fn a_user_who_signs_out_is_forgotten_here_whatever_the_store_says() {
         let mut desk = Desk::new(Some(session(3600, "r")));
         desk.get([]);
         desk.broken.push(broken);
-        assert!(matches!(desk.work(Task::Remove, []).result, Err(Error::Store(_))));
+        assert!(matches!(desk.work(SessionTask::Remove, []).result, Err(Error::Store(_))));
         assert_eq!(desk.keeper.usable(NOW), None);
     }
 }
 
-fn event() -> impl Strategy<Value = KeeperEvent> {
+fn event() -> impl Strategy<Value = KeeperEvent<Seed>> {
     let loaded = |session: &Session| KeeperEvent::Loaded(Ok(Some(session.to_record())));
     (0..13).prop_map(move |kind| match kind {
-        0 => KeeperEvent::Start,
+        0 => KeeperEvent::Start(Ok(seed())),
         1 => loaded(&session(30, "r")),
         2 => loaded(&session(0, "other")),
         3 => KeeperEvent::Loaded(Ok(None)),
@@ -445,14 +447,14 @@ proptest! {
         events in prop::collection::vec(event(), 1..60),
     ) {
         let task = match task {
-            0 => Task::Get,
-            1 => Task::Refresh,
-            2 => Task::Save(Box::new(session(30, "r"))),
-            3 => Task::Remove,
-            _ => Task::Flush,
+            0 => SessionTask::Get,
+            1 => SessionTask::Refresh,
+            2 => SessionTask::Save(Box::new(session(30, "r"))),
+            3 => SessionTask::Remove,
+            _ => SessionTask::Flush,
         };
         let mut keeper = SessionKeeper::new(&app_client(), "alice", MARGIN);
-        prop_assert_eq!(keeper.begin(task, Ticket(0), seed()), Begin::Drive);
+        prop_assert_eq!(keeper.begin(task, Ticket(0)), Begin::Drive);
         let (mut is_over, mut requests) = (false, 0);
         for event in events {
             let before = format!("{keeper:?}");

@@ -1,0 +1,300 @@
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::error::{NotAuthorized, RefusalKind};
+use crate::flow::{Event, Flow, Step};
+use crate::http::Request;
+use crate::identity_pool::tests::identity_pool;
+use crate::logins::Logins;
+use crate::test_support::{NOW, answer, answer_with, body, cause, done, failed, json, refusal, sent};
+
+const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
+const OTHER: &str = "us-east-1:22222222-2222-4222-8222-222222222222";
+const LOGINS_DIFFER: &str =
+    "Logins don't match. Please include at least one valid login for this identity or identity pool.";
+const ROLE: &str = "arn:aws:iam::123456789012:role/Reader";
+
+fn logins() -> Logins {
+    Logins::new().with(Logins::GOOGLE, "g00gle")
+}
+
+fn identity(id: &str) -> Event {
+    answer(200, &format!(r#"{{"IdentityId":"{id}"}}"#))
+}
+
+fn given(id: &str) -> Event {
+    let expiration = NOW.as_unix_seconds() + 3600;
+    answer(
+        200,
+        &format!(
+            r#"{{"IdentityId":"{id}","Credentials":{{"AccessKeyId":"ASIA","SecretKey":"s3cr3t","SessionToken":"t0k3n",
+                "Expiration":{expiration}.0}}}}"#
+        ),
+    )
+}
+
+fn assumed() -> Event {
+    answer(
+        200,
+        "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA</AccessKeyId>\
+         <SecretAccessKey>s3cr3t</SecretAccessKey><SessionToken>t0k3n</SessionToken>\
+         <Expiration>2019-01-01T07:06:09Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\
+         </AssumeRoleWithWebIdentityResponse>",
+    )
+}
+
+/// Runs the flow on these answers: the names of what it asked, and what it ends with.
+fn run(
+    mut flow: GetCredentials,
+    answers: impl IntoIterator<Item = Event>,
+) -> (Vec<Request>, Result<Credentials, Error>) {
+    let (mut requests, mut answers) = (Vec::new(), answers.into_iter());
+    let mut event = Event::Start;
+    loop {
+        event = match flow.step(NOW, event) {
+            Ok(Step::Send(request)) => {
+                requests.push(request);
+                answers.next().expect("an answer to every request")
+            }
+            Ok(Step::Wait(_)) => Event::Woke,
+            Ok(Step::Done(credentials)) => return (requests, Ok(credentials)),
+            Err(error) => return (requests, Err(error)),
+        };
+    }
+}
+
+fn operations(requests: &[Request]) -> Vec<&str> {
+    requests.iter().map(Request::operation).collect()
+}
+
+#[test]
+fn a_guest_gets_an_identity_and_then_credentials() {
+    let flow = GetCredentials::new(&identity_pool(), Logins::new());
+    let (requests, credentials) = run(flow, [identity(IDENTITY), given(IDENTITY)]);
+    assert_eq!(operations(&requests), ["GetId", "GetCredentialsForIdentity"]);
+    assert_eq!(body(&requests[1]), json(&format!(r#"{{"IdentityId":"{IDENTITY}"}}"#)));
+    let credentials = credentials.unwrap();
+    assert_eq!((credentials.identity_id.as_str(), credentials.access_key_id.as_str()), (IDENTITY, "ASIA"));
+    assert_eq!((credentials.secret_access_key.expose(), credentials.session_token.expose()), ("s3cr3t", "t0k3n"));
+    assert_eq!(credentials.expires_at.as_unix_seconds(), NOW.as_unix_seconds() + 3600);
+}
+
+#[test]
+fn an_identity_that_is_known_is_not_asked_for() {
+    let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY);
+    let (requests, credentials) = run(flow, [given(IDENTITY)]);
+    assert_eq!(operations(&requests), ["GetCredentialsForIdentity"]);
+    let request = format!(r#"{{"IdentityId":"{IDENTITY}","Logins":{{"accounts.google.com":"g00gle"}}}}"#);
+    assert_eq!(body(&requests[0]), json(&request));
+    assert!(credentials.is_ok());
+}
+
+#[test]
+fn the_identity_that_the_service_names_is_the_one_to_keep() {
+    let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY);
+    assert_eq!(run(flow, [given(OTHER)]).1.unwrap().identity_id, OTHER);
+}
+
+#[test]
+fn an_identity_that_is_gone_is_given_up_once() {
+    for (code, message) in [
+        ("ResourceNotFoundException", "Identity 'x' not found."),
+        ("NotAuthorizedException", LOGINS_DIFFER),
+        ("NotAuthorizedException", "Access to Identity 'x' is forbidden."),
+        ("ResourceConflictException", "Logins are linked to another identity."),
+    ] {
+        for role in [Role::OfPool, Role::Assumed(AssumedRole::new(ROLE, "alice"))] {
+            let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY).with_role(role);
+            let answers = [refusal(code, message), identity(OTHER), refusal(code, message)];
+            let (requests, result) = run(flow, answers);
+            assert_eq!(operations(&requests)[1], "GetId");
+            assert_eq!(body(&requests[2])["IdentityId"], OTHER);
+            assert_eq!(
+                (requests.len(), result.unwrap_err().refusal().unwrap().code.as_str()),
+                (3, code),
+                "and not twice"
+            );
+        }
+    }
+}
+
+#[test]
+fn another_refusal_costs_no_identity() {
+    for (message, kind) in [
+        ("Invalid login token. Token expired: 1700003601 >= 1700003600", NotAuthorized::LoginTokenExpired),
+        ("Token is not from a supported provider of this identity pool.", NotAuthorized::UnsupportedLoginProvider),
+    ] {
+        let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY);
+        let (requests, result) = run(flow, [refusal("NotAuthorizedException", message)]);
+        assert_eq!(requests.len(), 1);
+        assert_eq!(result.unwrap_err().refusal_kind(), Some(RefusalKind::NotAuthorized(kind)));
+    }
+}
+
+#[test]
+fn one_of_several_roles_is_asked_for() {
+    let flow = GetCredentials::new(&identity_pool(), logins()).with_role(Role::Custom(ROLE.into()));
+    let (requests, _) = run(flow, [identity(IDENTITY), given(IDENTITY)]);
+    assert_eq!(body(&requests[1])["CustomRoleArn"], ROLE);
+}
+
+#[test]
+fn in_the_basic_flow_a_role_is_assumed_by_a_token() {
+    let mut role = AssumedRole::new(ROLE, "alice");
+    role.duration_seconds = Some(900);
+    role.policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".into()];
+    let flow = GetCredentials::new(&identity_pool(), logins()).with_role(Role::Assumed(role));
+    let token = answer(200, &format!(r#"{{"IdentityId":"{OTHER}","Token":"op3nid"}}"#));
+    let (requests, credentials) = run(flow, [identity(IDENTITY), token, assumed()]);
+    assert_eq!(operations(&requests), ["GetId", "GetOpenIdToken", "AssumeRoleWithWebIdentity"]);
+    let form = core::str::from_utf8(requests[2].body()).unwrap();
+    for part in ["RoleSessionName=alice", "DurationSeconds=900", "WebIdentityToken=op3nid", "PolicyArns.member.1.arn="]
+    {
+        assert!(form.contains(part), "{form}");
+    }
+    let credentials = credentials.unwrap();
+    assert_eq!((credentials.identity_id.as_str(), credentials.access_key_id.as_str()), (OTHER, "ASIA"));
+    assert_eq!(credentials.expires_at.as_unix_seconds(), NOW.as_unix_seconds() + 3600);
+}
+
+#[test]
+fn an_answer_that_is_not_whole_is_malformed_and_repeats_nothing() {
+    for answers in [
+        vec![answer(200, "{}")],
+        vec![answer(200, r#"{"IdentityId":"m4rk"}"#)],
+        vec![identity(IDENTITY), answer(200, "{}")],
+        vec![identity(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk"}}"#)],
+        vec![identity(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk","Expiration":"soon"}}"#)],
+        vec![identity(IDENTITY), answer(200, "<html>m4rk</html>")],
+    ] {
+        let (_, result) = run(GetCredentials::new(&identity_pool(), Logins::new()), answers);
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::Malformed(_)), "{error:?}");
+        assert!(!format!("{error:?}{error}").contains("m4rk"));
+    }
+}
+
+#[test]
+fn a_login_or_an_identity_that_is_none_is_refused_before_anything_is_sent() {
+    let wrong_region = Logins::new().with("cognito-idp.us-west-2.amazonaws.com/us-east-1_QdbSdK39m", "t");
+    for flow in [
+        GetCredentials::new(&identity_pool(), wrong_region),
+        GetCredentials::new(&identity_pool(), logins()).with_identity_id("alice"),
+    ] {
+        let (requests, result) = run(flow, []);
+        assert!(requests.is_empty() && matches!(result, Err(Error::InvalidInput(_))));
+    }
+}
+
+#[test]
+fn a_request_that_was_lost_is_sent_again() {
+    let flow = GetCredentials::new(&identity_pool(), logins());
+    let (requests, credentials) =
+        run(flow, [Event::NoAnswer(cause("lost")), identity(IDENTITY), answer(500, "{}"), given(IDENTITY)]);
+    assert_eq!(requests.len(), 4);
+    assert!(credentials.is_ok());
+    let unlink = crate::operation::UnlinkIdentity::new(IDENTITY, logins(), [Logins::GOOGLE]);
+    let mut call = crate::Call::of_identity_pool(&identity_pool(), &unlink);
+    sent(call.step(NOW, Event::Start));
+    failed(call.step(NOW, Event::NoAnswer(cause("lost"))));
+}
+
+#[test]
+fn a_provider_that_does_not_answer_the_service_may_do_so_later() {
+    let down = refusal("ExternalServiceException", "Facebook is not responding");
+    let (requests, _) =
+        run(GetCredentials::new(&identity_pool(), logins()), [down, identity(IDENTITY), given(IDENTITY)]);
+    assert_eq!(operations(&requests), ["GetId", "GetId", "GetCredentialsForIdentity"]);
+}
+
+#[test]
+fn expiry_counts_by_the_services_clock() {
+    let an_hour_behind = answer_with(
+        200,
+        &[("date", "Tue, 01 Jan 2019 07:06:09 GMT")],
+        r#"{"Credentials":{"AccessKeyId":"A","SecretKey":"s","SessionToken":"t","Expiration":1546326369}}"#,
+    );
+    let mut flow = GetCredentials::new(&identity_pool(), Logins::new()).with_identity_id(IDENTITY);
+    sent(flow.step(NOW, Event::Start));
+    let credentials = done(flow.step(NOW, an_hour_behind));
+    assert_eq!(credentials.clock_drift_seconds, -3600);
+    assert!(
+        !credentials.are_good_for(NOW, Duration::ZERO),
+        "they expire at the moment, which is an hour later than here"
+    );
+}
+
+#[test]
+fn good_is_what_outlasts_the_margin() {
+    let (_, credentials) =
+        run(GetCredentials::new(&identity_pool(), Logins::new()), [identity(IDENTITY), given(IDENTITY)]);
+    let credentials = credentials.unwrap();
+    for (margin, is_good) in [(0, true), (3599, true), (3600, false), (u64::MAX, false)] {
+        assert_eq!(credentials.are_good_for(NOW, Duration::from_secs(margin)), is_good, "{margin}");
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let (_, credentials) =
+        run(GetCredentials::new(&identity_pool(), Logins::new()), [identity(IDENTITY), given(IDENTITY)]);
+    let debug = format!("{:?}", credentials.unwrap());
+    assert!(debug.contains("ASIA") && !debug.contains("s3cr3t") && !debug.contains("t0k3n"), "{debug}");
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        Just(Event::Start),
+        Just(Event::Woke),
+        Just(Event::NotSent(cause("refused"))),
+        Just(Event::NoAnswer(cause("lost"))),
+        Just(identity(IDENTITY)),
+        Just(given(OTHER)),
+        Just(assumed()),
+        Just(answer(200, &format!(r#"{{"Token":"t","IdentityId":"{OTHER}"}}"#))),
+        Just(answer(200, "<x>")),
+        Just(answer(500, "")),
+        Just(refusal("ResourceNotFoundException", "no")),
+        Just(refusal("NotAuthorizedException", LOGINS_DIFFER)),
+        Just(refusal("TooManyRequestsException", "slow")),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_events_in_any_order_end_it_in_bounded_requests(
+        known in any::<bool>(),
+        basic in any::<bool>(),
+        events in prop::collection::vec(any_event(), 0..200),
+    ) {
+        let mut flow = GetCredentials::new(&identity_pool(), logins());
+        if known {
+            flow = flow.with_identity_id(IDENTITY);
+        }
+        if basic {
+            flow = flow.with_role(Role::Assumed(AssumedRole::new(ROLE, "alice")));
+        }
+        let (mut requests, mut first_error, mut is_done) = (0, None, false);
+        for event in events {
+            match flow.step(NOW, event) {
+                Ok(step) => {
+                    prop_assert!(first_error.is_none() && !is_done);
+                    requests += u32::from(matches!(step, Step::Send(_)));
+                    is_done = matches!(step, Step::Done(_));
+                }
+                Err(Error::Misuse(_)) => prop_assert!(first_error.is_none()),
+                Err(error) => {
+                    let text = error.to_string();
+                    prop_assert_eq!(first_error.get_or_insert(text.clone()), &text);
+                }
+            }
+        }
+        // With the known identity, GetId, with the new one, and the role.
+        prop_assert!(requests <= 4 * crate::MAX_ATTEMPTS);
+    }
+}

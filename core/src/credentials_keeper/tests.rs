@@ -1,0 +1,304 @@
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::identity_pool::tests::identity_pool;
+use crate::test_support::{NOW, answer, body, cause, refusal};
+
+const MINE: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
+const GUESTS: &str = "us-east-1:22222222-2222-4222-8222-222222222222";
+
+fn logins() -> Logins {
+    Logins::new().with(Logins::GOOGLE, "g00gle")
+}
+
+fn identity(id: &str) -> Event {
+    answer(200, &format!(r#"{{"IdentityId":"{id}"}}"#))
+}
+
+fn given_for(id: &str, seconds: u64) -> Event {
+    let expiration = NOW.as_unix_seconds() + seconds;
+    answer(
+        200,
+        &format!(
+            r#"{{"IdentityId":"{id}","Credentials":{{"AccessKeyId":"ASIA","SecretKey":"s","SessionToken":"t",
+                "Expiration":{expiration}}}}}"#
+        ),
+    )
+}
+
+fn given(id: &str) -> Event {
+    given_for(id, 3600)
+}
+
+/// A keeper with a store, and a network that answers from a list.
+struct Desk {
+    keeper: CredentialsKeeper,
+    records: BTreeMap<String, Record>,
+    /// What the store refuses: `lock`, `load`, `save`, `remove`.
+    broken: Vec<&'static str>,
+    log: Vec<String>,
+    requests: Vec<Value>,
+}
+
+impl Desk {
+    fn of(keeper: CredentialsKeeper) -> Self {
+        Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new() }
+    }
+
+    fn of_guest() -> Self {
+        Self::of(CredentialsKeeper::of_guest(&identity_pool()))
+    }
+
+    fn of_user() -> Self {
+        Self::of(CredentialsKeeper::of_user(&identity_pool(), "alice"))
+    }
+
+    fn store(&mut self, user: Option<&str>, identity_id: &str) {
+        self.records.insert(identity_key(&identity_pool(), user), Record::new(identity_id.into()));
+    }
+
+    fn stored(&self, user: Option<&str>) -> Option<&str> {
+        let record = self.records.get(&identity_key(&identity_pool(), user))?;
+        core::str::from_utf8(record.as_bytes()).ok()
+    }
+
+    fn work(
+        &mut self,
+        task: CredentialsTask,
+        given: Result<Logins, Error>,
+        answers: impl IntoIterator<Item = Event>,
+    ) -> Result<KeptCredentials, Error> {
+        let since = self.keeper.ticket();
+        assert_eq!(self.keeper.begin(task, since), Begin::Drive);
+        let mut answers = answers.into_iter();
+        let mut event = KeeperEvent::Start(given);
+        loop {
+            let step = self.keeper.step(NOW, event).unwrap();
+            self.log.push(format!("{step:?}").split(['(', ' ']).next().unwrap().to_string());
+            event = match step {
+                KeeperStep::Lock(_) => KeeperEvent::Locked(self.check("lock")),
+                KeeperStep::Load(key) => {
+                    KeeperEvent::Loaded(self.check("load").map(|()| self.records.get(&key).cloned()))
+                }
+                KeeperStep::Save(key, record) => KeeperEvent::Stored(self.check("save").map(|()| {
+                    self.records.insert(key, record);
+                })),
+                KeeperStep::Remove(key) => KeeperEvent::Stored(self.check("remove").map(|()| {
+                    self.records.remove(&key);
+                })),
+                KeeperStep::Send(request) => {
+                    self.requests.push(body(&request));
+                    KeeperEvent::Flow(answers.next().expect("an answer to every request"))
+                }
+                KeeperStep::Wait(_) => KeeperEvent::Flow(Event::Woke),
+                KeeperStep::Done(end) => return *end,
+            };
+        }
+    }
+
+    fn get(&mut self, given: Logins, answers: impl IntoIterator<Item = Event>) -> KeptCredentials {
+        self.work(CredentialsTask::Get, Ok(given), answers).unwrap()
+    }
+
+    fn check(&self, what: &str) -> Result<(), Cause> {
+        if self.broken.contains(&what) { Err(cause("the disk is full")) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_guest_is_given_one_identity_for_good() {
+    let mut desk = Desk::of_guest();
+    desk.get(Logins::new(), [identity(GUESTS), given(GUESTS)]);
+    assert_eq!(desk.log, ["Lock", "Load", "Send", "Send", "Save", "Done"]);
+    assert_eq!(desk.stored(None), Some(GUESTS));
+    assert!(desk.keeper.usable(NOW).is_some());
+
+    let mut later = Desk { records: desk.records, ..Desk::of_guest() };
+    later.get(Logins::new(), [given(GUESTS)]);
+    assert_eq!(later.log, ["Lock", "Load", "Send", "Done"], "the id is known");
+}
+
+#[test]
+fn a_guest_who_signs_in_stays_the_same_identity_where_the_service_will_have_it_so() {
+    let mut desk = Desk::of_user();
+    desk.store(None, GUESTS);
+    desk.get(logins(), [given(GUESTS)]);
+    assert_eq!(desk.log, ["Lock", "Load", "Load", "Send", "Save", "Remove", "Done"]);
+    assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(GUESTS), None));
+
+    let mut desk = Desk::of_user();
+    desk.store(None, GUESTS);
+    desk.get(logins(), [given(MINE)]);
+    assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(MINE), None), "the logins have one already");
+}
+
+#[test]
+fn a_user_who_is_known_takes_nothing_from_a_guest() {
+    let mut desk = Desk::of_user();
+    desk.store(None, GUESTS);
+    desk.store(Some("alice"), MINE);
+    desk.get(logins(), [given(MINE)]);
+    assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(MINE), Some(GUESTS)));
+    assert_eq!(desk.requests[0]["IdentityId"], MINE);
+}
+
+#[test]
+fn an_identity_that_is_gone_is_replaced_in_the_store() {
+    let mut desk = Desk::of_user();
+    desk.store(Some("alice"), GUESTS);
+    let gone = refusal("ResourceNotFoundException", "Identity 'x' not found.");
+    desk.get(logins(), [gone, identity(MINE), given(MINE)]);
+    assert_eq!(desk.stored(Some("alice")), Some(MINE));
+}
+
+#[test]
+fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_they_cannot_be() {
+    let mut desk = Desk::of_user();
+    desk.get(logins(), [identity(MINE), given_for(MINE, 200)]);
+    assert!(desk.keeper.usable(NOW).is_none() && desk.keeper.newest().is_some());
+
+    let lost = || core::iter::repeat_n(Event::NotSent(cause("offline")), 3);
+    let kept = desk.get(logins(), lost());
+    assert!(matches!(kept.refresh_error, Some(Error::NotReached(_))));
+    assert!(matches!(desk.work(CredentialsTask::Refresh, Ok(logins()), lost()), Err(Error::NotReached(_))));
+
+    assert!(desk.get(logins(), [given(MINE)]).refresh_error.is_none());
+    assert!(desk.keeper.usable(NOW).is_some());
+}
+
+#[test]
+fn credentials_end_with_the_session_that_they_came_from() {
+    let mut desk = Desk::of_user();
+    desk.get(logins(), [identity(MINE), given(MINE)]);
+    let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
+    assert!(
+        desk.work(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_some(),
+        "not for a lost network"
+    );
+    assert!(matches!(desk.work(CredentialsTask::Get, Err(Error::NotSignedIn), []), Err(Error::NotSignedIn)));
+    assert!(desk.keeper.newest().is_none());
+}
+
+#[test]
+fn a_user_without_logins_and_a_guest_with_some_are_mistakes() {
+    for (mut desk, given) in [(Desk::of_user(), Logins::new()), (Desk::of_guest(), logins())] {
+        assert!(matches!(desk.work(CredentialsTask::Get, Ok(given), []), Err(Error::InvalidInput(_))));
+        assert_eq!(desk.log, ["Done"]);
+    }
+}
+
+#[test]
+fn an_identity_that_could_not_be_saved_is_used_and_saved_with_the_next_chance() {
+    let mut desk = Desk::of_guest();
+    desk.broken = vec!["save"];
+    assert!(desk.get(Logins::new(), [identity(GUESTS), given_for(GUESTS, 1)]).save_error.is_some());
+    desk.broken.clear();
+    let kept = desk.get(Logins::new(), [given(GUESTS)]);
+    assert!(kept.save_error.is_none());
+    assert_eq!((desk.requests[2]["IdentityId"].as_str(), desk.stored(None)), (Some(GUESTS), Some(GUESTS)));
+}
+
+#[test]
+fn a_guests_identity_is_not_lost_where_the_users_cannot_be_saved() {
+    let mut desk = Desk::of_user();
+    desk.store(None, GUESTS);
+    desk.broken = vec!["save"];
+    desk.get(logins(), [given(GUESTS)]);
+    assert_eq!(desk.stored(None), Some(GUESTS));
+}
+
+#[test]
+fn a_store_that_cannot_be_read_makes_no_guest_a_stranger() {
+    for broken in ["lock", "load"] {
+        let mut desk = Desk::of_guest();
+        desk.broken = vec![broken];
+        assert!(matches!(desk.work(CredentialsTask::Get, Ok(Logins::new()), []), Err(Error::Store(_))));
+        assert!(desk.requests.is_empty());
+    }
+}
+
+#[test]
+fn what_is_stored_and_is_no_identity_counts_as_none() {
+    for stored in ["", "alice", "us-east-1:", "\u{0}"] {
+        let mut desk = Desk::of_user();
+        desk.store(Some("alice"), stored);
+        desk.get(logins(), [identity(MINE), given(MINE)]);
+        assert_eq!(desk.stored(Some("alice")), Some(MINE));
+    }
+}
+
+#[test]
+fn all_who_ask_meanwhile_share_what_comes_of_it() {
+    let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
+    let since = keeper.ticket();
+    assert_eq!(keeper.begin(CredentialsTask::Get, since), Begin::Drive);
+    let Begin::Join(ticket) = keeper.begin(CredentialsTask::Get, since) else { panic!() };
+    assert!(keeper.outcome(ticket).is_none());
+    let late = keeper.ticket();
+    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Begin::Wait, "it may have been sent");
+    keeper.abandon(cause("the runtime has ended"));
+    assert!(matches!(keeper.outcome(ticket), Some(Err(Error::NotReached(_)))));
+    let finished = keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new())));
+    assert!(matches!(finished, Err(Error::Misuse(Misuse::Finished))));
+}
+
+#[test]
+fn an_event_out_of_turn_changes_nothing() {
+    let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
+    keeper.begin(CredentialsTask::Get, Ticket(0));
+    let out_of_turn = keeper.step(NOW, KeeperEvent::Stored(Ok(())));
+    assert!(matches!(out_of_turn, Err(Error::Misuse(Misuse::NotStarted))));
+    assert!(matches!(keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new()))), Ok(KeeperStep::Lock(_))));
+    let out_of_turn = keeper.step(NOW, KeeperEvent::Loaded(Ok(None)));
+    assert!(matches!(out_of_turn, Err(Error::Misuse(Misuse::AwaitsAnswer))));
+    assert!(matches!(keeper.step(NOW, KeeperEvent::Locked(Ok(()))), Ok(KeeperStep::Load(_))));
+}
+
+#[test]
+fn no_two_users_of_no_two_pools_have_one_key() {
+    let keys = [Some("alice"), Some("bob"), Some("guest"), Some("/guest"), Some("a/b"), Some(""), None]
+        .map(|user| identity_key(&identity_pool(), user));
+    let distinct: alloc::collections::BTreeSet<_> = keys.iter().collect();
+    assert_eq!(distinct.len(), keys.len());
+    for key in keys {
+        assert!(key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_%/".contains(&byte)), "{key}");
+    }
+}
+
+fn any_event() -> impl Strategy<Value = KeeperEvent<Logins>> {
+    prop_oneof![
+        Just(()).prop_map(|()| KeeperEvent::Start(Ok(logins()))),
+        Just(()).prop_map(|()| KeeperEvent::Start(Err(Error::NotSignedIn))),
+        Just(()).prop_map(|()| KeeperEvent::Locked(Ok(()))),
+        Just(()).prop_map(|()| KeeperEvent::Loaded(Ok(None))),
+        Just(()).prop_map(|()| KeeperEvent::Loaded(Ok(Some(Record::new(MINE.into()))))),
+        Just(()).prop_map(|()| KeeperEvent::Loaded(Err(cause("broken")))),
+        Just(()).prop_map(|()| KeeperEvent::Stored(Ok(()))),
+        Just(()).prop_map(|()| KeeperEvent::Stored(Err(cause("full")))),
+        Just(()).prop_map(|()| KeeperEvent::Flow(identity(MINE))),
+        Just(()).prop_map(|()| KeeperEvent::Flow(given(MINE))),
+        Just(()).prop_map(|()| KeeperEvent::Flow(Event::Woke)),
+        Just(()).prop_map(|()| KeeperEvent::Flow(Event::NotSent(cause("offline")))),
+        Just(()).prop_map(|()| KeeperEvent::Flow(refusal("ResourceNotFoundException", "no"))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_events_in_any_order_are_answered_or_refused(events in prop::collection::vec(any_event(), 0..100)) {
+        let mut keeper = CredentialsKeeper::of_user(&identity_pool(), "alice");
+        for event in events {
+            let since = keeper.ticket();
+            keeper.begin(CredentialsTask::Get, since);
+            let result = keeper.step(NOW, event);
+            prop_assert!(matches!(result, Ok(_) | Err(Error::Misuse(_))));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! GetOpenIdToken: a token by which an identity can assume a role, in the basic flow.
+//!
+//! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetOpenIdToken.html>
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, OfIdentityPool, Operation};
+use crate::endpoint::Service;
+use crate::error::InvalidInput;
+use crate::logins::Logins;
+use crate::secret::OpenIdToken;
+
+/// Asks for a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetOpenIdToken {
+    /// `REGION:GUID`
+    pub identity_id: String,
+    /// Who the user is; nobody for a guest.
+    #[serde(default, skip_serializing_if = "Logins::is_empty")]
+    pub logins: Logins,
+}
+
+impl GetOpenIdToken {
+    /// Asks for a token for this identity.
+    #[must_use]
+    pub fn new(identity_id: impl Into<String>, logins: Logins) -> Self {
+        Self { identity_id: identity_id.into(), logins }
+    }
+}
+
+impl Operation for GetOpenIdToken {
+    type Response = GetOpenIdTokenResponse;
+
+    const NAME: &'static str = "GetOpenIdToken";
+    const SERVICE: Service = Service::IdentityPools;
+    const AUTHORIZATION: Authorization = Authorization::InRequest;
+    const ERRORS: &'static [&'static str] = &[
+        "ExternalServiceException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "NotAuthorizedException",
+        "ResourceConflictException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+    ];
+
+    /// Each one gives a token of its own.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn check(&self, _has_access_token: bool) -> Result<(), InvalidInput> {
+        self.logins.check()
+    }
+}
+
+impl OfIdentityPool for GetOpenIdToken {}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetOpenIdTokenResponse {
+    /// Whose it is, which may be another identity than the one that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_id: Option<String>,
+    /// The token, good for ten minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<OpenIdToken>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, request_of_identity_pool};
+
+    #[test]
+    fn the_request_names_the_identity_and_the_logins() {
+        let logins = Logins::new().with("graph.facebook.com", "t");
+        assert_eq!(
+            request_of_identity_pool(&GetOpenIdToken::new("us-east-1:0d4f", logins)),
+            json(r#"{"IdentityId":"us-east-1:0d4f","Logins":{"graph.facebook.com":"t"}}"#)
+        );
+    }
+}

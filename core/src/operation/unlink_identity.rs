@@ -1,0 +1,91 @@
+//! UnlinkIdentity: takes logins away from an identity.
+//!
+//! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_UnlinkIdentity.html>
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, OfIdentityPool, Operation};
+use crate::endpoint::Service;
+use crate::error::InvalidInput;
+use crate::logins::Logins;
+
+/// Takes logins away. One that was taken away is a new identity when it is next seen; an identity that has lost its last
+/// one is out of reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct UnlinkIdentity {
+    /// `REGION:GUID`
+    pub identity_id: String,
+    /// Who the user is.
+    pub logins: Logins,
+    /// The names of the providers whose logins go.
+    pub logins_to_remove: Vec<String>,
+}
+
+impl UnlinkIdentity {
+    /// Takes the logins of these providers away.
+    #[must_use]
+    pub fn new<Provider: Into<String>>(
+        identity_id: impl Into<String>,
+        logins: Logins,
+        logins_to_remove: impl IntoIterator<Item = Provider>,
+    ) -> Self {
+        let logins_to_remove = logins_to_remove.into_iter().map(Into::into).collect();
+        Self { identity_id: identity_id.into(), logins, logins_to_remove }
+    }
+}
+
+impl Operation for UnlinkIdentity {
+    type Response = UnlinkIdentityResponse;
+
+    const NAME: &'static str = "UnlinkIdentity";
+    const SERVICE: Service = Service::IdentityPools;
+    const AUTHORIZATION: Authorization = Authorization::InRequest;
+    const ERRORS: &'static [&'static str] = &[
+        "ExternalServiceException",
+        "InternalErrorException",
+        "InvalidParameterException",
+        "NotAuthorizedException",
+        "ResourceConflictException",
+        "ResourceNotFoundException",
+        "TooManyRequestsException",
+    ];
+
+    /// The second would be refused, since the login is another identity's by then.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    fn check(&self, _has_access_token: bool) -> Result<(), InvalidInput> {
+        self.logins.check()
+    }
+}
+
+impl OfIdentityPool for UnlinkIdentity {}
+
+/// Nothing: it is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UnlinkIdentityResponse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{json, request_of_identity_pool};
+
+    #[test]
+    fn the_request_names_what_goes() {
+        let logins = Logins::new().with("www.amazon.com", "t");
+        assert_eq!(
+            request_of_identity_pool(&UnlinkIdentity::new("us-east-1:0d4f", logins, ["www.amazon.com"])),
+            json(
+                r#"{"IdentityId":"us-east-1:0d4f","Logins":{"www.amazon.com":"t"},
+                    "LoginsToRemove":["www.amazon.com"]}"#
+            )
+        );
+    }
+}
