@@ -36,6 +36,10 @@ impl Client {
         &self.app_client
     }
 
+    pub(crate) fn shared_transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.transport)
+    }
+
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.transport
     }

@@ -2,8 +2,8 @@
 //!
 //! Everything that Cognito is about is in `cognito-core`, which this crate hands on whole: flows that say what to send
 //! and take what came back. Here are the loop that drives a flow ([`run`]), a [`Client`] that owns what the loop needs,
-//! an HTTP transport on `ureq` with rustls ([`UreqTransport`], feature `ureq`, on by default), and [`Sessions`], which
-//! keeps users signed in by way of a [`Store`].
+//! an HTTP transport on `ureq` with rustls ([`UreqTransport`], feature `ureq`, on by default), [`Sessions`], which keeps
+//! users signed in by way of a [`Store`], and a [`CredentialsProvider`] of AWS credentials.
 //!
 //! ```no_run
 //! use cognito_blocking::{AppClient, Client, SignIn, SignInOutcome, UserPoolId};
@@ -19,7 +19,9 @@
 //! ```
 
 mod client;
+mod credentials_provider;
 mod file_store;
+mod identity_pool_client;
 mod keeping;
 mod run;
 mod session_handle;
@@ -37,7 +39,9 @@ mod ureq_transport;
 
 pub use client::Client;
 pub use cognito_core::*;
+pub use credentials_provider::CredentialsProvider;
 pub use file_store::FileStore;
+pub use identity_pool_client::IdentityPoolClient;
 pub use run::run;
 pub use session_handle::SessionHandle;
 pub use sessions::Sessions;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
-    Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
+    AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
 };
 
 use crate::keeping::failed;
@@ -40,6 +40,15 @@ impl SessionHandle {
     #[must_use]
     pub fn username(&self) -> &str {
         &self.user.username
+    }
+
+    pub(crate) fn app_client(&self) -> &AppClient {
+        self.shared.client.app_client()
+    }
+
+    /// Whether there is a session in memory: there is from its first use until it ends.
+    pub(crate) fn is_known(&self) -> bool {
+        self.user.keeping.keeper().newest().is_some()
     }
 
     /// The session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and are

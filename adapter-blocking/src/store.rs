@@ -44,6 +44,29 @@ pub trait Store: Send + Sync {
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>>;
 }
 
+/// A store that is shared, such as between sessions and identities.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn load(&self, key: &str) -> io::Result<Option<Record>> {
+        (**self).load(key)
+    }
+
+    fn save(&self, key: &str, record: &Record) -> io::Result<()> {
+        (**self).save(key, record)
+    }
+
+    fn remove(&self, key: &str) -> io::Result<()> {
+        (**self).remove(key)
+    }
+
+    fn keys(&self) -> io::Result<Vec<String>> {
+        (**self).keys()
+    }
+
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
+        (**self).lock(key)
+    }
+}
+
 /// A lock on a key, which is released when this is dropped. Any value that may go to another thread can be one.
 pub trait StoreLock: Send {}
 

@@ -38,6 +38,10 @@ impl Client {
         &self.app_client
     }
 
+    pub(crate) fn shared(&self) -> (Arc<dyn Transport>, Arithmetic) {
+        (Arc::clone(&self.transport), self.arithmetic.clone())
+    }
+
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.transport
     }

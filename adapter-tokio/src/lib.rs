@@ -23,7 +23,11 @@
 //! Any future of this crate may be dropped at any point. A refresh that was on its way goes on for whoever else waits for
 //! it, and what was lost with the last of them is sent again by the next.
 
+#[cfg(feature = "aws-credential-types")]
+mod aws_credentials;
 mod client;
+mod credentials_provider;
+mod identity_pool_client;
 mod keeping;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
@@ -37,6 +41,8 @@ pub use client::Client;
 #[cfg(feature = "reqwest")]
 pub use cognito_blocking::TransportSettings;
 pub use cognito_core::*;
+pub use credentials_provider::CredentialsProvider;
+pub use identity_pool_client::IdentityPoolClient;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;
 pub use session_handle::SessionHandle;

@@ -53,6 +53,29 @@ pub trait Store: Send + Sync {
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
 }
 
+/// A store that is shared, such as between sessions and identities.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Record>>> {
+        (**self).load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a str, record: &'a Record) -> BoxFuture<'a, io::Result<()>> {
+        (**self).save(key, record)
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
+        (**self).remove(key)
+    }
+
+    fn keys(&self) -> BoxFuture<'_, io::Result<Vec<String>>> {
+        (**self).keys()
+    }
+
+    fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
+        (**self).lock(key)
+    }
+}
+
 /// A store for blocking code, on tokio's threads for blocking work. Who waits for a lock that this process holds waits
 /// without a thread, so that the holder always finds one to load and save on.
 pub struct OffThread<S> {

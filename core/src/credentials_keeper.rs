@@ -259,7 +259,7 @@ impl CredentialsKeeper {
     }
 
     fn start(&mut self, mut work: Work, now: Timestamp, given: Result<Logins, Error>) -> Next {
-        // The tokens of a user who is not signed in any more are not the only thing that is over.
+        // With a session end the credentials that came from it.
         if given.as_ref().is_err_and(|error| matches!(error, Error::NotSignedIn) || error.ends_session()) {
             self.current = None;
         }

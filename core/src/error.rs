@@ -44,6 +44,9 @@ pub enum Error {
     /// Nobody is signed in, or the session can no longer be renewed: the user must sign in.
     #[error("nobody is signed in")]
     NotSignedIn,
+    /// The application's own source of logins for an identity pool failed.
+    #[error("no logins: {0}")]
+    NoLogins(Cause),
     /// A store failed. It says nothing about the session.
     #[error("the store failed: {0}")]
     Store(Cause),

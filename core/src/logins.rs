@@ -6,9 +6,10 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app_client::UserPoolId;
+use crate::app_client::{AppClient, UserPoolId};
 use crate::error::InvalidInput;
 use crate::secret::{IdToken, LoginToken};
+use crate::session::Session;
 
 /// The `Logins` map of identity pools: the name of each login provider with a token of its. `Debug` shows the names only.
 ///
@@ -47,6 +48,15 @@ impl Logins {
     #[must_use]
     pub fn of_user_pool(user_pool_id: &UserPoolId, id_token: &IdToken) -> Self {
         Self::new().with(user_pool_id.login_provider(), id_token.expose())
+    }
+
+    /// The user of this session.
+    ///
+    /// # Errors
+    /// When the session has no ID token, which is what an identity pool takes.
+    pub fn of_session(app_client: &AppClient, session: &Session) -> Result<Self, InvalidInput> {
+        let id_token = session.id_token().ok_or(InvalidInput::new("session", "has no ID token"))?;
+        Ok(Self::of_user_pool(app_client.user_pool_id(), id_token))
     }
 
     /// The same with one more, in place of an earlier one of this provider.

@@ -1,0 +1,219 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cognito_blocking::shared::now;
+use cognito_core::error::{NotAuthorized, RefusalKind};
+use cognito_core::{Credentials, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role};
+
+use crate::keeping::{Keeping, failed};
+use crate::{BoxFuture, IdentityPoolClient, SessionHandle, Store};
+
+/// AWS credentials of one identity: good ones whenever asked.
+///
+/// They are kept in memory until they are about to expire, and new ones are got once for however many tasks ask. The
+/// identity's id is kept in the store, so that GetId is called only where none is known. A guest who signs in stays the
+/// same identity, if the service will have it so: the provider of a user who has none takes over the guest's from the same
+/// store. A task that is cancelled while it waits stops nothing. It can be shared between tasks, and cloned; clones are the
+/// same. Use it within a tokio runtime.
+///
+/// ```no_run
+/// # use cognito_tokio::{CredentialsProvider, Error, FileStore, IdentityPool, IdentityPoolClient, IdentityPoolId, Sessions};
+/// # async fn credentials(sessions: &Sessions) -> Result<(), Error> {
+/// let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a")?;
+/// let client = IdentityPoolClient::new(IdentityPool::new(id)?);
+/// let provider = CredentialsProvider::of_session(client, FileStore::new("identities.json"), sessions.user("alice"));
+/// let credentials = provider.get().await?.credentials;
+/// println!("{} is good until {:?}", credentials.access_key_id, credentials.expires_at);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct CredentialsProvider(Arc<Shared>);
+
+struct Shared {
+    client: IdentityPoolClient,
+    store: Arc<dyn Store>,
+    source: Source,
+    settings: Settings,
+    keeping: Keeping<CredentialsKeeper>,
+}
+
+/// Whose credentials they are, and where the logins come from.
+#[derive(Clone)]
+enum Source {
+    Guest,
+    Session(SessionHandle),
+    Own { user: String, logins: Arc<OwnLogins> },
+}
+
+type OwnLogins = dyn Fn() -> BoxFuture<'static, Result<Logins, Error>> + Send + Sync;
+
+#[derive(Clone)]
+struct Settings {
+    margin: Duration,
+    role: Role,
+}
+
+impl CredentialsProvider {
+    /// For a guest, whom the identity pool must allow.
+    #[must_use]
+    pub fn of_guest(client: IdentityPoolClient, store: impl Store + 'static) -> Self {
+        Self::new(client, Arc::new(store), Source::Guest, Settings::default())
+    }
+
+    /// For a user of a user pool: the ID token is taken from the session, fresh each time. The credentials end with it.
+    #[must_use]
+    pub fn of_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
+        Self::new(client, Arc::new(store), Source::Session(session), Settings::default())
+    }
+
+    /// For a user of any login provider, or of several. The logins are asked for each time that new credentials are, and
+    /// are to have fresh tokens; [`Error::NoLogins`] is for what goes wrong there. `user` is a name that tells this user's
+    /// identity from others in the store, and is not sent.
+    #[must_use]
+    pub fn of_logins<F>(
+        client: IdentityPoolClient,
+        store: impl Store + 'static,
+        user: impl Into<String>,
+        logins: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Logins, Error>> + Send + 'static,
+    {
+        let source = Source::Own { user: user.into(), logins: Arc::new(move || Box::pin(logins())) };
+        Self::new(client, Arc::new(store), source, Settings::default())
+    }
+
+    /// A provider that gives credentials which are good for at least so long, if such can be had, and shares no credentials
+    /// with this one. Five minutes if nothing else is said.
+    #[must_use]
+    pub fn with_margin(self, margin: Duration) -> Self {
+        self.with(|settings| settings.margin = margin)
+    }
+
+    /// A provider of this role for the same identity, which shares no credentials with this one.
+    #[must_use]
+    pub fn with_role(self, role: Role) -> Self {
+        self.with(|settings| settings.role = role)
+    }
+
+    fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let Shared { client, store, source, settings, .. } = &*self.0;
+        let mut settings = settings.clone();
+        change(&mut settings);
+        Self::new(client.clone(), Arc::clone(store), source.clone(), settings)
+    }
+
+    fn new(client: IdentityPoolClient, store: Arc<dyn Store>, source: Source, settings: Settings) -> Self {
+        let keeper = match source.user() {
+            Some(user) => CredentialsKeeper::of_user(client.identity_pool(), user),
+            None => CredentialsKeeper::of_guest(client.identity_pool()),
+        };
+        let keeping = Keeping::new(keeper.with_margin(settings.margin).with_role(settings.role.clone()));
+        Self(Arc::new(Shared { client, store, source, settings, keeping }))
+    }
+
+    /// The credentials, new ones if those that there are expire within the margin; if new ones cannot be had, and the old
+    /// are still good, these come with the reason.
+    ///
+    /// # Errors
+    /// What getting them fails with; what [`SessionHandle::get`] does; [`Error::Store`] when the store cannot be read, so
+    /// that a guest does not become another one.
+    pub async fn get(&self) -> Result<KeptCredentials, Error> {
+        if let Some(credentials) = self.usable() {
+            return Ok(credentials.into());
+        }
+        match (self.work(CredentialsTask::Get).await, &self.0.source) {
+            // The service's clock knows better than ours.
+            (Err(error), Source::Session(session)) if is_expired_login(&error) => {
+                session.refresh().await?;
+                self.work(CredentialsTask::Get).await
+            }
+            (result, _) => result,
+        }
+    }
+
+    /// New credentials now: with what has changed in roles and attributes.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn refresh(&self) -> Result<KeptCredentials, Error> {
+        self.work(CredentialsTask::Refresh).await
+    }
+
+    /// Forgets the credentials, here and now, and the identity's id in the store: for a user who has been deleted, or a
+    /// guest who is to be a new one.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn forget(&self) -> Result<(), Error> {
+        let Shared { store, keeping, .. } = &*self.0;
+        let key = keeping.keeper().key();
+        let lock = store.lock(&key).await;
+        keeping.keeper().forget();
+        let _lock = lock.map_err(failed)?;
+        store.remove(&key).await.map_err(failed)
+    }
+
+    /// Good credentials, unless the session that they came from has ended.
+    fn usable(&self) -> Option<Credentials> {
+        let usable = self.0.keeping.keeper().usable(now()).cloned();
+        usable.filter(|_| !self.0.source.has_ended())
+    }
+
+    /// Credentials that are good for however short a time.
+    #[cfg(feature = "aws-credential-types")]
+    pub(crate) fn newest(&self) -> Option<Credentials> {
+        let newest = self.0.keeping.keeper().newest().cloned();
+        newest.filter(|newest| !self.0.source.has_ended() && newest.are_good_for(now(), Duration::ZERO))
+    }
+
+    async fn work(&self, task: CredentialsTask) -> Result<KeptCredentials, Error> {
+        let shared = Arc::clone(&self.0);
+        let drive = async move {
+            let Shared { client, store, source, keeping, .. } = &*shared;
+            keeping.drive(&**store, client.transport(), source.logins()).await?
+        };
+        self.0.keeping.work(|| task, drive, |kept| kept).await
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { margin: Duration::from_secs(300), role: Role::default() }
+    }
+}
+
+impl Source {
+    /// The name under which the user's identity is stored.
+    fn user(&self) -> Option<String> {
+        match self {
+            Self::Guest => None,
+            Self::Session(session) => Some(format!("{}/{}", session.app_client().user_pool_id(), session.username())),
+            Self::Own { user, .. } => Some(user.clone()),
+        }
+    }
+
+    /// Whether the session that the logins come from has ended.
+    fn has_ended(&self) -> bool {
+        matches!(self, Self::Session(session) if !session.is_known())
+    }
+
+    async fn logins(&self) -> Result<Logins, Error> {
+        match self {
+            Self::Guest => Ok(Logins::new()),
+            Self::Session(session) => Ok(Logins::of_session(session.app_client(), &session.get().await?.session)?),
+            Self::Own { logins, .. } => logins().await,
+        }
+    }
+}
+
+fn is_expired_login(error: &Error) -> bool {
+    error.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
+}
+
+impl fmt::Debug for CredentialsProvider {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CredentialsProvider").field("client", &self.0.client).finish_non_exhaustive()
+    }
+}
