@@ -101,6 +101,7 @@ mod client;
 mod client_settings;
 mod codes;
 mod config;
+mod credentials;
 mod crypto;
 mod date;
 mod delivery;
@@ -108,8 +109,12 @@ mod device;
 mod failure;
 mod faults;
 pub mod fuzz;
+mod identity;
+mod identity_pool;
+mod identity_pool_config;
 mod jwt;
 mod lockout;
+mod login;
 mod message;
 mod mfa;
 mod naming;
@@ -120,8 +125,10 @@ mod password_policy;
 mod pool;
 mod pool_config;
 mod profile;
+mod protocol;
 mod random;
 mod recovery;
+mod role;
 mod secret_hash;
 #[cfg(feature = "server")]
 mod server;
@@ -137,7 +144,14 @@ mod validation;
 
 pub use client::{ExplicitAuthFlow, RefreshTokenRotation, TimeUnit, UserExistenceErrors, Validity};
 pub use config::{ClientConfig, Config, ConfigError, UserConfig, UserMfaConfig};
+pub use credentials::CredentialsOwner;
 pub use faults::{Fault, FaultPlan, Faults, Outcome};
+pub use identity_pool::IdentityPoolSummary;
+pub use identity_pool_config::{
+    AmbiguousRoleResolution, CognitoIdentityProvider, IdentityPoolConfig, MappingRule, MatchType, RoleMapping,
+    RoleMappingType, Roles,
+};
+pub use login::login_token;
 pub use message::{Medium, Message, Purpose};
 pub use mfa::MfaFactor;
 pub use password_policy::PasswordPolicy;
