@@ -1,6 +1,7 @@
 //! The settings of an identity pool.
 
 use alloc::collections::BTreeMap;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdentityPoolConfig {
     /// The identity pool id, `region:uuid`; made up when absent.
@@ -74,6 +75,13 @@ impl Default for IdentityPoolConfig {
             role_mappings: BTreeMap::new(),
             credentials_seconds: 3600,
         }
+    }
+}
+
+impl fmt::Debug for IdentityPoolConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("IdentityPoolConfig");
+        debug.field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
     }
 }
 

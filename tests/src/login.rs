@@ -161,7 +161,8 @@ fn invalid(text: &str) -> Failure {
 /// A token as an identity provider would issue it: for logins of Google, Apple, any OpenID Connect provider, and of user
 /// pools with claims that the simulated ones do not make, as `cognito:roles`.
 ///
-/// It is signed with the testkit's public test key. The issuer is `https://` and the login's name.
+/// It is signed with the testkit's public test key. The issuer is `https://` and the login's name. The claims are added,
+/// and take the place of those that they name.
 ///
 /// ```
 /// use cognito_core::Timestamp;
@@ -180,14 +181,14 @@ pub fn login_token<'name>(
     expires: Timestamp,
     claims: impl IntoIterator<Item = (&'name str, Value)>,
 ) -> String {
-    let mut whole: Map<String, Value> = claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let own = [
         ("iss", json!(issuer)),
         ("aud", json!(audience)),
         ("sub", json!(subject)),
         ("exp", json!(expires.as_unix_seconds())),
     ];
-    whole.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    let whole: Map<String, Value> =
+        own.into_iter().chain(claims).map(|(name, value)| (name.to_owned(), value)).collect();
     // The key is part of the source and can always sign.
     jwt::sign(&Value::Object(whole)).unwrap_or_default()
 }

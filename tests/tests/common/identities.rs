@@ -141,6 +141,20 @@ pub(crate) fn element(xml: &str, name: &str) -> Option<String> {
     Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
 }
 
+/// XML as nested objects, without attributes.
+pub(crate) fn read_tree(xml: &str) -> Value {
+    let mut rest = xml;
+    let mut members = serde_json::Map::new();
+    while let Some(after) = rest.strip_prefix('<') {
+        let (tag, after) = after.split_once('>').unwrap();
+        let name = tag.split(' ').next().unwrap();
+        let (content, after) = after.split_once(&format!("</{name}>")).unwrap();
+        members.insert(name.to_owned(), read_tree(content));
+        rest = after;
+    }
+    if members.is_empty() { json!(rest) } else { Value::Object(members) }
+}
+
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is not a text")).to_owned()
 }

@@ -4,6 +4,7 @@
 pub(crate) mod challenges;
 pub(crate) mod devices;
 pub(crate) mod identities;
+pub(crate) mod model;
 pub(crate) mod srp_client;
 pub(crate) mod words;
 
