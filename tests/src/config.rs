@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::client::{ExplicitAuthFlow, RefreshTokenRotation, UserExistenceErrors, Validity};
 use crate::failure::Failure;
+use crate::identity_pool_config::{IdentityPoolConfig, Roles};
 use crate::mfa::MfaFactor;
 use crate::pool_config::{MfaConfiguration, PoolConfig, WebAuthnConfig};
 use crate::user::UserStatus;
@@ -37,11 +38,13 @@ pub struct Config {
     pub region: String,
     /// The user pools.
     pub pools: Vec<PoolConfig>,
+    /// The identity pools.
+    pub identity_pools: Vec<IdentityPoolConfig>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { region: "us-east-1".to_owned(), pools: Vec::new() }
+        Self { region: "us-east-1".to_owned(), pools: Vec::new(), identity_pools: Vec::new() }
     }
 }
 
@@ -52,7 +55,8 @@ impl Config {
     }
 
     /// One pool with a public client and a client with a secret, both with SRP, password and refresh flows. Users may
-    /// set up every second factor, and passkeys for `localhost`.
+    /// set up every second factor, and passkeys for `localhost`. One identity pool trusts its clients, has guests, a role
+    /// for these and one for the others, and allows the basic flow.
     #[must_use]
     pub fn standard() -> Self {
         let flows = vec![
@@ -73,7 +77,15 @@ impl Config {
             clients: vec![public, secret],
             ..PoolConfig::default()
         };
-        Self { pools: vec![pool], ..Self::default() }
+        let role = |name: &str| Some(format!("arn:aws:iam::123456789012:role/{name}"));
+        let identity_pool = IdentityPoolConfig {
+            allow_unauthenticated_identities: true,
+            allow_classic_flow: true,
+            user_pools: vec![pool.name.clone()],
+            roles: Roles { authenticated: role("authenticated"), unauthenticated: role("unauthenticated") },
+            ..IdentityPoolConfig::default()
+        };
+        Self { pools: vec![pool], identity_pools: vec![identity_pool], ..Self::default() }
     }
 }
 

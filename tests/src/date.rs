@@ -1,11 +1,12 @@
-//! Days and hours of the two date texts on the wire: the `date` header, and TIMESTAMP of an SRP answer.
+//! Days and hours of the date texts on the wire: the `date` header, TIMESTAMP of an SRP answer, and when credentials of
+//! the query protocol expire.
 
 use cognito_core::Timestamp;
 
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY: u64 = 86_400;
-/// The last second of the year 9999, beyond which neither text has room.
+/// The last second of the year 9999, beyond which none of the texts has room.
 const LAST_SECOND: u64 = 253_402_300_799;
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
@@ -13,6 +14,12 @@ pub(crate) fn imf_fixdate(now: Timestamp) -> String {
     let date = Date::of(now.as_unix_seconds());
     let (weekday, month, clock) = (date.weekday, date.month_name(), date.clock());
     format!("{weekday}, {:02} {month} {:04} {clock} GMT", date.day, date.year)
+}
+
+/// `1994-11-06T08:49:37Z`
+pub(crate) fn iso_8601(time: Timestamp) -> String {
+    let date = Date::of(time.as_unix_seconds());
+    format!("{:04}-{:02}-{:02}T{}Z", date.year, date.month, date.day, date.clock())
 }
 
 /// `Sun Nov 6 08:49:37 UTC 1994`: the one spelling of a moment that an SRP signature may cover.
@@ -102,6 +109,7 @@ mod tests {
         }
         assert_eq!(srp_timestamp(1_546_322_769), "Tue Jan 1 06:06:09 UTC 2019");
         assert_eq!(imf_fixdate(Timestamp::from_unix_seconds(784_111_777)), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(iso_8601(Timestamp::from_unix_seconds(784_111_777)), "1994-11-06T08:49:37Z");
     }
 
     #[test]

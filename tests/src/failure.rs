@@ -1,8 +1,5 @@
 //! A refusal, as Cognito words it.
 
-use cognito_core::{Headers, Response};
-use serde_json::json;
-
 /// What an operation answers when it does not succeed: an error name, a text, and the status that goes with them.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -69,20 +66,13 @@ impl Failure {
         self.message
     }
 
-    pub(crate) fn into_response(self, mut headers: Headers) -> Response {
-        let status = match self.name {
-            "InternalErrorException" => 500,
-            "ServiceUnavailableException" => 503,
+    /// The HTTP status that goes with the name.
+    pub(crate) fn status(&self) -> u16 {
+        match self.name {
+            "InternalErrorException" | "InternalFailure" => 500,
+            "ServiceUnavailableException" | "ServiceUnavailable" => 503,
+            "AccessDenied" => 403,
             _ => 400,
-        };
-        headers.push("x-amzn-errortype", format_args!("{}:", self.name));
-        headers.push("x-amzn-errormessage", header_text(&self.message));
-        let body = json!({ "__type": self.name, "message": self.message });
-        Response::new(status, headers, body.to_string().into_bytes())
+        }
     }
-}
-
-/// A header holds printable ASCII; a message may quote what the caller typed.
-fn header_text(message: &str) -> String {
-    message.chars().map(|letter| if matches!(letter, ' '..='~') { letter } else { '?' }).collect()
 }

@@ -6,11 +6,15 @@ use cognito_core::{Headers, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::protocol::Protocol;
 
 /// Something that goes wrong.
 ///
 /// In JSON: `"throttle"`, `"lose_before"`, `"lose_after"`, `"truncate"`, `{"fail":{"status":500}}`,
 /// `{"delay":{"millis":250}}`, `{"page":{"status":403}}`, `{"redirect":{"location":"https://example.com/"}}`.
+///
+/// The errors go by the names that the user pools and identity pools have for them. AssumeRoleWithWebIdentity has its own:
+/// Throttling, InternalFailure, ServiceUnavailable.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -108,9 +112,8 @@ impl Faults {
         self.0.clear();
     }
 
-    /// Takes the fault that befalls a request with this `x-amz-target`.
-    pub(crate) fn take(&mut self, target: &str) -> Option<Fault> {
-        let name = target.rsplit('.').next().unwrap_or_default();
+    /// Takes the fault that befalls a request of this operation.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Fault> {
         let meets = |plan: &FaultPlan| plan.operation.as_ref().is_none_or(|operation| operation == name);
         let index = self.0.iter().position(meets)?;
         let plan = self.0.get_mut(index)?;
@@ -141,13 +144,19 @@ pub enum Outcome {
 
 impl Fault {
     /// The answer in place of the service's, of a fault that has one. `headers` are those of every answer.
-    pub(crate) fn answer(&self, mut headers: Headers) -> Option<Response> {
+    pub(crate) fn answer(&self, protocol: Protocol, mut headers: Headers) -> Option<Response> {
+        let refuse = |[json, query]: [&'static str; 2], text, headers| {
+            let name = if protocol == Protocol::Query { query } else { json };
+            Some(protocol.refuse(Failure::new(name, text), headers))
+        };
         match self {
-            Self::Throttle => Some(Failure::new("TooManyRequestsException", "Rate exceeded").into_response(headers)),
-            Self::Fail { status: 500 } => Some(Failure::internal("Internal error.").into_response(headers)),
+            Self::Throttle => refuse(["TooManyRequestsException", "Throttling"], "Rate exceeded", headers),
+            Self::Fail { status: 500 } => {
+                refuse(["InternalErrorException", "InternalFailure"], "Internal error.", headers)
+            }
             Self::Fail { .. } => {
-                let text = "The service is unavailable.";
-                Some(Failure::new("ServiceUnavailableException", text).into_response(headers))
+                let names = ["ServiceUnavailableException", "ServiceUnavailable"];
+                refuse(names, "The service is unavailable.", headers)
             }
             Self::Page { status } => Some(page(*status)),
             Self::Redirect { location } => {

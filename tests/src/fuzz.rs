@@ -146,17 +146,23 @@ fn events(data: &[u8]) -> impl Iterator<Item = Event> {
 const PASSWORD_VERIFIER: &[u8] = br#"{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{
     "SALT":"-22cb0","SRP_B":"e36e39a5d1f1","SECRET_BLOCK":"b3BhcXVl","USERNAME":"0d4f","USER_ID_FOR_SRP":"0d4f"}}"#;
 
-/// Requests to the simulated service, a line each: the operation, a space, and the body. It answers every one.
+/// Requests to the simulated service, a line each: the operation, a space, and the body. An operation of another service
+/// than the user pools has that one's prefix, and `?` stands before a form. It answers every one.
 pub fn simulator(data: &[u8]) {
     let Ok(mut simulator) = Simulator::from_config([7; 32], NOW, Config::standard()) else { return };
     for line in data.split(|byte| *byte == b'\n').take(16) {
         let space = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
         let (name, body) = line.split_at(space);
-        let target = format!("AWSCognitoIdentityProviderService.{}", String::from_utf8_lossy(name));
-        let headers = [("x-amz-target", target)].into_iter().collect();
+        let name = String::from_utf8_lossy(name);
+        let headers = match &*name {
+            "?" => ("content-type", "application/x-www-form-urlencoded".to_owned()),
+            name if name.contains('.') => ("x-amz-target", name.to_owned()),
+            name => ("x-amz-target", format!("AWSCognitoIdentityProviderService.{name}")),
+        };
+        let headers = [headers].into_iter().collect();
         let request = Request::new("http://127.0.0.1/", headers, body.trim_ascii().to_vec());
         let status = simulator.handle(NOW, &request).status();
-        assert!([200, 400, 500].contains(&status), "{status}");
+        assert!([200, 400, 403, 500].contains(&status), "{status}");
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
-use ring::signature::RSA_PKCS1_SHA256;
-use serde_json::{Value, json};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use serde_json::{Map, Value, json};
 
-use crate::crypto::{base64, base64_url, sha256};
+use crate::crypto::{base64, base64_url, from_base64_url, sha256};
 use crate::failure::Failure;
 
 /// A PUBLIC TEST KEY: it is part of the source, and protects nothing. With one fixed key the tokens of a simulator are
@@ -24,6 +24,45 @@ pub(crate) fn sign(claims: &Value) -> Result<String, Failure> {
     // The system's randomness blinds the arithmetic; the signature does not depend on it.
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).map_err(|_| unusable())?;
     Ok(format!("{signed}.{}", base64_url(&signature)))
+}
+
+/// A token that was read. Whether it was signed with the test key is another question.
+pub(crate) struct Jwt<'token> {
+    pub(crate) claims: Map<String, Value>,
+    signed: &'token str,
+    signature: Vec<u8>,
+}
+
+/// Reads a token, if it is one in form.
+pub(crate) fn read(token: &str) -> Option<Jwt<'_>> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    let object = |part| serde_json::from_slice::<Map<String, Value>>(&from_base64_url(part)?).ok();
+    object(header)?;
+    Some(Jwt { claims: object(claims)?, signed, signature: from_base64_url(signature)? })
+}
+
+impl Jwt<'_> {
+    /// Whether the test key signed it.
+    pub(crate) fn is_genuine(&self) -> bool {
+        TEST_KEY.as_ref().is_some_and(|key| {
+            let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public().as_ref());
+            key.verify(self.signed.as_bytes(), &self.signature).is_ok()
+        })
+    }
+
+    pub(crate) fn text(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim)?.as_str()
+    }
+
+    pub(crate) fn seconds(&self, claim: &str) -> Option<u64> {
+        self.claims.get(claim)?.as_u64()
+    }
+
+    /// What the token is for; the first if it is for several.
+    pub(crate) fn audience(&self) -> Option<&str> {
+        self.text("aud").or_else(|| self.claims.get("aud")?.as_array()?.first()?.as_str())
+    }
 }
 
 /// The set of keys that tokens verify with.

@@ -18,6 +18,7 @@ mod admin_update_device_status;
 mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod associate_software_token;
+mod assume_role_with_web_identity;
 mod change_password;
 mod complete_web_authn_registration;
 mod confirm_device;
@@ -34,7 +35,10 @@ mod describe_user_pool_client;
 mod forget_device;
 mod forgot_password;
 mod get_client_token;
+mod get_credentials_for_identity;
 mod get_device;
+mod get_id;
+mod get_open_id_token;
 mod get_tokens_from_refresh_token;
 mod get_user;
 mod get_user_attribute_verification_code;
@@ -53,6 +57,7 @@ mod set_user_pool_mfa_config;
 mod set_user_settings;
 mod sign_up;
 mod start_web_authn_registration;
+mod unlink_identity;
 mod update_auth_event_feedback;
 mod update_device_status;
 mod update_user_attributes;
@@ -65,20 +70,49 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::protocol::Asked;
 use crate::simulator::Simulator;
+
+/// The services that are simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    UserPools,
+    IdentityPools,
+    /// The Security Token Service.
+    Tokens,
+}
+
+impl Service {
+    /// The service whose operations an `x-amz-target` header names like this.
+    pub(crate) fn with_prefix(prefix: &str) -> Option<Self> {
+        match prefix {
+            "AWSCognitoIdentityProviderService" => Some(Self::UserPools),
+            "AWSCognitoIdentityService" => Some(Self::IdentityPools),
+            _ => None,
+        }
+    }
+}
 
 /// A request of the API. Unknown members are let through, as the service lets them through.
 pub(crate) trait Operation: DeserializeOwned {
     /// AWS's name of the action.
     const NAME: &'static str;
+    /// Whose operation it is.
+    const SERVICE: Service = Service::UserPools;
 
     /// Carries the request out. `Value::Null` is an answer without a body.
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure>;
 }
 
-type Run = fn(&mut Simulator, Timestamp, &[u8]) -> Result<Value, Failure>;
+type Run = fn(&mut Simulator, Timestamp, Map<String, Value>) -> Result<Value, Failure>;
 
-static TABLE: &[(&str, Run)] = &[
+struct Row {
+    service: Service,
+    name: &'static str,
+    run: Run,
+}
+
+static TABLE: &[Row] = &[
     row::<admin_confirm_sign_up::AdminConfirmSignUp>(),
     row::<admin_create_user::AdminCreateUser>(),
     row::<admin_delete_user::AdminDeleteUser>(),
@@ -95,6 +129,7 @@ static TABLE: &[(&str, Run)] = &[
     row::<admin_update_user_attributes::AdminUpdateUserAttributes>(),
     row::<admin_user_global_sign_out::AdminUserGlobalSignOut>(),
     row::<associate_software_token::AssociateSoftwareToken>(),
+    row::<assume_role_with_web_identity::AssumeRoleWithWebIdentity>(),
     row::<change_password::ChangePassword>(),
     row::<complete_web_authn_registration::CompleteWebAuthnRegistration>(),
     row::<confirm_device::ConfirmDevice>(),
@@ -111,7 +146,10 @@ static TABLE: &[(&str, Run)] = &[
     row::<forget_device::ForgetDevice>(),
     row::<forgot_password::ForgotPassword>(),
     row::<get_client_token::GetClientToken>(),
+    row::<get_credentials_for_identity::GetCredentialsForIdentity>(),
     row::<get_device::GetDevice>(),
+    row::<get_id::GetId>(),
+    row::<get_open_id_token::GetOpenIdToken>(),
     row::<get_tokens_from_refresh_token::GetTokensFromRefreshToken>(),
     row::<get_user::GetUser>(),
     row::<get_user_attribute_verification_code::GetUserAttributeVerificationCode>(),
@@ -130,6 +168,7 @@ static TABLE: &[(&str, Run)] = &[
     row::<set_user_settings::SetUserSettings>(),
     row::<sign_up::SignUp>(),
     row::<start_web_authn_registration::StartWebAuthnRegistration>(),
+    row::<unlink_identity::UnlinkIdentity>(),
     row::<update_auth_event_feedback::UpdateAuthEventFeedback>(),
     row::<update_device_status::UpdateDeviceStatus>(),
     row::<update_user_attributes::UpdateUserAttributes>(),
@@ -138,29 +177,25 @@ static TABLE: &[(&str, Run)] = &[
     row::<verify_user_attribute::VerifyUserAttribute>(),
 ];
 
-const fn row<O: Operation>() -> (&'static str, Run) {
-    (O::NAME, parse_and_run::<O>)
+const fn row<O: Operation>() -> Row {
+    Row { service: O::SERVICE, name: O::NAME, run: read_and_run::<O> }
 }
 
-/// Runs the operation that an `x-amz-target` header names.
-pub(crate) fn run(simulator: &mut Simulator, now: Timestamp, target: &str, body: &[u8]) -> Result<Value, Failure> {
-    let name = target.strip_prefix("AWSCognitoIdentityProviderService.").unwrap_or_default();
-    let Some((_, run)) = TABLE.iter().find(|(known, _)| *known == name) else {
-        let text = format!("The simulated Cognito has no operation {target:?}.");
-        return Err(Failure::new("UnknownOperationException", text));
-    };
-    run(simulator, now, body)
+/// Runs the operation that a request asks for.
+pub(crate) fn run(simulator: &mut Simulator, now: Timestamp, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let is_asked = |row: &&Row| Some(row.service) == asked.service && row.name == asked.name;
+    let row = TABLE.iter().find(is_asked).ok_or_else(|| asked.unknown())?;
+    asked.check_version()?;
+    (row.run)(simulator, now, asked.members()?)
 }
 
-fn parse_and_run<O: Operation>(simulator: &mut Simulator, now: Timestamp, body: &[u8]) -> Result<Value, Failure> {
-    // By way of a map, since a request type would take a JSON array as well.
-    let members: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| serialization("is not a JSON object"))?;
+/// By way of a map, since a request type would take a JSON array as well.
+fn read_and_run<O: Operation>(
+    simulator: &mut Simulator,
+    now: Timestamp,
+    members: Map<String, Value>,
+) -> Result<Value, Failure> {
     let request: O = serde_json::from_value(Value::Object(members))
-        .map_err(|_| serialization("has a member of a wrong JSON type"))?;
+        .map_err(|_| Failure::new("SerializationException", "The request body has a member of a wrong JSON type."))?;
     request.run(simulator, now)
-}
-
-fn serialization(complaint: &str) -> Failure {
-    Failure::new("SerializationException", format!("The request body {complaint}."))
 }

@@ -6,6 +6,7 @@ use crate::crypto::{first_bytes, hmac_sha256};
 
 const DIGITS: &[u8] = b"0123456789";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// HMAC of a counter under the seed: the same calls in the same order give the same bytes.
@@ -44,6 +45,10 @@ impl Random {
 
     pub(crate) fn lower_case(&mut self, length: usize) -> String {
         self.text(LOWER, length)
+    }
+
+    pub(crate) fn upper_case(&mut self, length: usize) -> String {
+        self.text(UPPER, length)
     }
 
     pub(crate) fn alphanumeric(&mut self, length: usize) -> String {

@@ -23,7 +23,7 @@ use crate::simulator::Simulator;
 
 /// A simulator behind HTTP, on a thread of its own. It stops when dropped.
 ///
-/// A `POST` is the API, on any path but those of `/_sim/`. `GET /{pool id}/.well-known/jwks.json` gives the keys that
+/// A `POST` is the API, of user pools, of identity pools and of AssumeRoleWithWebIdentity, on any path but those of `/_sim/`. `GET /{pool id}/.well-known/jwks.json` gives the keys that
 /// tokens verify with. Tests in other languages have, besides:
 ///
 /// - `GET /_sim/messages`: everything that was sent to users.

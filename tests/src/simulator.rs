@@ -1,11 +1,10 @@
-//! The simulator: one region's user pools, and the one function that answers requests.
+//! The simulator: one region's user pools and identity pools, and the one function that answers requests.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
 
 use cognito_core::{Headers, Request, Response, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::attribute::{Writer, accept_pairs};
 use crate::client::Client;
@@ -13,6 +12,7 @@ use crate::config::{ClientConfig, Config, ConfigError, UserConfig};
 use crate::date;
 use crate::failure::Failure;
 use crate::faults::{Fault, Faults, Outcome};
+use crate::identity_pool::IdentityPools;
 use crate::jwt;
 use crate::message::Message;
 use crate::mfa;
@@ -20,6 +20,7 @@ use crate::naming::name_user;
 use crate::operation;
 use crate::pool::{Pool, Pools};
 use crate::pool_config::PoolConfig;
+use crate::protocol::{Asked, Protocol};
 use crate::random::Random;
 use crate::tokens::Tokens;
 use crate::user::{User, UserStatus};
@@ -35,6 +36,7 @@ pub struct Simulator {
     pub(crate) pools: Pools,
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) tokens: Tokens,
+    pub(crate) identity_pools: IdentityPools,
     pub(crate) messages: Vec<Message>,
     faults: Faults,
 }
@@ -49,6 +51,7 @@ impl Simulator {
             pools: Pools::default(),
             clients: BTreeMap::new(),
             tokens: Tokens::default(),
+            identity_pools: IdentityPools::default(),
             messages: Vec::new(),
             faults: Faults::default(),
         }
@@ -60,22 +63,25 @@ impl Simulator {
         for pool in config.pools {
             simulator.create_pool(now, pool)?;
         }
+        for pool in config.identity_pools {
+            simulator.create_identity_pool(now, pool)?;
+        }
         Ok(simulator)
     }
 
-    /// Answers one request of the user pools API. No fault befalls it.
+    /// Answers one request: of the user pools, of the identity pools, or AssumeRoleWithWebIdentity, whatever the URL. No
+    /// fault befalls it.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Response {
-        let headers = self.headers(now);
-        match operation::run(self, now, target(request), request.body()) {
-            Ok(Value::Null) => Response::new(200, headers, Vec::new()),
-            Ok(body) => Response::new(200, headers, body.to_string().into_bytes()),
-            Err(failure) => failure.into_response(headers),
-        }
+        let asked = Asked::of(request);
+        let headers = self.headers(now, asked.protocol);
+        let result = operation::run(self, now, &asked);
+        asked.answer(result, headers)
     }
 
     /// As [`handle`](Self::handle), with the fault that is planned for this request, if one is.
     pub fn exchange(&mut self, now: Timestamp, request: &Request) -> Outcome {
-        let Some(fault) = self.faults.take(target(request)) else { return Outcome::Answer(self.handle(now, request)) };
+        let Asked { name, protocol, .. } = Asked::of(request);
+        let Some(fault) = self.faults.take(&name) else { return Outcome::Answer(self.handle(now, request)) };
         match fault {
             Fault::LoseBefore => Outcome::LostBefore,
             Fault::LoseAfter => {
@@ -85,8 +91,8 @@ impl Simulator {
             Fault::Delay { millis } => Outcome::Late(Duration::from_millis(millis), self.handle(now, request)),
             Fault::Truncate => Outcome::Cut(self.handle(now, request)),
             fault => {
-                let headers = self.headers(now);
-                Outcome::Answer(fault.answer(headers).unwrap_or_else(|| self.handle(now, request)))
+                let headers = self.headers(now, protocol);
+                Outcome::Answer(fault.answer(protocol, headers).unwrap_or_else(|| self.handle(now, request)))
             }
         }
     }
@@ -96,9 +102,9 @@ impl Simulator {
         &mut self.faults
     }
 
-    fn headers(&mut self, now: Timestamp) -> Headers {
+    fn headers(&mut self, now: Timestamp, protocol: Protocol) -> Headers {
         let mut headers = Headers::new();
-        headers.push("content-type", "application/x-amz-json-1.1");
+        headers.push("content-type", protocol.content_type());
         headers.push("x-amzn-requestid", self.random.uuid());
         headers.push("date", date::imf_fixdate(now));
         headers
@@ -225,11 +231,6 @@ impl Simulator {
         let unknown = || Failure::not_found(format!("User pool client {id} does not exist."));
         self.clients.get(id).cloned().ok_or_else(unknown)
     }
-}
-
-/// What names the operation of a request.
-fn target(request: &Request) -> &str {
-    request.headers().get("x-amz-target").unwrap_or_default()
 }
 
 fn is_pool_id(id: &str) -> bool {

@@ -95,6 +95,11 @@ impl Tokens {
         Ok(())
     }
 
+    /// The family of an ID token.
+    pub(crate) fn family_of_id(&self, token: &str) -> Option<&Family> {
+        self.look_up(token, Kind::Id).map(|(_, family)| family)
+    }
+
     /// The family of a refresh token that works for this client.
     pub(crate) fn refresh(&self, token: &str, client: &Client, now: Timestamp) -> Result<(&str, &Family), Failure> {
         let known = self.look_up(token, Kind::Refresh).filter(|(_, family)| family.client_id == client.id);

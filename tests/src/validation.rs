@@ -1,5 +1,8 @@
 //! The checks that Cognito makes on every member before it looks at anything else.
 
+use alloc::collections::BTreeMap;
+use core::ops::RangeInclusive;
+
 use crate::failure::Failure;
 
 /// What the service model says of one kind of text.
@@ -94,6 +97,41 @@ pub(crate) const NAME: Rule = Rule {
     sensitive: false,
 };
 
+pub(crate) const ACCOUNT_ID: Rule =
+    Rule { shortest: 1, longest: 15, pattern: "\\d+", allows: |letter| letter.is_ascii_digit(), sensitive: false };
+pub(crate) const ARN: Rule = Rule { shortest: 20, longest: 2048, pattern: "", allows: |_| true, sensitive: false };
+pub(crate) const PROVIDER_NAME: Rule =
+    Rule { shortest: 1, longest: 128, pattern: "", allows: |_| true, sensitive: false };
+const PROVIDER_TOKEN: Rule = Rule { shortest: 1, longest: 50_000, pattern: "", allows: |_| true, sensitive: true };
+pub(crate) const ROLE_ARN: Rule = Rule {
+    shortest: 20,
+    longest: 2048,
+    pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+    allows: |letter| !letter.is_control() || "\t\n\r\u{85}".contains(letter),
+    sensitive: false,
+};
+pub(crate) const ROLE_SESSION_NAME: Rule = Rule {
+    shortest: 2,
+    longest: 64,
+    pattern: "[\\w+=,.@-]*",
+    allows: |letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter),
+    sensitive: false,
+};
+pub(crate) const WEB_IDENTITY_TOKEN: Rule =
+    Rule { shortest: 4, longest: 20_000, pattern: "", allows: |_| true, sensitive: true };
+pub(crate) const POLICY: Rule = Rule {
+    shortest: 1,
+    longest: 2048,
+    pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+    allows: |letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{ff}'),
+    sensitive: false,
+};
+pub(crate) const PROVIDER_ID: Rule =
+    Rule { shortest: 4, longest: 2048, pattern: "", allows: |_| true, sensitive: false };
+/// An identity, or an identity pool. Its pattern is checked by [`Checks::region_and_id`].
+const REGION_AND_ID: Rule = Rule { shortest: 1, longest: 55, pattern: "", allows: |_| true, sensitive: false };
+const MOST_LOGINS: usize = 10;
+
 /// Collects what is wrong with a request, so that one answer names all of it, as Cognito's does.
 #[derive(Default)]
 pub(crate) struct Checks(Vec<String>);
@@ -146,12 +184,76 @@ impl Checks {
         value
     }
 
+    /// The id of an identity or an identity pool, which is required.
+    pub(crate) fn region_and_id(&mut self, member: &str, value: Option<String>) -> String {
+        let is_present = value.is_some();
+        let value = self.required(member, value, &REGION_AND_ID);
+        let is_region = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
+        let is_id = |text: &str| text.chars().all(|letter| matches!(letter, '0'..='9' | 'a'..='f' | '-'));
+        let fits = value
+            .split_once(':')
+            .is_some_and(|(region, id)| !region.is_empty() && !id.is_empty() && is_region(region) && is_id(id));
+        if is_present && !fits {
+            let text = "Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+";
+            self.complain(member, Some(&value), text);
+        }
+        value
+    }
+
+    /// Tokens by the name of their provider.
+    pub(crate) fn logins(&mut self, value: Option<BTreeMap<String, String>>) -> BTreeMap<String, String> {
+        let logins = value.unwrap_or_default();
+        if logins.len() > MOST_LOGINS {
+            let text = format!("Member must have length less than or equal to {MOST_LOGINS}");
+            self.complain("logins", None, &text);
+        }
+        let fits = |value: &String, rule: &Rule| (rule.shortest..=rule.longest).contains(&value.chars().count());
+        let (keys, values) = (
+            logins.keys().all(|name| fits(name, &PROVIDER_NAME)),
+            logins.values().all(|token| fits(token, &PROVIDER_TOKEN)),
+        );
+        for (part, rule, fits) in [("keys", &PROVIDER_NAME, keys), ("value", &PROVIDER_TOKEN, values)] {
+            if !fits {
+                let text = format!(
+                    "Map {part} must satisfy constraint: [Member must have length less than or equal to {}, \
+                     Member must have length greater than or equal to {}]",
+                    rule.longest, rule.shortest
+                );
+                self.complain("logins", None, &text);
+            }
+        }
+        logins
+    }
+
+    /// A number that came as a text.
+    pub(crate) fn number(&mut self, member: &str, value: Option<&str>, range: RangeInclusive<u64>) -> Option<u64> {
+        let text = value?;
+        let Ok(number) = text.parse() else {
+            self.complain(member, Some(text), "Member must be a number");
+            return None;
+        };
+        if number < *range.start() {
+            let complaint = format!("Member must have value greater than or equal to {}", range.start());
+            self.complain(member, Some(text), &complaint);
+        }
+        if number > *range.end() {
+            let complaint = format!("Member must have value less than or equal to {}", range.end());
+            self.complain(member, Some(text), &complaint);
+        }
+        Some(number)
+    }
+
     pub(crate) fn finish(self) -> Result<(), Failure> {
+        self.finish_as("InvalidParameterException")
+    }
+
+    /// As [`finish`](Self::finish), of a service that has another name for it.
+    pub(crate) fn finish_as(self, name: &'static str) -> Result<(), Failure> {
         let count = self.0.len();
         match count {
             0 => Ok(()),
-            1 => Err(Failure::invalid_parameter(format!("1 validation error detected: {}", self.0.concat()))),
-            _ => Err(Failure::invalid_parameter(format!("{count} validation errors detected: {}", self.0.join("; ")))),
+            1 => Err(Failure::new(name, format!("1 validation error detected: {}", self.0.concat()))),
+            _ => Err(Failure::new(name, format!("{count} validation errors detected: {}", self.0.join("; ")))),
         }
     }
 

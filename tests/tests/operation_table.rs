@@ -3,27 +3,39 @@
 
 mod common;
 
+use cognito_core::Response;
 use cognito_testkit::{ClientConfig, Config, DeviceConfig, ExplicitAuthFlow, PoolConfig};
 use common::devices::DEVICE_PASSWORD;
+use common::identities::{GOOGLE, GUEST_ROLE, google, identity_scene, open_identity_pool, read_tree};
+use common::model::{conforms, model};
 use common::srp_client::device_verifier;
 use common::{PASSWORD, Refusal, Scene, Tokens, alice, bearing, open_client};
 use serde_json::{Value, json};
 
-fn model() -> Value {
-    serde_json::from_str(include_str!("api_model/cognito-idp.shapes.json")).unwrap()
-}
-
 #[test]
 fn no_operation_of_the_model_is_unknown() {
-    let model = model();
-    let operations = model["operations"].as_object().unwrap();
-    assert_eq!(operations.len(), 35);
+    let (users, identities) = (operations("cognito-idp"), operations("cognito-identity"));
+    assert_eq!((users.len(), identities.len()), (35, 4));
     let mut scene = Scene::new();
-    for name in operations.keys() {
-        let response = scene.send(name, b"{}");
-        assert_eq!(response.headers().get("x-amzn-errortype"), Some("InvalidParameterException:"), "{name}");
+    let kind = |response: Response| response.headers().get("x-amzn-errortype").map(str::to_owned);
+    let (incomplete, unknown) = ("InvalidParameterException:", "UnknownOperationException:");
+    // An operation of the one service is unknown to the other.
+    for name in users {
+        assert_eq!(kind(scene.send(&name, b"{}")).as_deref(), Some(incomplete), "{name}");
+        assert_eq!(kind(scene.ask(&name, b"{}")).as_deref(), Some(unknown), "{name}");
     }
-    assert_eq!(scene.refused("NoSuchOperation", json!({})).name, "UnknownOperationException");
+    for name in identities {
+        assert_eq!(kind(scene.ask(&name, b"{}")).as_deref(), Some(incomplete), "{name}");
+        assert_eq!(kind(scene.send(&name, b"{}")).as_deref(), Some(unknown), "{name}");
+    }
+    for name in ["NoSuchOperation", "AssumeRoleWithWebIdentity", ""] {
+        assert_eq!(kind(scene.send(name, b"{}")).as_deref(), Some(unknown), "{name}");
+        assert_eq!(kind(scene.ask(name, b"{}")).as_deref(), Some(unknown), "{name}");
+    }
+}
+
+fn operations(service: &str) -> Vec<String> {
+    model(service)["operations"].as_object().unwrap().keys().cloned().collect()
 }
 
 /// The standard pool, tracking devices, with Alice in it and a client that does everything.
@@ -38,7 +50,7 @@ impl Tour {
         let device_configuration = Some(DeviceConfig::default());
         let pool = PoolConfig { users: vec![alice()], device_configuration, ..Config::standard().pools.remove(0) };
         let scene = Scene::of(PoolConfig { clients: Vec::new(), ..pool }, open_client());
-        Self { model: model(), scene, seen: Vec::new() }
+        Self { model: model("cognito-idp"), scene, seen: Vec::new() }
     }
 
     /// Calls an operation, whose answer has to be what the model says.
@@ -49,7 +61,7 @@ impl Tour {
         let answer = if answer.is_empty() { json!({}) } else { serde_json::from_str(&answer).unwrap() };
         let output = self.model["operations"][operation]["output"].clone();
         if output.is_string() {
-            self.conforms(operation, &output, &answer);
+            conforms(&self.model, operation, &output, &answer);
         }
         self.seen.push(operation.to_owned());
         answer
@@ -62,34 +74,6 @@ impl Tour {
         assert!(errors.contains(&json!(refusal.name)), "{operation} {refusal:?}");
         self.seen.push(operation.to_owned());
         refusal
-    }
-
-    fn conforms(&self, path: &str, shape: &Value, value: &Value) {
-        let name = shape.as_str().unwrap_or_else(|| panic!("{path}: {shape}"));
-        let shape = &self.model["shapes"][name];
-        match shape["type"].as_str().unwrap() {
-            "structure" if name != "Document" => {
-                let members = value.as_object().unwrap_or_else(|| panic!("{path}: {value}"));
-                for (member, value) in members {
-                    let of = shape["members"].get(member).unwrap_or_else(|| panic!("{path} has no {member}"));
-                    self.conforms(&format!("{path}.{member}"), &of["shape"], value);
-                }
-                for required in shape["required"].as_array().into_iter().flatten() {
-                    assert!(members.contains_key(required.as_str().unwrap()), "{path} lacks {required}");
-                }
-            }
-            "list" => {
-                let items = value.as_array().unwrap_or_else(|| panic!("{path}: {value}"));
-                items.iter().for_each(|item| self.conforms(path, &shape["member"]["shape"], item));
-            }
-            "string" => {
-                assert!(value.is_string(), "{path}: {value}");
-                assert!(shape.get("enum").is_none_or(|set| set.as_array().unwrap().contains(value)), "{path}: {value}");
-            }
-            "boolean" => assert!(value.is_boolean(), "{path}: {value}"),
-            "integer" | "timestamp" => assert!(value.is_u64(), "{path}: {value}"),
-            _ => assert!(value.is_object(), "{path}: {value}"),
-        }
     }
 
     fn code(&self) -> String {
@@ -236,4 +220,52 @@ fn endings(tour: &mut Tour, token: &str) {
     tour.ok("GlobalSignOut", bearing(token, json!({})));
     let token = sign_in(tour);
     tour.ok("DeleteUser", bearing(&token, json!({})));
+}
+
+#[test]
+fn every_answer_of_the_identity_pools_has_the_models_members() {
+    let model = model("cognito-identity");
+    let (mut scene, pool) = identity_scene(open_identity_pool());
+    let logins = json!({ GOOGLE: google(&scene, "ann") });
+    let identity = json!(scene.get_id(&pool, logins.clone()).unwrap());
+    let body = json!({
+        "IdentityPoolId": pool, "IdentityId": identity, "Logins": logins, "LoginsToRemove": [GOOGLE],
+    });
+    for operation in operations("cognito-identity") {
+        let answer = scene.asked(&operation, body.clone()).unwrap();
+        match &model["operations"][&operation]["output"] {
+            Value::Null => assert_eq!(answer, json!({})),
+            output => conforms(&model, &operation, output, &answer),
+        }
+    }
+    // The identity is gone, and the pool is of another name.
+    for operation in operations("cognito-identity") {
+        let mut body = body.clone();
+        body["IdentityPoolId"] = json!("us-east-1:0");
+        let refusal = scene.asked(&operation, body).unwrap_err();
+        let errors = model["operations"][&operation]["errors"].as_array().unwrap();
+        assert!(errors.contains(&json!(refusal.name)), "{operation} {refusal:?}");
+    }
+}
+
+#[test]
+fn the_answer_to_assume_role_has_the_models_members_and_its_refusals_the_models_codes() {
+    let model = model("sts");
+    let (mut scene, pool) = identity_scene(open_identity_pool());
+    let guest = scene.get_id(&pool, json!({})).unwrap();
+    let token = scene.open_id_token(&guest, json!({})).unwrap();
+    let answer = read_tree(&scene.assume_role(GUEST_ROLE, &token, &[]).unwrap());
+    let answer = &answer["AssumeRoleWithWebIdentityResponse"]["AssumeRoleWithWebIdentityResult"];
+    conforms(&model, "AssumeRole", &model["operations"]["AssumeRoleWithWebIdentity"]["output"], answer);
+
+    let errors = model["operations"]["AssumeRoleWithWebIdentity"]["errors"].as_array().unwrap();
+    let codes: Vec<_> = errors.iter().map(|name| &model["shapes"][name.as_str().unwrap()]["error"]["code"]).collect();
+    let mut code = |token: &str, more: &[(&str, &str)]| {
+        let refusal = scene.assume_role(GUEST_ROLE, token, more).unwrap_err();
+        scene.advance(600);
+        json!(refusal.name)
+    };
+    for code in [code("forged", &[]), code(&token, &[("Policy", "x")]), code(&token, &[])] {
+        assert!(codes.contains(&&code), "{code}");
+    }
 }

@@ -79,6 +79,32 @@ fn a_refusal_over_http_has_its_status_and_headers() {
 }
 
 #[test]
+fn an_identity_pool_answers_over_http_in_both_protocols() {
+    let (server, _) = server();
+    let pool = server.with(|simulator| simulator.identity_pools()[0].id.clone());
+    let call = |operation: &str, body: Value| {
+        let target = format!("AWSCognitoIdentityService.{operation}");
+        let (_, answer) = exchange(&server.url(), "POST", "/", &target, &body.to_string());
+        serde_json::from_str::<Value>(&answer).unwrap()
+    };
+    let identity = call("GetId", json!({ "IdentityPoolId": pool }))["IdentityId"].clone();
+    let token = call("GetOpenIdToken", json!({ "IdentityId": identity }))["Token"].clone();
+    let (role, token) = ("arn:aws:iam::123456789012:role/unauthenticated", token.as_str().unwrap());
+    let form = format!(
+        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=guest&RoleArn={role}&WebIdentityToken={token}"
+    );
+    let address = server.url().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let kind = "application/x-www-form-urlencoded";
+    let head = format!("POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: {kind}\r\n");
+    write!(stream, "{head}content-length: {}\r\n\r\n{form}", form.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("content-type: text/xml"), "{answer}");
+    assert!(answer.contains(&format!("<Audience>{pool}</Audience>")), "{answer}");
+}
+
+#[test]
 fn the_key_set_is_where_verifiers_look_for_it() {
     let (server, _) = server();
     let pool_id = server.with(|simulator| simulator.pools()[0].id.clone());
@@ -255,6 +281,7 @@ fn the_program_says_where_it_is_and_what_it_sends() {
     let clients = &started["pools"][0]["clients"];
     assert_eq!((&clients[0]["name"], clients[0].get("secret")), (&json!("public"), None));
     assert_eq!(clients[1]["secret"].as_str().map(str::len), Some(51));
+    assert_eq!(started["identity_pools"][0]["id"].as_str().map(str::len), Some(46));
     sign_up(started["url"].as_str().unwrap(), clients[0]["id"].as_str().unwrap(), "bob");
     assert_eq!(line()["purpose"], "confirm_sign_up");
 }

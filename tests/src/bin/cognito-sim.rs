@@ -1,7 +1,7 @@
 //! A simulated Amazon Cognito on a port, for tests in any language.
 //!
-//! The first line of output is `{"url":…,"pools":[{"id":…,"clients":[{"id":…,"name":…,"secret":…}]}]}`; then comes one
-//! line of JSON for each message that is delivered to a user.
+//! The first line of output is `{"url":…,"pools":[{"id":…,"clients":[{"id":…,"name":…,"secret":…}]}],
+//! "identity_pools":[{"id":…,"name":…}]}`; then comes one line of JSON for each message that is delivered to a user.
 //!
 //! Beside the API there are paths for tests: `POST /_sim/advance` with `{"seconds":3600}` moves the clock, and
 //! `POST /_sim/faults` with `{"fault":"lose_after","operation":"InitiateAuth","times":1}` has a request go wrong. They are
@@ -14,17 +14,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use cognito_testkit::{Config, PoolSummary, Server, Simulator};
+use cognito_testkit::{Config, IdentityPoolSummary, PoolSummary, Server, Simulator};
 use serde::Serialize;
 
-/// A simulated Amazon Cognito: user pools with real SRP, for tests.
+/// A simulated Amazon Cognito: user pools with real SRP and identity pools, for tests.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// Where to listen; port 0 is any free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// A JSON file that describes pools, app clients and users. Without it there is one pool with two clients.
+    /// A JSON file that describes pools, app clients, users and identity pools. Without it there is one pool with two clients,
+    /// and an identity pool that trusts them.
     #[arg(long)]
     config: Option<PathBuf>,
     /// 64 hexadecimal digits, from which everything random is made. The default is all zeros.
@@ -37,6 +38,7 @@ struct Arguments {
 struct Started {
     url: String,
     pools: Vec<PoolSummary>,
+    identity_pools: Vec<IdentityPoolSummary>,
 }
 
 fn main() -> ExitCode {
@@ -60,7 +62,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
         None => error.to_string(),
     })?;
     server.with(|simulator| *simulator = configured);
-    print(&Started { url: server.url(), pools: server.with(|simulator| simulator.pools()) });
+    let (pools, identity_pools) = server.with(|simulator| (simulator.pools(), simulator.identity_pools()));
+    print(&Started { url: server.url(), pools, identity_pools });
     server.wait();
     Ok(())
 }

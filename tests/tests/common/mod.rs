@@ -3,6 +3,8 @@
 
 pub(crate) mod challenges;
 pub(crate) mod devices;
+pub(crate) mod identities;
+pub(crate) mod model;
 pub(crate) mod srp_client;
 pub(crate) mod words;
 

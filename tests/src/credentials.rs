@@ -1,0 +1,57 @@
+//! AWS credentials that were handed out.
+
+use alloc::collections::BTreeMap;
+use core::fmt;
+
+use cognito_core::Timestamp;
+
+use crate::crypto::base64;
+use crate::random::Random;
+
+/// Who was given credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialsOwner {
+    /// The identity's id.
+    pub identity_id: String,
+    /// The ARN of the role that the credentials are for.
+    pub role_arn: String,
+    /// When they expire.
+    pub expires: Timestamp,
+}
+
+/// Whom credentials belong to, by access key id.
+#[derive(Debug, Default)]
+pub(crate) struct Issued(BTreeMap<String, CredentialsOwner>);
+
+/// Temporary credentials.
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_key: String,
+    pub(crate) session_token: String,
+    pub(crate) expires: Timestamp,
+}
+
+impl Issued {
+    /// Makes credentials for the owner.
+    pub(crate) fn issue(&mut self, owner: CredentialsOwner, random: &mut Random) -> Credentials {
+        let credentials = Credentials {
+            access_key_id: format!("ASIA{}", random.upper_case(16)),
+            secret_key: base64(&random.bytes::<30>()),
+            session_token: base64(&random.bytes::<600>()),
+            expires: owner.expires,
+        };
+        self.0.insert(credentials.access_key_id.clone(), owner);
+        credentials
+    }
+
+    pub(crate) fn owner(&self, access_key_id: &str) -> Option<&CredentialsOwner> {
+        self.0.get(access_key_id)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Credentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}

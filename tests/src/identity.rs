@@ -1,0 +1,117 @@
+//! Identities, and the logins that are linked to them.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use crate::failure::Failure;
+use crate::login::Login;
+
+/// All identities by id.
+#[derive(Debug, Default)]
+pub(crate) struct Identities(BTreeMap<String, Identity>);
+
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) pool_id: String,
+    /// The subject at each provider. A guest has none.
+    logins: BTreeMap<String, String>,
+    /// Whether it gave way to another identity, or lost its last login.
+    disabled: bool,
+}
+
+impl Identity {
+    fn has(&self, login: &Login) -> bool {
+        self.logins.get(&login.provider) == Some(&login.subject)
+    }
+}
+
+impl Identities {
+    /// An identity that can be used.
+    pub(crate) fn get(&self, id: &str) -> Result<&Identity, Failure> {
+        self.0.get(id).filter(|identity| !identity.disabled).ok_or_else(|| unknown(id))
+    }
+
+    pub(crate) fn add(&mut self, id: String, pool_id: &str) {
+        self.0.insert(id, Identity { pool_id: pool_id.to_owned(), logins: BTreeMap::new(), disabled: false });
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        self.0.remove(id).is_some()
+    }
+
+    /// The identity that these logins are linked to, if any of them is.
+    pub(crate) fn owner(&self, pool_id: &str, logins: &[Login]) -> Result<Option<String>, Failure> {
+        let has_one = |identity: &Identity| logins.iter().any(|login| identity.has(login));
+        let owners = self.0.iter().filter(|(_, identity)| identity.pool_id == pool_id && has_one(identity));
+        let owners: BTreeSet<_> = owners.map(|(id, _)| id).collect();
+        if owners.len() > 1 {
+            return Err(conflict());
+        }
+        let Some(owner) = owners.first() else { return Ok(None) };
+        self.check_room(owner, logins)?;
+        Ok(Some((*owner).clone()))
+    }
+
+    /// The identity that answers when this one is asked for with these logins. Nothing is linked yet.
+    pub(crate) fn settle(&self, asked: &str, logins: &[Login]) -> Result<String, Failure> {
+        let identity = self.get(asked)?;
+        if logins.is_empty() {
+            let is_guest = identity.logins.is_empty();
+            return if is_guest { Ok(asked.to_owned()) } else { Err(forbidden(asked)) };
+        }
+        let owner = self.owner(&identity.pool_id, logins)?;
+        if identity.logins.is_empty() {
+            return Ok(owner.unwrap_or_else(|| asked.to_owned()));
+        }
+        owner.filter(|owner| owner == asked).ok_or_else(no_match)
+    }
+
+    /// Links the logins to the identity that answers. A guest that was asked for and is not the one gives way to it.
+    pub(crate) fn link(&mut self, asked: &str, answers: &str, logins: &[Login]) {
+        if let Some(identity) = self.0.get_mut(asked).filter(|_| asked != answers) {
+            identity.disabled = true;
+        }
+        if let Some(identity) = self.0.get_mut(answers) {
+            let pairs = logins.iter().map(|login| (login.provider.clone(), login.subject.clone()));
+            identity.logins.extend(pairs);
+        }
+    }
+
+    /// Takes logins away. Without any the identity is of no more use.
+    pub(crate) fn unlink(&mut self, id: &str, logins: &[Login], providers: &[String]) -> Result<(), Failure> {
+        let identity = self.get(id)?;
+        let are_linked = !logins.is_empty() && logins.iter().all(|login| identity.has(login));
+        if !are_linked || !providers.iter().all(|provider| identity.logins.contains_key(provider)) {
+            return Err(no_match());
+        }
+        if let Some(identity) = self.0.get_mut(id) {
+            identity.logins.retain(|provider, _| !providers.contains(provider));
+            identity.disabled = identity.logins.is_empty();
+        }
+        Ok(())
+    }
+
+    /// Refuses a login of a provider at which the identity is somebody else already.
+    fn check_room(&self, id: &str, logins: &[Login]) -> Result<(), Failure> {
+        let identity = self.get(id)?;
+        let is_other = |login: &&Login| identity.logins.contains_key(&login.provider) && !identity.has(login);
+        logins.iter().find(is_other).map_or(Ok(()), |_| Err(conflict()))
+    }
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::not_found(format!("Identity '{id}' not found."))
+}
+
+fn forbidden(id: &str) -> Failure {
+    Failure::not_authorized(format!("Access to Identity '{id}' is forbidden."))
+}
+
+/// No login is one of the identity, or of the pool.
+pub(crate) fn no_match() -> Failure {
+    let text = "Logins don't match. Please include at least one valid login for this identity or identity pool.";
+    Failure::not_authorized(text)
+}
+
+fn conflict() -> Failure {
+    Failure::new("ResourceConflictException", "Login is already linked to another identity.")
+}

@@ -1,0 +1,194 @@
+//! Logins: what an identity provider says of a user, checked before it counts.
+
+use alloc::collections::BTreeMap;
+
+use cognito_core::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::failure::Failure;
+use crate::identity;
+use crate::identity_pool::IdentityPool;
+use crate::jwt::{self, Jwt};
+use crate::simulator::Simulator;
+
+/// Providers whose tokens nobody else can look into.
+const OPAQUE: [&str; 4] = ["graph.facebook.com", "www.amazon.com", "api.twitter.com", "www.digits.com"];
+
+/// A login that was found good.
+pub(crate) struct Login {
+    pub(crate) provider: String,
+    /// The provider's name of the user.
+    pub(crate) subject: String,
+    /// What the token is for; empty if it is opaque.
+    pub(crate) audience: String,
+    pub(crate) claims: Map<String, Value>,
+}
+
+/// How the tokens of a provider are checked.
+enum Source<'pool> {
+    UserPool,
+    /// A JSON Web Token for this app.
+    App(&'pool str),
+    /// A JSON Web Token for any app.
+    OpenIdConnect,
+    Opaque,
+}
+
+/// Checks every login. A pool without any provider has nothing to check one with.
+pub(crate) fn check(
+    simulator: &Simulator,
+    pool: &IdentityPool,
+    logins: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Result<Vec<Login>, Failure> {
+    let config = &pool.config;
+    let has_providers = !config.user_pools.is_empty()
+        || !config.cognito_identity_providers.is_empty()
+        || !config.supported_login_providers.is_empty()
+        || !config.open_id_connect_provider_arns.is_empty()
+        || !config.saml_provider_arns.is_empty();
+    if !logins.is_empty() && !has_providers {
+        return Err(identity::no_match());
+    }
+    logins.iter().map(|(provider, token)| check_one(simulator, pool, provider, token, now)).collect()
+}
+
+fn check_one(
+    simulator: &Simulator,
+    pool: &IdentityPool,
+    provider: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<Login, Failure> {
+    let source = source(pool, provider).ok_or_else(unsupported)?;
+    if matches!(source, Source::Opaque) {
+        let subject = pool.config.opaque_tokens.get(token).ok_or_else(|| invalid("Token is invalid."))?;
+        let (provider, subject) = (provider.to_owned(), subject.clone());
+        return Ok(Login { provider, subject, audience: String::new(), claims: Map::new() });
+    }
+    let jwt = jwt::read(token).ok_or_else(|| invalid("Not a valid OpenId Connect identity token."))?;
+    let audience = check_claims(&jwt, provider)?;
+    let mut is_inactive = false;
+    match source {
+        Source::UserPool => {
+            let checks = trusts(simulator, pool, provider, &audience).ok_or_else(unsupported)?;
+            is_inactive = checks && !is_active(simulator, token);
+        }
+        Source::App(app) if app != audience => return Err(unsupported()),
+        _ => {}
+    }
+    check_time(&jwt, now)?;
+    if is_inactive {
+        return Err(Failure::not_authorized("Token is inactive"));
+    }
+    let subject = jwt.text("sub").ok_or_else(|| missing("sub"))?.to_owned();
+    Ok(Login { provider: provider.to_owned(), subject, audience, claims: jwt.claims })
+}
+
+fn source<'pool>(pool: &'pool IdentityPool, provider: &str) -> Option<Source<'pool>> {
+    let config = &pool.config;
+    // Of a user pool that is not trusted, a wrong issuer is told first, and then its app client.
+    if provider.starts_with("cognito-idp.") {
+        return Some(Source::UserPool);
+    }
+    if let Some(app) = config.supported_login_providers.get(provider) {
+        return Some(if OPAQUE.contains(&provider) { Source::Opaque } else { Source::App(app) });
+    }
+    let is_open_id = |arn: &String| arn.split_once(":oidc-provider/").is_some_and(|(_, name)| name == provider);
+    if config.open_id_connect_provider_arns.iter().any(is_open_id) {
+        return Some(Source::OpenIdConnect);
+    }
+    config.saml_provider_arns.iter().any(|arn| arn == provider).then_some(Source::Opaque)
+}
+
+/// Whether a user pool is the provider of this name.
+fn is_provider(simulator: &Simulator, pool_id: &str, provider: &str) -> bool {
+    let pool = simulator.pools.get(pool_id);
+    pool.is_ok_and(|pool| pool.issuer().strip_prefix("https://") == Some(provider))
+}
+
+/// Whether an app client is trusted, and if so, whether its tokens are checked on the server's side.
+fn trusts(simulator: &Simulator, pool: &IdentityPool, provider: &str, client_id: &str) -> Option<bool> {
+    let mut named = pool.config.cognito_identity_providers.iter();
+    if let Some(known) = named.find(|known| known.provider_name == provider && known.client_id == client_id) {
+        return Some(known.server_side_token_check);
+    }
+    let client = simulator.client(client_id).ok()?;
+    let is_listed = pool.config.user_pools.contains(&client.pool_id);
+    (is_listed && is_provider(simulator, &client.pool_id, provider)).then_some(false)
+}
+
+/// Whether the user of an ID token is still signed in and may be.
+fn is_active(simulator: &Simulator, token: &str) -> bool {
+    let Some(family) = simulator.tokens.family_of_id(token).filter(|family| !family.revoked) else { return false };
+    let pool = simulator.pools.get(&family.pool_id);
+    pool.is_ok_and(|pool| pool.user_by_sub(&family.sub).is_some_and(|user| user.enabled))
+}
+
+/// Checks who issued a token, and gives what it is for.
+fn check_claims(jwt: &Jwt<'_>, provider: &str) -> Result<String, Failure> {
+    if jwt.text("iss").and_then(|issuer| issuer.strip_prefix("https://")) != Some(provider) {
+        return Err(invalid("Issuer doesn't match providerName"));
+    }
+    let audience = jwt.audience().ok_or_else(|| missing("aud"))?;
+    if !jwt.is_genuine() {
+        return Err(invalid("Couldn't verify signed token."));
+    }
+    Ok(audience.to_owned())
+}
+
+/// The first number that an expired token is refused with is the present time.
+fn check_time(jwt: &Jwt<'_>, now: Timestamp) -> Result<(), Failure> {
+    let (now, expires) = (now.as_unix_seconds(), jwt.seconds("exp").ok_or_else(|| missing("exp"))?);
+    if now >= expires {
+        return Err(invalid(&format!("Token expired: {now} >= {expires}")));
+    }
+    Ok(())
+}
+
+fn unsupported() -> Failure {
+    Failure::not_authorized("Token is not from a supported provider of this identity pool.")
+}
+
+fn missing(claim: &str) -> Failure {
+    invalid(&format!("Missing a required claim: {claim}"))
+}
+
+fn invalid(text: &str) -> Failure {
+    Failure::not_authorized(format!("Invalid login token. {text}"))
+}
+
+/// A token as an identity provider would issue it: for logins of Google, Apple, any OpenID Connect provider, and of user
+/// pools with claims that the simulated ones do not make, as `cognito:roles`.
+///
+/// It is signed with the testkit's public test key. The issuer is `https://` and the login's name. The claims are added,
+/// and take the place of those that they name.
+///
+/// ```
+/// use cognito_core::Timestamp;
+/// use serde_json::json;
+///
+/// let expires = Timestamp::from_unix_seconds(1_700_003_600);
+/// let claims = [("email", json!("alice@example.com"))];
+/// let token = cognito_testkit::login_token("https://accounts.google.com", "example-app-id", "1029384756", expires, claims);
+/// assert_eq!(token.split('.').count(), 3);
+/// ```
+#[must_use]
+pub fn login_token<'name>(
+    issuer: &str,
+    audience: &str,
+    subject: &str,
+    expires: Timestamp,
+    claims: impl IntoIterator<Item = (&'name str, Value)>,
+) -> String {
+    let own = [
+        ("iss", json!(issuer)),
+        ("aud", json!(audience)),
+        ("sub", json!(subject)),
+        ("exp", json!(expires.as_unix_seconds())),
+    ];
+    let whole: Map<String, Value> =
+        own.into_iter().chain(claims).map(|(name, value)| (name.to_owned(), value)).collect();
+    // The key is part of the source and can always sign.
+    jwt::sign(&Value::Object(whole)).unwrap_or_default()
+}

@@ -1,0 +1,171 @@
+//! How a request says what it asks for, and how the answer is written: AWS's JSON protocol, or its query protocol with a
+//! form that goes in and XML that comes out.
+
+use cognito_core::{Headers, Request, Response};
+use serde_json::{Map, Value, json};
+
+use crate::failure::Failure;
+use crate::operation::Service;
+
+/// The one version of the query API.
+const VERSION: &str = "2011-06-15";
+const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// The two protocols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Json,
+    Query,
+}
+
+/// What a request asks for.
+pub(crate) struct Asked<'request> {
+    pub(crate) protocol: Protocol,
+    /// The service, if it is one of those that are simulated.
+    pub(crate) service: Option<Service>,
+    /// AWS's name of the operation.
+    pub(crate) name: String,
+    /// How the request itself put it.
+    target: &'request str,
+    body: &'request [u8],
+}
+
+impl<'request> Asked<'request> {
+    pub(crate) fn of(request: &'request Request) -> Self {
+        let headers = request.headers();
+        let body = request.body();
+        if let Some(target) = headers.get("x-amz-target") {
+            let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
+            let service = Service::with_prefix(prefix);
+            return Self { protocol: Protocol::Json, service, name: name.to_owned(), target, body };
+        }
+        let content_type = headers.get("content-type").unwrap_or_default();
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            let name = parameter(body, "Action").unwrap_or_default();
+            return Self { protocol: Protocol::Query, service: Some(Service::Tokens), name, target: "", body };
+        }
+        Self { protocol: Protocol::Json, service: None, name: String::new(), target: "", body }
+    }
+
+    /// The request's members; of a form, its parameters.
+    pub(crate) fn members(&self) -> Result<Map<String, Value>, Failure> {
+        match self.protocol {
+            Protocol::Json => serde_json::from_slice(self.body)
+                .map_err(|_| Failure::new("SerializationException", "The request body is not a JSON object.")),
+            Protocol::Query => Ok(parameters(self.body).map(|(name, value)| (name, Value::String(value))).collect()),
+        }
+    }
+
+    /// Refuses a version of the query API that there is not.
+    pub(crate) fn check_version(&self) -> Result<(), Failure> {
+        let version = || parameter(self.body, "Version");
+        if self.protocol == Protocol::Query && version().as_deref() != Some(VERSION) {
+            return Err(self.unknown());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn unknown(&self) -> Failure {
+        match self.protocol {
+            Protocol::Json => {
+                let text = format!("The simulated Cognito has no operation {:?}.", self.target);
+                Failure::new("UnknownOperationException", text)
+            }
+            Protocol::Query if self.name.is_empty() => Failure::new("MissingAction", "The request names no Action."),
+            Protocol::Query => {
+                let version = parameter(self.body, "Version").unwrap_or_else(|| "NO_VERSION_SPECIFIED".to_owned());
+                let text = format!("Could not find operation {} for version {version}", self.name);
+                Failure::new("InvalidAction", text)
+            }
+        }
+    }
+
+    pub(crate) fn answer(&self, result: Result<Value, Failure>, headers: Headers) -> Response {
+        match (result, self.protocol) {
+            (Err(failure), protocol) => protocol.refuse(failure, headers),
+            (Ok(Value::Null), _) => Response::new(200, headers, Vec::new()),
+            (Ok(body), Protocol::Json) => Response::new(200, headers, body.to_string().into_bytes()),
+            (Ok(body), Protocol::Query) => {
+                let metadata = json!({ "RequestId": request_id(&headers) });
+                let (result, metadata) =
+                    (xml(&format!("{}Result", self.name), &body), xml("ResponseMetadata", &metadata));
+                let answer = format!("{}Response", self.name);
+                let text = format!("<{answer} xmlns=\"{NAMESPACE}\">{result}{metadata}</{answer}>");
+                Response::new(200, headers, text.into_bytes())
+            }
+        }
+    }
+}
+
+impl Protocol {
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/x-amz-json-1.1",
+            Self::Query => "text/xml",
+        }
+    }
+
+    pub(crate) fn refuse(self, failure: Failure, mut headers: Headers) -> Response {
+        let (status, name) = (failure.status(), failure.name());
+        let message = failure.into_message();
+        let body = match self {
+            Self::Json => {
+                headers.push("x-amzn-errortype", format_args!("{name}:"));
+                headers.push("x-amzn-errormessage", header_text(&message));
+                json!({ "__type": name, "message": message }).to_string()
+            }
+            Self::Query => {
+                let blame = if status < 500 { "Sender" } else { "Receiver" };
+                let error = xml("Error", &json!({ "Type": blame, "Code": name, "Message": message }));
+                let id = xml("RequestId", &json!(request_id(&headers)));
+                format!("<ErrorResponse xmlns=\"{NAMESPACE}\">{error}{id}</ErrorResponse>")
+            }
+        };
+        Response::new(status, headers, body.into_bytes())
+    }
+}
+
+fn parameters(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+fn parameter(body: &[u8], name: &str) -> Option<String> {
+    parameters(body).filter(|(known, _)| known == name).map(|(_, value)| value).last()
+}
+
+fn request_id(headers: &Headers) -> &str {
+    headers.get("x-amzn-requestid").unwrap_or_default()
+}
+
+/// A header holds printable ASCII; a message may quote what the caller typed.
+fn header_text(message: &str) -> String {
+    message.chars().map(|letter| if matches!(letter, ' '..='~') { letter } else { '?' }).collect()
+}
+
+/// An element with this name: of an object, its members; of anything else, its text.
+fn xml(name: &str, value: &Value) -> String {
+    let content = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| xml(name, value)).collect(),
+        Value::String(text) => escape(text),
+        other => escape(&other.to_string()),
+    };
+    format!("<{name}>{content}</{name}>")
+}
+
+/// Text as XML has it. What XML has no place for is replaced.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\r' => escaped.push_str("&#xD;"),
+            '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => escaped.push(letter),
+            _ => escaped.push('\u{fffd}'),
+        }
+    }
+    escaped
+}
