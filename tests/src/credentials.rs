@@ -22,7 +22,14 @@ pub struct CredentialsOwner {
 
 /// Whom credentials belong to, by access key id.
 #[derive(Debug, Default)]
-pub(crate) struct Issued(BTreeMap<String, CredentialsOwner>);
+pub(crate) struct Issued(BTreeMap<String, Grant>);
+
+struct Grant {
+    owner: CredentialsOwner,
+    /// What the role's session is called.
+    session_name: String,
+    session_token: String,
+}
 
 /// Temporary credentials.
 pub(crate) struct Credentials {
@@ -34,19 +41,32 @@ pub(crate) struct Credentials {
 
 impl Issued {
     /// Makes credentials for the owner.
-    pub(crate) fn issue(&mut self, owner: CredentialsOwner, random: &mut Random) -> Credentials {
+    pub(crate) fn issue(&mut self, owner: CredentialsOwner, session_name: &str, random: &mut Random) -> Credentials {
         let credentials = Credentials {
             access_key_id: format!("ASIA{}", random.upper_case(16)),
             secret_key: base64(&random.bytes::<30>()),
             session_token: base64(&random.bytes::<600>()),
             expires: owner.expires,
         };
-        self.0.insert(credentials.access_key_id.clone(), owner);
+        let (session_name, session_token) = (session_name.to_owned(), credentials.session_token.clone());
+        self.0.insert(credentials.access_key_id.clone(), Grant { owner, session_name, session_token });
         credentials
     }
 
     pub(crate) fn owner(&self, access_key_id: &str) -> Option<&CredentialsOwner> {
-        self.0.get(access_key_id)
+        self.0.get(access_key_id).map(|grant| &grant.owner)
+    }
+
+    /// The owner of credentials that are whole, with the name of the role's session.
+    pub(crate) fn signer(&self, access_key_id: &str, session_token: &str) -> Option<(&CredentialsOwner, &str)> {
+        let grant = self.0.get(access_key_id).filter(|grant| grant.session_token == session_token)?;
+        Some((&grant.owner, &grant.session_name))
+    }
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Grant").field("owner", &self.owner).finish_non_exhaustive()
     }
 }
 

@@ -71,7 +71,7 @@ impl Failure {
         match self.name {
             "InternalErrorException" | "InternalFailure" => 500,
             "ServiceUnavailableException" | "ServiceUnavailable" => 503,
-            "AccessDenied" => 403,
+            "AccessDenied" | "ExpiredToken" | "InvalidClientTokenId" | "MissingAuthenticationToken" => 403,
             _ => 400,
         }
     }

@@ -3,13 +3,14 @@
 
 use alloc::sync::Arc;
 
-use cognito_core::operation::{Attribute, ChallengeName, GetUser, InitiateAuth, SignUp};
+use cognito_core::operation::{AssumeRoleWithWebIdentity, Attribute, ChallengeName, GetUser, InitiateAuth, SignUp};
 use cognito_core::secret::AccessToken;
 use cognito_core::session::Record;
 use cognito_core::srp::{EphemeralKey, Identity};
 use cognito_core::{
-    AppClient, Call, Cause, Challenge, DeviceRecord, Devices, Error, Event, Flow, Headers, MAX_ATTEMPTS, Refresh,
-    Request, Response, Seed, Session, SignIn, Step, Timestamp, Tokens, UserPoolId,
+    AppClient, AssumedRole, Call, Cause, Challenge, DeviceRecord, Devices, Error, Event, Flow, GetCredentials, Headers,
+    IdentityPool, IdentityPoolId, Logins, MAX_ATTEMPTS, Refresh, Request, Response, Role, Seed, Session, SignIn, Step,
+    Timestamp, Tokens, UserPoolId,
 };
 
 use crate::{Config, Simulator};
@@ -48,6 +49,7 @@ pub fn answers(data: &[u8]) {
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());
     answered(Refresh::new(&client, &Session::new("alice", tokens, NOW, None), seed()), answer());
+    identity_pool_answered(&answer);
     let _ = Session::from_record(&Record::new(body.to_vec()));
     let _ = Devices::from_record(&Record::new(body.to_vec()));
     let _ = serde_json::from_slice::<InitiateAuth>(body);
@@ -55,6 +57,39 @@ pub fn answers(data: &[u8]) {
         answered(challenge.answer_with(&client, [("ANSWER", "42")], seed()), answer());
         typed_answer(&client, &challenge, answer());
     }
+}
+
+/// The same as the answer to each step of both flows to AWS credentials.
+fn identity_pool_answered(answer: &impl Fn() -> Event) {
+    let Some(pool) = identity_pool() else { return };
+    answered(GetCredentials::new(&pool, Logins::new()), answer());
+    answered(GetCredentials::new(&pool, Logins::new()).with_identity_id(IDENTITY), answer());
+    let role = || Role::Assumed(AssumedRole::new("arn:aws:iam::123456789012:role/guest", "guest"));
+    answered(GetCredentials::new(&pool, Logins::new()).with_identity_id(IDENTITY).with_role(role()), answer());
+    let assume = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/guest", "guest", "token");
+    answered(Call::of_identity_pool(&pool, &assume), answer());
+}
+
+/// Events in any order to the flow to AWS credentials: the first byte says which of its ways it takes.
+pub fn credentials(data: &[u8]) {
+    let Some(pool) = identity_pool() else { return };
+    let (how, data) = data.split_first().unwrap_or((&0, &[]));
+    let mut flow = GetCredentials::new(&pool, Logins::new().with(Logins::GOOGLE, "token"));
+    if how & 1 == 1 {
+        flow = flow.with_identity_id(IDENTITY);
+    }
+    if how & 2 == 2 {
+        flow = flow.with_role(Role::Assumed(AssumedRole::new("arn:aws:iam::123456789012:role/guest", "guest")));
+    }
+    // With the known identity, GetId, with the new one, and the role.
+    bounded(flow, events(data).take(256), 4 * MAX_ATTEMPTS);
+}
+
+const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
+
+fn identity_pool() -> Option<IdentityPool> {
+    let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").ok()?;
+    IdentityPool::new(id).ok()
 }
 
 /// The answer that belongs to the challenge, which may be one that cannot be sent.
@@ -96,16 +131,23 @@ fn answered(mut flow: impl Flow, answer: Event) {
 pub fn sign_in(data: &[u8]) {
     let Some(client) = app_client() else { return };
     let (how, data) = data.split_first().filter(|(how, _)| how.is_ascii_digit()).unwrap_or((&b'0', data));
-    let mut flow = match how {
+    let flow = match how {
         b'1' => SignIn::password(&client, "alice", "Very$ecur3", seed()),
         b'2' => SignIn::custom(&client, "alice", seed()),
         b'3' => SignIn::custom_with_srp(&client, "alice", "Very$ecur3", seed()),
         _ => SignIn::srp(&client, "alice", "Very$ecur3", seed()),
     }
     .with_devices(devices());
+    // InitiateAuth, three proofs, the same without the device, and ConfirmDevice. The arithmetic is the slow part, and more
+    // events than this add nothing.
+    bounded(flow, events(data).take(32), 7 * MAX_ATTEMPTS);
+}
+
+/// Feeds a flow events in any order: it makes no more requests than this, keeps its first error, and is over when it says
+/// so.
+fn bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, most_requests: u32) {
     let (mut requests, mut first_error, mut is_done) = (0, None, false);
-    // The arithmetic is the slow part, and more events than this add nothing.
-    for event in events(data).take(32) {
+    for event in events {
         match flow.step(NOW, event) {
             Ok(step) => {
                 assert!(first_error.is_none() && !is_done);
@@ -119,8 +161,7 @@ pub fn sign_in(data: &[u8]) {
             }
         }
     }
-    // InitiateAuth, three proofs, the same without the device, and ConfirmDevice.
-    assert!(requests <= 7 * MAX_ATTEMPTS);
+    assert!(requests <= most_requests);
 }
 
 /// Events from bytes: a line each, whose first character says which.

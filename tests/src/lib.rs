@@ -71,7 +71,8 @@
 //!
 //! # What it does not do
 //!
-//! AWS signatures on set-up operations are not checked. An operation, flow or challenge that is not simulated is refused
+//! AWS signatures are not checked: not on set-up operations, and not on GetCallerIdentity, which goes by the access key and
+//! the session token. An operation, flow or challenge that is not simulated is refused
 //! by name rather than answered with a stand-in: so far USER_AUTH and the challenges that belong to it, and pools with
 //! Lambda triggers. In place of the triggers of CUSTOM_AUTH there is a script, [`CustomAuthConfig`]. How often a code may
 //! be sent or tried in a sign-in is not limited, and there is no threat protection. What an authenticator attests of a

@@ -34,6 +34,7 @@ mod describe_user_pool;
 mod describe_user_pool_client;
 mod forget_device;
 mod forgot_password;
+mod get_caller_identity;
 mod get_client_token;
 mod get_credentials_for_identity;
 mod get_device;
@@ -145,6 +146,7 @@ static TABLE: &[Row] = &[
     row::<describe_user_pool_client::DescribeUserPoolClient>(),
     row::<forget_device::ForgetDevice>(),
     row::<forgot_password::ForgotPassword>(),
+    row::<get_caller_identity::GetCallerIdentity>(),
     row::<get_client_token::GetClientToken>(),
     row::<get_credentials_for_identity::GetCredentialsForIdentity>(),
     row::<get_device::GetDevice>(),

@@ -9,6 +9,8 @@ use crate::operation::Service;
 
 /// The one version of the query API.
 const VERSION: &str = "2011-06-15";
+/// The member under which an operation finds who has signed the request.
+const SIGNER: &str = "Signer";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// The two protocols.
@@ -28,6 +30,23 @@ pub(crate) struct Asked<'request> {
     /// How the request itself put it.
     target: &'request str,
     body: &'request [u8],
+    signer: Option<Signer>,
+}
+
+/// Whose AWS credentials a request is signed with. The signature is not checked.
+struct Signer {
+    access_key_id: String,
+    session_token: String,
+}
+
+impl Signer {
+    /// By the `Authorization` and `X-Amz-Security-Token` headers of AWS's signature version 4.
+    fn of(headers: &Headers) -> Option<Self> {
+        let (_, credential) = headers.get("authorization")?.split_once("Credential=")?;
+        let access_key_id = credential.split('/').next()?.to_owned();
+        let session_token = headers.get("x-amz-security-token").unwrap_or_default().to_owned();
+        Some(Self { access_key_id, session_token })
+    }
 }
 
 impl<'request> Asked<'request> {
@@ -37,23 +56,32 @@ impl<'request> Asked<'request> {
         if let Some(target) = headers.get("x-amz-target") {
             let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
             let service = Service::with_prefix(prefix);
-            return Self { protocol: Protocol::Json, service, name: name.to_owned(), target, body };
+            return Self { protocol: Protocol::Json, service, name: name.to_owned(), target, body, signer: None };
         }
         let content_type = headers.get("content-type").unwrap_or_default();
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             let name = parameter(body, "Action").unwrap_or_default();
-            return Self { protocol: Protocol::Query, service: Some(Service::Tokens), name, target: "", body };
+            let (service, signer) = (Some(Service::Tokens), Signer::of(headers));
+            return Self { protocol: Protocol::Query, service, name, target: "", body, signer };
         }
-        Self { protocol: Protocol::Json, service: None, name: String::new(), target: "", body }
+        Self { protocol: Protocol::Json, service: None, name: String::new(), target: "", body, signer: None }
     }
 
-    /// The request's members; of a form, its parameters.
+    /// The request's members; of a form, its parameters, and who has signed it.
     pub(crate) fn members(&self) -> Result<Map<String, Value>, Failure> {
         match self.protocol {
             Protocol::Json => serde_json::from_slice(self.body)
                 .map_err(|_| Failure::new("SerializationException", "The request body is not a JSON object.")),
-            Protocol::Query => Ok(parameters(self.body).map(|(name, value)| (name, Value::String(value))).collect()),
+            Protocol::Query => {
+                let parameters = parameters(self.body).map(|(name, value)| (name, Value::String(value)));
+                let mut members: Map<_, _> = parameters.filter(|(name, _)| name != SIGNER).collect();
+                if let Some(Signer { access_key_id, session_token }) = &self.signer {
+                    let signer = json!({ "AccessKeyId": access_key_id, "SessionToken": session_token });
+                    members.insert(SIGNER.to_owned(), signer);
+                }
+                Ok(members)
+            }
         }
     }
 

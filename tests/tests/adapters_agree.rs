@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use cognito_core::operation::{GetUser, ListDevices, RevokeToken, SignUp};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, Call, Challenge, DeviceRecord, Devices, Event, Flow, Headers, Refresh, Request, Response, Seed, Session,
-    SignIn, Tokens, UserPoolId,
+    AppClient, AssumedRole, Call, Challenge, DeviceRecord, Devices, Event, Flow, GetCredentials, Headers, IdentityPool,
+    IdentityPoolId, Logins, Refresh, Request, Response, Role, Seed, Session, SignIn, Tokens, UserPoolId,
 };
 
 /// What a request is on the wire.
@@ -78,6 +78,22 @@ where
     blocking.sent()
 }
 
+/// In the basic flow, which has every kind of request.
+fn credentials_agree() {
+    let identity = r#"{"IdentityId":"us-east-1:0d4f","Token":"t"}"#;
+    let role = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
+        <AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+        <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\
+        </AssumeRoleWithWebIdentityResponse>";
+    let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
+    let pool = IdentityPool::new(id).unwrap();
+    let flow = || {
+        let role = Role::Assumed(AssumedRole::new("arn:aws:iam::123456789012:role/user", "alice"));
+        GetCredentials::new(&pool, Logins::new().with(Logins::GOOGLE, "token")).with_role(role)
+    };
+    assert_eq!(agree("credentials", flow, &["lost", identity, identity, role]).len(), 4);
+}
+
 const VERIFIER: &str = r#"{"ChallengeName":"PASSWORD_VERIFIER","Session":"s1","ChallengeParameters":{
     "SALT":"22cb089ced3d","SRP_B":"e36e39a5d1f1","SECRET_BLOCK":"b3BhcXVl","USERNAME":"0d4f","USER_ID_FOR_SRP":"0d4f"}}"#;
 const DEVICE: &str = r#"{"ChallengeName":"DEVICE_SRP_AUTH","Session":"s2","ChallengeParameters":{}}"#;
@@ -116,5 +132,6 @@ fn both_adapters_send_the_same_bytes_for_every_flow() {
     agree("a revocation", || Call::new(&app_client(), RevokeToken::new("refresh")), &["lost", "{}"]);
     let token = AccessToken::from("access");
     agree("a user", || Call::signed_in(&app_client(), &token, GetUser::new()), &["{}"]);
+    credentials_agree();
     agree("devices", || Call::signed_in(&app_client(), &token, ListDevices::new()), &["{}"]);
 }

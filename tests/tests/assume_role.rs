@@ -129,8 +129,41 @@ fn a_form_names_an_action_and_the_version() {
     let version = ("Version", "2011-06-15");
     let mut name = |parameters: &[(&str, &str)]| read_xml(&scene.query(parameters)).unwrap_err().name;
     assert_eq!(name(&[]), "MissingAction");
-    assert_eq!(name(&[("Action", "GetCallerIdentity"), version]), "InvalidAction");
+    assert_eq!(name(&[("Action", "GetSessionToken"), version]), "InvalidAction");
     assert_eq!(name(&[("Action", "GetId"), version]), "InvalidAction");
     assert_eq!(name(&[("Action", "AssumeRoleWithWebIdentity")]), "InvalidAction");
     assert_eq!(name(&[("Action", "AssumeRoleWithWebIdentity"), version]), "ValidationError");
+}
+
+/// Asks who has signed, with these credentials.
+fn caller(scene: &mut common::Scene, access_key_id: &str, session_token: &str) -> Result<String, Refusal> {
+    let authorization =
+        format!("AWS4-HMAC-SHA256 Credential={access_key_id}/20231114/us-east-1/sts/aws4_request, Signature=0");
+    let headers = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("authorization", &authorization),
+        ("x-amz-security-token", session_token),
+    ];
+    let body = b"Action=GetCallerIdentity&Version=2011-06-15".to_vec();
+    let request = cognito_core::Request::new("http://localhost/", headers.into_iter().collect(), body);
+    read_xml(&scene.simulator.handle(scene.now, &request))
+}
+
+#[test]
+fn credentials_say_whose_they_are_until_they_expire() {
+    let (mut scene, pool) = identity_scene(open_identity_pool());
+    let guest = scene.get_id(&pool, json!({})).unwrap();
+    let credentials = scene.credentials(&guest, json!({})).unwrap()["Credentials"].clone();
+    let (key, token) = (text(&credentials["AccessKeyId"]), text(&credentials["SessionToken"]));
+    let arn = "arn:aws:sts::123456789012:assumed-role/guest/CognitoIdentityCredentials";
+    assert_eq!(element(&caller(&mut scene, &key, &token).unwrap(), "Arn").as_deref(), Some(arn));
+
+    for (key, token) in [("ASIAUNKNOWN", token.as_str()), (&key, "another"), (&key, "")] {
+        assert_eq!(caller(&mut scene, key, token).unwrap_err().name, "InvalidClientTokenId");
+    }
+    let unsigned = scene.query(&[("Action", "GetCallerIdentity"), ("Version", "2011-06-15"), ("Signer", "me")]);
+    assert_eq!(unsigned.status(), 403);
+    assert_eq!(read_xml(&unsigned).unwrap_err().name, "MissingAuthenticationToken");
+    scene.now = scene.in_seconds(3600);
+    assert_eq!(caller(&mut scene, &key, &token).unwrap_err().name, "ExpiredToken");
 }

@@ -31,6 +31,11 @@ fn sign_ins_come_to_an_end() {
 }
 
 #[test]
+fn ways_to_credentials_come_to_an_end() {
+    replay("credentials", fuzz::credentials);
+}
+
+#[test]
 fn the_simulated_service_answers_every_request() {
     replay("simulator", fuzz::simulator);
 }

@@ -11,6 +11,7 @@ use crate::date::iso_8601;
 use crate::failure::Failure;
 use crate::identity_pool::ISSUER;
 use crate::jwt::{self, Jwt};
+use crate::random::Random;
 use crate::sign_in::later;
 use crate::simulator::Simulator;
 use crate::validation::{Checks, POLICY, PROVIDER_ID, ROLE_ARN, ROLE_SESSION_NAME, WEB_IDENTITY_TOKEN};
@@ -49,19 +50,18 @@ impl Operation for AssumeRoleWithWebIdentity {
         let (pool_id, identity_id) = (claim("aud")?, claim("sub")?);
         check_role(simulator, &pool_id, &token, &role_arn)?;
         let Simulator { identity_pools, random, .. } = simulator;
-        let role_id = random.keyed("role", &role_arn);
-        let role_id: String = BASE32.encode(&role_id).chars().take(17).collect();
+        let role_id = role_id(random, &role_arn);
         let owner = CredentialsOwner {
             identity_id: identity_id.clone(),
             role_arn: role_arn.clone(),
             expires: later(now, seconds),
         };
-        let credentials = identity_pools.issued.issue(owner, random);
+        let credentials = identity_pools.issued.issue(owner, &name, random);
         Ok(json!({
             "SubjectFromWebIdentityToken": identity_id,
             "Audience": pool_id,
             "Provider": ISSUER,
-            "AssumedRoleUser": { "Arn": assumed_role(&role_arn, &name), "AssumedRoleId": format!("AROA{role_id}:{name}") },
+            "AssumedRoleUser": { "Arn": assumed_role(&role_arn, &name), "AssumedRoleId": format!("{role_id}:{name}") },
             "Credentials": {
                 "AccessKeyId": credentials.access_key_id,
                 "SecretAccessKey": credentials.secret_key,
@@ -113,8 +113,14 @@ fn check_role(simulator: &Simulator, pool_id: &str, token: &Jwt<'_>, role_arn: &
     if may { Ok(()) } else { Err(denied()) }
 }
 
+/// The same for a role each time.
+pub(crate) fn role_id(random: &Random, role_arn: &str) -> String {
+    let letters: String = BASE32.encode(&random.keyed("role", role_arn)).chars().take(17).collect();
+    format!("AROA{letters}")
+}
+
 /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
-fn assumed_role(role_arn: &str, session_name: &str) -> String {
+pub(crate) fn assumed_role(role_arn: &str, session_name: &str) -> String {
     let mut fields = role_arn.split(':');
     let partition = fields.nth(1).unwrap_or("aws");
     let account = fields.nth(2).unwrap_or_default();

@@ -40,7 +40,7 @@ impl Operation for GetCredentialsForIdentity {
         let Simulator { identity_pools, random, .. } = simulator;
         identity_pools.identities.link(&asked, &identity_id, &logins);
         let owner = CredentialsOwner { identity_id: identity_id.clone(), role_arn, expires };
-        let credentials = identity_pools.issued.issue(owner, random);
+        let credentials = identity_pools.issued.issue(owner, "CognitoIdentityCredentials", random);
         Ok(json!({
             "IdentityId": identity_id,
             "Credentials": {
