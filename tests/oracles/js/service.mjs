@@ -25,6 +25,11 @@ export function runExample(name, ...args) {
   return execFileSync(`${target}/debug/examples/${name}`, args, { encoding: 'utf8' });
 }
 
+/** Runs an example of `cognito-testkit` on this input, and gives its output. */
+export function feedExample(name, input) {
+  return execFileSync(`${target}/debug/examples/${name}`, { input, encoding: 'utf8' });
+}
+
 /** Carries out a set-up operation on the pool. */
 export async function administer({ url, poolId }, operation, members) {
   const response = await fetch(url, {
