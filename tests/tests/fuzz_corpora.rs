@@ -6,7 +6,9 @@ use std::path::Path;
 
 use cognito_testkit::fuzz;
 
-fn replay(target: &str, body: fn(&[u8])) {
+type Body = fn(&[u8]);
+
+fn replay(target: &str, body: Body) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
     let inputs: Vec<_> = fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!inputs.is_empty());
@@ -19,7 +21,7 @@ fn replay(target: &str, body: fn(&[u8])) {
 /// Every target has a corpus, and every one of the package's targets is replayed here.
 #[test]
 fn every_input_of_every_corpus_is_as_good_as_it_was() {
-    let targets: [(&str, fn(&[u8])); 11] = [
+    let targets: [(&str, Body); 11] = [
         ("answers", fuzz::answers),
         ("credentials", fuzz::credentials),
         ("keepers", fuzz::keepers),
