@@ -35,18 +35,19 @@ impl NewPasswordChallenge {
     #[must_use]
     pub fn required_attributes(&self) -> Vec<String> {
         let names: Vec<String> = self.0.json("requiredAttributes");
-        names.into_iter().map(|name| name.strip_prefix(PREFIX).map_or(name.clone(), Into::into)).collect()
+        names.iter().map(|name| plain(name).into()).collect()
     }
 
     /// The attributes that the user has.
     #[must_use]
     pub fn user_attributes(&self) -> Vec<Attribute> {
         let attributes: BTreeMap<String, Value> = self.0.json("userAttributes");
-        let text = |value: Value| match value {
-            Value::String(text) => text,
-            other => other.to_string(),
+        let attribute = |(name, value)| match value {
+            Value::Null => Attribute { name, value: None },
+            Value::String(text) => Attribute::new(name, text),
+            other => Attribute::new(name, other.to_string()),
         };
-        attributes.into_iter().map(|(name, value)| Attribute::new(name, text(value))).collect()
+        attributes.into_iter().map(attribute).collect()
     }
 
     /// Answers with this password and these attributes, by their plain names.
@@ -85,8 +86,8 @@ impl NewPasswordChallenge {
             let value = known.iter().find(|attribute| attribute.name == name).and_then(|known| known.value.as_deref());
             value.is_some_and(|value| !value.is_empty())
         };
-        for Attribute { name, .. } in attributes {
-            if name.ends_with("_verified") {
+        for name in attributes.iter().map(|attribute| plain(&attribute.name)) {
+            if ["email_verified", "phone_number_verified"].contains(&name) {
                 return Err(InvalidInput::new(
                     "userAttributes",
                     "whether an address is verified is not for a user to say",
@@ -103,6 +104,11 @@ impl NewPasswordChallenge {
     }
 }
 
+/// The name that an attribute has everywhere else.
+fn plain(name: &str) -> &str {
+    name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
 fn responses(
     new_password: &Password,
     attributes: impl IntoIterator<Item = Attribute>,
@@ -110,7 +116,7 @@ fn responses(
     InvalidInput::require("NEW_PASSWORD", new_password.expose())?;
     let mut responses = Parameters::from_iter([("NEW_PASSWORD", new_password.expose())]);
     for Attribute { name, value } in attributes {
-        responses.insert(format!("{PREFIX}{name}"), value.unwrap_or_default());
+        responses.insert(format!("{PREFIX}{}", plain(&name)), value.unwrap_or_default());
     }
     Ok(responses)
 }

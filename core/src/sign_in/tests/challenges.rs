@@ -132,6 +132,20 @@ fn required_attributes_go_without_their_prefix_here_and_with_it_there() {
 }
 
 #[test]
+fn an_attribute_of_null_has_no_value_and_a_name_with_the_prefix_is_the_same_attribute() {
+    let challenge = new_password(json!({"userAttributes": r#"{"nickname":null,"email":"alice@example.com"}"#}));
+    assert_eq!(challenge.user_attributes().iter().find(|known| known.name == "nickname").unwrap().value, None);
+    let attributes = [Attribute::new("userAttributes.nickname", "Al"), Attribute::new("custom:age_verified", "yes")];
+    let request = sent(challenge.answer(&app_client(), "Battery-staple-2", attributes, seed()).step(NOW, Event::Start));
+    let responses = &body(&request)["ChallengeResponses"];
+    assert_eq!(responses["userAttributes.nickname"], "Al");
+    assert_eq!(responses["userAttributes.custom:age_verified"], "yes");
+    let email = [Attribute::new("userAttributes.email", "al@example.com")];
+    let mut flow = challenge.answer(&app_client(), "Battery-staple-2", email, seed());
+    assert!(matches!(flow.step(NOW, Event::Start), Err(Error::InvalidInput(_))));
+}
+
+#[test]
 fn attributes_that_the_service_would_refuse_are_not_sent_unless_forced() {
     let challenge = new_password(json!({"userAttributes": r#"{"email":"alice@example.com","nickname":""}"#}));
     for attribute in [Attribute::new("email", "al@example.com"), Attribute::new("phone_number_verified", "true")] {
