@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
@@ -35,6 +35,8 @@ struct Shared {
     source: Source,
     settings: Settings,
     keeping: Keeping<CredentialsKeeper>,
+    /// Which of the user's sessions the logins were taken from last.
+    generation: Mutex<Option<u64>>,
 }
 
 /// Whose credentials they are, and where the logins come from.
@@ -104,7 +106,7 @@ impl CredentialsProvider {
             None => CredentialsKeeper::of_guest(client.identity_pool()),
         };
         let keeping = Keeping::new(keeper.with_margin(settings.margin).with_role(settings.role.clone()));
-        Self(Arc::new(Shared { client, store, source, settings, keeping }))
+        Self(Arc::new(Shared { client, store, source, settings, keeping, generation: Mutex::default() }))
     }
 
     /// The credentials, new ones if those that there are expire within the margin; if new ones cannot be had, and the old
@@ -117,21 +119,25 @@ impl CredentialsProvider {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
         }
-        match (self.work(CredentialsTask::Get), &self.0.source) {
+        let result = self.work(CredentialsTask::Get);
+        match &self.0.source {
             // The service's clock knows better than ours.
-            (Err(error), Source::Session(session)) if is_expired_login(&error) => {
+            Source::Session(session) if says_expired(&result) => {
                 session.refresh()?;
                 self.work(CredentialsTask::Get)
             }
-            (result, _) => result,
+            _ => result,
         }
     }
 
-    /// New credentials now: with what has changed in roles and attributes.
+    /// New credentials now, of a session from new tokens: with what has changed in roles and attributes.
     ///
     /// # Errors
     /// As [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptCredentials, Error> {
+        if let Source::Session(session) = &self.0.source {
+            session.refresh()?;
+        }
         self.work(CredentialsTask::Refresh)
     }
 
@@ -149,15 +155,18 @@ impl CredentialsProvider {
         store.remove(&key).map_err(failed)
     }
 
-    /// Good credentials, unless the session that they came from has ended.
+    /// Good credentials, unless the session that they came from has ended: then they are forgotten.
     fn usable(&self) -> Option<Credentials> {
-        let usable = self.0.keeping.keeper().usable(now()).cloned();
-        usable.filter(|_| !self.0.source.has_ended())
+        let mut keeper = self.0.keeping.keeper();
+        if self.0.has_ended() {
+            keeper.forget_credentials();
+        }
+        keeper.usable(now()).cloned()
     }
 
     fn work(&self, task: CredentialsTask) -> Result<KeptCredentials, Error> {
-        let Shared { client, store, source, keeping, .. } = &*self.0;
-        let drive = || keeping.drive(&**store, client.transport(), || source.logins())?;
+        let Shared { client, store, keeping, .. } = &*self.0;
+        let drive = || keeping.drive(&**store, client.transport(), || self.0.logins())?;
         keeping.work(|| task, drive, |kept| kept)
     }
 }
@@ -177,23 +186,40 @@ impl Source {
             Self::Own { user, .. } => Some(user.clone()),
         }
     }
+}
 
-    /// Whether the session that the logins come from has ended.
-    fn has_ended(&self) -> bool {
-        matches!(self, Self::Session(session) if !session.is_known())
+impl Shared {
+    fn logins(&self) -> Result<Logins, Error> {
+        match &self.source {
+            Source::Guest => Ok(Logins::new()),
+            Source::Session(session) => {
+                session.get()?;
+                let (session_now, generation) = session.known().ok_or(Error::NotSignedIn)?;
+                *self.generation() = Some(generation);
+                Ok(Logins::of_session(session.app_client(), &session_now)?)
+            }
+            Source::Own { logins, .. } => logins(),
+        }
     }
 
-    fn logins(&self) -> Result<Logins, Error> {
-        match self {
-            Self::Guest => Ok(Logins::new()),
-            Self::Session(session) => Ok(Logins::of_session(session.app_client(), &session.get()?.session)?),
-            Self::Own { logins, .. } => logins(),
+    /// Whether the session that the logins came from has ended.
+    fn has_ended(&self) -> bool {
+        match &self.source {
+            Source::Session(session) => session.generation().is_none_or(|now| *self.generation() != Some(now)),
+            Source::Guest | Source::Own { .. } => false,
         }
+    }
+
+    fn generation(&self) -> MutexGuard<'_, Option<u64>> {
+        self.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn is_expired_login(error: &Error) -> bool {
-    error.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
+/// Whether the service took the login token to have expired.
+fn says_expired(result: &Result<KeptCredentials, Error>) -> bool {
+    let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
+    let kind = error.and_then(Error::refusal_kind);
+    kind == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
 }
 
 impl fmt::Debug for CredentialsProvider {

@@ -65,13 +65,13 @@ impl<K: Keeper> Keeping<K> {
         given: impl FnOnce() -> Result<K::Given, Error>,
     ) -> Result<K::End, Error> {
         let mut waking = Waking { keeping: self, is_over: false };
-        let mut lock = None;
+        let mut locks = Vec::new();
         let mut event = KeeperEvent::Start(given());
         loop {
             let step = self.keeper().step(now(), event)?;
             event = match step {
                 KeeperStep::Lock(key) => {
-                    KeeperEvent::Locked(store.lock(&key).map(|held| lock = Some(held)).map_err(cause))
+                    KeeperEvent::Locked(store.lock(&key).map(|lock| locks.push(lock)).map_err(cause))
                 }
                 KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
                 KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
@@ -83,7 +83,7 @@ impl<K: Keeper> Keeping<K> {
                 }
                 KeeperStep::Done(end) => {
                     waking.is_over = true;
-                    drop(lock);
+                    drop(locks);
                     return Ok(*end);
                 }
             };

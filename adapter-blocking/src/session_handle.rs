@@ -46,9 +46,17 @@ impl SessionHandle {
         self.shared.client.app_client()
     }
 
-    /// Whether there is a session in memory: there is from its first use until it ends.
-    pub(crate) fn is_known(&self) -> bool {
-        self.user.keeping.keeper().newest().is_some()
+    /// The session in memory, whatever its tokens are good for, and which of those that the user has had it is.
+    pub(crate) fn known(&self) -> Option<(Session, u64)> {
+        let keeper = self.user.keeping.keeper();
+        keeper.newest().map(|session| (session.clone(), keeper.generation()))
+    }
+
+    /// Which session this is, of those that the user has had; none while there is none in memory, which there is from its
+    /// first use until it ends.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        let keeper = self.user.keeping.keeper();
+        keeper.newest().map(|_| keeper.generation())
     }
 
     /// The session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and are

@@ -11,7 +11,8 @@ use crate::CredentialsProvider;
 /// Any client of the AWS SDK for Rust signs its requests with these credentials: hand the provider to
 /// `credentials_provider` where the client is configured. `examples/aws_sdk` does.
 ///
-/// Where nobody is signed in the credentials are "not loaded", so that a chain of providers goes on to the next.
+/// Where nobody is signed in the credentials are "not loaded", so that a chain of providers goes on to the next. The SDK
+/// keeps what it was given until it expires: a sign-out reaches a client of its no sooner.
 impl ProvideCredentials for CredentialsProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where

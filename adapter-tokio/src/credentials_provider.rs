@@ -1,12 +1,12 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito_blocking::shared::now;
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::{Credentials, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role};
 
-use crate::keeping::{Keeping, failed};
+use crate::keeping::{Driver, Keeping, failed};
 use crate::{BoxFuture, IdentityPoolClient, SessionHandle, Store};
 
 /// AWS credentials of one identity: good ones whenever asked.
@@ -35,7 +35,9 @@ struct Shared {
     store: Arc<dyn Store>,
     source: Source,
     settings: Settings,
-    keeping: Keeping<CredentialsKeeper>,
+    keeping: Arc<Keeping<CredentialsKeeper>>,
+    /// Which of the user's sessions the logins were taken from last.
+    generation: Mutex<Option<u64>>,
 }
 
 /// Whose credentials they are, and where the logins come from.
@@ -110,7 +112,14 @@ impl CredentialsProvider {
             None => CredentialsKeeper::of_guest(client.identity_pool()),
         };
         let keeping = Keeping::new(keeper.with_margin(settings.margin).with_role(settings.role.clone()));
-        Self(Arc::new(Shared { client, store, source, settings, keeping }))
+        Self(Arc::new(Shared {
+            client,
+            store,
+            source,
+            settings,
+            keeping: Arc::new(keeping),
+            generation: Mutex::default(),
+        }))
     }
 
     /// The credentials, new ones if those that there are expire within the margin; if new ones cannot be had, and the old
@@ -123,21 +132,25 @@ impl CredentialsProvider {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
         }
-        match (self.work(CredentialsTask::Get).await, &self.0.source) {
+        let result = self.work(CredentialsTask::Get).await;
+        match &self.0.source {
             // The service's clock knows better than ours.
-            (Err(error), Source::Session(session)) if is_expired_login(&error) => {
+            Source::Session(session) if says_expired(&result) => {
                 session.refresh().await?;
                 self.work(CredentialsTask::Get).await
             }
-            (result, _) => result,
+            _ => result,
         }
     }
 
-    /// New credentials now: with what has changed in roles and attributes.
+    /// New credentials now, of a session from new tokens: with what has changed in roles and attributes.
     ///
     /// # Errors
     /// As [`get`](Self::get).
     pub async fn refresh(&self) -> Result<KeptCredentials, Error> {
+        if let Source::Session(session) = &self.0.source {
+            session.refresh().await?;
+        }
         self.work(CredentialsTask::Refresh).await
     }
 
@@ -155,24 +168,26 @@ impl CredentialsProvider {
         store.remove(&key).await.map_err(failed)
     }
 
-    /// Good credentials, unless the session that they came from has ended.
+    /// Good credentials, unless the session that they came from has ended: then they are forgotten.
     fn usable(&self) -> Option<Credentials> {
-        let usable = self.0.keeping.keeper().usable(now()).cloned();
-        usable.filter(|_| !self.0.source.has_ended())
+        let mut keeper = self.0.keeping.keeper();
+        if self.0.has_ended() {
+            keeper.forget_credentials();
+        }
+        keeper.usable(now()).cloned()
     }
 
     /// Credentials that are good for however short a time.
     #[cfg(feature = "aws-credential-types")]
     pub(crate) fn newest(&self) -> Option<Credentials> {
         let newest = self.0.keeping.keeper().newest().cloned();
-        newest.filter(|newest| !self.0.source.has_ended() && newest.are_good_for(now(), Duration::ZERO))
+        newest.filter(|newest| !self.0.has_ended() && newest.are_good_for(now(), Duration::ZERO))
     }
 
     async fn work(&self, task: CredentialsTask) -> Result<KeptCredentials, Error> {
         let shared = Arc::clone(&self.0);
-        let drive = async move {
-            let Shared { client, store, source, keeping, .. } = &*shared;
-            keeping.drive(&**store, client.transport(), source.logins()).await?
+        let drive = |driver: Driver<CredentialsKeeper>| async move {
+            driver.drive(&*shared.store, shared.client.transport(), shared.logins()).await?
         };
         self.0.keeping.work(|| task, drive, |kept| kept).await
     }
@@ -193,23 +208,40 @@ impl Source {
             Self::Own { user, .. } => Some(user.clone()),
         }
     }
+}
 
-    /// Whether the session that the logins come from has ended.
-    fn has_ended(&self) -> bool {
-        matches!(self, Self::Session(session) if !session.is_known())
+impl Shared {
+    async fn logins(&self) -> Result<Logins, Error> {
+        match &self.source {
+            Source::Guest => Ok(Logins::new()),
+            Source::Session(session) => {
+                session.get().await?;
+                let (session_now, generation) = session.known().ok_or(Error::NotSignedIn)?;
+                *self.generation() = Some(generation);
+                Ok(Logins::of_session(session.app_client(), &session_now)?)
+            }
+            Source::Own { logins, .. } => logins().await,
+        }
     }
 
-    async fn logins(&self) -> Result<Logins, Error> {
-        match self {
-            Self::Guest => Ok(Logins::new()),
-            Self::Session(session) => Ok(Logins::of_session(session.app_client(), &session.get().await?.session)?),
-            Self::Own { logins, .. } => logins().await,
+    /// Whether the session that the logins came from has ended.
+    fn has_ended(&self) -> bool {
+        match &self.source {
+            Source::Session(session) => session.generation().is_none_or(|now| *self.generation() != Some(now)),
+            Source::Guest | Source::Own { .. } => false,
         }
+    }
+
+    fn generation(&self) -> MutexGuard<'_, Option<u64>> {
+        self.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn is_expired_login(error: &Error) -> bool {
-    error.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
+/// Whether the service took the login token to have expired.
+fn says_expired(result: &Result<KeptCredentials, Error>) -> bool {
+    let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
+    let kind = error.and_then(Error::refusal_kind);
+    kind == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
 }
 
 impl fmt::Debug for CredentialsProvider {

@@ -32,12 +32,15 @@ impl<K: Keeper> Keeping<K> {
 
     /// Does a task by driving, in a task of tokio's own that goes on when the caller is dropped; or waits for whoever does
     /// it and takes what came of it. Who stops waiting stops nothing.
-    pub(crate) async fn work<T: Send + 'static>(
-        &self,
+    pub(crate) async fn work<T: Send + 'static, Driving>(
+        self: &Arc<Self>,
         task: impl Fn() -> K::Task + Send + Sync,
-        drive: impl Future<Output = Result<T, Error>> + Send + 'static,
+        drive: impl FnOnce(Driver<K>) -> Driving + Send,
         joined: impl FnOnce(K::Kept) -> T + Send,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Error>
+    where
+        Driving: Future<Output = Result<T, Error>> + Send + 'static,
+    {
         let since = self.keeper().ticket();
         loop {
             let mut ended = pin!(self.ended.notified());
@@ -46,7 +49,9 @@ impl<K: Keeper> Keeping<K> {
             let begun = self.keeper().begin(task(), since);
             match begun {
                 Begin::Drive => {
-                    let driven = tokio::spawn(drive).await;
+                    // Made before the task, which may never run.
+                    let driver = Driver { keeping: Arc::clone(self), is_over: false };
+                    let driven = tokio::spawn(drive(driver)).await;
                     return driven
                         .unwrap_or_else(|error| Err(NotReached::new(true, Arc::new(given_up(&error))).into()));
                 }
@@ -62,23 +67,31 @@ impl<K: Keeper> Keeping<K> {
             }
         }
     }
+}
 
+/// Whoever is to do a keeper's work. When it is dropped it wakes those who wait, also when the work has not come to its end:
+/// because a store or a transport has panicked, or there is no runtime, or no more.
+pub(crate) struct Driver<K: Keeper> {
+    keeping: Arc<Keeping<K>>,
+    is_over: bool,
+}
+
+impl<K: Keeper> Driver<K> {
     /// Drives the keeper to the end of its work.
     pub(crate) async fn drive(
-        &self,
+        mut self,
         store: &dyn Store,
         transport: &dyn Transport,
         given: impl Future<Output = Result<K::Given, Error>> + Send,
     ) -> Result<K::End, Error> {
-        let mut waking = Waking { keeping: self, is_over: false };
-        let mut lock = None;
+        let mut locks = Vec::new();
         let mut event = KeeperEvent::Start(given.await);
         loop {
-            let step = self.keeper().step(now(), event)?;
+            let step = self.keeping.keeper().step(now(), event)?;
             event = match step {
                 KeeperStep::Lock(key) => {
                     let locked = store.lock(&key).await;
-                    KeeperEvent::Locked(locked.map(|held| lock = Some(held)).map_err(cause))
+                    KeeperEvent::Locked(locked.map(|lock| locks.push(lock)).map_err(cause))
                 }
                 KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).await.map_err(cause)),
                 KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).await.map_err(cause)),
@@ -89,8 +102,8 @@ impl<K: Keeper> Keeping<K> {
                     KeeperEvent::Flow(Event::Woke)
                 }
                 KeeperStep::Done(end) => {
-                    drop(lock);
-                    waking.is_over = true;
+                    drop(locks);
+                    self.is_over = true;
                     return Ok(*end);
                 }
             };
@@ -98,14 +111,7 @@ impl<K: Keeper> Keeping<K> {
     }
 }
 
-/// Wakes those who wait when the work is over, also when that is because a store or a transport has panicked, or the
-/// runtime has ended.
-struct Waking<'a, K: Keeper> {
-    keeping: &'a Keeping<K>,
-    is_over: bool,
-}
-
-impl<K: Keeper> Drop for Waking<'_, K> {
+impl<K: Keeper> Drop for Driver<K> {
     fn drop(&mut self) {
         if !self.is_over {
             self.keeping.keeper().abandon(Arc::new(io::Error::other("the work was given up half way")));

@@ -5,11 +5,12 @@ use cognito_blocking::shared::now;
 use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
-    AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
+    AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionKeeper, SessionTask, SignOut,
+    SignOutScope, SignedOut,
 };
 use futures_util::stream::{self, Stream};
 
-use crate::keeping::failed;
+use crate::keeping::{Driver, failed};
 use crate::sessions::{Shared, User};
 
 /// One user's session: a valid token whenever asked.
@@ -51,9 +52,17 @@ impl SessionHandle {
         self.shared.client.app_client()
     }
 
-    /// Whether there is a session in memory: there is from its first use until it ends.
-    pub(crate) fn is_known(&self) -> bool {
-        self.user.keeping.keeper().newest().is_some()
+    /// The session in memory, whatever its tokens are good for, and which of those that the user has had it is.
+    pub(crate) fn known(&self) -> Option<(Session, u64)> {
+        let keeper = self.user.keeping.keeper();
+        keeper.newest().map(|session| (session.clone(), keeper.generation()))
+    }
+
+    /// Which session this is, of those that the user has had; none while there is none in memory, which there is from its
+    /// first use until it ends.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        let keeper = self.user.keeping.keeper();
+        keeper.newest().map(|_| keeper.generation())
     }
 
     /// The session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and are
@@ -180,13 +189,14 @@ impl SessionHandle {
         &self,
         task: impl Fn() -> SessionTask + Send + Sync,
     ) -> Result<Option<KeptSession>, Error> {
-        self.user.keeping.work(task, self.clone().drive(), Some).await
+        let handle = self.clone();
+        self.user.keeping.work(task, |driver| handle.drive(driver), Some).await
     }
 
     /// Drives the keeper to the end of its work, and takes over what it has to tell of the device.
-    async fn drive(self) -> Result<Option<KeptSession>, Error> {
+    async fn drive(self, driver: Driver<SessionKeeper>) -> Result<Option<KeptSession>, Error> {
         let Shared { client, store, .. } = &*self.shared;
-        let end = self.user.keeping.drive(&**store, client.transport(), async { client.seed() }).await?;
+        let end = driver.drive(&**store, client.transport(), async { client.seed() }).await?;
         let SessionEnd { mut result, change, .. } = end;
         if let Ok(Some(kept)) = &mut result
             && !kept.device.is_empty()

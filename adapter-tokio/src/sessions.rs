@@ -58,7 +58,7 @@ pub(crate) struct Shared {
 /// One user's keeper.
 pub(crate) struct User {
     pub(crate) username: String,
-    pub(crate) keeping: Keeping<SessionKeeper>,
+    pub(crate) keeping: Arc<Keeping<SessionKeeper>>,
 }
 
 /// So many users are kept in mind before those in whom nobody has an interest are forgotten.
@@ -115,7 +115,7 @@ impl Sessions {
             Some(name) => keeper.with_device_name(name),
             None => keeper,
         };
-        User { username: username.to_owned(), keeping: Keeping::new(keeper) }
+        User { username: username.to_owned(), keeping: Arc::new(Keeping::new(keeper)) }
     }
 
     /// Stores the session of a user who has signed in, in place of the earlier one, and the user as the last to have

@@ -30,7 +30,7 @@ pub struct Credentials {
     pub secret_access_key: SecretAccessKey,
     /// What goes along with every request.
     pub session_token: SessionToken,
-    /// When they expire, by the service's clock.
+    /// When they expire, by the service's clock: at the most twelve hours after they came, the longest that AWS gives.
     pub expires_at: Timestamp,
     /// By how many seconds the local clock was ahead of the service's when they came.
     pub clock_drift_seconds: i64,
@@ -51,49 +51,58 @@ impl Credentials {
         Timestamp::from_unix_millis(self.expires_at.as_unix_millis().saturating_add_signed(drift_millis))
     }
 
-    /// By how much the local clock is ahead of the `Date` of the answer, if it had one.
-    fn clock_drift_seconds(now: Timestamp, metadata: &Metadata) -> i64 {
-        metadata
-            .date
-            .map_or(0, |date| now.as_unix_seconds().cast_signed().saturating_sub(date.as_unix_seconds().cast_signed()))
-    }
-
-    fn of_identity(
+    /// Takes what the service gave, if it is whole.
+    fn of(
         identity_id: String,
-        credentials: Option<IdentityCredentials>,
-        now: Timestamp,
-        metadata: &Metadata,
-    ) -> Result<Self, Error> {
-        let credentials = credentials.unwrap_or_default();
-        let expires_at = credentials.expiration.and_then(|expiration| expiration.timestamp());
-        match (credentials.access_key_id, credentials.secret_key, credentials.session_token, expires_at) {
-            (Some(access_key_id), Some(secret_access_key), Some(session_token), Some(expires_at)) => {
-                let clock_drift_seconds = Self::clock_drift_seconds(now, metadata);
-                Ok(Self {
-                    identity_id,
-                    access_key_id,
-                    secret_access_key,
-                    session_token,
-                    expires_at,
-                    clock_drift_seconds,
-                })
-            }
-            _ => Err(metadata.malformed("the credentials are not whole")),
-        }
-    }
-
-    fn of_role(
-        identity_id: String,
-        credentials: Option<RoleCredentials>,
+        given: Option<impl Into<Given>>,
         now: Timestamp,
         metadata: &Metadata,
     ) -> Result<Self, Error> {
         let not_whole = || metadata.malformed("the credentials are not whole");
-        let RoleCredentials { access_key_id, secret_access_key, session_token, expiration } =
-            credentials.ok_or_else(not_whole)?;
-        let expires_at = expiration.timestamp().ok_or_else(not_whole)?;
-        let clock_drift_seconds = Self::clock_drift_seconds(now, metadata);
-        Ok(Self { identity_id, access_key_id, secret_access_key, session_token, expires_at, clock_drift_seconds })
+        let Given { access_key_id, secret_access_key, session_token, expires_at } = given.ok_or_else(not_whole)?.into();
+        if access_key_id.is_empty() || secret_access_key.is_empty() || session_token.is_empty() {
+            return Err(not_whole());
+        }
+        let latest = metadata.date.unwrap_or(now).as_unix_millis().saturating_add(LONGEST_LIFE_MILLIS);
+        let latest = Timestamp::from_unix_millis(latest);
+        let drift = |date: Timestamp| now.as_unix_seconds().cast_signed() - date.as_unix_seconds().cast_signed();
+        Ok(Self {
+            identity_id,
+            access_key_id,
+            secret_access_key,
+            session_token,
+            expires_at: expires_at.ok_or_else(not_whole)?.min(latest),
+            clock_drift_seconds: metadata.date.map_or(0, drift),
+        })
+    }
+}
+
+/// The longest that a role's session can last.
+const LONGEST_LIFE_MILLIS: u64 = 12 * 3600 * 1000;
+
+/// Credentials as one of the two services gave them.
+struct Given {
+    access_key_id: String,
+    secret_access_key: SecretAccessKey,
+    session_token: SessionToken,
+    expires_at: Option<Timestamp>,
+}
+
+impl From<IdentityCredentials> for Given {
+    fn from(credentials: IdentityCredentials) -> Self {
+        Self {
+            access_key_id: credentials.access_key_id.unwrap_or_default(),
+            secret_access_key: credentials.secret_key.unwrap_or_else(|| SecretAccessKey::new("")),
+            session_token: credentials.session_token.unwrap_or_else(|| SessionToken::new("")),
+            expires_at: credentials.expiration.and_then(|expiration| expiration.timestamp()),
+        }
+    }
+}
+
+impl From<RoleCredentials> for Given {
+    fn from(credentials: RoleCredentials) -> Self {
+        let RoleCredentials { access_key_id, secret_access_key, session_token, expiration } = credentials;
+        Self { access_key_id, secret_access_key, session_token, expires_at: expiration.timestamp() }
     }
 }
 

@@ -62,6 +62,9 @@ const MOST_NODES: u32 = 1000;
 /// No answer of the service's is as deep.
 const DEEPEST: u32 = 16;
 
+/// No answer of the service's is as long, in bytes. The parser compares each attribute of an element with all others.
+const LONGEST: usize = 32 * 1024;
+
 /// The result of the operation of this name, as what JSON would say: an element that has elements is an object, any other
 /// a text.
 pub(crate) fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
@@ -81,11 +84,14 @@ pub(crate) fn error(body: &[u8]) -> Option<(String, String)> {
     let document = parse(core::str::from_utf8(body).ok()?).ok()?;
     let response = document.root_element();
     let error = child(response, "Error")?;
-    let text = |name| child(error, name).and_then(|node| node.text()).map(|text| text.trim().into());
+    let text = |name| child(error, name).map(text_of);
     (response.tag_name().name() == "ErrorResponse").then_some((text("Code")?, text("Message").unwrap_or_default()))
 }
 
 fn parse(text: &str) -> Result<Document<'_>, &'static str> {
+    if text.len() > LONGEST {
+        return Err("the XML is too long");
+    }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     // The parser's own message may quote the value that it stumbled over.
     Document::parse_with_options(text, options).map_err(|error| match error {
@@ -103,12 +109,19 @@ fn value(node: Node<'_, '_>, depth: u32) -> Result<Value, &'static str> {
     if depth > DEEPEST {
         return Err("the XML is too deep");
     }
-    let mut elements = node.children().filter(Node::is_element).peekable();
-    if elements.peek().is_none() {
-        return Ok(Value::String(node.text().unwrap_or_default().trim().into()));
+    let mut members = Map::new();
+    for element in node.children().filter(Node::is_element) {
+        if members.insert(element.tag_name().name().into(), value(element, depth + 1)?).is_some() {
+            return Err("the XML has an element twice");
+        }
     }
-    let member = |node: Node<'_, '_>| Ok((node.tag_name().name().into(), value(node, depth + 1)?));
-    elements.map(member).collect::<Result<Map<_, _>, _>>().map(Value::Object)
+    Ok(if members.is_empty() { Value::String(text_of(node)) } else { Value::Object(members) })
+}
+
+/// All text in an element, which a comment may part.
+fn text_of(node: Node<'_, '_>) -> String {
+    let texts = node.children().filter_map(|child| child.text().filter(|_| child.is_text()));
+    texts.collect::<String>().trim().into()
 }
 
 #[cfg(test)]
@@ -139,8 +152,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_as_json_would_be() {
-        let xml = wrapped("<A> 1 </A>\n <B><C>&lt;&#65;&amp;</C><D/><!-- no --></B><E><![CDATA[<&]]></E>");
-        assert_eq!(result("X", xml.as_bytes()), Ok(json!({ "A": "1", "B": { "C": "<A&", "D": "" }, "E": "<&" })));
+        let xml = wrapped("<A> 1 </A>\n <B><C>&lt;&#65;&amp;</C><D/><!-- no --></B><E>a<!-- b -->c<![CDATA[<&]]></E>");
+        assert_eq!(result("X", xml.as_bytes()), Ok(json!({ "A": "1", "B": { "C": "<A&", "D": "" }, "E": "ac<&" })));
     }
 
     #[test]
@@ -148,6 +161,9 @@ mod tests {
         let expanding = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><XResponse><XResult>&b;</XResult></XResponse>"#;
         let external = r#"<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><XResponse><XResult><A>&f;</A></XResult></XResponse>"#;
         let wide = wrapped(&"<A/>".repeat(2000));
+        let long = wrapped(&"<A></A>".repeat(5000));
+        let attributes: String = (0..9000).map(|number| format!(" a{number}=\"\"")).collect();
+        let attributes = wrapped(&format!("<A{attributes}/>"));
         let deep = "<XResponse>".to_string()
             + "<XResult>"
             + &"<a>".repeat(100)
@@ -164,6 +180,9 @@ mod tests {
             (expanding, "the XML has a document type"),
             (external, "the XML has a document type"),
             (&wide, "the XML has too many elements"),
+            (&long, "the XML is too long"),
+            (&attributes, "the XML is too long"),
+            (&wrapped("<A>1</A><A>2</A>"), "the XML has an element twice"),
             (&deep, "the XML is too deep"),
             (&whole[..whole.len() - 20], "the body is not XML"),
         ] {

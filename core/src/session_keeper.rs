@@ -52,6 +52,8 @@ pub struct SessionKeeper {
     current: Option<Session>,
     unsaved: Option<Unsaved>,
     work: Option<Work>,
+    /// How often somebody has signed in, or the session has ended.
+    generation: u64,
     /// How many works have begun.
     begun: u64,
     outcome: Option<(Ticket, Result<KeptSession, Error>)>,
@@ -149,6 +151,7 @@ impl SessionKeeper {
             current: None,
             unsaved: None,
             work: None,
+            generation: 0,
             begun: 0,
             outcome: None,
         }
@@ -178,6 +181,13 @@ impl SessionKeeper {
     #[must_use]
     pub fn newest(&self) -> Option<&Session> {
         self.current.as_ref()
+    }
+
+    /// Counts up with each sign-in and each end of the session. What was made from a session is of no other while this is
+    /// the same.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The key under which the session is stored.

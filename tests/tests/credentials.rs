@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::UnlinkIdentity;
+use cognito_blocking::session::Record;
 use cognito_blocking::{
     AppClient, AssumedRole, Client, Credentials, CredentialsProvider, Endpoint, Error, Event, FileStore, IdentityPool,
     IdentityPoolClient, IdentityPoolId, Logins, MemoryStore, Request, Role, SessionHandle, Sessions, SignIn,
-    SignInOutcome, SignOutScope, Store, Timestamp, Transport, TransportSettings, UreqTransport, UserPoolId,
+    SignInOutcome, SignOutScope, Store, StoreLock, Timestamp, Transport, TransportSettings, UreqTransport, UserPoolId,
 };
 use cognito_testkit::{Config, CredentialsOwner, Fault, FaultPlan, Server, login_token};
 
@@ -171,27 +172,20 @@ fn a_hundred_threads_that_ask_at_once_cause_one_request() {
 }
 
 #[test]
-fn credentials_are_renewed_by_their_real_expiry() {
-    let scene = Scene::new(200);
+fn credentials_are_renewed_by_their_real_expiry_and_given_while_they_are_good() {
+    let scene = Scene::new(8);
     // The service's clock is an hour ahead of this machine's, which changes nothing.
     scene.service.advance(Duration::from_secs(3600));
-    let patient = scene.guest().with_margin(Duration::from_secs(100));
-    assert_eq!(got(&patient), got(&patient), "they are good for longer than the margin");
-    let careful = scene.guest().with_margin(Duration::from_secs(300));
-    assert_ne!(got(&careful), got(&careful));
-}
-
-#[test]
-fn credentials_that_cannot_be_renewed_are_given_while_they_are_good() {
-    let scene = Scene::new(200);
+    // Five minutes of margin are more than they live: half of their life is.
     let guest = scene.guest();
     let first = got(&guest);
+    assert_eq!(got(&guest), first);
+    thread::sleep(Duration::from_millis(4100));
     scene.service.plan_fault(FaultPlan::next(Fault::Fail { status: 500 }).of("GetCredentialsForIdentity").times(3));
     let kept = guest.get().unwrap();
-    assert_eq!(
-        (kept.credentials, kept.refresh_error.unwrap().refusal_kind()),
-        (first, Some(RefusalKind::InternalError))
-    );
+    let reason = kept.refresh_error.unwrap().refusal_kind();
+    assert_eq!((kept.credentials, reason), (first.clone(), Some(RefusalKind::InternalError)));
+    assert_ne!(got(&guest), first);
 }
 
 #[test]
@@ -397,4 +391,70 @@ fn a_guest_who_is_forgotten_is_another_the_next_time() {
     guest.forget().unwrap();
     assert!(scene.store.keys().unwrap().is_empty());
     assert_ne!(got(&guest).identity_id, before);
+}
+
+#[test]
+fn credentials_of_an_earlier_session_are_not_given_in_a_later_one() {
+    let scene = Scene::new(3600);
+    let session = scene.sign_in();
+    let client = scene.identity_pool_client.clone();
+    let user = CredentialsProvider::of_session(client, Arc::clone(&scene.store), session.clone());
+    let before = got(&user);
+    session.sign_out(SignOutScope::Local).local.unwrap();
+    scene.sign_in();
+    assert_ne!(got(&user).access_key_id, before.access_key_id);
+    session.refresh().unwrap();
+    let after = got(&user);
+    assert_eq!(got(&user), after, "a refresh is the same session");
+}
+
+/// A store that breaks when it is told to.
+struct Breaking(MemoryStore, Arc<std::sync::atomic::AtomicBool>);
+
+impl Breaking {
+    fn check(&self) -> std::io::Result<()> {
+        if self.1.load(Ordering::Relaxed) { Err(std::io::Error::other("the disk is gone")) } else { Ok(()) }
+    }
+}
+
+impl Store for Breaking {
+    fn load(&self, key: &str) -> std::io::Result<Option<Record>> {
+        self.check()?;
+        self.0.load(key)
+    }
+
+    fn save(&self, key: &str, record: &Record) -> std::io::Result<()> {
+        self.check()?;
+        self.0.save(key, record)
+    }
+
+    fn remove(&self, key: &str) -> std::io::Result<()> {
+        self.check()?;
+        self.0.remove(key)
+    }
+
+    fn keys(&self) -> std::io::Result<Vec<String>> {
+        self.0.keys()
+    }
+
+    fn lock(&self, key: &str) -> std::io::Result<Box<dyn StoreLock>> {
+        self.check()?;
+        self.0.lock(key)
+    }
+}
+
+#[test]
+fn a_sign_out_that_the_store_does_not_take_ends_the_credentials_all_the_same() {
+    let scene = Scene::new(3600);
+    let is_broken = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let sessions = Sessions::new(scene.client.clone(), Breaking(MemoryStore::new(), Arc::clone(&is_broken)));
+    let flow = SignIn::srp(scene.client.app_client(), "alice", PASSWORD, scene.client.seed().unwrap());
+    let SignInOutcome::SignedIn(signed_in) = scene.client.run(flow).unwrap() else { panic!() };
+    let session = sessions.save(&signed_in).unwrap();
+    let client = scene.identity_pool_client.clone();
+    let user = CredentialsProvider::of_session(client, Arc::clone(&scene.store), session.clone());
+    got(&user);
+    is_broken.store(true, Ordering::Relaxed);
+    assert!(session.sign_out(SignOutScope::Local).local.is_err());
+    assert!(matches!(user.get(), Err(Error::Store(_))), "and not the old credentials");
 }

@@ -210,3 +210,46 @@ async fn logins_are_asked_for_when_new_credentials_are() {
     provider.refresh().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }
+
+type Asking = BoxFuture<'static, Result<(), Error>>;
+
+/// Both kinds of work.
+fn works(user: &CredentialsProvider, session: &SessionHandle) -> [Asking; 2] {
+    let (user, session) = (user.clone(), session.clone());
+    [
+        Box::pin(async move { user.get().await.map(|_| ()) }),
+        Box::pin(async move { session.refresh().await.map(|_| ()) }),
+    ]
+}
+
+/// A caller who stops waiting before the work has begun, and takes the runtime with it.
+#[test]
+fn a_runtime_that_ends_before_the_work_has_begun_leaves_nobody_waiting() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let scene = first.block_on(Scene::new());
+    let (user, session) = (scene.user(), scene.session.clone());
+    first.block_on(async {
+        for mut asking in works(&user, &session) {
+            assert!(asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+    });
+    drop(first);
+    runtime().block_on(async {
+        for asking in works(&user, &session) {
+            tokio::time::timeout(Duration::from_secs(10), asking).await.unwrap().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_caller_outside_of_any_runtime_leaves_nobody_waiting() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let scene = runtime.block_on(Scene::new());
+    let user = scene.user();
+    let outside = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _ = pin!(user.get()).as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }));
+    assert!(outside.is_err(), "tokio says that there is none");
+    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(10), user.get()).await }).unwrap().unwrap();
+}

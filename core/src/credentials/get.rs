@@ -53,6 +53,8 @@ struct Machine {
     role: Role,
     /// One that was known before, until the service has said that it is not good.
     known_identity_id: Option<String>,
+    /// One that GetId has given.
+    new_identity_id: Option<String>,
     state: State,
 }
 
@@ -74,6 +76,7 @@ impl GetCredentials {
             logins,
             role: Role::default(),
             known_identity_id: None,
+            new_identity_id: None,
             state: State::Ready,
         }))
     }
@@ -83,6 +86,13 @@ impl GetCredentials {
     pub fn with_identity_id(mut self, identity_id: impl Into<String>) -> Self {
         self.0.machine_mut().known_identity_id = Some(identity_id.into());
         self
+    }
+
+    /// The identity that the service has named to this flow, once it has. It is worth keeping also where the credentials do
+    /// not come: another GetId would make a guest another identity.
+    #[must_use]
+    pub fn new_identity_id(&self) -> Option<&str> {
+        self.0.machine().new_identity_id.as_deref()
     }
 
     /// Asks for this role.
@@ -121,7 +131,7 @@ impl guarded::Machine for Machine {
             }),
             State::GetCredentials(asked, call) => progress(call, now, event, |response, now, metadata| {
                 let identity_id = identity_of(response.identity_id.or_else(|| Some(mem::take(asked))), metadata)?;
-                let credentials = Credentials::of_identity(identity_id, response.credentials, now, metadata)?;
+                let credentials = Credentials::of(identity_id, response.credentials, now, metadata)?;
                 Ok(Progress::Step(Step::Done(credentials)))
             }),
             State::GetOpenIdToken(asked, role, call) => progress(call, now, event, |response, _, metadata| {
@@ -132,13 +142,16 @@ impl guarded::Machine for Machine {
             }),
             State::AssumeRole(identity_id, call) => progress(call, now, event, |response, now, metadata| {
                 let identity_id = mem::take(identity_id);
-                let credentials = Credentials::of_role(identity_id, response.credentials, now, metadata)?;
+                let credentials = Credentials::of(identity_id, response.credentials, now, metadata)?;
                 Ok(Progress::Step(Step::Done(credentials)))
             }),
         };
         match progress {
             Ok(Progress::Step(step)) => Ok(step),
             Ok(Progress::Identity(identity_id)) => {
+                if matches!(self.state, State::GetId(_)) {
+                    self.new_identity_id = Some(identity_id.clone());
+                }
                 self.state = self.ask_for(identity_id);
                 self.advance(now, Event::Start)
             }

@@ -171,6 +171,13 @@ fn an_answer_that_is_not_whole_is_malformed_and_repeats_nothing() {
         vec![identity(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk"}}"#)],
         vec![identity(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk","Expiration":"soon"}}"#)],
         vec![identity(IDENTITY), answer(200, "<html>m4rk</html>")],
+        vec![
+            identity(IDENTITY),
+            answer(
+                200,
+                r#"{"Credentials":{"AccessKeyId":"m4rk","SecretKey":"","SessionToken":"m4rk","Expiration":1}}"#,
+            ),
+        ],
     ] {
         let (_, result) = run(GetCredentials::new(&identity_pool(), Logins::new()), answers);
         let error = result.unwrap_err();
@@ -227,6 +234,19 @@ fn expiry_counts_by_the_services_clock() {
         !credentials.are_good_for(NOW, Duration::ZERO),
         "they expire at the moment, which is an hour later than here"
     );
+}
+
+#[test]
+fn nothing_lives_longer_than_aws_lets_it() {
+    for expiration in ["9e300", "99999999999999"] {
+        let body = format!(
+            r#"{{"Credentials":{{"AccessKeyId":"A","SecretKey":"s","SessionToken":"t","Expiration":{expiration}}}}}"#
+        );
+        let mut flow = GetCredentials::new(&identity_pool(), Logins::new()).with_identity_id(IDENTITY);
+        sent(flow.step(NOW, Event::Start));
+        let credentials = done(flow.step(NOW, answer(200, &body)));
+        assert_eq!(credentials.expires_at.as_unix_seconds(), NOW.as_unix_seconds() + 12 * 3600);
+    }
 }
 
 #[test]

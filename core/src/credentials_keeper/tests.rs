@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::error::{Misuse, NotReached};
+use crate::flow::Event;
 use crate::identity_pool::tests::identity_pool;
+use crate::session::Record;
 use crate::test_support::{NOW, answer, body, cause, refusal};
 
 const MINE: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
@@ -45,11 +48,12 @@ struct Desk {
     broken: Vec<&'static str>,
     log: Vec<String>,
     requests: Vec<Value>,
+    now: Timestamp,
 }
 
 impl Desk {
     fn of(keeper: CredentialsKeeper) -> Self {
-        Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new() }
+        Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new(), now: NOW }
     }
 
     fn of_guest() -> Self {
@@ -80,7 +84,7 @@ impl Desk {
         let mut answers = answers.into_iter();
         let mut event = KeeperEvent::Start(given);
         loop {
-            let step = self.keeper.step(NOW, event).unwrap();
+            let step = self.keeper.step(self.now, event).unwrap();
             self.log.push(format!("{step:?}").split(['(', ' ']).next().unwrap().to_string());
             event = match step {
                 KeeperStep::Lock(_) => KeeperEvent::Locked(self.check("lock")),
@@ -130,7 +134,7 @@ fn a_guest_who_signs_in_stays_the_same_identity_where_the_service_will_have_it_s
     let mut desk = Desk::of_user();
     desk.store(None, GUESTS);
     desk.get(logins(), [given(GUESTS)]);
-    assert_eq!(desk.log, ["Lock", "Load", "Load", "Send", "Save", "Remove", "Done"]);
+    assert_eq!(desk.log, ["Lock", "Load", "Lock", "Load", "Send", "Save", "Remove", "Done"]);
     assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(GUESTS), None));
 
     let mut desk = Desk::of_user();
@@ -161,22 +165,24 @@ fn an_identity_that_is_gone_is_replaced_in_the_store() {
 #[test]
 fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_they_cannot_be() {
     let mut desk = Desk::of_user();
-    desk.get(logins(), [identity(MINE), given_for(MINE, 200)]);
-    assert!(desk.keeper.usable(NOW).is_none() && desk.keeper.newest().is_some());
+    desk.get(logins(), [identity(MINE), given_for(MINE, 3600)]);
+    desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3400);
+    assert!(desk.keeper.usable(desk.now).is_none() && desk.keeper.newest().is_some());
 
     let lost = || core::iter::repeat_n(Event::NotSent(cause("offline")), 3);
-    let kept = desk.get(logins(), lost());
-    assert!(matches!(kept.refresh_error, Some(Error::NotReached(_))));
+    let kept = desk.get(logins(), lost().take(1));
+    assert!(matches!(kept.refresh_error, Some(Error::NotReached(_))), "at once, without another try");
     assert!(matches!(desk.work(CredentialsTask::Refresh, Ok(logins()), lost()), Err(Error::NotReached(_))));
 
-    assert!(desk.get(logins(), [given(MINE)]).refresh_error.is_none());
-    assert!(desk.keeper.usable(NOW).is_some());
+    assert!(desk.get(logins(), [given_for(MINE, 7200)]).refresh_error.is_none());
+    assert!(desk.keeper.usable(desk.now).is_some());
 }
 
 #[test]
 fn credentials_end_with_the_session_that_they_came_from() {
     let mut desk = Desk::of_user();
     desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3500);
     let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
     assert!(
         desk.work(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_some(),
@@ -198,7 +204,7 @@ fn a_user_without_logins_and_a_guest_with_some_are_mistakes() {
 fn an_identity_that_could_not_be_saved_is_used_and_saved_with_the_next_chance() {
     let mut desk = Desk::of_guest();
     desk.broken = vec!["save"];
-    assert!(desk.get(Logins::new(), [identity(GUESTS), given_for(GUESTS, 1)]).save_error.is_some());
+    assert!(desk.get(Logins::new(), [identity(GUESTS), given_for(GUESTS, 0)]).save_error.is_some());
     desk.broken.clear();
     let kept = desk.get(Logins::new(), [given(GUESTS)]);
     assert!(kept.save_error.is_none());
@@ -235,6 +241,80 @@ fn what_is_stored_and_is_no_identity_counts_as_none() {
 }
 
 #[test]
+fn who_asks_and_finds_that_somebody_has_got_them_asks_the_service_for_nothing() {
+    let mut desk = Desk::of_user();
+    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.log.clear();
+    desk.get(logins(), []);
+    assert_eq!(desk.log, ["Done"]);
+    // Also where no fresh logins are to be had.
+    let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
+    assert!(desk.work(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_none());
+}
+
+#[test]
+fn a_margin_as_long_as_the_life_of_the_credentials_is_cut_to_half_of_it() {
+    let mut desk = Desk::of_user();
+    desk.keeper = desk.keeper.with_margin(Duration::from_secs(7200));
+    desk.get(logins(), [identity(MINE), given(MINE)]);
+    let after = |seconds: u64| Timestamp::from_unix_seconds(NOW.as_unix_seconds() + seconds);
+    assert!(desk.keeper.usable(after(1799)).is_some());
+    assert!(desk.keeper.usable(after(1801)).is_none());
+}
+
+#[test]
+fn an_identity_is_kept_although_the_credentials_do_not_come() {
+    let no_role = || refusal("InvalidIdentityPoolConfigurationException", "no role");
+    let mut desk = Desk::of_guest();
+    assert!(desk.work(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
+    assert_eq!(desk.stored(None), Some(GUESTS));
+    desk.get(Logins::new(), [given(GUESTS)]);
+
+    let mut desk = Desk::of_guest();
+    desk.broken = vec!["save"];
+    assert!(desk.work(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
+    desk.get(Logins::new(), [given(GUESTS)]);
+    assert_eq!(desk.requests[2]["IdentityId"], GUESTS, "it is kept in memory too");
+}
+
+#[test]
+fn an_identity_that_could_not_be_saved_is_not_given_up_for_the_one_in_the_store() {
+    let gone = refusal("ResourceNotFoundException", "Identity 'x' not found.");
+    let mut desk = Desk::of_guest();
+    desk.store(None, MINE);
+    desk.broken = vec!["save"];
+    desk.get(Logins::new(), [gone, identity(GUESTS), given_for(GUESTS, 0)]);
+    desk.get(Logins::new(), [given_for(GUESTS, 0)]);
+    assert_eq!(desk.requests[3]["IdentityId"], GUESTS);
+    // Until somebody else has stored another.
+    desk.store(None, "us-east-1:33333333-3333-4333-8333-333333333333");
+    desk.get(Logins::new(), [given_for(MINE, 0)]);
+    assert_eq!(desk.requests[4]["IdentityId"], "us-east-1:33333333-3333-4333-8333-333333333333");
+}
+
+#[test]
+fn forgotten_credentials_are_nowhere() {
+    let mut desk = Desk::of_user();
+    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.keeper.forget();
+    assert!(desk.keeper.newest().is_none());
+    assert!(matches!(desk.keeper.outcome(Ticket(1)), Some(Err(Error::NotSignedIn))));
+}
+
+#[test]
+fn a_get_and_a_refresh_wait_for_each_other() {
+    for (first, second) in
+        [(CredentialsTask::Get, CredentialsTask::Refresh), (CredentialsTask::Refresh, CredentialsTask::Get)]
+    {
+        let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
+        let since = keeper.ticket();
+        assert_eq!(keeper.begin(first, since), Begin::Drive);
+        assert_eq!(keeper.begin(second, since), Begin::Wait);
+        assert!(matches!(keeper.begin(first, since), Begin::Join(_)));
+    }
+}
+
+#[test]
 fn all_who_ask_meanwhile_share_what_comes_of_it() {
     let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
     let since = keeper.ticket();
@@ -242,7 +322,7 @@ fn all_who_ask_meanwhile_share_what_comes_of_it() {
     let Begin::Join(ticket) = keeper.begin(CredentialsTask::Get, since) else { panic!() };
     assert!(keeper.outcome(ticket).is_none());
     let late = keeper.ticket();
-    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Begin::Wait, "it may have been sent");
+    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Begin::Wait, "it is something else");
     keeper.abandon(cause("the runtime has ended"));
     assert!(matches!(keeper.outcome(ticket), Some(Err(Error::NotReached(_)))));
     let finished = keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new())));

@@ -105,8 +105,25 @@ impl Operation for AssumeRoleWithWebIdentity {
     }
 
     fn check(&self, _has_access_token: bool) -> Result<(), InvalidInput> {
-        InvalidInput::require("role ARN", &self.role_arn)?;
-        InvalidInput::require("role session name", &self.role_session_name)
+        // The service's own refusal quotes the value.
+        let problem = |name, problem| Err(InvalidInput::new(name, problem));
+        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+        if !(20..=2048).contains(&self.role_arn.len()) {
+            return problem("role ARN", "must be 20 to 2,048 characters long");
+        }
+        if !(2..=64).contains(&self.role_session_name.len()) || !self.role_session_name.bytes().all(is_of_name) {
+            return problem("role session name", "must be 2 to 64 letters, digits and _=,.@+-");
+        }
+        if !(4..=20_000).contains(&self.web_identity_token.expose().len()) {
+            return problem("web identity token", "must be 4 to 20,000 characters long");
+        }
+        if self.policy.as_ref().is_some_and(|policy| policy.is_empty() || policy.chars().count() > 2048) {
+            return problem("policy", "must be 1 to 2,048 characters long");
+        }
+        if self.duration_seconds.is_some_and(|seconds| !(900..=43_200).contains(&seconds)) {
+            return problem("duration", "must be 900 to 43,200 seconds");
+        }
+        Ok(())
     }
 }
 
@@ -235,6 +252,25 @@ mod tests {
              &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FGuest&RoleSessionName=alice\
              &WebIdentityToken=t%2Eo%2Bk%3Den"
         );
+    }
+
+    #[test]
+    fn what_the_service_would_refuse_with_its_value_is_refused_here() {
+        let good = || AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/Guest", "alice", "t.o+k=en");
+        let changes: [fn(&mut AssumeRoleWithWebIdentity); 6] = [
+            |request| request.role_arn = "arn".into(),
+            |request| request.role_session_name = "a b".into(),
+            |request| request.role_session_name = "a".into(),
+            |request| request.web_identity_token = "t".into(),
+            |request| request.policy = Some("".into()),
+            |request| request.duration_seconds = Some(60),
+        ];
+        for change in changes {
+            let mut request = good();
+            change(&mut request);
+            let mut call = Call::of_identity_pool(&identity_pool(), &request);
+            assert!(matches!(call.step(NOW, Event::Start), Err(crate::Error::InvalidInput(_))), "{request:?}");
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Operation for GetId {
         "TooManyRequestsException",
     ];
 
-    /// A user's identity is the same each time. A guest's that was lost is used by nobody.
+    /// A user's identity is the same each time. That of a guest whose answer was lost is one more that nobody uses.
     fn is_repeatable(&self) -> bool {
         true
     }

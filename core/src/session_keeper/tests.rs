@@ -1,6 +1,7 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 use base64::Engine;
@@ -419,6 +420,24 @@ fn a_user_who_signs_out_is_forgotten_here_whatever_the_store_says() {
         assert!(matches!(desk.work(SessionTask::Remove, []).result, Err(Error::Store(_))));
         assert_eq!(desk.keeper.usable(NOW), None);
     }
+}
+
+#[test]
+fn what_was_made_from_a_session_is_of_no_other() {
+    let mut desk = Desk::new(None);
+    let mut generations = vec![desk.keeper.generation()];
+    desk.work(SessionTask::Save(Box::new(session(30, "r"))), []);
+    generations.push(desk.keeper.generation());
+    desk.get([answer(200, RENEWED)]);
+    assert_eq!(desk.keeper.generation(), generations[1], "a refresh is the same session");
+    desk.work(SessionTask::Remove, []);
+    generations.push(desk.keeper.generation());
+    assert!(matches!(desk.keeper.outcome(desk.keeper.ticket()), Some(Err(Error::NotSignedIn))), "no token is left");
+    desk.work(SessionTask::Save(Box::new(session(0, "r"))), []);
+    generations.push(desk.keeper.generation());
+    desk.work(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
+    generations.push(desk.keeper.generation());
+    assert!(generations.windows(2).all(|pair| pair[0] != pair[1]), "{generations:?}");
 }
 
 fn event() -> impl Strategy<Value = KeeperEvent<Seed>> {

@@ -151,9 +151,17 @@ impl SessionKeeper {
     }
 
     fn end(&mut self, work: Work, result: Result<Option<KeptSession>, Error>, change: Option<SessionChange>) -> Step {
-        if matches!(work.task, SessionTask::Get | SessionTask::Refresh) {
-            let outcome = result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn));
-            self.outcome = Some((self.ticket(), outcome));
+        match work.task {
+            SessionTask::Get | SessionTask::Refresh => {
+                let outcome = result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn));
+                self.outcome = Some((self.ticket(), outcome));
+            }
+            // The tokens are to be nowhere any more.
+            SessionTask::Remove => self.outcome = Some((self.ticket(), Err(Error::NotSignedIn))),
+            SessionTask::Save(_) | SessionTask::Flush => {}
+        }
+        if change.is_some_and(|change| change != SessionChange::Refreshed) {
+            self.generation += 1;
         }
         let change = change.map(|change| SessionEvent { username: self.username.clone(), change });
         KeeperStep::Done(Box::new(SessionEnd { result, change }))
