@@ -12,34 +12,35 @@ use cognito_tokio::{
 };
 
 const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
-/// In the year 2100.
-const EXPIRATION: u64 = 4_102_444_800;
+
+/// In an hour, in seconds since the Unix epoch.
+#[expect(clippy::disallowed_methods, reason = "the adapter goes by the system's clock, and so do credentials")]
+fn expiration() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 3600
+}
 
 /// A client whose service gives credentials, or has a proxy before it that does not.
-fn identity_pool_client(is_reachable: bool) -> IdentityPoolClient {
+fn identity_pool_client(is_reachable: bool, expiration: u64) -> IdentityPoolClient {
     let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
     IdentityPoolClient::with_transport(IdentityPool::new(id).unwrap(), move |_: Request| async move {
         let body = format!(
             r#"{{"IdentityId":"{IDENTITY}","Credentials":{{"AccessKeyId":"ASIA","SecretKey":"s3cr3t","SessionToken":"t",
-                "Expiration":{EXPIRATION}}}}}"#
+                "Expiration":{expiration}}}}}"#
         );
         let (status, body) = if is_reachable { (200, body) } else { (403, "<html>no</html>".to_owned()) };
         Event::Response(Response::new(status, Headers::new(), body.into_bytes()))
     })
 }
 
-fn guest(is_reachable: bool) -> CredentialsProvider {
-    CredentialsProvider::of_guest(identity_pool_client(is_reachable), MemoryStore::new())
-}
-
 #[tokio::test]
 async fn the_sdk_gets_whole_credentials_with_their_expiry() {
-    let guest = guest(true);
+    let expiration = expiration();
+    let guest = CredentialsProvider::of_guest(identity_pool_client(true, expiration), MemoryStore::new());
     assert!(guest.fallback_on_interrupt().is_none(), "there are none yet");
     let credentials = guest.provide_credentials().await.unwrap();
     assert_eq!((credentials.access_key_id(), credentials.secret_access_key()), ("ASIA", "s3cr3t"));
     assert_eq!(credentials.session_token(), Some("t"));
-    assert_eq!(credentials.expiry(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(EXPIRATION)));
+    assert_eq!(credentials.expiry(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(expiration)));
     assert!(!format!("{credentials:?}").contains("s3cr3t"));
     assert_eq!(guest.fallback_on_interrupt().unwrap().access_key_id(), "ASIA");
 }
@@ -49,14 +50,15 @@ async fn where_nobody_is_signed_in_the_sdk_may_go_on_to_its_next_provider() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4l").unwrap();
     let client = Client::with_transport(app_client, |_: Request| async { Event::NoAnswer(Arc::new(std::fmt::Error)) });
     let session = Sessions::new(client, MemoryStore::new()).user("alice");
-    let user = CredentialsProvider::of_session(identity_pool_client(true), MemoryStore::new(), session);
+    let user = CredentialsProvider::of_session(identity_pool_client(true, expiration()), MemoryStore::new(), session);
     let error = user.provide_credentials().await.unwrap_err();
     assert!(matches!(error, CredentialsError::CredentialsNotLoaded(_)), "{error:?}");
 }
 
 #[tokio::test]
 async fn what_went_wrong_is_the_cause_of_the_sdks_error() {
-    let error = guest(false).provide_credentials().await.unwrap_err();
+    let guest = CredentialsProvider::of_guest(identity_pool_client(false, expiration()), MemoryStore::new());
+    let error = guest.provide_credentials().await.unwrap_err();
     assert!(matches!(error, CredentialsError::ProviderError(_)), "{error:?}");
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("HTTP status 403"), "{cause}");
