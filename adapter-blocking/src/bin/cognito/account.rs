@@ -1,0 +1,164 @@
+//! A user's account: sign-up, passwords, sign-out, deletion.
+
+use cognito_blocking::operation::{
+    Attribute, ChangePassword, CodeDeliveryDetails, ConfirmForgotPassword, DeleteUser, ForgotPassword, GetUser,
+    GetUserResponse, ResendConfirmationCode, SignUp,
+};
+use cognito_blocking::secret::Parameter;
+use cognito_blocking::{CredentialsProvider, RemoteSignOut, SignOutScope, operation};
+use serde_json::{Value, json};
+
+use crate::arguments::{ConfirmSignUp, DeleteUserArguments, Password, SignUpArguments};
+use crate::output::{Failure, Report};
+use crate::program::{Program, pair};
+use crate::terminal;
+
+pub(crate) fn sign_up(program: &Program, arguments: &SignUpArguments) -> Result<Report, Failure> {
+    let client = program.client()?;
+    let username = program.username()?;
+    let attributes = pairs(&arguments.attributes)?;
+    let mut sign_up = SignUp::new(&*username, program.first_password()?.expose());
+    sign_up.user_attributes = attributes;
+    let response = client.call(sign_up)?;
+    let next = if response.user_confirmed { "The user may sign in." } else { "Confirm with `cognito confirm`." };
+    let (told, delivery) = told_of_delivery(response.code_delivery_details.as_ref());
+    Ok(Report::new(
+        format!("Signed {username} up. {told}{next}"),
+        json!({
+            "username": username,
+            "sub": response.user_sub,
+            "confirmed": response.user_confirmed,
+            "delivery": delivery,
+        }),
+    ))
+}
+
+pub(crate) fn confirm(program: &Program, arguments: ConfirmSignUp) -> Result<Report, Failure> {
+    let client = program.client()?;
+    let username = program.username()?;
+    client.call(operation::ConfirmSignUp::new(&*username, code(arguments.code)?))?;
+    Ok(Report::new(format!("Confirmed {username}."), json!({ "username": username, "confirmed": true })))
+}
+
+pub(crate) fn resend(program: &Program) -> Result<Report, Failure> {
+    let client = program.client()?;
+    let username = program.username()?;
+    let response = client.call(ResendConfirmationCode::new(&*username))?;
+    Ok(delivered(&username, response.code_delivery_details.as_ref()))
+}
+
+pub(crate) fn password(program: &Program, command: Password) -> Result<Report, Failure> {
+    match command {
+        Password::Change => {
+            let session = program.session()?;
+            let old = program.password()?;
+            let new = program.new_password()?;
+            session.call(ChangePassword::new(old.expose(), new.expose()))?;
+            let username = session.username();
+            Ok(Report::new(format!("Changed the password of {username}."), json!({ "username": username })))
+        }
+        Password::Forgot => {
+            let client = program.client()?;
+            let username = program.username()?;
+            let response = client.call(ForgotPassword::new(&*username))?;
+            Ok(delivered(&username, response.code_delivery_details.as_ref()))
+        }
+        Password::Confirm { code: given } => {
+            let client = program.client()?;
+            let username = program.username()?;
+            let code = code(given)?;
+            client.call(ConfirmForgotPassword::new(&*username, code, program.new_password()?.expose()))?;
+            Ok(Report::new(format!("Set a new password for {username}."), json!({ "username": username })))
+        }
+    }
+}
+
+pub(crate) fn whoami(program: &Program) -> Result<Report, Failure> {
+    let user = program.session()?.call(GetUser::new())?;
+    let mut text = user.username.clone();
+    for attribute in &user.user_attributes {
+        text.push_str(&format!("\n  {}: {}", attribute.name, attribute.value.as_deref().unwrap_or_default()));
+    }
+    Ok(Report::new(
+        text,
+        json!({
+            "username": user.username,
+            "attributes": attributes(&user),
+            "preferred_mfa": user.preferred_mfa_setting,
+            "mfa": user.user_mfa_setting_list,
+        }),
+    ))
+}
+
+pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failure> {
+    let session = program.session()?;
+    let scope = if global { SignOutScope::Global } else { SignOutScope::Revoke };
+    let signed_out = session.sign_out(scope);
+    signed_out.local?;
+    let remote = match signed_out.remote {
+        RemoteSignOut::Done => "The tokens are revoked.",
+        RemoteSignOut::NotRevocable => "The tokens cannot be revoked, and are good until they expire.",
+        RemoteSignOut::NotAsked => "",
+        RemoteSignOut::Failed(error) => return Err(error.into()),
+    };
+    let username = session.username();
+    let revoked = matches!(signed_out.remote, RemoteSignOut::Done);
+    Ok(Report::new(
+        format!("Signed {username} out. {remote}"),
+        json!({ "username": username, "revoked": revoked, "global": global }),
+    ))
+}
+
+pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) -> Result<Report, Failure> {
+    let session = program.session()?;
+    let username = session.username();
+    if !arguments.yes {
+        let question = format!("Delete {username} for good?");
+        if !terminal::is_there() {
+            return Err(Failure::needs("--yes", format!("an answer is needed, {question} (--yes)")));
+        }
+        if !terminal::agrees(&question)? {
+            return Ok(Report::new("Nothing was done.", json!({ "username": username, "deleted": false })));
+        }
+    }
+    session.call(DeleteUser::new())?;
+    session.forget()?;
+    if let Ok(client) = program.identity_pool_client() {
+        // The identity was this user's alone.
+        CredentialsProvider::of_session(client, program.store()?, session.clone()).forget()?;
+    }
+    Ok(Report::new(format!("Deleted {username}."), json!({ "username": username, "deleted": true })))
+}
+
+/// The code that was given, or that is asked for.
+pub(crate) fn code(given: Option<String>) -> Result<Parameter, Failure> {
+    given.map_or_else(|| terminal::ask_hidden("CODE", "Code"), |code| Ok(Parameter::from(code)))
+}
+
+/// Attributes as they stand on the command line.
+pub(crate) fn pairs(given: &[String]) -> Result<Vec<Attribute>, Failure> {
+    given.iter().map(|text| pair(text).map(|(name, value)| Attribute::new(name, value))).collect()
+}
+
+/// A user's attributes as one object.
+pub(crate) fn attributes(user: &GetUserResponse) -> Value {
+    user.user_attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
+}
+
+/// Where a code went.
+pub(crate) fn told_of_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
+    let Some(details) = details else { return (String::new(), Value::Null) };
+    let destination = details.destination.as_deref().unwrap_or("the user");
+    let json = json!({
+        "destination": details.destination,
+        "medium": details.delivery_medium,
+        "attribute": details.attribute_name,
+    });
+    (format!("A code was sent to {destination}. "), json)
+}
+
+fn delivered(username: &str, details: Option<&CodeDeliveryDetails>) -> Report {
+    let (told, delivery) = told_of_delivery(details);
+    let text = if told.is_empty() { "Done." } else { told.trim_end() };
+    Report::new(text, json!({ "username": username, "delivery": delivery }))
+}

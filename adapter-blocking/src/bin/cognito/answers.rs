@@ -1,0 +1,190 @@
+//! Answers to challenges: those that were given, and those that the terminal is asked for.
+
+use cognito_blocking::operation::{Attribute, ChallengeName};
+use cognito_blocking::secret::Parameter;
+use cognito_blocking::{
+    AppClient, BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, Devices, MfaSetupChallenge,
+    NewPasswordChallenge, Seed, SelectMfaTypeChallenge, SignIn, SoftwareTokenSetup,
+};
+
+use crate::output::{AnswerNeeded, Failure};
+use crate::program::{NEW_PASSWORD, line_of_stdin, pair, variable};
+use crate::terminal;
+
+/// The answers that were given, each good for once.
+#[derive(Debug)]
+pub(crate) struct Answers {
+    given: Vec<(String, Parameter)>,
+    /// That of the environment.
+    new_password: Option<Parameter>,
+}
+
+/// What comes of an answer.
+pub(crate) enum Answer {
+    /// The flow to go on with.
+    Given(Box<SignIn>),
+    /// A flow that must be run before the user can be asked.
+    SetUp(Box<BeginSoftwareTokenSetup>),
+}
+
+/// What all answers are made with.
+pub(crate) struct Answering<'a> {
+    pub(crate) app_client: &'a AppClient,
+    pub(crate) devices: &'a Devices,
+    pub(crate) issuer: &'a str,
+    pub(crate) seed: Seed,
+}
+
+/// What the attributes that come with a new password begin with, as in the API.
+const ATTRIBUTE_PREFIX: &str = "userAttributes.";
+
+impl Answers {
+    /// Those of the command line, and then those of the standard input.
+    pub(crate) fn new(given: &[String], from_stdin: bool) -> Result<Self, Failure> {
+        let take = |text: &str| pair(text).map(|(key, value)| (key, Parameter::from(value)));
+        let mut answers = given.iter().map(|text| take(text)).collect::<Result<Vec<_>, _>>()?;
+        if from_stdin {
+            while let Some(line) = line_of_stdin()?.filter(|line| !line.is_empty()) {
+                answers.push(take(line.expose())?);
+            }
+        }
+        Ok(Self { given: answers, new_password: variable(NEW_PASSWORD) })
+    }
+
+    /// The first answer of this key, which is used up.
+    fn take(&mut self, key: &str) -> Option<Parameter> {
+        let place = self.given.iter().position(|(name, _)| name == key)?;
+        Some(self.given.remove(place).1)
+    }
+
+    fn take_or(&mut self, key: &str, ask: impl FnOnce() -> Result<Parameter, Failure>) -> Result<Parameter, Failure> {
+        self.take(key).map_or_else(ask, Ok)
+    }
+
+    /// Answers a challenge. What is missing is named with the challenge.
+    pub(crate) fn answer(&mut self, challenge: &Challenge, with: Answering<'_>) -> Result<Answer, Failure> {
+        self.try_answer(challenge, with).map_err(|failure| match failure {
+            Failure::AnswerNeeded(needed) => {
+                let challenge = Some(challenge.name().as_str().to_owned());
+                Failure::AnswerNeeded(AnswerNeeded { challenge, ..needed })
+            }
+            failure => failure,
+        })
+    }
+
+    fn try_answer(&mut self, challenge: &Challenge, with: Answering<'_>) -> Result<Answer, Failure> {
+        let Answering { app_client, devices, issuer, seed } = with;
+        Ok(Answer::Given(Box::new(match challenge {
+            Challenge::Code(code) => code.answer(app_client, self.code(code)?, seed),
+            Challenge::SelectMfaType(select) => select.answer(app_client, &self.factor(select)?, seed),
+            Challenge::MfaSetup(setup) => return self.set_up(setup, app_client, seed),
+            Challenge::SoftwareTokenSetup(setup) => {
+                setup.verify(app_client, self.first_code(setup, issuer, challenge.username())?, seed)
+            }
+            Challenge::NewPassword(new_password) => self.new_password(new_password, app_client, seed)?,
+            Challenge::Custom(custom) => custom.answer(app_client, self.custom(custom)?, seed),
+            Challenge::Device(device) => device.answer(app_client, devices.clone(), seed),
+            other => other.answer_with(app_client, self.rest(other.name())?, seed),
+        })))
+    }
+
+    fn code(&mut self, challenge: &CodeChallenge) -> Result<Parameter, Failure> {
+        let key = match challenge.name() {
+            ChallengeName::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA_CODE",
+            ChallengeName::EmailOtp => "EMAIL_OTP_CODE",
+            ChallengeName::SmsOtp => "SMS_OTP_CODE",
+            _ => "SMS_MFA_CODE",
+        };
+        let from = match (challenge.destination(), challenge.friendly_device_name()) {
+            (Some(destination), _) => format!("sent to {destination}"),
+            (None, Some(name)) => format!("of your authenticator app {name}"),
+            (None, None) => "of your authenticator app".to_owned(),
+        };
+        self.take_or(key, || terminal::ask_hidden(key, &format!("Code {from}")))
+    }
+
+    fn factor(&mut self, challenge: &SelectMfaTypeChallenge) -> Result<ChallengeName, Failure> {
+        self.choose("ANSWER", "Second factor", &challenge.choices())
+    }
+
+    /// The factor that was given, or one of these.
+    fn choose(&mut self, key: &str, question: &str, choices: &[ChallengeName]) -> Result<ChallengeName, Failure> {
+        let names: Vec<&str> = choices.iter().map(ChallengeName::as_str).collect();
+        let name = match self.take(key) {
+            Some(name) => name.expose().to_owned(),
+            None => terminal::choose(key, &format!("{question}: {}", names.join(" or ")), &names)?.to_owned(),
+        };
+        let unknown = || Failure::Usage(format!("{key} is to be one of {}", names.join(", ")));
+        choices.iter().find(|choice| choice.as_str() == name).cloned().ok_or_else(unknown)
+    }
+
+    fn set_up(&mut self, setup: &MfaSetupChallenge, app_client: &AppClient, seed: Seed) -> Result<Answer, Failure> {
+        let choice = self.choose("MFA_SETUP", "Second factor to set up", &setup.factors())?;
+        if choice == ChallengeName::EmailOtp {
+            let ask = || terminal::ask("EMAIL", "E-mail address").map(Parameter::from);
+            let email = self.take_or("EMAIL", ask)?;
+            return Ok(Answer::Given(Box::new(setup.set_up_email(app_client, email, seed))));
+        }
+        Ok(Answer::SetUp(Box::new(setup.set_up_software_token(app_client))))
+    }
+
+    fn first_code(&mut self, setup: &SoftwareTokenSetup, issuer: &str, username: &str) -> Result<Parameter, Failure> {
+        const KEY: &str = "SOFTWARE_TOKEN_MFA_CODE";
+        self.take_or(KEY, || {
+            if terminal::is_there() {
+                terminal::show_secret(setup.secret_code(), issuer, username)?;
+            }
+            terminal::ask_hidden(KEY, "Code that the app shows")
+        })
+    }
+
+    fn new_password(
+        &mut self,
+        challenge: &NewPasswordChallenge,
+        app_client: &AppClient,
+        seed: Seed,
+    ) -> Result<SignIn, Failure> {
+        let new_password = match self.take("NEW_PASSWORD").or_else(|| self.new_password.take()) {
+            Some(new_password) => new_password,
+            None => terminal::ask_new_password("NEW_PASSWORD")?,
+        };
+        let mut attributes = self.attributes();
+        for name in challenge.required_attributes() {
+            if !attributes.iter().any(|attribute| attribute.name == name) {
+                let value = terminal::ask(&format!("{ATTRIBUTE_PREFIX}{name}"), &name)?;
+                attributes.push(Attribute::new(name, value));
+            }
+        }
+        Ok(challenge.answer(app_client, new_password.expose(), attributes, seed))
+    }
+
+    /// The attributes among the answers, by their plain names.
+    fn attributes(&mut self) -> Vec<Attribute> {
+        let attribute = |key: &str, value: &Parameter| {
+            key.strip_prefix(ATTRIBUTE_PREFIX).map(|name| Attribute::new(name, value.expose()))
+        };
+        let attributes = self.given.iter().filter_map(|(key, value)| attribute(key, value)).collect();
+        self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
+        attributes
+    }
+
+    fn custom(&mut self, challenge: &CustomChallenge) -> Result<Parameter, Failure> {
+        self.take_or("ANSWER", || {
+            if terminal::is_there() {
+                for (name, value) in challenge.parameters().iter().filter(|(name, _)| *name != "USERNAME") {
+                    terminal::say(&format!("{name}: {value}"))?;
+                }
+            }
+            terminal::ask_hidden("ANSWER", "Answer")
+        })
+    }
+
+    /// All answers that are left, for a challenge that is not known here.
+    fn rest(&mut self, name: &ChallengeName) -> Result<Vec<(String, Parameter)>, Failure> {
+        if self.given.is_empty() {
+            let message = format!("this program does not know {}: answer it by --answer", name.as_str());
+            return Err(Failure::AnswerNeeded(AnswerNeeded { challenge: None, answers: Vec::new(), message }));
+        }
+        Ok(std::mem::take(&mut self.given))
+    }
+}

@@ -1,0 +1,64 @@
+//! The user's attributes.
+
+use cognito_blocking::SessionHandle;
+use cognito_blocking::operation::{
+    DeleteUserAttributes, GetUser, GetUserAttributeVerificationCode, UpdateUserAttributes, VerifyUserAttribute,
+};
+use cognito_blocking::secret::Parameter;
+use serde_json::{Map, Value, json};
+
+use crate::account::{code, pairs, told_of_delivery};
+use crate::arguments::Attributes;
+use crate::output::{Failure, Report};
+use crate::program::Program;
+use crate::terminal;
+
+pub(crate) fn run(program: &Program, command: Attributes) -> Result<Report, Failure> {
+    let session = program.session()?;
+    match command {
+        Attributes::Get { names } => get(&session, &names),
+        Attributes::Set { attributes } => {
+            let response = session.call(UpdateUserAttributes::new(pairs(&attributes)?))?;
+            let told = response.code_delivery_details_list.iter().map(|details| told_of_delivery(Some(details)));
+            let (texts, deliveries): (Vec<String>, Vec<Value>) = told.unzip();
+            Ok(Report::new(format!("Set. {}", texts.concat()).trim_end(), json!({ "deliveries": deliveries })))
+        }
+        Attributes::Delete { names } => {
+            session.call(DeleteUserAttributes::new(names.iter().map(String::as_str)))?;
+            Ok(Report::new("Deleted.", json!({ "deleted": names })))
+        }
+        Attributes::Verify { name, code: None } => send_code(&session, &name),
+        Attributes::Verify { name, code: Some(code) } => verify(&session, &name, code.into()),
+    }
+}
+
+fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
+    let user = session.call(GetUser::new())?;
+    let wanted = |name: &String| names.is_empty() || names.contains(name);
+    let attributes = user.user_attributes.iter().filter(|attribute| wanted(&attribute.name));
+    let pairs = attributes.map(|attribute| (attribute.name.clone(), attribute.value.clone().unwrap_or_default()));
+    let pairs: Vec<(String, String)> = pairs.collect();
+    let text: Vec<String> = match (names, pairs.as_slice()) {
+        // A script that asks for one wants its value.
+        ([_], [(_, value)]) => vec![value.clone()],
+        _ => pairs.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+    };
+    let attributes: Map<String, Value> = pairs.into_iter().map(|(name, value)| (name, value.into())).collect();
+    Ok(Report::new(text.join("\n"), json!({ "attributes": attributes })))
+}
+
+/// Has a code sent; who is at the terminal is asked for it.
+fn send_code(session: &SessionHandle, name: &str) -> Result<Report, Failure> {
+    let response = session.call(GetUserAttributeVerificationCode::new(name))?;
+    let (told, delivery) = told_of_delivery(response.code_delivery_details.as_ref());
+    if terminal::is_there() {
+        terminal::say(told.trim_end())?;
+        return verify(session, name, code(None)?);
+    }
+    Ok(Report::new(told.trim_end(), json!({ "attribute": name, "verified": false, "delivery": delivery })))
+}
+
+fn verify(session: &SessionHandle, name: &str, code: Parameter) -> Result<Report, Failure> {
+    session.call(VerifyUserAttribute::new(name, code))?;
+    Ok(Report::new(format!("Verified {name}."), json!({ "attribute": name, "verified": true })))
+}

@@ -1,0 +1,44 @@
+//! An operation whose answer is the service's, whole: with members that the library does not know.
+
+use cognito_blocking::endpoint::Service;
+use cognito_blocking::error::InvalidInput;
+use cognito_blocking::operation::{Authorization, OfIdentityPool, Operation, Parameters, Public, SignedIn};
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub(super) struct Raw<O>(pub(super) O);
+
+impl<O: Operation> Operation for Raw<O> {
+    type Response = Value;
+
+    const NAME: &'static str = O::NAME;
+    const SERVICE: Service = O::SERVICE;
+    const AUTHORIZATION: Authorization = O::AUTHORIZATION;
+    const ERRORS: &'static [&'static str] = O::ERRORS;
+
+    fn is_repeatable(&self) -> bool {
+        self.0.is_repeatable()
+    }
+
+    fn is_urgent(&self) -> bool {
+        self.0.is_urgent()
+    }
+
+    fn check(&self, has_access_token: bool) -> Result<(), InvalidInput> {
+        self.0.check(has_access_token)
+    }
+
+    fn secret_hash_username(&self) -> Option<&str> {
+        self.0.secret_hash_username()
+    }
+
+    fn secret_hash_parameters(&mut self) -> Option<&mut Parameters> {
+        self.0.secret_hash_parameters()
+    }
+}
+
+impl<O: Public> Public for Raw<O> {}
+impl<O: SignedIn> SignedIn for Raw<O> {}
+impl<O: OfIdentityPool> OfIdentityPool for Raw<O> {}

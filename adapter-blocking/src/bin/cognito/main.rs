@@ -1,0 +1,92 @@
+//! `cognito`: Amazon Cognito at the command line, on the blocking adapter.
+//!
+//! Results go to the standard output, and everything else to the standard error.
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod answers;
+mod arguments;
+mod attributes;
+mod call;
+mod challenge_file;
+mod configuration;
+mod credentials;
+mod devices;
+mod mfa;
+mod output;
+mod program;
+mod sessions;
+mod sign_in;
+mod terminal;
+mod tokens;
+mod transport;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use serde_json::json;
+
+use arguments::{Command, Given};
+use output::{Failure, Output, Report};
+use program::Program;
+
+fn main() -> ExitCode {
+    let given = match arguments::read() {
+        Ok(given) => given,
+        Err(error) => return unread(&error),
+    };
+    let output = Output { json: given.json };
+    match run(given, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output.failure(&failure),
+    }
+}
+
+/// A command line that cannot be read, or that asks for help.
+fn unread(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) || !arguments::seem_to_ask_for_json()
+    {
+        // The text goes where it belongs; where it cannot be written, only the code is left.
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    }
+    let text = error.render().to_string();
+    Output { json: true }.failure(&Failure::Usage(text.trim_start_matches("error: ").trim_end().to_owned()))
+}
+
+fn run(given: Given, output: Output) -> Result<(), Failure> {
+    let program = Program::new(&given.line.settings, output)?;
+    let report = execute(&program, given.line.command)?;
+    program.close();
+    output.report(&report)
+}
+
+fn execute(program: &Program, command: Command) -> Result<Report, Failure> {
+    match command {
+        Command::SignUp(arguments) => account::sign_up(program, &arguments),
+        Command::Confirm(arguments) => account::confirm(program, arguments),
+        Command::Resend => account::resend(program),
+        Command::SignIn(arguments) => sign_in::sign_in(program, arguments),
+        Command::Token(arguments) => tokens::token(program, &arguments),
+        Command::Whoami => account::whoami(program),
+        Command::Claims(arguments) => tokens::claims(program, &arguments),
+        Command::Password(command) => account::password(program, command),
+        Command::Attributes(command) => attributes::run(program, command),
+        Command::Mfa(command) => mfa::run(program, command),
+        Command::Devices(command) => devices::run(program, command),
+        Command::Sessions(command) => sessions::run(program, command),
+        Command::SignOut { global } => account::sign_out(program, global),
+        Command::DeleteUser(arguments) => account::delete_user(program, &arguments),
+        Command::Credentials(arguments) => credentials::print(program, arguments),
+        Command::Call(arguments) => call::call(program, &arguments),
+        Command::Completions { shell } => Ok(complete(shell)),
+    }
+}
+
+fn complete(shell: clap_complete::Shell) -> Report {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut arguments::program(), "cognito", &mut script);
+    let script = String::from_utf8_lossy(&script);
+    Report::new(script.trim_end(), json!({ "script": script }))
+}

@@ -1,0 +1,99 @@
+//! Second factors.
+
+use cognito_blocking::error::RefusalKind;
+use cognito_blocking::operation::{AssociateSoftwareToken, GetUser, VerifySoftwareToken};
+use cognito_blocking::secret::Parameter;
+use cognito_blocking::{Error, FactorState, SessionHandle, SetMfaPreference};
+use serde_json::json;
+
+use crate::arguments::{Factor, FactorChoice, Mfa};
+use crate::output::{Failure, Report};
+use crate::program::Program;
+use crate::terminal;
+
+pub(crate) fn run(program: &Program, command: Mfa) -> Result<Report, Failure> {
+    let session = program.session()?;
+    match command {
+        Mfa::Status => status(&session),
+        Mfa::Totp { code, name } => totp(program, &session, code, name),
+        Mfa::Prefer { factor, state } => {
+            change(program, &session, factor, state)?;
+            status(&session)
+        }
+    }
+}
+
+fn status(session: &SessionHandle) -> Result<Report, Failure> {
+    let user = session.call(GetUser::new())?;
+    let preferred = user.preferred_mfa_setting.as_deref();
+    let line = |factor: &String| {
+        let mark = if preferred == Some(factor) { " (preferred)" } else { "" };
+        format!("{factor}{mark}")
+    };
+    let lines: Vec<String> = user.user_mfa_setting_list.iter().map(line).collect();
+    let text = if lines.is_empty() { "No second factor is on.".to_owned() } else { lines.join("\n") };
+    Ok(Report::new(text, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
+}
+
+/// Sets an authenticator app up: shows its secret, takes its first code, and prefers it.
+fn totp(
+    program: &Program,
+    session: &SessionHandle,
+    code: Option<String>,
+    name: Option<String>,
+) -> Result<Report, Failure> {
+    if let Some(code) = code {
+        verify(session, code.into(), name)?;
+    } else {
+        let response = session.call(AssociateSoftwareToken::new())?;
+        let secret = response.secret_code.ok_or(Failure::Malformed("the service gave no secret"))?;
+        let issuer = program.configuration.issuer();
+        if !terminal::is_there() {
+            let uri = secret.otpauth_uri(&issuer, session.username());
+            let json = json!({ "secret_code": secret.expose(), "otpauth_uri": uri.expose() });
+            return Ok(Report::new(secret.expose(), json));
+        }
+        terminal::show_secret(&secret, &issuer, session.username())?;
+        ask_and_verify(session, name.as_deref())?;
+    }
+    change(program, session, Factor::Totp, FactorChoice::Preferred)?;
+    status(session)
+}
+
+fn ask_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Failure> {
+    loop {
+        let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
+        match verify(session, code, name.map(str::to_owned)) {
+            Err(Failure::Library(error)) if is_wrong_code(&error) => terminal::say(&error.to_string())?,
+            result => return result,
+        }
+    }
+}
+
+fn is_wrong_code(error: &Error) -> bool {
+    matches!(error.refusal_kind(), Some(RefusalKind::CodeMismatch | RefusalKind::EnableSoftwareTokenMfa))
+}
+
+fn verify(session: &SessionHandle, code: Parameter, name: Option<String>) -> Result<(), Failure> {
+    let mut verify = VerifySoftwareToken::new(code);
+    verify.friendly_device_name = name;
+    session.call(verify)?;
+    Ok(())
+}
+
+fn change(program: &Program, session: &SessionHandle, factor: Factor, choice: FactorChoice) -> Result<(), Failure> {
+    let state = match choice {
+        FactorChoice::Preferred => FactorState::Preferred,
+        FactorChoice::On => FactorState::On,
+        FactorChoice::Off => FactorState::Off,
+    };
+    let client = program.client()?;
+    let flow = SetMfaPreference::new(client.app_client(), &session.access_token()?);
+    client.run(match factor {
+        Factor::Sms => flow.sms(state),
+        Factor::Totp => flow.software_token(state),
+        Factor::Email => flow.email(state),
+        Factor::Passkey => flow.passkey(state != FactorState::Off),
+    })?;
+    Ok(())
+}

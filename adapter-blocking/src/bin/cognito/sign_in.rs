@@ -1,0 +1,176 @@
+//! Signing in, from the first request to the last challenge.
+
+use std::path::PathBuf;
+
+use cognito_blocking::error::RefusalKind;
+use cognito_blocking::{
+    Challenge, Client, DeviceRegistration, DeviceReport, Devices, Error, Sessions, SignIn, SignInOutcome, SignedIn,
+};
+use serde_json::{Value, json};
+
+use crate::answers::{Answer, Answering, Answers};
+use crate::arguments::{SignInArguments, SignInFlow};
+use crate::challenge_file;
+use crate::output::{AnswerNeeded, Failure, Report};
+use crate::program::{Program, iso_8601};
+use crate::terminal;
+
+struct Attempt<'a> {
+    program: &'a Program,
+    client: &'a Client,
+    sessions: &'a Sessions,
+    devices: Devices,
+    device_name: String,
+    answers: Answers,
+    /// The challenge that is to be answered.
+    asked: Option<Challenge>,
+    /// Where it is written when it cannot be.
+    challenge_file: Option<PathBuf>,
+}
+
+pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<Report, Failure> {
+    let (client, sessions) = (program.client()?, program.sessions()?);
+    let asked = arguments.resume.as_deref().map(challenge_file::read).transpose()?;
+    let flow = if asked.is_none() { Some(begin(program, client, arguments.flow)?) } else { None };
+    let mut attempt = Attempt {
+        program,
+        client,
+        sessions,
+        devices: sessions.devices()?,
+        device_name: arguments.device_name,
+        answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
+        asked,
+        challenge_file: arguments.challenge_file.or_else(|| arguments.resume.clone()),
+    };
+    let signed_in = attempt.go(flow)?;
+    sessions.save(&signed_in)?;
+    if let Some(path) = &arguments.resume {
+        // It is spent, and may hold the secret of an authenticator app.
+        challenge_file::remove(path)?;
+    }
+    Ok(report(program, &signed_in))
+}
+
+fn begin(program: &Program, client: &Client, flow: SignInFlow) -> Result<SignIn, Failure> {
+    let (username, app_client, seed) = (program.username_or_last()?, client.app_client(), client.seed()?);
+    let password = || program.password().map(|password| password.expose().to_owned());
+    Ok(match flow {
+        SignInFlow::Srp => SignIn::srp(app_client, username, password()?, seed),
+        SignInFlow::Password => SignIn::password(app_client, username, password()?, seed),
+        SignInFlow::Custom => SignIn::custom(app_client, username, seed),
+        SignInFlow::CustomSrp => SignIn::custom_with_srp(app_client, username, password()?, seed),
+    })
+}
+
+impl Attempt<'_> {
+    /// Runs this flow, if there is one, and then answers until the user is signed in.
+    fn go(&mut self, first: Option<SignIn>) -> Result<SignedIn, Failure> {
+        let mut next = first;
+        loop {
+            let flow = match next.take() {
+                Some(flow) => flow,
+                None => self.answer()?,
+            };
+            match self.client.run(flow.with_devices(self.devices.clone()).with_device_name(&self.device_name)) {
+                Ok(SignInOutcome::SignedIn(signed_in)) => return Ok(signed_in),
+                Ok(SignInOutcome::Challenge(challenge)) => self.asked = Some(challenge),
+                Err(error) => self.refused(error)?,
+            }
+        }
+    }
+
+    /// The answer to the challenge; without one, the challenge is written to its file.
+    fn answer(&mut self) -> Result<SignIn, Failure> {
+        loop {
+            let challenge = self.asked.as_ref().ok_or(Error::NotSignedIn)?;
+            let with = Answering {
+                app_client: self.client.app_client(),
+                devices: &self.devices,
+                issuer: &self.program.configuration.issuer(),
+                seed: self.client.seed()?,
+            };
+            match self.answers.answer(challenge, with) {
+                Ok(Answer::Given(flow)) => return Ok(*flow),
+                Ok(Answer::SetUp(flow)) => self.asked = Some(self.client.run(*flow)?.into()),
+                Err(Failure::AnswerNeeded(needed)) => return Err(self.put_off(needed)),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    fn put_off(&self, needed: AnswerNeeded) -> Failure {
+        let written = self.write_challenge();
+        let message = match (&self.challenge_file, written) {
+            (_, Err(failure)) => return failure,
+            (Some(path), Ok(())) => format!("{}; the challenge is in {}", needed.message, path.display()),
+            (None, Ok(())) => format!("{}; give it by --answer, or name a --challenge-file", needed.message),
+        };
+        Failure::AnswerNeeded(AnswerNeeded { message, ..needed })
+    }
+
+    fn write_challenge(&self) -> Result<(), Failure> {
+        match (&self.challenge_file, &self.asked) {
+            (Some(path), Some(challenge)) => challenge_file::write(path, challenge),
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes on where the user can be asked again; else fails, with the challenge in its file if it may still be answered.
+    fn refused(&self, error: Error) -> Result<(), Failure> {
+        if let Error::StartAgain(start_again) = &error
+            && let Some(device_key) = &start_again.gone_device_key
+        {
+            self.sessions.change_devices(|devices| devices.remove_device(device_key).is_some())?;
+        }
+        if self.asked.is_none() || !may_be_answered_again(&error) {
+            return Err(error.into());
+        }
+        if terminal::is_there() {
+            return terminal::say(&error.to_string());
+        }
+        self.write_challenge()?;
+        Err(error.into())
+    }
+}
+
+/// Whether the service would take another answer to the same challenge.
+fn may_be_answered_again(error: &Error) -> bool {
+    // A refusal after which the sign-in must begin again is `Error::StartAgain`.
+    matches!(error, Error::Refused(_))
+        && matches!(
+            error.refusal_kind(),
+            Some(
+                RefusalKind::CodeMismatch
+                    | RefusalKind::EnableSoftwareTokenMfa
+                    | RefusalKind::InvalidPassword
+                    | RefusalKind::PasswordHistoryPolicyViolation
+            )
+        )
+}
+
+fn report(program: &Program, signed_in: &SignedIn) -> Report {
+    let session = &signed_in.session;
+    let (text, device) = told_of_device(&signed_in.device);
+    if let DeviceRegistration::Failed(failed) = &signed_in.device.registration {
+        let problem = format!("the device is not registered, and the session may not be renewable: {}", failed.error);
+        program.output.warning(&problem);
+    }
+    Report::new(
+        format!("Signed in as {}.{text}", session.username()),
+        json!({
+            "username": session.username(),
+            "sub": session.sub(),
+            "expires_at": session.expires_at().map(iso_8601),
+            "device": device,
+        }),
+    )
+}
+
+fn told_of_device(report: &DeviceReport) -> (String, Value) {
+    let DeviceRegistration::Confirmed(device) = &report.registration else { return (String::new(), Value::Null) };
+    let key = device.record.device_key();
+    let to_be_asked = device.user_confirmation_necessary;
+    let hint = if to_be_asked { " Have it remembered by `cognito devices remember`." } else { "" };
+    let json = json!({ "device_key": key, "user_confirmation_necessary": to_be_asked });
+    (format!("\nThis machine is registered as the device {key}.{hint}"), json)
+}

@@ -1,0 +1,46 @@
+//! Tokens, and what they claim.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cognito_blocking::Session;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::arguments::TokenArguments;
+use crate::output::{Failure, Report};
+use crate::program::{Program, iso_8601};
+
+pub(crate) fn token(program: &Program, arguments: &TokenArguments) -> Result<Report, Failure> {
+    let session = program.session()?.get()?.session;
+    let (token_use, token) = chosen(&session, arguments)?;
+    Ok(Report::new(
+        token,
+        json!({
+            "username": session.username(),
+            "token_use": token_use,
+            "token": token,
+            "expires_at": session.expires_at().map(iso_8601),
+        }),
+    ))
+}
+
+pub(crate) fn claims(program: &Program, arguments: &TokenArguments) -> Result<Report, Failure> {
+    let session = program.session()?.get()?.session;
+    let (_, token) = chosen(&session, arguments)?;
+    let claims = payload(token).ok_or(Failure::Malformed("the token is not a JWT"))?;
+    Ok(Report::of_json(claims))
+}
+
+fn chosen<'a>(session: &'a Session, arguments: &TokenArguments) -> Result<(&'static str, &'a str), Failure> {
+    if !arguments.id {
+        return Ok(("access", session.access_token().expose()));
+    }
+    let id_token = session.id_token().map(|token| ("id", token.expose()));
+    id_token.ok_or_else(|| Failure::Usage("the session has no ID token".to_owned()))
+}
+
+/// All claims of a JWT, as they are.
+fn payload(token: &str) -> Option<Value> {
+    let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?);
+    serde_json::from_slice(&json).ok()
+}

@@ -1,0 +1,68 @@
+//! The transport, watched: a spinner for people, a line a request for those who ask for it.
+
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+use cognito_blocking::{Event, Request, Transport, TransportSettings, UreqTransport};
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use crate::output::Output;
+
+/// A transport on ureq that shows what it does on the standard error.
+#[derive(Debug)]
+pub(crate) struct WatchedTransport {
+    transport: UreqTransport,
+    /// How each request is shown, if it is.
+    verbose: Option<Output>,
+}
+
+impl WatchedTransport {
+    pub(crate) fn new(verbose: Option<Output>) -> Self {
+        Self { transport: UreqTransport::new(&TransportSettings::default()), verbose }
+    }
+}
+
+impl Transport for WatchedTransport {
+    #[expect(clippy::disallowed_methods, reason = "a duration is told, and nothing depends on it")]
+    fn send(&self, request: &Request) -> Event {
+        let spinner = (self.verbose.is_none() && io::stderr().is_terminal()).then(|| spinner(request.operation()));
+        let started = Instant::now();
+        let event = self.transport.send(request);
+        if let Some(spinner) = spinner {
+            spinner.finish_and_clear();
+        }
+        if let Some(output) = self.verbose {
+            show(output, request, &event, started.elapsed());
+        }
+        event
+    }
+}
+
+fn spinner(operation: &str) -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_message(operation.to_owned());
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
+}
+
+/// Nothing of what is sent or answered is in it.
+fn show(output: Output, request: &Request, event: &Event, took: Duration) {
+    let (operation, attempt, millis) = (request.operation(), request.attempt(), took.as_millis());
+    let (status, request_id, problem) = match event {
+        Event::Response(response) => (Some(response.status()), response.request_id(), None),
+        Event::NotSent(cause) => (None, None, Some(format!("not sent: {cause}"))),
+        Event::NoAnswer(cause) => (None, None, Some(format!("no answer: {cause}"))),
+        Event::Start | Event::Woke => (None, None, None),
+    };
+    let end = status.map(|status| format!("status {status}, request id {}", request_id.unwrap_or("none")));
+    let text = end.or(problem.clone()).unwrap_or_default();
+    let json = json!({
+        "operation": operation,
+        "attempt": attempt,
+        "status": status,
+        "request_id": request_id,
+        "problem": problem,
+        "milliseconds": u64::try_from(millis).unwrap_or(u64::MAX),
+    });
+    output.note(&format!("{operation}, attempt {attempt}: {text}, {millis} ms"), &json!({ "request": json }));
+}

@@ -1,0 +1,170 @@
+//! Sign-up, passwords, sign-out and deletion.
+
+use core::time::Duration;
+
+use cognito_testkit::Purpose;
+use serde_json::json;
+
+use crate::stage::{NEW_PASSWORD, PASSWORD, Stage};
+
+const SIGN_UP: [&str; 5] = ["sign-up", "--username", "bob", "--attribute", "email=bob@example.com"];
+
+#[test]
+fn a_user_signs_up_confirms_and_signs_in() {
+    let stage = Stage::new("sign_up");
+    let signed_up = stage.with_env(&SIGN_UP, &[("COGNITO_PASSWORD", PASSWORD)]);
+    let told = "Signed bob up. A code was sent to b***@e***. Confirm with `cognito confirm`.\n";
+    assert_eq!(signed_up.text(), told);
+
+    let resent = stage.json(&["resend", "--username", "bob"]);
+    let delivery = json!({ "destination": "b***@e***", "medium": "EMAIL", "attribute": "email" });
+    assert_eq!(resent, json!({ "username": "bob", "delivery": delivery }));
+
+    let confirmed = stage.json(&["confirm", &stage.code(), "--username", "bob"]);
+    assert_eq!(confirmed, json!({ "username": "bob", "confirmed": true }));
+
+    let signed_in = stage.with_stdin(&["sign-in", "--username", "bob", "--password-stdin"], &format!("{PASSWORD}\n"));
+    assert_eq!(signed_in.text(), "Signed in as bob.\n");
+}
+
+#[test]
+fn a_sign_up_is_told_as_json() {
+    let stage = Stage::new("sign_up_json");
+    let arguments: Vec<&str> = SIGN_UP.into_iter().chain(["--json", "--password-stdin"]).collect();
+    let mut signed_up = stage.with_stdin(&arguments, PASSWORD).json();
+    let sub = signed_up["sub"].take();
+    assert_eq!(sub.as_str().map(str::len), Some(36));
+    let delivery = json!({ "destination": "b***@e***", "medium": "EMAIL", "attribute": "email" });
+    assert_eq!(signed_up, json!({ "username": "bob", "sub": null, "confirmed": false, "delivery": delivery }));
+}
+
+#[test]
+fn a_sign_in_is_told_as_json_without_a_token() {
+    let stage = Stage::new("sign_in_json");
+    for flow in ["srp", "password"] {
+        let arguments = ["sign-in", "--username", "alice", "--flow", flow, "--json"];
+        let mut signed_in = stage.with_env(&arguments, &[("COGNITO_PASSWORD", PASSWORD)]).json();
+        let expires_at = signed_in["expires_at"].take();
+        assert!(expires_at.as_str().is_some_and(|time| time.len() == 20 && time.ends_with('Z')), "{expires_at}");
+        assert!(signed_in["sub"].take().is_string());
+        assert_eq!(signed_in, json!({ "username": "alice", "sub": null, "expires_at": null, "device": null }));
+    }
+}
+
+#[test]
+fn the_token_is_all_that_is_printed() {
+    let stage = Stage::signed_in("token");
+    let access = stage.text(&["token"]);
+    assert_eq!((access.lines().count(), access.matches('.').count(), access.ends_with('\n')), (1, 2, true));
+    assert_eq!(stage.text(&["token", "--access"]), access);
+    assert_ne!(stage.text(&["token", "--id"]), access);
+
+    let mut told = stage.json(&["token", "--id"]);
+    assert_eq!(format!("{}\n", told["token"].take().as_str().unwrap()), stage.text(&["token", "--id"]));
+    assert!(told["expires_at"].take().is_string());
+    assert_eq!(told, json!({ "username": "alice", "token_use": "id", "token": null, "expires_at": null }));
+}
+
+#[test]
+fn a_token_is_refreshed_when_it_is_time() {
+    let stage = Stage::with_changes(
+        "refresh",
+        json!({ "clients": [{ "name": "app", "access_token_validity": { "amount": 5, "unit": "minutes" },
+            "refresh_token_rotation": { "retry_grace_period_seconds": 0 } }] }),
+    );
+    stage.sign_in();
+    let first = stage.text(&["token"]);
+    assert_eq!(stage.text(&["token"]), first);
+    // The token's life is told by its claims: one that has too little left is not given.
+    let claims = stage.json(&["claims"]);
+    let left = claims["exp"].as_u64().unwrap() - stage.server.now().as_unix_seconds();
+    assert!((280..=300).contains(&left), "{left}");
+
+    // The clock of this machine cannot be moved, so the service is what says that the token is old.
+    stage.server.advance(Duration::from_secs(400));
+    assert_eq!(stage.json(&["whoami"])["username"], "alice");
+    let second = stage.text(&["token"]);
+    assert_ne!(second, first);
+    // The refresh token that came with it was stored: the first is good for nothing any more.
+    stage.server.advance(Duration::from_secs(400));
+    assert_eq!(stage.json(&["whoami"])["username"], "alice");
+}
+
+#[test]
+fn the_user_is_shown_as_the_service_knows_them() {
+    let stage = Stage::signed_in("whoami");
+    let text = stage.text(&["whoami"]);
+    assert!(text.starts_with("alice\n") && text.contains("\n  email: alice@example.com\n"), "{text}");
+    let mut json = stage.json(&["whoami"]);
+    assert_eq!(json["attributes"].take()["email_verified"], "true");
+    assert_eq!(json, json!({ "username": "alice", "attributes": null, "preferred_mfa": null, "mfa": [] }));
+}
+
+#[test]
+fn claims_are_those_of_the_token_that_is_asked_for() {
+    let stage = Stage::signed_in("claims");
+    let (access, id) = (stage.json(&["claims"]), stage.json(&["claims", "--id"]));
+    assert_eq!((&access["token_use"], &access["username"]), (&json!("access"), &json!("alice")));
+    assert_eq!((&id["token_use"], &id["email"]), (&json!("id"), &json!("alice@example.com")));
+}
+
+#[test]
+fn a_password_is_changed() {
+    let stage = Stage::signed_in("change_password");
+    let lines = format!("{PASSWORD}\n{NEW_PASSWORD}\n");
+    let changed = stage.with_stdin(&["password", "change", "--password-stdin", "--json"], &lines);
+    assert_eq!(changed.json(), json!({ "username": "alice" }));
+    let back = [("COGNITO_PASSWORD", NEW_PASSWORD), ("COGNITO_NEW_PASSWORD", "Third-password-3")];
+    assert_eq!(stage.with_env(&["password", "change"], &back).text(), "Changed the password of alice.\n");
+    let again =
+        stage.with_env(&["sign-in"], &[("COGNITO_USERNAME", "alice"), ("COGNITO_PASSWORD", "Third-password-3")]);
+    assert_eq!(again.text(), "Signed in as alice.\n");
+}
+
+#[test]
+fn a_forgotten_password_is_set_by_a_code() {
+    let stage = Stage::new("forgot_password");
+    let forgot = stage.text(&["password", "forgot", "--username", "alice"]);
+    assert_eq!(forgot, "A code was sent to a***@e***.\n");
+    let message = stage.server.messages().pop().unwrap();
+    assert_eq!(message.purpose, Purpose::ForgotPassword);
+    let confirm = ["password", "confirm", &*message.code, "--username", "alice"];
+    let confirmed = stage.with_env(&confirm, &[("COGNITO_NEW_PASSWORD", NEW_PASSWORD)]);
+    assert_eq!(confirmed.text(), "Set a new password for alice.\n");
+    let signed_in = stage.with_env(&["sign-in", "--username", "alice"], &[("COGNITO_PASSWORD", NEW_PASSWORD)]);
+    assert_eq!(signed_in.text(), "Signed in as alice.\n");
+}
+
+#[test]
+fn a_sign_out_revokes_the_session_and_forgets_it() {
+    for (name, arguments, global) in
+        [("sign_out", &["sign-out"][..], false), ("global_sign_out", &["sign-out", "--global"], true)]
+    {
+        let stage = Stage::signed_in(name);
+        assert_eq!(stage.json(arguments), json!({ "username": "alice", "revoked": true, "global": global }));
+        assert_eq!(stage.run(&["token", "--json"]).error(5)["kind"], "NotSignedIn");
+    }
+}
+
+#[test]
+fn a_sign_out_that_the_service_does_not_hear_of_fails_and_forgets_the_session_all_the_same() {
+    let stage = Stage::signed_in("lost_sign_out");
+    let lost = stage.with_env(&["sign-out", "--json"], &[("COGNITO_ENDPOINT", "http://127.0.0.1:1")]);
+    assert_eq!(lost.error(4)["kind"], "NotReached");
+    assert_eq!(stage.run(&["token"]).code, 5);
+}
+
+#[test]
+fn a_user_is_deleted_only_when_that_is_agreed_to() {
+    let stage = Stage::signed_in("delete_user");
+    let unasked = stage.run(&["delete-user", "--json"]).error(5);
+    assert_eq!((&unasked["kind"], &unasked["answers"]), (&json!("AnswerNeeded"), &json!(["--yes"])));
+    stage.json(&["credentials"]);
+    let identities = |text: &str| text.matches(&stage.identity_pool_id.replace(':', "%3A")).count();
+    let kept = || std::fs::read_to_string(stage.store()).unwrap();
+    assert_eq!(identities(&kept()), 1, "{}", kept());
+    assert_eq!(stage.json(&["delete-user", "--yes"]), json!({ "username": "alice", "deleted": true }));
+    assert_eq!(identities(&kept()), 0);
+    let gone = stage.with_env(&["sign-in", "--username", "alice", "--json"], &[("COGNITO_PASSWORD", PASSWORD)]);
+    assert_eq!(gone.error(3)["code"], "UserNotFoundException");
+}

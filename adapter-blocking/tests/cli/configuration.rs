@@ -1,0 +1,164 @@
+//! Where the configuration comes from, and where the store is.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::thread;
+
+use serde_json::json;
+
+use crate::stage::{Ran, Stage, ran};
+
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+fn write_profiles(stage: &Stage, text: &str, mode: u32) {
+    let folder = stage.folders().0;
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("profiles.toml");
+    fs::write(&file, text).unwrap();
+    set_mode(&file, mode);
+}
+
+#[cfg(unix)]
+fn set_mode(file: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn set_mode(_file: &std::path::Path, _mode: u32) {}
+
+fn profile(stage: &Stage, endpoint: &str) -> String {
+    let (pool, client) = (&stage.user_pool_id, &stage.client_id);
+    format!("user_pool_id = \"{pool}\"\nclient_id = \"{client}\"\nendpoint = \"{endpoint}\"\nusername = \"bob\"\n")
+}
+
+/// Asks for a code, which a pool that is reached refuses: there is no such user.
+fn resend(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    let arguments: Vec<&str> = ["resend", "--json"].into_iter().chain(arguments.iter().copied()).collect();
+    ran(&stage.bare(&arguments).envs(variables.iter().copied()).output().unwrap())
+}
+
+#[test]
+fn flags_come_before_the_environment_and_that_before_the_profile() {
+    let stage = Stage::new("precedence");
+    let url = stage.server.url();
+    let profiles = format!("[near]\n{}[far]\n{}", profile(&stage, &url), profile(&stage, NOWHERE));
+    write_profiles(&stage, &profiles, 0o600);
+    let (reached, not_reached) = (3, 4);
+    for (arguments, variables, code) in [
+        (&["--profile", "near"][..], &[][..], reached),
+        (&["--profile", "far"], &[], not_reached),
+        (&[], &[("COGNITO_PROFILE", "near")], reached),
+        (&["--profile", "far"], &[("COGNITO_PROFILE", "near")], not_reached),
+        (&["--profile", "far"], &[("COGNITO_ENDPOINT", &*url)], reached),
+        (&["--profile", "near"], &[("COGNITO_ENDPOINT", NOWHERE)], not_reached),
+        (&["--profile", "far", "--endpoint", &url], &[("COGNITO_ENDPOINT", NOWHERE)], reached),
+    ] {
+        resend(&stage, arguments, variables).error(code);
+    }
+}
+
+#[test]
+fn the_default_profile_counts_when_none_is_named() {
+    let stage = Stage::new("default_profile");
+    assert_eq!(resend(&stage, &[], &[]).error(2)["kind"], "Usage");
+    write_profiles(&stage, &format!("[default]\n{}", profile(&stage, &stage.server.url())), 0o600);
+    assert_eq!(resend(&stage, &[], &[]).error(3)["code"], "UserNotFoundException");
+    let missing = resend(&stage, &["--profile", "other"], &[]).error(2);
+    assert_eq!(missing["message"], "there is no profile other");
+}
+
+#[test]
+fn a_profile_that_cannot_be_read_is_named_and_no_line_of_it_is_shown() {
+    let stage = Stage::new("broken_profile");
+    for (text, problem) in [
+        ("[default]\nclient_secret = hunter2\n", "line 2 is not TOML"),
+        ("[default]\nclient_sekret = \"hunter2\"\n", "unknown"),
+        ("[default]\nclient_secret = [\"hunter2\"]\n", "no text"),
+    ] {
+        write_profiles(&stage, text, 0o600);
+        let error = resend(&stage, &[], &[]).error(2).to_string();
+        assert!(error.contains(problem) && error.contains("profiles.toml") && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_secret_that_others_can_read_is_warned_of() {
+    let stage = Stage::new("open_profile");
+    let secret = format!("[default]\n{}client_secret = \"s3cr3t\"\n", profile(&stage, &stage.server.url()));
+    for (text, mode, warned) in [(&*secret, 0o644, true), (&secret, 0o600, false), ("[default]\n", 0o644, false)] {
+        write_profiles(&stage, text, mode);
+        let stderr = resend(&stage, &[], &[]).stderr;
+        assert_eq!(stderr.starts_with(r#"{"warning":"#), warned, "{stderr}");
+        assert!(!stderr.contains("s3cr3t"));
+    }
+}
+
+#[test]
+fn an_app_client_with_a_secret_signs_in() {
+    let client = json!({ "name": "app", "secret": "0example0secret0of0the0app0client0" });
+    let stage = Stage::with_changes("client_secret", json!({ "clients": [client] }));
+    let sign_in = ["sign-in", "--username", "alice"];
+    let password = ("COGNITO_PASSWORD", crate::stage::PASSWORD);
+    let secret = ("COGNITO_CLIENT_SECRET", "0example0secret0of0the0app0client0");
+    assert_eq!(stage.with_env(&sign_in, &[password, secret]).text(), "Signed in as alice.\n");
+    assert_eq!(stage.with_env(&sign_in, &[password]).code, 3);
+}
+
+#[test]
+fn the_region_chooses_the_endpoints_of_aws() {
+    let stage = Stage::new("region");
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    let variables = [
+        ("COGNITO_USER_POOL_ID", &*stage.user_pool_id),
+        ("COGNITO_CLIENT_ID", &stage.client_id),
+        ("COGNITO_USERNAME", "bob"),
+        ("HTTPS_PROXY", &url),
+    ];
+    // The proxy hears where the request is to go, and closes the connection.
+    let host = thread::spawn(move || {
+        let (first, _) = proxy.accept().unwrap();
+        let mut line = String::new();
+        BufReader::new(first).read_line(&mut line).unwrap();
+        line
+    });
+    assert_eq!(resend(&stage, &["--region", "eu-west-1"], &variables).error(4)["kind"], "NotReached");
+    assert!(host.join().unwrap().starts_with("CONNECT cognito-idp.eu-west-1.amazonaws.com:443 "));
+    let wrong = resend(&stage, &["--region", "No Region"], &variables).error(2);
+    assert!(wrong["message"].as_str().unwrap().starts_with("region: "), "{wrong}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_usual_store_is_private_and_its_folder_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::signed_in("store");
+    let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = stage.folders().1;
+    assert_eq!((mode(&folder), mode(&folder.join("sessions.json"))), (0o700, 0o600));
+}
+
+#[test]
+fn each_store_has_its_own_sessions() {
+    let stage = Stage::signed_in("two_stores");
+    let store = stage.path("other.json");
+    assert_eq!(stage.run(&["token", "--store", &store, "--json"]).error(5)["kind"], "NotSignedIn");
+    assert_eq!(stage.run(&["token"]).code, 0);
+}
+
+#[test]
+fn the_user_is_the_one_who_is_named_or_else_the_one_who_signed_in_last() {
+    let users: Vec<_> =
+        ["alice", "bob"].map(|name| json!({ "username": name, "password": crate::stage::PASSWORD })).into();
+    let stage = Stage::with_changes("users", json!({ "users": users }));
+    for name in ["bob", "alice"] {
+        let ran = stage.with_env(&["sign-in", "--username", name], &[("COGNITO_PASSWORD", crate::stage::PASSWORD)]);
+        assert_eq!(ran.code, 0);
+    }
+    assert_eq!(stage.json(&["whoami"])["username"], "alice");
+    assert_eq!(stage.json(&["whoami", "--username", "bob"])["username"], "bob");
+}

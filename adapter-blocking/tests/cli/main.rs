@@ -1,0 +1,13 @@
+//! The program `cognito`, run as a process against a simulated service.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod account;
+mod challenges;
+mod configuration;
+mod exit_codes;
+mod identity;
+mod secrets;
+mod signed_in_user;
+mod stage;
+#[cfg(unix)]
+mod terminal;

@@ -1,0 +1,81 @@
+//! What is never shown.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::stage::{NEW_PASSWORD, PASSWORD, Stage};
+
+const SECRET: &str = "0example0secret0of0the0app0client0";
+
+/// An app client with a secret, and the environment that has it.
+fn stage(test: &str) -> Stage {
+    Stage::with_changes(test, json!({ "clients": [{ "name": "app", "secret": SECRET }] }))
+}
+
+#[test]
+fn verbose_shows_each_call_and_nothing_of_what_is_sent_or_answered() {
+    let stage = stage("verbose");
+    let variables = [("COGNITO_PASSWORD", PASSWORD), ("COGNITO_CLIENT_SECRET", SECRET)];
+    let ran = stage.with_env(&["sign-in", "--username", "alice", "--verbose"], &variables);
+    assert_eq!((ran.code, &*ran.stdout), (0, "Signed in as alice.\n"));
+    let calls: Vec<&str> = ran.stderr.lines().map(|line| line.split(", request id").next().unwrap()).collect();
+    let expected =
+        ["cognito: InitiateAuth, attempt 1: status 200", "cognito: RespondToAuthChallenge, attempt 1: status 200"];
+    assert_eq!(calls, expected);
+    assert!(ran.stderr.lines().all(|line| line.ends_with(" ms")), "{}", ran.stderr);
+    let json = stage.with_env(&["sign-in", "--username", "alice", "--verbose", "--json"], &variables);
+    let first: Value = serde_json::from_str(json.stderr.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["request"]["operation"], &first["request"]["status"]), (&json!("InitiateAuth"), &json!(200)));
+    let access = stage.with_env(&["token"], &[("COGNITO_CLIENT_SECRET", SECRET)]).text();
+    for secret in [PASSWORD, SECRET, access.trim(), "alice"] {
+        assert!(!ran.stderr.contains(secret), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_pair_is_not_repeated() {
+    let stage = stage("no_pair");
+    for arguments in [
+        &["sign-in", "--username", "alice", "--answer", "hunter2"][..],
+        &["sign-up", "--username", "alice", "--attribute", "hunter2"],
+        &["call", "SignUp", "--json", "hunter2"],
+        &["call", "SignUp", "--json", r#"{"Username":"a","Password":["hunter2"]}"#],
+    ] {
+        let ran = stage.with_env(arguments, &[("COGNITO_PASSWORD", PASSWORD), ("COGNITO_CLIENT_SECRET", SECRET)]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(!ran.stderr.contains("hunter2") && !ran.stdout.contains("hunter2"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn no_help_shows_the_secret_that_is_in_the_environment() {
+    let stage = stage("help_secret");
+    for arguments in [&["--help"][..], &["sign-in", "--help"]] {
+        let help = stage.with_env(arguments, &[("COGNITO_CLIENT_SECRET", SECRET)]).text();
+        assert!(help.contains("COGNITO_CLIENT_SECRET") && !help.contains(SECRET));
+    }
+}
+
+#[test]
+fn a_refusal_is_told_without_the_passwords() {
+    let stage = stage("refusal_secrets");
+    let variables = [("COGNITO_PASSWORD", PASSWORD), ("COGNITO_CLIENT_SECRET", SECRET)];
+    assert_eq!(stage.with_env(&["sign-in", "--username", "alice"], &variables).code, 0);
+    let variables = [variables[1], ("COGNITO_PASSWORD", NEW_PASSWORD), ("COGNITO_NEW_PASSWORD", "Other-password-3")];
+    let error = stage.with_env(&["password", "change", "--json"], &variables).error(3).to_string();
+    for secret in [NEW_PASSWORD, "Other-password-3", SECRET] {
+        assert!(!error.contains(secret), "{error}");
+    }
+}
+
+#[test]
+fn the_store_is_named_in_an_error_and_not_quoted() {
+    let stage = stage("store_secrets");
+    let store = stage.path("sessions.json");
+    let contents = json!({ "version": 1, "records": { "a": ["hunter2"] } });
+    fs::write(&store, contents.to_string()).unwrap();
+    let ran = stage.run(&["token", "--store", &store, "--json"]);
+    let error: Value = ran.error(6);
+    assert!(error["message"].as_str().unwrap().contains("sessions.json") && !ran.stderr.contains("hunter2"));
+}

@@ -1,0 +1,86 @@
+//! Attributes, second factors and sessions of a signed-in user.
+
+use serde_json::json;
+
+use crate::stage::Stage;
+
+fn stage_with_factors(test: &str) -> Stage {
+    let factors = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
+    let stage = Stage::with_changes(test, json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors }));
+    stage.sign_in();
+    stage
+}
+
+#[test]
+fn attributes_are_set_read_and_deleted() {
+    let stage = Stage::signed_in("attributes");
+    assert_eq!(stage.text(&["attributes", "set", "name=Alice", "nickname=Al=l"]), "Set.\n");
+    assert_eq!(stage.text(&["attributes", "get", "nickname"]), "Al=l\n");
+    assert!(stage.text(&["attributes", "get"]).contains("name=Alice\n"));
+    let some = stage.json(&["attributes", "get", "name", "nickname"]);
+    assert_eq!(some, json!({ "attributes": { "name": "Alice", "nickname": "Al=l" } }));
+    assert_eq!(stage.json(&["attributes", "delete", "nickname"]), json!({ "deleted": ["nickname"] }));
+    assert_eq!(stage.json(&["attributes", "get", "nickname"]), json!({ "attributes": {} }));
+}
+
+#[test]
+fn an_address_is_verified_by_a_code() {
+    let stage = Stage::signed_in("verify");
+    let delivery = json!({ "destination": "o***@e***", "medium": "EMAIL", "attribute": "email" });
+    let set = stage.json(&["attributes", "set", "email=other@example.com"]);
+    assert_eq!(set, json!({ "deliveries": [delivery] }));
+    let sent = stage.json(&["attributes", "verify", "email"]);
+    assert_eq!(sent, json!({ "attribute": "email", "verified": false, "delivery": delivery }));
+    let verified = stage.json(&["attributes", "verify", "email", &stage.code()]);
+    assert_eq!(verified, json!({ "attribute": "email", "verified": true }));
+}
+
+#[test]
+fn an_authenticator_app_is_set_up_in_two_calls() {
+    let stage = stage_with_factors("totp");
+    assert_eq!(stage.text(&["mfa", "status"]), "No second factor is on.\n");
+    let setup = stage.json(&["mfa", "totp"]);
+    let secret = setup["secret_code"].as_str().unwrap();
+    let uri = format!("otpauth://totp/{0}:alice?secret={secret}&issuer={0}", stage.user_pool_id);
+    assert_eq!(setup["otpauth_uri"], json!(uri));
+    assert_eq!(
+        stage.run(&["mfa", "totp", "--code", "000000", "--json"]).error(3)["code"],
+        "EnableSoftwareTokenMFAException"
+    );
+    let on = stage.json(&["mfa", "totp", "--code", &stage.app(secret), "--name", "phone"]);
+    let preferred = json!({ "preferred": "SOFTWARE_TOKEN_MFA", "enabled": ["SOFTWARE_TOKEN_MFA"] });
+    assert_eq!(on, preferred);
+    assert_eq!(stage.text(&["mfa", "status"]), "SOFTWARE_TOKEN_MFA (preferred)\n");
+}
+
+#[test]
+fn a_second_factor_is_turned_on_and_off_and_the_others_stay() {
+    let stage = stage_with_factors("prefer");
+    let secret = stage.text(&["mfa", "totp"]);
+    stage.text(&["mfa", "totp", "--code", &stage.app(secret.trim())]);
+    let with_email = stage.json(&["mfa", "prefer", "email", "--state", "on"]);
+    let both = json!({ "preferred": "SOFTWARE_TOKEN_MFA", "enabled": ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"] });
+    assert_eq!(with_email["preferred"], both["preferred"]);
+    assert_eq!(with_email["enabled"].as_array().unwrap().len(), 2);
+    assert_eq!(stage.json(&["mfa", "prefer", "email"])["preferred"], "EMAIL_OTP");
+    let off = stage.json(&["mfa", "prefer", "totp", "--state", "off"]);
+    assert_eq!(off, json!({ "preferred": "EMAIL_OTP", "enabled": ["EMAIL_OTP"] }));
+}
+
+#[test]
+fn sessions_are_listed_and_revoked() {
+    let stage = Stage::signed_in("sessions");
+    let store = stage.path("elsewhere.json");
+    let elsewhere = ["sign-in", "--username", "alice", "--store", &store];
+    assert_eq!(stage.with_env(&elsewhere, &[("COGNITO_PASSWORD", crate::stage::PASSWORD)]).code, 0);
+
+    let sessions = stage.json(&["sessions", "list"]);
+    let sessions = sessions["sessions"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2);
+    let other = sessions.iter().find(|session| session["is_current"] != json!(true)).unwrap();
+    let id = other["session_id"].as_str().unwrap();
+    assert!(stage.text(&["sessions", "list"]).contains("(this one)"));
+    assert_eq!(stage.json(&["sessions", "revoke", id]), json!({ "session_id": id, "revoked": true }));
+    assert_eq!(stage.json(&["sessions", "list"])["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(stage.run(&["whoami", "--store", &store]).code, 3);
+}

@@ -1,0 +1,209 @@
+//! A simulated service, and a home folder in which the program runs.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use cognito_testkit::{Config, Server};
+use data_encoding::BASE32_NOPAD;
+use ring::hmac;
+use serde_json::{Value, json};
+
+pub(crate) const PASSWORD: &str = "Correct-horse-1";
+pub(crate) const NEW_PASSWORD: &str = "Battery-staple-2";
+
+pub(crate) struct Stage {
+    pub(crate) server: Server,
+    pub(crate) folder: PathBuf,
+    pub(crate) user_pool_id: String,
+    pub(crate) client_id: String,
+    pub(crate) identity_pool_id: String,
+}
+
+/// What a run of the program has come to.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A pool without second factors, in which Alice is.
+pub(crate) fn plain_pool() -> Value {
+    json!({
+        "name": "pool",
+        "auto_verified_attributes": ["email"],
+        "clients": [client()],
+        "users": [{ "username": "alice", "password": PASSWORD, "attributes": { "email": "alice@example.com" } }],
+    })
+}
+
+/// A client that may do everything.
+pub(crate) fn client() -> Value {
+    let flows = ["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"];
+    let flows: Vec<String> = flows.iter().map(|flow| format!("ALLOW_{flow}")).collect();
+    json!({ "name": "app", "explicit_auth_flows": flows })
+}
+
+impl Stage {
+    /// Alice in a plain pool.
+    pub(crate) fn new(test: &str) -> Self {
+        Self::with_pool(test, plain_pool())
+    }
+
+    /// Alice in a plain pool, signed in.
+    pub(crate) fn signed_in(test: &str) -> Self {
+        let stage = Self::new(test);
+        stage.sign_in();
+        stage
+    }
+
+    /// The plain pool with these members changed.
+    pub(crate) fn with_changes(test: &str, changes: Value) -> Self {
+        let mut pool = plain_pool();
+        for (name, value) in changes.as_object().unwrap() {
+            pool[name] = value.clone();
+        }
+        Self::with_pool(test, pool)
+    }
+
+    fn with_pool(test: &str, pool: Value) -> Self {
+        let config = json!({
+            "pools": [pool],
+            "identity_pools": [{
+                "user_pools": ["pool"],
+                "allow_unauthenticated_identities": true,
+                "allow_classic_flow": true,
+                "roles": {
+                    "authenticated": "arn:aws:iam::123456789012:role/user",
+                    "unauthenticated": "arn:aws:iam::123456789012:role/guest",
+                },
+            }],
+        });
+        let server = Server::with_config([7; 32], Config::from_json(&config.to_string()).unwrap()).unwrap();
+        let (pools, identity_pools) = server.with(|simulator| (simulator.pools(), simulator.identity_pools()));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        let (user_pool_id, client_id) = (pools[0].id.clone(), pools[0].clients[0].id.clone());
+        Self { server, folder, user_pool_id, client_id, identity_pool_id: identity_pools[0].id.clone() }
+    }
+
+    pub(crate) fn sign_in(&self) {
+        let ran = self.with_env(&["sign-in", "--username", "alice"], &[("COGNITO_PASSWORD", PASSWORD)]);
+        assert_eq!((ran.code, &*ran.stdout), (0, "Signed in as alice.\n"), "{}", ran.stderr);
+    }
+
+    /// The program in a home folder of its own, and nothing else in its environment.
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cognito"));
+        command.args(arguments).env_clear().env("HOME", &self.folder).current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    /// The program, configured by its environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare(arguments);
+        command
+            .env("COGNITO_USER_POOL_ID", &self.user_pool_id)
+            .env("COGNITO_CLIENT_ID", &self.client_id)
+            .env("COGNITO_IDENTITY_POOL_ID", &self.identity_pool_id)
+            .env("COGNITO_ENDPOINT", self.server.url())
+            .env("COGNITO_IDENTITY_ENDPOINT", self.server.url())
+            .env("COGNITO_STS_ENDPOINT", self.server.url());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.with_env(arguments, &[])
+    }
+
+    pub(crate) fn with_env(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        ran(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
+    }
+
+    pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &str) -> Ran {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        ran(&child.wait_with_output().unwrap())
+    }
+
+    /// What the program prints when it does what it should.
+    pub(crate) fn text(&self, arguments: &[&str]) -> String {
+        self.run(arguments).text()
+    }
+
+    /// The same as JSON.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        self.run(&arguments).json()
+    }
+
+    /// The newest code that was sent.
+    pub(crate) fn code(&self) -> String {
+        self.server.messages().pop().unwrap().code
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.folder.join(name).to_str().unwrap().to_owned()
+    }
+
+    /// The file of the sessions.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folders().1.join("sessions.json")
+    }
+
+    /// The folder of the configuration, and that of the data.
+    pub(crate) fn folders(&self) -> (PathBuf, PathBuf) {
+        if cfg!(target_os = "macos") {
+            let folder = self.folder.join("Library/Application Support/cognito");
+            return (folder.clone(), folder);
+        }
+        (self.folder.join(".config/cognito"), self.folder.join(".local/share/cognito"))
+    }
+
+    /// The code that an authenticator app shows for this secret now.
+    pub(crate) fn app(&self, secret: &str) -> String {
+        one_time_password(secret, self.server.now().as_unix_seconds())
+    }
+}
+
+impl Ran {
+    pub(crate) fn text(&self) -> String {
+        assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
+        self.stdout.clone()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let text = self.text();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The error of a run that failed with this code, as JSON, which is all that it wrote.
+    pub(crate) fn error(&self, code: i32) -> Value {
+        assert_eq!((self.code, &*self.stdout), (code, ""), "{}", self.stderr);
+        let error: Value = serde_json::from_str(&self.stderr).unwrap();
+        error["error"].clone()
+    }
+}
+
+pub(crate) fn ran(output: &Output) -> Ran {
+    Ran {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+    }
+}
+
+/// RFC 6238: SHA-1, six digits, steps of 30 seconds.
+fn one_time_password(secret: &str, unix_seconds: u64) -> String {
+    let key = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
+    let tag = hmac::sign(&key, &(unix_seconds / 30).to_be_bytes());
+    let tag = tag.as_ref();
+    let offset = usize::from(tag[19] & 15);
+    let number = u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}

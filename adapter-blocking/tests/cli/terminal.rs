@@ -1,0 +1,169 @@
+//! Questions at a terminal: the program in a pseudo-terminal.
+
+use std::fs;
+use std::process::Stdio;
+
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use rexpect::reader::Options;
+use rexpect::session::{PtySession, spawn_with_options};
+use serde_json::json;
+
+use crate::stage::{NEW_PASSWORD, PASSWORD, Stage};
+
+const TEMPORARY: &str = "Temporary-2";
+
+fn at_terminal(stage: &Stage, arguments: &[&str]) -> PtySession {
+    let mut command = stage.command(arguments);
+    command.env("TERM", "xterm").stdin(Stdio::inherit());
+    spawn_with_options(command, Options::new().timeout_ms(Some(20_000)).strip_ansi_escape_codes(true)).unwrap()
+}
+
+/// A user whose password is a temporary one, in a pool where everybody has an authenticator app.
+fn stage_of_new_user(test: &str) -> Stage {
+    let user = json!({ "username": "alice", "password": TEMPORARY, "status": "FORCE_CHANGE_PASSWORD" });
+    let factors = ["SOFTWARE_TOKEN_MFA"];
+    Stage::with_changes(test, json!({ "mfa_configuration": "ON", "mfa_factors": factors, "users": [user] }))
+}
+
+/// What is typed into the app: after the QR code, on the line that has it.
+fn key(terminal: &mut PtySession) -> String {
+    terminal.exp_string("type this key into it: ").unwrap();
+    terminal.read_line().unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_new_user_chooses_a_password_sets_up_an_authenticator_app_and_has_a_token() {
+    let stage = stage_of_new_user("terminal_new_user");
+    let mut terminal = at_terminal(&stage, &["sign-in"]);
+    terminal.exp_string("User name: ").unwrap();
+    terminal.send_line("alice").unwrap();
+    terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(TEMPORARY).unwrap();
+
+    terminal.exp_string("New password: ").unwrap();
+    terminal.send_line(NEW_PASSWORD).unwrap();
+    terminal.exp_string("Once more: ").unwrap();
+    terminal.send_line(NEW_PASSWORD).unwrap();
+
+    let before_key = terminal.exp_string("Scan this with an authenticator app").unwrap();
+    let secret = key(&mut terminal);
+    let uri = format!("otpauth://totp/{0}:alice?secret={secret}&issuer={0}", stage.user_pool_id);
+    let code = QrCode::new(uri).unwrap();
+    let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    // Each byte is read as a character.
+    let picture: String = picture.replace('\n', "\r\n").bytes().map(char::from).collect();
+    assert!(before_key.contains(&picture), "{before_key}\n{picture}");
+
+    // A wrong code is asked for again.
+    terminal.exp_string("Code that the app shows: ").unwrap();
+    terminal.send_line("000000").unwrap();
+    terminal.exp_string("EnableSoftwareTokenMFAException").unwrap();
+    assert_eq!(key(&mut terminal), secret);
+    terminal.exp_string("Code that the app shows: ").unwrap();
+    terminal.send_line(&stage.app(&secret)).unwrap();
+    terminal.exp_string("Signed in as alice.").unwrap();
+    let rest = terminal.exp_eof().unwrap();
+
+    for typed in [TEMPORARY, NEW_PASSWORD] {
+        assert!(!before_key.contains(typed) && !rest.contains(typed));
+    }
+    assert!(stage.text(&["token"]).starts_with("ey"));
+    assert_eq!(stage.json(&["mfa", "status"])["preferred"], "SOFTWARE_TOKEN_MFA");
+}
+
+#[test]
+fn a_password_of_the_environment_that_is_refused_is_not_tried_for_ever() {
+    let stage = stage_of_new_user("terminal_new_password");
+    let mut command = stage.command(&["sign-in", "--username", "alice"]);
+    command.env("COGNITO_PASSWORD", TEMPORARY).env("COGNITO_NEW_PASSWORD", "short").stdin(Stdio::inherit());
+    let mut terminal = spawn_with_options(command, Options::new().timeout_ms(Some(20_000))).unwrap();
+    terminal.exp_string("InvalidPasswordException").unwrap();
+    terminal.exp_string("New password: ").unwrap();
+}
+
+#[test]
+fn the_user_who_signed_in_last_is_suggested() {
+    let stage = Stage::signed_in("terminal_last_user");
+    let mut terminal = at_terminal(&stage, &["sign-in"]);
+    terminal.exp_string("User name [alice]: ").unwrap();
+    terminal.send_line("").unwrap();
+    terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    terminal.exp_string("Signed in as alice.").unwrap();
+}
+
+#[test]
+fn nothing_that_is_typed_for_a_secret_is_shown_and_requests_are() {
+    let stage = Stage::new("terminal_hidden");
+    let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
+    let shown = terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    let shown = shown + &terminal.exp_string("Signed in as alice.").unwrap();
+    assert!(shown.contains("InitiateAuth") && !shown.contains(PASSWORD), "{shown}");
+}
+
+#[test]
+fn a_factor_is_picked_from_a_list() {
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let enabled = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
+    let mfa = json!({ "enabled": enabled, "software_token_secret": secret });
+    let attributes = json!({ "email": "alice@example.com" });
+    let user = json!({ "username": "alice", "password": PASSWORD, "mfa": mfa, "attributes": attributes });
+    let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": enabled, "users": [user] });
+    let stage = Stage::with_changes("terminal_select", changes);
+    let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
+    terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    terminal.exp_string("Second factor").unwrap();
+    terminal.exp_string("EMAIL_OTP").unwrap();
+    // Down to the second.
+    terminal.send("\u{1b}[B").unwrap();
+    terminal.send_line("").unwrap();
+    terminal.exp_string("Code sent to a***@e***: ").unwrap();
+    terminal.send_line(&stage.code()).unwrap();
+    terminal.exp_string("Signed in as alice.").unwrap();
+}
+
+#[test]
+fn an_authenticator_app_is_set_up_later() {
+    let factors = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": ["SOFTWARE_TOKEN_MFA"] });
+    let stage = Stage::with_changes("terminal_totp", factors);
+    stage.sign_in();
+    let mut terminal = at_terminal(&stage, &["mfa", "totp"]);
+    let secret = key(&mut terminal);
+    terminal.exp_string("Code that the app shows: ").unwrap();
+    terminal.send_line(&stage.app(&secret)).unwrap();
+    terminal.exp_string("SOFTWARE_TOKEN_MFA (preferred)").unwrap();
+}
+
+#[test]
+fn a_user_is_deleted_after_a_yes_and_not_after_a_no() {
+    let stage = Stage::signed_in("terminal_delete");
+    for (answer, told) in [("n", "Nothing was done."), ("y", "Deleted alice.")] {
+        let mut terminal = at_terminal(&stage, &["delete-user"]);
+        terminal.exp_string("Delete alice for good?").unwrap();
+        terminal.send_line(answer).unwrap();
+        terminal.exp_string(told).unwrap();
+        terminal.exp_eof().unwrap();
+    }
+    assert_eq!(stage.run(&["token"]).code, 5);
+}
+
+#[test]
+fn what_is_printed_for_a_script_is_not_mixed_with_the_questions() {
+    let stage = Stage::new("terminal_redirected");
+    let out = stage.path("out.txt");
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.arg("-c").arg(format!("exec \"$0\" sign-in --username alice --json > '{out}'"));
+    shell.arg(env!("CARGO_BIN_EXE_cognito")).env_clear().env("HOME", &stage.folder).env("TERM", "xterm");
+    for (name, value) in stage.command(&[]).get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    let mut terminal = spawn_with_options(shell, Options::new().timeout_ms(Some(20_000))).unwrap();
+    terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    terminal.exp_eof().unwrap();
+    let told: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!(told["username"], "alice");
+}
