@@ -168,3 +168,18 @@ fn a_user_is_deleted_only_when_that_is_agreed_to() {
     let gone = stage.with_env(&["sign-in", "--username", "alice", "--json"], &[("COGNITO_PASSWORD", PASSWORD)]);
     assert_eq!(gone.error(3)["code"], "UserNotFoundException");
 }
+
+#[test]
+fn a_user_goes_by_whatever_name_signed_them_in() {
+    let user = json!({ "username": "alice@example.com", "password": PASSWORD });
+    let stage = Stage::with_changes("alias", json!({ "username_attributes": ["email"], "users": [user] }));
+    let by_email = [("COGNITO_USERNAME", "alice@example.com")];
+    assert_eq!(stage.with_env(&["token"], &by_email).code, 5);
+    let signed_in = stage.with_env(&["sign-in", "--json"], &[by_email[0], ("COGNITO_PASSWORD", PASSWORD)]).json();
+    let canonical = signed_in["username"].as_str().unwrap();
+    assert_ne!(canonical, "alice@example.com");
+    let token = stage.text(&["token"]);
+    assert_eq!(stage.with_env(&["token"], &by_email).text(), token);
+    assert_eq!(stage.text(&["token", "--username", canonical]), token);
+    assert_eq!(stage.run(&["token", "--username", "bob@example.com"]).code, 5);
+}

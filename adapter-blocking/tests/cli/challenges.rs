@@ -66,6 +66,22 @@ fn a_missing_answer_is_named_and_the_sign_in_goes_on_from_the_challenge_file() {
     assert!(stage.text(&["token"]).starts_with("ey"));
 }
 
+#[test]
+fn the_name_that_began_a_sign_in_is_known_after_it_has_gone_on_from_a_file() {
+    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": SECRET });
+    let user = json!({ "username": "alice@example.com", "password": PASSWORD, "mfa": mfa });
+    let factors = ["SOFTWARE_TOKEN_MFA"];
+    let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors, "users": [user],
+        "username_attributes": ["email"] });
+    let stage = Stage::with_changes("resume_alias", changes);
+    let file = stage.path("challenge.json");
+    let begin = ["sign-in", "--username", "alice@example.com", "--challenge-file", &file];
+    assert_eq!(stage.with_env(&begin, &[("COGNITO_PASSWORD", PASSWORD)]).code, 5);
+    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET));
+    assert_eq!(stage.run(&["sign-in", "--resume", &file, "--answer", &answer]).code, 0);
+    assert!(stage.text(&["token", "--username", "alice@example.com"]).starts_with("ey"));
+}
+
 fn is_temporary(entry: &fs::DirEntry) -> bool {
     entry.file_name().to_string_lossy().ends_with(".new")
 }

@@ -115,7 +115,7 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
     if !arguments.yes {
         let question = format!("Delete {username} for good?");
         if !terminal::is_there() {
-            return Err(Failure::needs("--yes", format!("an answer is needed, {question} (--yes)")));
+            return Err(Failure::needs("--yes", format!("an answer is needed: {question} (--yes)")));
         }
         if !terminal::agrees(&question)? {
             return Ok(Report::new("Nothing was done.", json!({ "username": username, "deleted": false })));

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod aliases;
 mod answers;
 mod arguments;
 mod attributes;

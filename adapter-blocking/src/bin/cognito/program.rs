@@ -12,6 +12,7 @@ use cognito_blocking::{
 };
 use zeroize::Zeroizing;
 
+use crate::aliases;
 use crate::arguments::Settings;
 use crate::configuration::Configuration;
 use crate::output::{Failure, Output};
@@ -79,7 +80,7 @@ impl Program {
     pub(crate) fn session(&self) -> Result<SessionHandle, Failure> {
         let sessions = self.sessions()?;
         let last = || -> Result<String, Failure> { Ok(sessions.last_username()?.ok_or(Error::NotSignedIn)?) };
-        let username = self.configuration.username().map_or_else(last, |name| Ok(name.to_owned()))?;
+        let username = self.configuration.username().map_or_else(last, |name| aliases::canonical(self, name))?;
         Ok(sessions.user(&username))
     }
 

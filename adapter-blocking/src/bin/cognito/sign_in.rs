@@ -8,6 +8,7 @@ use cognito_blocking::{
 };
 use serde_json::{Value, json};
 
+use crate::aliases;
 use crate::answers::{Answer, Answering, Answers};
 use crate::arguments::{SignInArguments, SignInFlow};
 use crate::challenge_file;
@@ -22,6 +23,8 @@ struct Attempt<'a> {
     devices: Devices,
     device_name: String,
     answers: Answers,
+    /// What the user was called, unless the sign-in goes on from a file.
+    typed: Option<String>,
     /// The challenge that is to be answered.
     asked: Option<Challenge>,
     /// Where it is written when it cannot be.
@@ -31,19 +34,22 @@ struct Attempt<'a> {
 pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<Report, Failure> {
     let (client, sessions) = (program.client()?, program.sessions()?);
     let asked = arguments.resume.as_deref().map(challenge_file::read).transpose()?;
-    let flow = if asked.is_none() { Some(begin(program, client, arguments.flow)?) } else { None };
+    let typed = if asked.is_none() { Some(program.username_or_last()?) } else { None };
+    let flow = typed.as_deref().map(|username| begin(program, client, username, arguments.flow)).transpose()?;
     let mut attempt = Attempt {
         program,
         client,
         sessions,
         devices: sessions.devices()?,
         device_name: arguments.device_name,
+        typed,
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
         asked,
         challenge_file: arguments.challenge_file.or_else(|| arguments.resume.clone()),
     };
     let signed_in = attempt.go(flow)?;
     sessions.save(&signed_in)?;
+    attempt.remember_alias(signed_in.session.username())?;
     if let Some(path) = &arguments.resume {
         // It is spent, and may hold the secret of an authenticator app.
         challenge_file::remove(path)?;
@@ -51,8 +57,8 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
     Ok(report(program, &signed_in))
 }
 
-fn begin(program: &Program, client: &Client, flow: SignInFlow) -> Result<SignIn, Failure> {
-    let (username, app_client, seed) = (program.username_or_last()?, client.app_client(), client.seed()?);
+fn begin(program: &Program, client: &Client, username: &str, flow: SignInFlow) -> Result<SignIn, Failure> {
+    let (app_client, seed) = (client.app_client(), client.seed()?);
     let password = || program.password().map(|password| password.expose().to_owned());
     Ok(match flow {
         SignInFlow::Srp => SignIn::srp(app_client, username, password()?, seed),
@@ -109,10 +115,13 @@ impl Attempt<'_> {
     }
 
     fn write_challenge(&self) -> Result<(), Failure> {
-        match (&self.challenge_file, &self.asked) {
-            (Some(path), Some(challenge)) => challenge_file::write(path, challenge),
-            _ => Ok(()),
-        }
+        let (Some(path), Some(challenge)) = (&self.challenge_file, &self.asked) else { return Ok(()) };
+        self.remember_alias(challenge.username())?;
+        challenge_file::write(path, challenge)
+    }
+
+    fn remember_alias(&self, canonical: &str) -> Result<(), Failure> {
+        self.typed.as_ref().map_or(Ok(()), |typed| aliases::remember(self.program, typed, canonical))
     }
 
     /// Goes on where the user can be asked again; else fails, with the challenge in its file if it may still be answered.

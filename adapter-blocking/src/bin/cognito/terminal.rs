@@ -76,12 +76,12 @@ pub(crate) fn show_secret(secret: &SecretCode, issuer: &str, username: &str) -> 
 
 fn must_be_there(key: &str, question: &str) -> Result<(), Failure> {
     let hint = match key {
-        "USERNAME" => ": give --username",
-        "PASSWORD" => ": set COGNITO_PASSWORD, or give --password-stdin",
-        "NEW_PASSWORD" => ": set COGNITO_NEW_PASSWORD",
+        "USERNAME" => "; give --username",
+        "PASSWORD" => "; set COGNITO_PASSWORD, or give --password-stdin",
+        "NEW_PASSWORD" => "; set COGNITO_NEW_PASSWORD",
         _ => "",
     };
-    if is_there() { Ok(()) } else { Err(Failure::needs(key, format!("an answer is needed, {question} ({key}){hint}"))) }
+    if is_there() { Ok(()) } else { Err(Failure::needs(key, format!("an answer is needed: {question} ({key}){hint}"))) }
 }
 
 fn failed(error: dialoguer::Error) -> Failure {
