@@ -98,8 +98,9 @@ fn refusal(response: &Response, metadata: &Metadata, is_query: bool) -> Error {
     refused(code, message, metadata)
 }
 
+/// A name goes to logs and terminals as it is.
 fn is_name(code: &str) -> bool {
-    !code.is_empty() && code.len() <= LONGEST_NAME
+    !code.is_empty() && code.len() <= LONGEST_NAME && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn refused(code: &str, message: &str, metadata: &Metadata) -> Error {

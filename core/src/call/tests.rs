@@ -295,6 +295,19 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// Found by fuzzing: the name was told as it came, and could clear a terminal or forge a line of a log.
+#[test]
+fn an_error_whose_name_has_control_characters_is_malformed() {
+    for name in ["Not\u{1b}[31mAuthorizedException", "Not\nAuthorized", "Nöt"] {
+        let body = serde_json::json!({ "__type": name }).to_string();
+        let mut call = sign_up();
+        sent(call.step(NOW, Event::Start));
+        let error = failed(call.step(NOW, answer(400, &body)));
+        assert!(matches!(error, Error::Malformed(_)), "{error:?}");
+        assert!(!error.to_string().contains(['\u{1b}', '\n']), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_events_in_any_order_end_in_at_most_three_requests(events in prop::collection::vec(event(), 0..40)) {
