@@ -104,8 +104,8 @@ fn compared(measurements: usize, is_equal: impl Fn(&Password) -> bool) -> Sample
 
 /// A power by squaring, and multiplying where the exponent has a bit.
 fn control_power(measurements: usize) -> bool {
-    let modulus = (BigUint::from(1_u8) << 3072) - 1_u8;
-    let base: BigUint = &modulus / 3_u8;
+    let modulus = (BigUint::from(1_u8) << 3072) - 1_103_717_u32;
+    let base = BigUint::from_bytes_be(&[0x5a; 384]);
     let mut sparse = [0; 32];
     sparse[0] = 0x80;
     let sample = Sample::take(measurements.div_ceil(10), sparse, |exponent| {

@@ -89,7 +89,14 @@ where
     let mut texts = Texts::default();
     for good in 0..=answers.len() {
         let mut ways: Vec<Event> = failures(&[]);
-        ways.extend([Event::Start, Event::Woke, answer(200, MARK), answer(200, r#"[1.5,"m4rk"]"#), answer(200, "{}")]);
+        ways.extend([
+            Event::Start,
+            Event::Woke,
+            answer(200, MARK),
+            answer(200, r#""m4rk""#),
+            answer(200, r#"[1.5,"m4rk"]"#),
+            answer(200, "{}"),
+        ]);
         let next = answers.get(good).copied().unwrap_or_default();
         ways.extend(beginnings(next).step_by(17).map(|text| answer(200, text)));
         for way in ways {

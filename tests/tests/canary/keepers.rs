@@ -110,9 +110,7 @@ fn work<K: Keeper + Debug>(
             KeeperStep::Lock(_) => KeeperEvent::Locked(kept()),
             KeeperStep::Load(_) => KeeperEvent::Loaded(kept().map(|()| match store {
                 StoreIs::Empty => None,
-                StoreIs::Garbled => {
-                    Some(Record::new(br#"{"version":1,"username":["m4rk"],"access_token":"m4rk"}"#.to_vec()))
-                }
+                StoreIs::Garbled => Some(Record::new(br#"{"version":"m4rk","access_token":"m4rk"}"#.to_vec())),
                 _ => records.next().cloned(),
             })),
             KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperEvent::Stored(kept()),
