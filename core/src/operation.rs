@@ -263,10 +263,10 @@ pub struct Context {
 /// service: it is no place for secrets.
 pub type ClientMetadata = BTreeMap<String, String>;
 
-/// What threat protection rates a request by.
+/// What threat protection rates a request by. `Debug` shows none of it.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserContextDataType.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UserContextData {
@@ -276,6 +276,12 @@ pub struct UserContextData {
     /// The address of the user's device, IPv4 or IPv6.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
+}
+
+impl fmt::Debug for UserContextData {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("UserContextData").finish_non_exhaustive()
+    }
 }
 
 /// Where Amazon Pinpoint counts the event.
