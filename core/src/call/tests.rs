@@ -295,6 +295,16 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// Found beside the canary: a list was taken for an object's members in their order.
+#[test]
+fn a_list_in_place_of_an_object_is_malformed() {
+    for body in [r#"["alice"]"#, " \n[]", r#""alice""#, "null", "1"] {
+        let mut call = get_user();
+        sent(call.step(NOW, Event::Start));
+        assert!(matches!(failed(call.step(NOW, answer(200, body))), Error::Malformed(_)), "{body}");
+    }
+}
+
 /// Found by fuzzing: the name was told as it came, and could clear a terminal or forge a line of a log.
 #[test]
 fn an_error_whose_name_has_control_characters_is_malformed() {
