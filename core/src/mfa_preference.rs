@@ -168,11 +168,15 @@ fn settings(state: FactorState) -> MfaSettings {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::vec;
 
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::test_support::disorder::{moves, run_to_the_end};
     use crate::test_support::{NOW, answer, app_client, body, done, failed, refusal, sent};
+    use crate::{MAX_ATTEMPTS, Request};
 
     fn change() -> SetMfaPreference {
         SetMfaPreference::new(&app_client(), &AccessToken::from("t"))
@@ -231,5 +235,16 @@ mod tests {
         let mut flow = change().sms(FactorState::On);
         sent(flow.step(NOW, Event::Start));
         failed(flow.step(NOW, refusal("NotAuthorizedException", "Access Token has been revoked")));
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_of_factors_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+            let answers = |request: &Request| match request.operation() {
+                "GetUser" => vec![answer(200, r#"{"Username":"alice","UserAttributes":[]}"#)],
+                _ => vec![answer(200, "{}")],
+            };
+            run_to_the_end(change().sms(FactorState::On), &moves, answers, 2 * MAX_ATTEMPTS as usize)?;
+        }
     }
 }
