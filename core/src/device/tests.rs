@@ -1,12 +1,17 @@
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::operation::NewDeviceMetadata;
+use crate::secret::AccessToken;
 use crate::session::{Record, session_key, username_of_key};
-use crate::test_support::app_client;
+use crate::test_support::disorder::{moves, run_to_the_end};
+use crate::test_support::{answer, app_client};
+use crate::{Request, Seed};
 
 fn record(username: &str, device_key: &str) -> DeviceRecord {
     DeviceRecord::new(username, device_key, "-group", "password").unwrap()
@@ -62,6 +67,26 @@ fn an_alias_follows_the_user_who_was_last_seen_with_it() {
     assert_eq!(devices.get("mail").unwrap().username(), "bob");
 }
 
+/// Devices as version 1 stores them, which must be read for ever, and what is in them.
+fn version_1() -> [(&'static str, Devices); 2] {
+    let [alice, zoe] = [
+        ("alice", "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566", "-Abc1", "cGFzc3dvcmQ="),
+        ("zoë", "us-east-1_b1b2c3d4-5678-90ab-cdef-112233445566", "-Def2", "+/8="),
+    ]
+    .map(|(username, key, group, password)| DeviceRecord::new(username, key, group, password).unwrap());
+    let mut devices: Devices = [alice, zoe].into_iter().collect();
+    devices.insert_alias("alice@example.com", "alice");
+    [(include_str!("version_1/devices.json"), devices), (include_str!("version_1/none.json"), Devices::new())]
+}
+
+#[test]
+fn all_devices_that_version_1_stored_are_read_as_they_were_and_still_stored_so() {
+    for (stored, devices) in version_1() {
+        assert_eq!(Devices::from_record(&Record::new(stored.into())).unwrap(), devices);
+        assert_eq!(devices.to_record(), Record::new(stored.trim_end().into()));
+    }
+}
+
 #[test]
 fn devices_of_a_later_version_are_not_taken_for_none() {
     for text in [r#"{"version":2}"#, "no JSON", r#"{"devices":[]}"#] {
@@ -103,5 +128,20 @@ proptest! {
             }
         }
         prop_assert_eq!(Devices::from_record(&devices.to_record()).unwrap(), devices);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_registration_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+        let mut metadata = NewDeviceMetadata::default();
+        metadata.device_key = Some("us-east-1_new".into());
+        metadata.device_group_key = Some("-g".into());
+        let device = NewDevice::generate("alice", &metadata, None, &Seed::new([7; 32])).unwrap();
+        let flow = RegisterDevice::new(&app_client(), &AccessToken::from("access"), device);
+        let answers = |_: &Request| vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)];
+        run_to_the_end(flow, &moves, answers, crate::MAX_ATTEMPTS as usize)?;
     }
 }
