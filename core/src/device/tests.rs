@@ -47,6 +47,24 @@ fn a_device_is_found_by_every_name_of_its_user_and_removed_under_its_own() {
 }
 
 #[test]
+fn a_device_that_is_gone_for_one_user_stays_with_the_other_whose_alias_that_user_has_taken_over() {
+    let mut devices: Devices = [record("alice", "k1")].into_iter().collect();
+    devices.insert_alias("family@example.com", "alice");
+    let of_bob = DeviceReport {
+        gone_device_key: Some("k1".into()),
+        aliases: ["family@example.com".into()].into(),
+        ..DeviceReport::default()
+    };
+    assert!(!devices.update("bob", &of_bob));
+    assert_eq!(devices.get("alice").unwrap().device_key(), "k1");
+
+    // Who is kept under a name that turns out to be an alias is still the same user.
+    let of_alice = DeviceReport { aliases: ["alice".into()].into(), ..of_bob };
+    assert!(devices.update("0d4f1c2e", &of_alice));
+    assert!(devices.is_empty());
+}
+
+#[test]
 fn a_canonical_name_is_nobodys_alias() {
     let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
     devices.insert_alias("bob", "alice");
@@ -136,9 +154,8 @@ proptest! {
 
     #[test]
     fn a_registration_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
-        let mut metadata = NewDeviceMetadata::default();
-        metadata.device_key = Some("us-east-1_new".into());
-        metadata.device_group_key = Some("-g".into());
+        let metadata =
+            NewDeviceMetadata { device_key: Some("us-east-1_new".into()), device_group_key: Some("-g".into()) };
         let device = NewDevice::generate("alice", &metadata, None, &Seed::new([7; 32])).unwrap();
         let flow = RegisterDevice::new(&app_client(), &AccessToken::from("access"), device);
         let answers = |_: &Request| vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)];
