@@ -382,3 +382,26 @@ fn either_token_or_session(has_access_token: bool, session: Option<&ChallengeSes
 fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The service writes whole seconds, milliseconds as a fraction, and large numbers with an exponent.
+        #[test]
+        fn epoch_seconds_are_read_to_the_millisecond_however_they_are_written(millis in 0_u64..253_402_300_800_000) {
+            let (seconds, fraction) = (millis / 1000, millis % 1000);
+            let read = |text: &str| serde_json::from_str::<EpochSeconds>(text).unwrap().timestamp();
+            let moment = Some(Timestamp::from_unix_millis(millis));
+            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}")), moment);
+            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}000")), moment);
+            prop_assert_eq!(read(&format!("{millis}E-3")), moment);
+            prop_assert_eq!(read(&format!("{seconds}")), Some(Timestamp::from_unix_seconds(seconds)));
+        }
+    }
+}

@@ -128,7 +128,11 @@ impl Model {
             _ if shape["enum"].is_array() => shape["enum"][0].clone(),
             _ if is_secret => json!(format!("{MARK} {name} {MARK}")),
             _ if NAMES.contains(&name) => json!(format!("{NAME} {name}")),
-            _ => json!(format!("example of {name}")),
+            // As long as the shape wants it, and of no characters that it might not want.
+            _ => {
+                let shortest = shape["min"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+                json!(format!("{:-<shortest$}", format!("example-of-{name}")))
+            }
         }
     }
 }
