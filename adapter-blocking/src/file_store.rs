@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -16,18 +18,23 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::shared::LONGEST_WAIT;
+use crate::store::{Locks, whole};
 use crate::{Store, StoreLock};
 
 /// Keeps records in a file that only its owner can read (mode 0600 where there are modes).
 ///
 /// The file is replaced whole and at once: a process that dies, or a disk that is full, leaves the old one. Beside it are
 /// two that processes lock, and that stay: one with `.lock` added to the name, for as long as the file is rewritten, and
-/// one with `.refresh`, for as long as a session in it is refreshed, one at a time.
+/// one with `.refresh`, for as long as a process refreshes sessions in it, one process at a time. Clones are the same store; two
+/// stores on one file are to each other like two processes.
 ///
 /// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. One that cannot be read is an error, and is not touched.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FileStore {
     path: PathBuf,
+    locks: Arc<Locks>,
+    /// What keeps other processes away for as long as anybody here has a lock on a key.
+    refreshing: Arc<Mutex<Weak<File>>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +49,7 @@ impl FileStore {
     /// A store in this file, which need not exist yet. Its folder must.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), locks: Arc::default(), refreshing: Arc::default() }
     }
 
     /// The file.
@@ -121,9 +128,26 @@ impl Store for FileStore {
         Ok(self.read()?.records.into_keys().collect())
     }
 
-    /// One lock for all keys: a file is for the few users of one person's programs.
-    fn lock(&self, _key: &str) -> io::Result<Box<dyn StoreLock>> {
-        wait_for(&self.beside(".refresh")).map(|file| Box::new(file) as Box<dyn StoreLock>)
+    /// Between processes one lock for all keys: a file is for the few users of one person's programs. In this one a lock on
+    /// one key does not hinder a lock on another, which may be taken under it.
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
+        let key = self.locks.lock(key)?;
+        let mut refreshing = whole(&self.refreshing);
+        let file = match refreshing.upgrade() {
+            Some(file) => file,
+            None => {
+                let file = Arc::new(wait_for(&self.beside(".refresh"))?);
+                *refreshing = Arc::downgrade(&file);
+                file
+            }
+        };
+        Ok(Box::new((key, file)))
+    }
+}
+
+impl fmt::Debug for FileStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("FileStore").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

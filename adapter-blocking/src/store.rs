@@ -81,7 +81,7 @@ pub struct MemoryStore {
 
 /// The keys that are locked. A lock may outlive the store.
 #[derive(Default)]
-struct Locks {
+pub(crate) struct Locks {
     locked: Mutex<BTreeSet<String>>,
     released: Condvar,
 }
@@ -95,7 +95,7 @@ impl MemoryStore {
 }
 
 /// Each change under these mutexes is one call on a collection: a panic elsewhere leaves it whole.
-fn whole<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn whole<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -119,9 +119,15 @@ impl Store for MemoryStore {
     }
 
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        let locks = Arc::clone(&self.locks);
-        let locked = whole(&locks.locked);
-        let waited = locks.released.wait_timeout_while(locked, LONGEST_WAIT, |locked| locked.contains(key));
+        Ok(Box::new(self.locks.lock(key)?))
+    }
+}
+
+impl Locks {
+    /// Waits until nobody in this process has the lock on this key.
+    pub(crate) fn lock(self: &Arc<Self>, key: &str) -> io::Result<KeyLock> {
+        let locked = whole(&self.locked);
+        let waited = self.released.wait_timeout_while(locked, LONGEST_WAIT, |locked| locked.contains(key));
         let (mut locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
             return Err(io::Error::new(
@@ -130,17 +136,16 @@ impl Store for MemoryStore {
             ));
         }
         locked.insert(key.to_owned());
-        drop(locked);
-        Ok(Box::new(MemoryLock { locks, key: key.to_owned() }))
+        Ok(KeyLock { locks: Arc::clone(self), key: key.to_owned() })
     }
 }
 
-struct MemoryLock {
+pub(crate) struct KeyLock {
     locks: Arc<Locks>,
     key: String,
 }
 
-impl Drop for MemoryLock {
+impl Drop for KeyLock {
     fn drop(&mut self) {
         whole(&self.locks.locked).remove(&self.key);
         self.locks.released.notify_all();

@@ -45,6 +45,33 @@ fn locks_in_memory_are_on_one_key_each() {
 }
 
 #[test]
+fn locks_on_two_keys_of_one_file_can_be_had_at_once() {
+    let store = FileStore::new(folder("two_keys").join("sessions.json"));
+    let one = store.lock("a").unwrap();
+    let (tell, told) = channel();
+    let clone = store.clone();
+    // A user's identity is looked for under the guest's key, too, while the user's own is locked.
+    thread::spawn(move || tell.send(clone.lock("b").map(drop)));
+    told.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
+    drop(one);
+}
+
+#[test]
+fn a_file_is_given_to_another_store_only_when_the_last_lock_is_dropped() {
+    let path = folder("last_lock").join("sessions.json");
+    let (store, other) = (FileStore::new(&path), FileStore::new(&path));
+    let (one, two) = (store.lock("a").unwrap(), store.lock("b").unwrap());
+    drop(one);
+    let (tell, told) = channel();
+    thread::scope(|scope| {
+        scope.spawn(|| tell.send(other.lock("c").map(drop)).unwrap());
+        assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+        drop(two);
+        told.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
+    });
+}
+
+#[test]
 fn a_lock_on_a_file_excludes_other_stores_on_it() {
     let path = folder("two_stores").join("sessions.json");
     let (one, other) = (FileStore::new(&path), FileStore::new(&path));
