@@ -91,7 +91,7 @@ const PASSWORD_VERIFIER: &str = r#"{"ChallengeName":"PASSWORD_VERIFIER","Challen
     "SALT":"-22cb0","SRP_B":"e36e39a5d1f1","SECRET_BLOCK":"b3BhcXVl","USERNAME":"0d4f","USER_ID_FOR_SRP":"0d4f"}}"#;
 const TOKENS: &str = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"r"}}"#;
 const IDENTITY: &str = r#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222"}"#;
-const OPEN_ID_TOKEN: &str = r#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222","Token":"t"}"#;
+const OPEN_ID_TOKEN: &str = r#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222","Token":"token"}"#;
 const CREDENTIALS: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
     <AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
     <Expiration>2023-11-14T23:13:20Z</Expiration></Credentials>\
