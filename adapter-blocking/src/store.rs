@@ -37,7 +37,7 @@ pub trait Store: Send + Sync {
 
     /// Waits until nobody else has the lock on this key, in this process or another, and gives it until it is dropped.
     /// A session is refreshed, saved and removed under it, so that two do not spend one refresh token. It is not
-    /// re-entrant, hinders no other method, and may be dropped on another thread.
+    /// re-entrant, hinders no lock on another key and no other method, and may be dropped on another thread.
     ///
     /// # Errors
     /// When the store cannot be locked, or has not been for two minutes.

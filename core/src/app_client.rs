@@ -266,6 +266,8 @@ impl fmt::Debug for AppClient {
 mod tests {
     use alloc::format;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn pool() -> UserPoolId {
@@ -276,6 +278,22 @@ mod tests {
     fn a_user_pool_id_is_a_region_and_a_name() {
         let id = UserPoolId::new("us-gov-west-1_A1").unwrap();
         assert_eq!((id.region(), id.name(), id.as_str()), ("us-gov-west-1", "A1", "us-gov-west-1_A1"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_user_pool_id_is_written_as_it_was_read(region in "[a-z0-9-]{1,15}", name in "[A-Za-z0-9]{1,39}") {
+            let text = format!("{region}_{name}");
+            let id: UserPoolId = text.parse().unwrap();
+            prop_assert_eq!((id.region(), id.name(), format!("{id}")), (&*region, &*name, text));
+        }
+
+        #[test]
+        fn any_text_is_a_user_pool_id_or_an_error(text in "[A-Za-z0-9:._-]{0,60}|.{0,60}") {
+            if let Ok(id) = UserPoolId::new(&*text) {
+                prop_assert_eq!(format!("{id}"), text);
+            }
+        }
     }
 
     #[test]

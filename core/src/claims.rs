@@ -174,6 +174,7 @@ fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::string::ToString;
 
     use base64::Engine;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -245,6 +246,34 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_claims_of_any_token_are_read_as_they_were_written(
+            texts in prop::collection::vec(prop::option::of(any::<String>()), 8),
+            times in prop::collection::vec(prop::option::of(any::<u64>()), 3),
+            groups in prop::collection::vec(any::<String>(), 0..4),
+            other: String,
+        ) {
+            let [sub, name, iss, client, token_use, jti, origin_jti, device_key] = &texts[..] else { panic!() };
+            let [auth_time, iat, exp] = times[..] else { panic!() };
+            let payload = serde_json::json!({
+                "sub": sub, "username": name, "cognito:username": name, "iss": iss, "client_id": client, "aud": client,
+                "token_use": token_use, "jti": jti, "origin_jti": origin_jti, "device_key": device_key,
+                "auth_time": auth_time, "iat": iat, "exp": exp, "cognito:groups": groups, "custom:other": other,
+            })
+            .to_string();
+            let access = access_token(&payload).unverified_claims().unwrap();
+            prop_assert_eq!([&access.sub, &access.username, &access.iss, &access.client_id], [sub, name, iss, client]);
+            prop_assert_eq!([&access.token_use, &access.jti, &access.origin_jti], [token_use, jti, origin_jti]);
+            prop_assert_eq!((&access.device_key, &access.groups), (device_key, &groups));
+            prop_assert_eq!([access.auth_time, access.iat, access.exp], [auth_time, iat, exp]);
+            prop_assert_eq!(access.other["custom:other"].as_str(), Some(&*other));
+            let id = IdToken::from(access_token(&payload).expose()).unverified_claims().unwrap();
+            prop_assert_eq!([&id.sub, &id.username, &id.iss, &id.aud], [sub, name, iss, client]);
+            prop_assert_eq!([&id.token_use, &id.jti, &id.origin_jti], [token_use, jti, origin_jti]);
+            prop_assert_eq!([id.auth_time, id.iat, id.exp], [auth_time, iat, exp]);
+            prop_assert_eq!((&id.groups, id.other["custom:other"].as_str()), (&groups, Some(&*other)));
+        }
+
         #[test]
         fn any_text_has_claims_or_none(text in ".{0,60}", payload in ".{0,60}") {
             let _ = AccessToken::from(text).unverified_claims();

@@ -168,8 +168,13 @@ impl Devices {
     /// changed anything, and so is to be stored.
     pub fn update(&mut self, username: &str, report: &DeviceReport) -> bool {
         let before = self.clone();
-        if let Some(device_key) = &report.gone_device_key {
-            self.remove_device(device_key);
+        // A name that was somebody else's alias may have led to somebody else's device, which is gone for this user only.
+        let is_theirs =
+            |record: &&DeviceRecord| record.username == username || report.aliases.contains(&record.username);
+        let gone = |record: &&DeviceRecord| report.gone_device_key.as_deref() == Some(record.device_key());
+        if let Some(record) = self.records.values().find(gone).filter(is_theirs) {
+            let username = record.username.clone();
+            self.remove(&username);
         }
         if let DeviceRegistration::Confirmed(confirmed) = &report.registration {
             self.insert(confirmed.record.clone());

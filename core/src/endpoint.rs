@@ -288,6 +288,20 @@ mod tests {
 
     proptest! {
         #[test]
+        fn an_endpoint_of_ones_own_is_the_url_that_was_given_and_can_be_given_again(
+            host in "[A-Za-z0-9]([A-Za-z0-9-]{0,8}[A-Za-z0-9])?(\\.[a-z0-9]{1,8}){0,3}|\\[::[0-9a-f]{1,4}\\]",
+            port in prop::option::of(1_u16..),
+            path in "(/[A-Za-z0-9._~!$&'()*+,;=:@%-]{0,8}){0,3}",
+        ) {
+            let port = port.map_or(String::new(), |port| format!(":{port}"));
+            let url = format!("https://{host}{port}{path}");
+            let endpoint = Endpoint::custom(&url).unwrap();
+            let used = if path.is_empty() { format!("{url}/") } else { url };
+            prop_assert_eq!(endpoint.url(), used);
+            prop_assert_eq!(Endpoint::custom(endpoint.url()), Ok(endpoint));
+        }
+
+        #[test]
         fn any_text_is_an_endpoint_or_an_error(text in ".{0,60}") {
             let _ = Endpoint::insecure(&text);
         }

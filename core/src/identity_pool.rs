@@ -180,6 +180,10 @@ impl fmt::Debug for IdentityPool {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use alloc::string::ToString;
+
+    use proptest::prelude::*;
+
     use super::*;
     use crate::operation::GetId;
     use crate::test_support::{NOW, sent};
@@ -195,6 +199,22 @@ pub(crate) mod tests {
     fn an_identity_pool_id_is_a_region_and_a_guid() {
         let id = IdentityPoolId::new(POOL).unwrap();
         assert_eq!((id.region(), id.as_str()), ("us-east-1", POOL));
+    }
+
+    proptest! {
+        #[test]
+        fn an_identity_pool_id_is_written_as_it_was_read(region in "[a-z0-9-]{1,15}", guid in "[0-9a-f-]{1,39}") {
+            let text = alloc::format!("{region}:{guid}");
+            let id: IdentityPoolId = text.parse().unwrap();
+            prop_assert_eq!((id.region(), id.as_str(), id.to_string()), (&*region, &*text, text.clone()));
+        }
+
+        #[test]
+        fn any_text_is_an_identity_pool_id_or_an_error(text in "[a-z0-9:._-]{0,60}|.{0,60}") {
+            if let Ok(id) = IdentityPoolId::new(&*text) {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
     }
 
     #[test]

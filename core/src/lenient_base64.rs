@@ -20,3 +20,31 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 pub(crate) fn decode_url_safe(text: &str) -> Option<Vec<u8>> {
     URL_SAFE.decode(text).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    use super::{Engine, Vec, decode, decode_url_safe};
+
+    proptest! {
+        #[test]
+        fn bytes_come_back_from_either_alphabet_with_and_without_padding(bytes: Vec<u8>) {
+            for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+                prop_assert_eq!(decode(&engine.encode(&bytes)), Some(bytes.clone()));
+            }
+            for engine in [URL_SAFE, URL_SAFE_NO_PAD] {
+                prop_assert_eq!(decode_url_safe(&engine.encode(&bytes)), Some(bytes.clone()));
+            }
+        }
+
+        #[test]
+        fn what_is_read_is_the_only_text_of_its_bytes_but_for_the_padding(text in "[A-Za-z0-9+/_-]{0,12}={0,2}") {
+            if let Some(bytes) = decode(&text) {
+                let text = text.trim_end_matches('=');
+                prop_assert!([STANDARD_NO_PAD, URL_SAFE_NO_PAD].iter().any(|engine| engine.encode(&bytes) == text));
+            }
+        }
+    }
+}

@@ -145,7 +145,7 @@ impl Changes {
         let mut operation = SetUserMfaPreference::new();
         let one_is_preferred = [self.sms, self.software_token, self.email].contains(&Some(FactorState::Preferred));
         let keep = |name: &str, change: Option<FactorState>| {
-            let preferred = user.preferred_mfa_setting.as_deref() == Some(name);
+            let preferred = user.preferred_mfa_setting.as_deref() == Some(name) && can_get_codes(user, name);
             match change {
                 Some(state) => Some(settings(state)),
                 // The preferred factor is named again, since it would be forgotten.
@@ -161,31 +161,60 @@ impl Changes {
     }
 }
 
+/// Whether the user still has the address that a factor's codes go to. Without it the service refuses to have the factor
+/// named.
+fn can_get_codes(user: &GetUserResponse, name: &str) -> bool {
+    match name {
+        "SMS_MFA" => user.attribute("phone_number").is_some(),
+        "EMAIL_OTP" => user.attribute("email").is_some(),
+        _ => true,
+    }
+}
+
 fn settings(state: FactorState) -> MfaSettings {
     MfaSettings { enabled: Some(state != FactorState::Off), preferred_mfa: Some(state == FactorState::Preferred) }
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::string::ToString;
+    use alloc::vec;
+    use alloc::vec::Vec;
 
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::test_support::disorder::{moves, run_to_the_end};
     use crate::test_support::{NOW, answer, app_client, body, done, failed, refusal, sent};
+    use crate::{MAX_ATTEMPTS, Request};
 
     fn change() -> SetMfaPreference {
         SetMfaPreference::new(&app_client(), &AccessToken::from("t"))
     }
 
     /// What is written for a user whose preferred factor is this one.
-    fn written(mut flow: SetMfaPreference, preferred: &str) -> Value {
+    fn written(flow: SetMfaPreference, preferred: &str) -> Value {
+        written_for_one_with(&["email", "phone_number"], flow, preferred)
+    }
+
+    /// The same for a user who has these attributes only.
+    fn written_for_one_with(attributes: &[&str], mut flow: SetMfaPreference, preferred: &str) -> Value {
         sent(flow.step(NOW, Event::Start));
-        let user = format!(r#"{{"Username":"alice","UserAttributes":[],"PreferredMfaSetting":"{preferred}"}}"#);
-        let mut request = body(&sent(flow.step(NOW, answer(200, &user))));
+        let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();
+        let user = json!({"Username": "alice", "UserAttributes": attributes, "PreferredMfaSetting": preferred});
+        let mut request = body(&sent(flow.step(NOW, answer(200, &user.to_string()))));
         done(flow.step(NOW, answer(200, "{}")));
         request.as_object_mut().unwrap().remove("AccessToken");
         request
+    }
+
+    #[test]
+    fn a_preferred_factor_whose_address_was_deleted_is_not_named_again_since_that_would_be_refused() {
+        let sms = json!({"SMSMfaSettings": {"Enabled": true, "PreferredMfa": false}});
+        assert_eq!(written_for_one_with(&["phone_number"], change().sms(FactorState::On), "EMAIL_OTP"), sms);
+        let email = json!({"EmailMfaSettings": {"Enabled": true, "PreferredMfa": false}});
+        assert_eq!(written_for_one_with(&["email"], change().email(FactorState::On), "SMS_MFA"), email);
     }
 
     #[test]
@@ -231,5 +260,16 @@ mod tests {
         let mut flow = change().sms(FactorState::On);
         sent(flow.step(NOW, Event::Start));
         failed(flow.step(NOW, refusal("NotAuthorizedException", "Access Token has been revoked")));
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_of_factors_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+            let answers = |request: &Request| match request.operation() {
+                "GetUser" => vec![answer(200, r#"{"Username":"alice","UserAttributes":[]}"#)],
+                _ => vec![answer(200, "{}")],
+            };
+            run_to_the_end(change().sms(FactorState::On), &moves, answers, 2 * MAX_ATTEMPTS as usize)?;
+        }
     }
 }

@@ -263,10 +263,10 @@ pub struct Context {
 /// service: it is no place for secrets.
 pub type ClientMetadata = BTreeMap<String, String>;
 
-/// What threat protection rates a request by.
+/// What threat protection rates a request by. `Debug` shows none of it.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserContextDataType.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UserContextData {
@@ -276,6 +276,12 @@ pub struct UserContextData {
     /// The address of the user's device, IPv4 or IPv6.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
+}
+
+impl fmt::Debug for UserContextData {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("UserContextData").finish_non_exhaustive()
+    }
 }
 
 /// Where Amazon Pinpoint counts the event.
@@ -375,4 +381,27 @@ fn either_token_or_session(has_access_token: bool, session: Option<&ChallengeSes
 /// Reads a member that the service may leave out or send as null where it means nothing.
 fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The service writes whole seconds, milliseconds as a fraction, and large numbers with an exponent.
+        #[test]
+        fn epoch_seconds_are_read_to_the_millisecond_however_they_are_written(millis in 0_u64..253_402_300_800_000) {
+            let (seconds, fraction) = (millis / 1000, millis % 1000);
+            let read = |text: &str| serde_json::from_str::<EpochSeconds>(text).unwrap().timestamp();
+            let moment = Some(Timestamp::from_unix_millis(millis));
+            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}")), moment);
+            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}000")), moment);
+            prop_assert_eq!(read(&format!("{millis}E-3")), moment);
+            prop_assert_eq!(read(&format!("{seconds}")), Some(Timestamp::from_unix_seconds(seconds)));
+        }
+    }
 }

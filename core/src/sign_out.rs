@@ -124,9 +124,15 @@ fn ended<T>(step: Result<Step<T>, Error>) -> Result<Step<RemoteSignOut>, Error> 
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::test_support::disorder::{moves, run_to_the_end};
     use crate::test_support::{NOW, answer, app_client, body, cause, done, refusal, sent};
     use crate::tokens::Tokens;
+    use crate::{MAX_ATTEMPTS, Request};
 
     /// {"origin_jti":"o"}
     const REVOCABLE: &str = "e30.eyJvcmlnaW5fanRpIjoibyJ9.c2ln";
@@ -175,5 +181,16 @@ mod tests {
         let mut flow = sign_out(REVOCABLE, SignOutScope::Global);
         sent(flow.step(NOW, Event::Start));
         assert!(matches!(done(flow.step(NOW, Event::NoAnswer(cause("reset")))), RemoteSignOut::Failed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_sign_out_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves(), is_revocable: bool) {
+            let access_token = if is_revocable { REVOCABLE } else { "opaque" };
+            for scope in [SignOutScope::Local, SignOutScope::Revoke, SignOutScope::Global] {
+                let answers = |_: &Request| vec![answer(200, "{}"), answer(200, "")];
+                run_to_the_end(sign_out(access_token, scope), &moves, answers, MAX_ATTEMPTS as usize)?;
+            }
+        }
     }
 }

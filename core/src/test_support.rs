@@ -1,5 +1,7 @@
 //! What unit tests share: one app client, and a peer that plays its part from a script.
 
+pub(crate) mod disorder;
+
 use alloc::string::ToString;
 use alloc::sync::Arc;
 

@@ -114,6 +114,8 @@ fn days_before_month(month_from_march: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -180,6 +182,25 @@ mod tests {
         #[test]
         fn later_days_have_later_dates(days in 0_u64..4_000_000) {
             prop_assert!(civil_from_days(days) < civil_from_days(days + 1));
+        }
+
+        /// Up to the end of the year 9999, beyond which two of the texts have no room.
+        #[test]
+        fn a_moment_is_the_same_in_all_three_texts(seconds in 0_u64..253_402_300_800, millis in 0_u64..1000) {
+            let moment = Timestamp::from_unix_seconds(seconds);
+            let cognito = moment.cognito_text();
+            let [weekday, month, day, clock, "UTC", year] = cognito.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{cognito}")
+            };
+            prop_assert_eq!(weekday, WEEKDAYS[usize::try_from(seconds / SECONDS_PER_DAY % 7).unwrap()]);
+            let date = format!("{weekday}, {day:0>2} {month} {year} {clock} GMT");
+            prop_assert_eq!(Timestamp::from_http_date(&date), Some(moment));
+            let month = 1 + MONTHS.iter().position(|name| *name == month).unwrap();
+            let date_time = format!("{year}-{month:02}-{day:0>2}T{clock}");
+            prop_assert_eq!(Timestamp::from_date_time(&format!("{date_time}Z")), Some(moment));
+            let to_the_millisecond = Timestamp::from_unix_millis(seconds * 1000 + millis);
+            let read = Timestamp::from_date_time(&format!("{date_time}.{millis:03}Z"));
+            prop_assert_eq!(read, Some(to_the_millisecond));
         }
 
         #[test]

@@ -30,6 +30,7 @@ pub fn check_store(store: &dyn Store) -> Result<(), String> {
     keys_are_told_apart(store)?;
     writers_lose_nothing_of_each_others(store)?;
     one_at_a_time_has_the_lock(store)?;
+    two_keys_can_be_locked_at_once(store)?;
     a_lock_hinders_no_other_method(store)?;
     a_lock_can_be_dropped_on_another_thread(store)
 }
@@ -144,6 +145,16 @@ fn one_at_a_time_has_the_lock(store: &dyn Store) -> Result<(), String> {
         }
         let given = told.recv_timeout(PATIENCE).map_err(|_| "a lock that was dropped is not given again".to_owned())?;
         done("lock", given)
+    })
+}
+
+fn two_keys_can_be_locked_at_once(store: &dyn Store) -> Result<(), String> {
+    let _one = done("lock", store.lock("a"))?;
+    let (tell, told) = channel();
+    thread::scope(|scope| {
+        scope.spawn(move || tell.send(store.lock("b").map(drop)));
+        let given = told.recv_timeout(PATIENCE).map_err(|_| "a lock on one key hinders one on another".to_owned())?;
+        done("lock of a second key", given)
     })
 }
 

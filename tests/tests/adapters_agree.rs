@@ -80,7 +80,7 @@ where
 
 /// In the basic flow, which has every kind of request.
 fn credentials_agree() {
-    let identity = r#"{"IdentityId":"us-east-1:0d4f","Token":"t"}"#;
+    let identity = r#"{"IdentityId":"us-east-1:0d4f","Token":"token"}"#;
     let role = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
         <AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
         <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\

@@ -63,7 +63,10 @@ impl Model {
             "integer" => json!(3600),
             "timestamp" if self.is_query() => json!("2023-11-14T22:13:20Z"),
             "timestamp" => json!(1_700_000_000.25),
-            "string" => shape["enum"].get(0).cloned().unwrap_or(json!(format!("example of {name}"))),
+            "string" => shape["enum"].get(0).cloned().unwrap_or_else(|| {
+                let shortest = usize::try_from(shape["min"].as_u64().unwrap_or(0)).unwrap();
+                json!(format!("{:-<shortest$}", format!("example-of-{name}")))
+            }),
             other => panic!("no example of {other}"),
         }
     }

@@ -133,15 +133,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn client_and_service_agree_on_any_password_and_on_no_other(
+    fn client_and_service_agree_on_any_user_and_password_and_on_no_other(
+        username in "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{Pd}\\p{Emoji}]{1,20}",
         password in "[^\\s\\p{C}]{1,40}",
         other in "[^\\s\\p{C}]{1,40}",
         seed: [u8; 32],
     ) {
         prop_assume!(password != other);
-        let user = serde_json::json!({"username": "alice", "password": password}).to_string();
+        let user = serde_json::json!({"username": username, "password": password}).to_string();
         let pair = Pair::new(config(&user), "public");
-        let start = |password: &str| pair.run(SignIn::srp(&pair.client, "alice", password, Seed::new(seed)));
+        let start = |password: &str| pair.run(SignIn::srp(&pair.client, &*username, password, Seed::new(seed)));
         prop_assert!(start(&password).is_ok());
         prop_assert_eq!(not_authorized(start(&other)), NotAuthorized::IncorrectUsernameOrPassword);
     }

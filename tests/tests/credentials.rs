@@ -384,6 +384,19 @@ fn programs_that_share_a_store_are_one_guest() {
 }
 
 #[test]
+fn a_guest_signs_in_on_a_store_that_is_one_file() {
+    let scene = Scene::new(3600);
+    let folder = std::env::temp_dir().join(format!("cognito-guest-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("identities.json");
+    let (client, session) = (scene.identity_pool_client.clone(), scene.sign_in());
+    let guest = got(&CredentialsProvider::of_guest(client.clone(), FileStore::new(&path)));
+    let user = got(&CredentialsProvider::of_session(client, FileStore::new(&path), session));
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(user.identity_id, guest.identity_id);
+}
+
+#[test]
 fn a_guest_who_is_forgotten_is_another_the_next_time() {
     let scene = Scene::new(3600);
     let guest = scene.guest();

@@ -1,57 +1,12 @@
 //! What those hear who watch with `tracing`: which operation, how often, how it ended; and no secret.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+mod ear;
 
 use cognito_core::operation::GetUser;
 use cognito_core::{AppClient, Endpoint, Error, SignIn, SignInOutcome, UserPoolId};
 use cognito_testkit::{Config, Fault, FaultPlan, Server};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
-
-/// Writes down every span and event with its fields.
-#[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Vec<String>>>);
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.push_str(&format!(" {}={value:?}", field.name()));
-    }
-}
-
-impl Subscriber for Ear {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("cognito")
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut line = Line(format!("span {}", span.metadata().name()));
-        span.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
-        Id::from_u64(1)
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().level().to_string());
-        event.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
-impl Ear {
-    fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
-    }
-}
+use ear::Ear;
 
 const PASSWORD: &str = "Correct-horse-m4rk-1";
 
@@ -113,7 +68,7 @@ fn assert_told(ear: &Ear) {
 #[test]
 fn the_blocking_adapter_tells_of_every_request_and_of_no_secret() {
     let (_service, app_client) = service();
-    let ear = Ear::default();
+    let ear = Ear::of("cognito");
     let outcome = tracing::subscriber::with_default(ear.clone(), || -> Result<_, Error> {
         let client = cognito_blocking::Client::new(app_client.clone());
         let outcome = client.run(SignIn::srp(&app_client, "alice", PASSWORD, client.seed()?))?;
@@ -128,7 +83,7 @@ fn the_blocking_adapter_tells_of_every_request_and_of_no_secret() {
 #[test]
 fn the_tokio_adapter_tells_of_every_request_and_of_no_secret() {
     let (_service, app_client) = service();
-    let ear = Ear::default();
+    let ear = Ear::of("cognito");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let outcome = tracing::subscriber::with_default(ear.clone(), || {
         runtime.block_on(async {

@@ -54,6 +54,10 @@ pub(super) fn read<O: Operation>(response: &Response, metadata: &Metadata) -> Re
 fn read_json<R: DeserializeOwned>(body: &[u8], metadata: &Metadata) -> Result<R, Error> {
     // Some operations that have nothing to say send no body at all.
     let body = if body.is_empty() { b"{}" } else { body };
+    // A list would be taken for the members in their order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(metadata.malformed("the body is not a JSON object"));
+    }
     // The parser's own message may quote the value that it stumbled over.
     serde_json::from_slice(body).map_err(|error| {
         let problem = match error.classify() {
@@ -98,8 +102,9 @@ fn refusal(response: &Response, metadata: &Metadata, is_query: bool) -> Error {
     refused(code, message, metadata)
 }
 
+/// A name goes to logs and terminals as it is.
 fn is_name(code: &str) -> bool {
-    !code.is_empty() && code.len() <= LONGEST_NAME
+    !code.is_empty() && code.len() <= LONGEST_NAME && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn refused(code: &str, message: &str, metadata: &Metadata) -> Error {

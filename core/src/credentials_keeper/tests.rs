@@ -8,10 +8,12 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::Request;
 use crate::error::{Misuse, NotReached};
 use crate::flow::Event;
 use crate::identity_pool::tests::identity_pool;
 use crate::session::Record;
+use crate::test_support::disorder::{World, moves, operation};
 use crate::test_support::{NOW, answer, body, cause, refusal};
 
 const MINE: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
@@ -352,33 +354,32 @@ fn no_two_users_of_no_two_pools_have_one_key() {
     }
 }
 
-fn any_event() -> impl Strategy<Value = KeeperEvent<Logins>> {
-    prop_oneof![
-        Just(()).prop_map(|()| KeeperEvent::Start(Ok(logins()))),
-        Just(()).prop_map(|()| KeeperEvent::Start(Err(Error::NotSignedIn))),
-        Just(()).prop_map(|()| KeeperEvent::Locked(Ok(()))),
-        Just(()).prop_map(|()| KeeperEvent::Loaded(Ok(None))),
-        Just(()).prop_map(|()| KeeperEvent::Loaded(Ok(Some(Record::new(MINE.into()))))),
-        Just(()).prop_map(|()| KeeperEvent::Loaded(Err(cause("broken")))),
-        Just(()).prop_map(|()| KeeperEvent::Stored(Ok(()))),
-        Just(()).prop_map(|()| KeeperEvent::Stored(Err(cause("full")))),
-        Just(()).prop_map(|()| KeeperEvent::Flow(identity(MINE))),
-        Just(()).prop_map(|()| KeeperEvent::Flow(given(MINE))),
-        Just(()).prop_map(|()| KeeperEvent::Flow(Event::Woke)),
-        Just(()).prop_map(|()| KeeperEvent::Flow(Event::NotSent(cause("offline")))),
-        Just(()).prop_map(|()| KeeperEvent::Flow(refusal("ResourceNotFoundException", "no"))),
-    ]
+fn answers(request: &Request) -> Vec<Event> {
+    let answers = if operation(request) == "GetId" {
+        vec![identity(MINE), identity(GUESTS)]
+    } else {
+        vec![given(MINE), given(GUESTS), given_for(MINE, 0)]
+    };
+    answers.into_iter().chain([refusal("ResourceNotFoundException", "no")]).collect()
 }
 
 proptest! {
     #[test]
-    fn any_events_in_any_order_are_answered_or_refused(events in prop::collection::vec(any_event(), 0..100)) {
-        let mut keeper = CredentialsKeeper::of_user(&identity_pool(), "alice");
-        for event in events {
+    fn all_works_come_to_an_end_whatever_comes_in_whatever_order(
+        of_guest: bool,
+        works in prop::collection::vec((any::<bool>(), moves()), 1..6),
+    ) {
+        let records = vec![Record::new(MINE.into()), Record::new(GUESTS.into()), Record::new("none".into())];
+        let world = World { given: logins, records, answers, most_requests: 3 * crate::MAX_ATTEMPTS as usize };
+        let mut keeper = match of_guest {
+            true => CredentialsKeeper::of_guest(&identity_pool()),
+            false => CredentialsKeeper::of_user(&identity_pool(), "alice"),
+        };
+        for (again, moves) in works {
+            let task = if again { CredentialsTask::Refresh } else { CredentialsTask::Get };
             let since = keeper.ticket();
-            keeper.begin(CredentialsTask::Get, since);
-            let result = keeper.step(NOW, event);
-            prop_assert!(matches!(result, Ok(_) | Err(Error::Misuse(_))));
+            prop_assert_eq!(keeper.begin(task, since), Begin::Drive);
+            world.work_to_the_end(&mut keeper, &moves)?;
         }
     }
 }

@@ -1,12 +1,17 @@
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::operation::NewDeviceMetadata;
+use crate::secret::AccessToken;
 use crate::session::{Record, session_key, username_of_key};
-use crate::test_support::app_client;
+use crate::test_support::disorder::{moves, run_to_the_end};
+use crate::test_support::{answer, app_client};
+use crate::{Request, Seed};
 
 fn record(username: &str, device_key: &str) -> DeviceRecord {
     DeviceRecord::new(username, device_key, "-group", "password").unwrap()
@@ -42,6 +47,24 @@ fn a_device_is_found_by_every_name_of_its_user_and_removed_under_its_own() {
 }
 
 #[test]
+fn a_device_that_is_gone_for_one_user_stays_with_the_other_whose_alias_that_user_has_taken_over() {
+    let mut devices: Devices = [record("alice", "k1")].into_iter().collect();
+    devices.insert_alias("family@example.com", "alice");
+    let of_bob = DeviceReport {
+        gone_device_key: Some("k1".into()),
+        aliases: ["family@example.com".into()].into(),
+        ..DeviceReport::default()
+    };
+    assert!(!devices.update("bob", &of_bob));
+    assert_eq!(devices.get("alice").unwrap().device_key(), "k1");
+
+    // Who is kept under a name that turns out to be an alias is still the same user.
+    let of_alice = DeviceReport { aliases: ["alice".into()].into(), ..of_bob };
+    assert!(devices.update("0d4f1c2e", &of_alice));
+    assert!(devices.is_empty());
+}
+
+#[test]
 fn a_canonical_name_is_nobodys_alias() {
     let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
     devices.insert_alias("bob", "alice");
@@ -60,6 +83,26 @@ fn an_alias_follows_the_user_who_was_last_seen_with_it() {
         devices.update(username, &DeviceReport { aliases: ["mail".into()].into(), ..DeviceReport::default() });
     }
     assert_eq!(devices.get("mail").unwrap().username(), "bob");
+}
+
+/// Devices as version 1 stores them, which must be read for ever, and what is in them.
+fn version_1() -> [(&'static str, Devices); 2] {
+    let [alice, zoe] = [
+        ("alice", "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566", "-Abc1", "cGFzc3dvcmQ="),
+        ("zoë", "us-east-1_b1b2c3d4-5678-90ab-cdef-112233445566", "-Def2", "+/8="),
+    ]
+    .map(|(username, key, group, password)| DeviceRecord::new(username, key, group, password).unwrap());
+    let mut devices: Devices = [alice, zoe].into_iter().collect();
+    devices.insert_alias("alice@example.com", "alice");
+    [(include_str!("version_1/devices.json"), devices), (include_str!("version_1/none.json"), Devices::new())]
+}
+
+#[test]
+fn all_devices_that_version_1_stored_are_read_as_they_were_and_still_stored_so() {
+    for (stored, devices) in version_1() {
+        assert_eq!(Devices::from_record(&Record::new(stored.into())).unwrap(), devices);
+        assert_eq!(devices.to_record(), Record::new(stored.trim_end().into()));
+    }
 }
 
 #[test]
@@ -103,5 +146,19 @@ proptest! {
             }
         }
         prop_assert_eq!(Devices::from_record(&devices.to_record()).unwrap(), devices);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_registration_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+        let metadata =
+            NewDeviceMetadata { device_key: Some("us-east-1_new".into()), device_group_key: Some("-g".into()) };
+        let device = NewDevice::generate("alice", &metadata, None, &Seed::new([7; 32])).unwrap();
+        let flow = RegisterDevice::new(&app_client(), &AccessToken::from("access"), device);
+        let answers = |_: &Request| vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)];
+        run_to_the_end(flow, &moves, answers, crate::MAX_ATTEMPTS as usize)?;
     }
 }

@@ -108,7 +108,7 @@ impl Operation for AssumeRoleWithWebIdentity {
         // The service's own refusal quotes the value.
         let problem = |name, problem| Err(InvalidInput::new(name, problem));
         let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
-        if !(20..=2048).contains(&self.role_arn.len()) {
+        if !(20..=2048).contains(&self.role_arn.chars().count()) {
             return problem("role ARN", "must be 20 to 2,048 characters long");
         }
         if !(2..=64).contains(&self.role_session_name.len()) || !self.role_session_name.bytes().all(is_of_name) {

@@ -1,10 +1,15 @@
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
 
 use super::*;
-use crate::DeviceRegistration;
 use crate::error::Misuse;
+use crate::test_support::disorder::{moves, operation, run_to_the_end};
 use crate::test_support::{NOW, answer, answer_with, app_client, body, cause, done, failed, refusal, sent};
+use crate::{DeviceRegistration, MAX_ATTEMPTS, Request};
 
 fn session() -> Session {
     let mut tokens = Tokens::new("old access");
@@ -249,4 +254,34 @@ fn an_event_before_the_start_changes_nothing() {
     let mut flow = refresh();
     assert!(matches!(failed(flow.step(NOW, Event::Woke)), Error::Misuse(Misuse::NotStarted)));
     sent(flow.step(NOW, Event::Start));
+}
+
+fn answers(request: &Request) -> Vec<Event> {
+    if operation(request) == "ConfirmDevice" {
+        return vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)];
+    }
+    let device = r#""NewDeviceMetadata":{"DeviceKey":"us-east-1_new","DeviceGroupKey":"-g"}"#;
+    vec![
+        answer(200, r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"r"}}"#),
+        answer(200, &format!(r#"{{"AuthenticationResult":{{"AccessToken":"new",{device}}}}}"#)),
+        answer(200, r#"{"AuthenticationResult":{"AccessToken":"new","NewDeviceMetadata":{}}}"#),
+        refusal("ResourceNotFoundException", "Device does not exist."),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_refresh_comes_to_an_end_whatever_comes_in_whatever_order(
+        has_device: bool,
+        by_initiate_auth: bool,
+        moves in moves(),
+    ) {
+        let session = if has_device { session().with_device_key("us-east-1_0d4f") } else { session() };
+        let client = match by_initiate_auth {
+            true => app_client().with_refresh_method(RefreshMethod::RefreshTokenAuth),
+            false => app_client(),
+        };
+        // With the device, without it, and ConfirmDevice.
+        run_to_the_end(Refresh::new(&client, &session, seed()), &moves, answers, 3 * MAX_ATTEMPTS as usize)?;
+    }
 }

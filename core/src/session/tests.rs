@@ -197,6 +197,42 @@ fn a_device_goes_to_web_storage_and_back_if_it_is_whole() {
     assert_eq!(import(&storage, "alice"), None);
 }
 
+/// Sessions as version 1 stores them, which must be read for ever, and what is in them.
+fn version_1() -> [(&'static str, Session); 2] {
+    let access = json!({"device_key": "us-east-1_0d4f", "exp": ISSUED + 3600, "iat": ISSUED, "origin_jti": "o",
+        "sub": "0d4f1c2e", "username": "alice"});
+    let mut tokens = Tokens::new(token(&access));
+    tokens.id_token = Some(token(&json!({"exp": ISSUED + 1800, "iat": ISSUED})).into());
+    tokens.refresh_token = Some("eyJjdHkiOiJKV1QifQ.r".into());
+    tokens.expires_in = Some(3600);
+    let whole = Session::with_clock_drift("zoë@example.com", tokens, -42).with_device_key("us-east-1_a1b2");
+    let least = Session::with_clock_drift("alice", Tokens::new("opaque"), 0);
+    [(include_str!("version_1/session.json"), whole), (include_str!("version_1/access_token_only.json"), least)]
+}
+
+#[test]
+fn every_session_that_version_1_stored_is_read_as_it_was_and_still_stored_so() {
+    for (stored, session) in version_1() {
+        assert_eq!(Session::from_record(&Record::new(stored.into())).unwrap(), session);
+        assert_eq!(session.to_record(), Record::new(stored.trim_end().into()));
+    }
+    let [(_, session), _] = version_1();
+    assert_eq!((session.expires_at(), session.is_revocable()), (Some(at(ISSUED + 1800)), true));
+    assert_eq!((session.sub(), session.device_key()), (Some("0d4f1c2e"), Some("us-east-1_a1b2")));
+}
+
+#[test]
+fn a_stored_session_with_a_member_of_tomorrow_is_read_and_one_of_a_later_version_is_not() {
+    for (stored, session) in version_1() {
+        let mut members: Value = serde_json::from_str(stored).unwrap();
+        let read = |members: &Value| Session::from_record(&Record::new(members.to_string().into_bytes()));
+        members["member_of_tomorrow"] = json!([null]);
+        assert_eq!(read(&members).unwrap(), session);
+        members["version"] = json!(2);
+        assert!(matches!(read(&members), Err(crate::Error::Store(_))));
+    }
+}
+
 #[test]
 fn debug_shows_no_token() {
     let mut tokens = Tokens::new("m4rk");
@@ -228,10 +264,50 @@ proptest! {
     }
 
     #[test]
-    fn any_session_survives_its_record(username in ".{0,20}", access in ".{1,20}", refresh in ".{0,20}", drift: i64) {
+    fn any_session_survives_its_record(
+        username: String,
+        access: String,
+        others: (Option<String>, Option<String>, Option<i32>, Option<String>),
+        drift: i64,
+    ) {
+        let (id, refresh, expires_in, device_key) = others;
         let mut tokens = Tokens::new(access);
-        tokens.refresh_token = Some(refresh.into());
-        let session = Session::with_clock_drift(username, tokens, drift);
+        tokens.id_token = id.map(Into::into);
+        tokens.refresh_token = refresh.map(Into::into);
+        tokens.expires_in = expires_in;
+        let mut session = Session::with_clock_drift(username, tokens, drift);
+        if let Some(device_key) = device_key {
+            session = session.with_device_key(device_key);
+        }
         prop_assert_eq!(Session::from_record(&session.to_record()).unwrap(), session);
+    }
+
+    #[test]
+    fn any_session_and_device_go_to_web_storage_and_back(
+        username in "[^\\p{C}]{1,20}",
+        tokens in (".{1,40}", prop::option::of(".{1,40}"), prop::option::of(".{1,40}")),
+        device in prop::option::of((".{1,20}", ".{1,20}", ".{1,20}")),
+        drift: i64,
+        others in prop::collection::btree_map(".{0,20}", ".{0,20}", 0..4),
+    ) {
+        let client = app_client();
+        let (access, id, refresh) = tokens;
+        let mut tokens = Tokens::new(access);
+        tokens.id_token = id.map(Into::into);
+        tokens.refresh_token = refresh.map(Into::into);
+        let mut session = Session::with_clock_drift(&*username, tokens, drift);
+        let mut entries = web_storage::export(&client, &session);
+        let device = device.map(|(key, group, password)| DeviceRecord::new(&*username, key, group, password).unwrap());
+        if let Some(record) = &device {
+            session = session.with_device_key(record.device_key());
+            entries.extend(web_storage::export_device(&client, record));
+        }
+        // The storage is shared with whatever else the page keeps.
+        let mut storage = others;
+        storage.extend(entries.into_iter().map(|(key, value)| (key, String::from(value.expose()))));
+        let get = |key: &str| storage.get(key).cloned();
+        prop_assert_eq!(web_storage::last_user(&client, get), Some(username.clone()));
+        prop_assert_eq!(web_storage::import(&client, &username, get), Some(session));
+        prop_assert_eq!(web_storage::import_device(&client, &username, get), device);
     }
 }

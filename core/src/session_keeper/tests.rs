@@ -10,11 +10,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Request;
 use crate::device::DeviceRegistration;
 use crate::error::Misuse;
 use crate::flow::Event;
 use crate::session::Record;
 use crate::session::last_user_key;
+use crate::test_support::disorder::{World, moves, operation};
 use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
 use crate::tokens::Tokens;
 
@@ -440,55 +442,41 @@ fn what_was_made_from_a_session_is_of_no_other() {
     assert!(generations.windows(2).all(|pair| pair[0] != pair[1]), "{generations:?}");
 }
 
-fn event() -> impl Strategy<Value = KeeperEvent<Seed>> {
-    let loaded = |session: &Session| KeeperEvent::Loaded(Ok(Some(session.to_record())));
-    (0..13).prop_map(move |kind| match kind {
-        0 => KeeperEvent::Start(Ok(seed())),
-        1 => loaded(&session(30, "r")),
-        2 => loaded(&session(0, "other")),
-        3 => KeeperEvent::Loaded(Ok(None)),
-        4 => KeeperEvent::Loaded(Err(cause("permission denied"))),
-        5 => KeeperEvent::Stored(Ok(())),
-        6 => KeeperEvent::Stored(Err(cause("full"))),
-        7 => KeeperEvent::Flow(answer(200, RENEWED)),
-        8 => KeeperEvent::Flow(refusal("NotAuthorizedException", REVOKED)),
-        9 => KeeperEvent::Flow(Event::Woke),
-        10 => KeeperEvent::Locked(Ok(())),
-        11 => KeeperEvent::Locked(Err(cause("locked"))),
-        _ => KeeperEvent::Flow(Event::NoAnswer(cause("reset"))),
-    })
+fn answers(request: &Request) -> Vec<Event> {
+    if operation(request) == "ConfirmDevice" {
+        return vec![answer(200, "{}")];
+    }
+    let device = json!({"DeviceKey": "us-east-1_new", "DeviceGroupKey": "-g"});
+    let with_device = json!({"AuthenticationResult": {"AccessToken": "new", "NewDeviceMetadata": device}});
+    vec![
+        answer(200, RENEWED),
+        answer(200, &with_device.to_string()),
+        refusal("NotAuthorizedException", REVOKED),
+        refusal("ResourceNotFoundException", "Device does not exist."),
+    ]
 }
 
 proptest! {
     #[test]
-    fn any_events_come_to_an_end_and_an_event_out_of_turn_changes_nothing(
-        task in 0..5,
-        events in prop::collection::vec(event(), 1..60),
-    ) {
-        let task = match task {
-            0 => SessionTask::Get,
-            1 => SessionTask::Refresh,
-            2 => SessionTask::Save(Box::new(session(30, "r"))),
-            3 => SessionTask::Remove,
-            _ => SessionTask::Flush,
-        };
+    fn all_works_come_to_an_end_whatever_comes_in_whatever_order(works in prop::collection::vec((0..5, moves()), 1..6)) {
+        let with_device = |good_for, refresh_token| session(good_for, refresh_token).with_device_key("us-east-1_0d4f");
+        let sessions = [session(30, "r"), with_device(0, "other"), with_device(3600, "r"), session(0, "")];
+        let mut records: Vec<_> = sessions.iter().map(Session::to_record).collect();
+        records.push(Record::new("none".into()));
+        // Two refreshes and a device, each without the device too.
+        let world = World { given: seed, records, answers, most_requests: 5 * crate::MAX_ATTEMPTS as usize };
         let mut keeper = SessionKeeper::new(&app_client(), "alice", MARGIN);
-        prop_assert_eq!(keeper.begin(task, Ticket(0)), Begin::Drive);
-        let (mut is_over, mut requests) = (false, 0);
-        for event in events {
-            let before = format!("{keeper:?}");
-            match keeper.step(NOW, event) {
-                Ok(step) => {
-                    prop_assert!(!is_over);
-                    is_over = matches!(step, KeeperStep::Done(_));
-                    requests += u32::from(matches!(step, KeeperStep::Send(_)));
-                }
-                Err(error) => {
-                    prop_assert!(matches!(error, Error::Misuse(_)));
-                    prop_assert_eq!(format!("{keeper:?}"), before);
-                }
-            }
+        for (task, moves) in works {
+            let task = match task {
+                0 => SessionTask::Get,
+                1 => SessionTask::Refresh,
+                2 => SessionTask::Save(Box::new(with_device(30, "r"))),
+                3 => SessionTask::Remove,
+                _ => SessionTask::Flush,
+            };
+            let since = keeper.ticket();
+            prop_assert_eq!(keeper.begin(task, since), Begin::Drive);
+            world.work_to_the_end(&mut keeper, &moves)?;
         }
-        prop_assert!(requests <= 2 * crate::MAX_ATTEMPTS);
     }
 }

@@ -1,3 +1,5 @@
+mod arithmetic;
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

@@ -1,59 +1,103 @@
-//! Signs in, or at least begins to, where there is no operating system.
+//! Signs in, refreshes, and gets AWS credentials where there is no operating system: what the flows link, they link without
+//! std. Each function is called from C, and gives 0 when anything is not as it should be.
 #![no_std]
 
 extern crate alloc;
 
-use core::alloc::{GlobalAlloc, Layout};
-use core::cell::UnsafeCell;
+mod bump;
+
 use core::panic::PanicInfo;
-use core::ptr;
-use core::sync::atomic::{AtomicUsize, Ordering};
 
-use cognito_core::{AppClient, Event, Flow, Seed, SignIn, Step, Timestamp, UserPoolId};
+use cognito_core::session::Record;
+use cognito_core::{
+    AppClient, AssumedRole, Credentials, Event, Flow, GetCredentials, Headers, IdentityPool, IdentityPoolId, Logins,
+    Plan, Refresh, Response, Role, Seed, Session, SignIn, Step, Timestamp, UserPoolId,
+};
 
-/// Makes the first request of a sign-in and gives the length of its body, 0 on any error.
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
+
+/// Makes the first request of a sign-in and gives the length of its body.
 #[unsafe(no_mangle)]
 pub extern "C" fn begin_sign_in() -> usize {
-    let Ok(pool) = UserPoolId::new("us-east-1_QdbSdK39m") else { return 0 };
-    let Ok(client) = AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2") else { return 0 };
+    let Some(client) = app_client() else { return 0 };
     let mut flow = SignIn::srp(&client, "alice", "Very$ecur3", Seed::new([7; 32]));
-    match flow.step(Timestamp::from_unix_seconds(0), Event::Start) {
+    match flow.step(NOW, Event::Start) {
         Ok(Step::Send(request)) => request.body().len(),
         _ => 0,
     }
 }
 
+/// Signs in by SRP to the end, the proof of the password among it.
+#[unsafe(no_mangle)]
+pub extern "C" fn sign_in() -> usize {
+    let Some(client) = app_client() else { return 0 };
+    let flow = SignIn::srp(&client, "alice", "Very$ecur3", Seed::new([7; 32]));
+    usize::from(run(flow, &[PASSWORD_VERIFIER, TOKENS]).is_some())
+}
+
+/// Reads a stored session and gives the length of the record that it makes again.
+#[unsafe(no_mangle)]
+pub extern "C" fn read_stored_session() -> usize {
+    stored_session().map_or(0, |session| session.to_record().as_bytes().len())
+}
+
+/// Refreshes a stored session and registers the device that comes with the tokens.
+#[unsafe(no_mangle)]
+pub extern "C" fn refresh() -> usize {
+    let (Some(client), Some(session)) = (app_client(), stored_session()) else { return 0 };
+    if session.plan(NOW, core::time::Duration::ZERO) != Plan::Refresh {
+        return 0;
+    }
+    let renewed = run(Refresh::new(&client, &session, Seed::new([8; 32])), &[TOKENS, "{}"]);
+    usize::from(renewed.is_some_and(|renewed| renewed.session.access_token().expose() == "new"))
+}
+
+/// Gets credentials of a guest for a role, for which the Security Token Service answers in XML.
+#[unsafe(no_mangle)]
+pub extern "C" fn get_credentials() -> usize {
+    let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a");
+    let Some(pool) = id.and_then(IdentityPool::new).ok() else { return 0 };
+    let role = AssumedRole::new("arn:aws:iam::123456789012:role/guest", "guest");
+    let flow = GetCredentials::new(&pool, Logins::new()).with_role(Role::Assumed(role));
+    let credentials: Option<Credentials> = run(flow, &[IDENTITY, OPEN_ID_TOKEN, CREDENTIALS]);
+    usize::from(credentials.is_some_and(|credentials| credentials.expires_at > NOW))
+}
+
+/// Drives a flow, with these answers of status 200.
+fn run<F: Flow>(mut flow: F, answers: &[&str]) -> Option<F::Output> {
+    let mut answers = answers.iter();
+    let mut event = Event::Start;
+    loop {
+        event = match flow.step(NOW, event).ok()? {
+            Step::Send(_) => Event::Response(Response::new(200, Headers::new(), answers.next()?.as_bytes().to_vec())),
+            Step::Wait(_) => return None,
+            Step::Done(output) => return Some(output),
+        };
+    }
+}
+
+fn app_client() -> Option<AppClient> {
+    let pool = UserPoolId::new("us-east-1_QdbSdK39m").ok()?;
+    AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2").ok()
+}
+
+fn stored_session() -> Option<Session> {
+    Session::from_record(&Record::new(STORED_SESSION.as_bytes().to_vec())).ok()
+}
+
+const STORED_SESSION: &str =
+    r#"{"version":1,"username":"alice","access_token":"old","refresh_token":"r","clock_drift_seconds":-2}"#;
+const PASSWORD_VERIFIER: &str = r#"{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{
+    "SALT":"-22cb0","SRP_B":"e36e39a5d1f1","SECRET_BLOCK":"b3BhcXVl","USERNAME":"0d4f","USER_ID_FOR_SRP":"0d4f"}}"#;
+const TOKENS: &str = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"r"}}"#;
+const IDENTITY: &str = r#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222"}"#;
+const OPEN_ID_TOKEN: &str = r#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222","Token":"token"}"#;
+const CREDENTIALS: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
+    <AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+    <Expiration>2023-11-14T23:13:20Z</Expiration></Credentials>\
+    </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
+
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     loop {}
 }
-
-/// Hands out memory from one block and never takes it back.
-struct Bump {
-    block: UnsafeCell<[u8; BYTES]>,
-    used: AtomicUsize,
-}
-
-const BYTES: usize = 1 << 20;
-
-// SAFETY: every part of the block is handed out at most once, since `used` only grows, and atomically.
-unsafe impl Sync for Bump {}
-
-// SAFETY: the memory is within the block, aligned, and belongs to nobody else.
-unsafe impl GlobalAlloc for Bump {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let start = self.block.get() as usize;
-        let mut at = 0;
-        let fits = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-            at = (start + used).next_multiple_of(layout.align()) - start;
-            at.checked_add(layout.size()).filter(|end| *end <= BYTES)
-        });
-        // SAFETY: `at` and what follows it is within the block.
-        if fits.is_ok() { unsafe { self.block.get().cast::<u8>().add(at) } } else { ptr::null_mut() }
-    }
-
-    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
-}
-
-#[global_allocator]
-static ALLOCATOR: Bump = Bump { block: UnsafeCell::new([0; BYTES]), used: AtomicUsize::new(0) };

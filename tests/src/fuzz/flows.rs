@@ -167,7 +167,7 @@ fn event(line: &[u8]) -> Event {
         b'O' => answer(200, TOKENS),
         b'G' => answer(400, br#"{"__type":"ResourceNotFoundException","message":"Device does not exist."}"#),
         b'R' => answer(400, br#"{"__type":"NotAuthorizedException","message":"Refresh Token has been revoked"}"#),
-        b'I' => answer(200, br#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222","Token":"t"}"#),
+        b'I' => answer(200, br#"{"IdentityId":"us-east-1:22222222-2222-4222-8222-222222222222","Token":"token"}"#),
         b'C' => answer(200, CREDENTIALS),
         _ => answer(200, rest),
     }

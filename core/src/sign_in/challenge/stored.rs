@@ -1,5 +1,8 @@
 //! A challenge as it is stored.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::test_support::cause;
-use crate::{AppClient, MAX_ATTEMPTS};
+use crate::test_support::disorder::{moves, operation, run_to_the_end};
+use crate::{AppClient, MAX_ATTEMPTS, Request};
 
 #[test]
 fn debug_and_errors_show_no_secret() {
@@ -57,25 +58,33 @@ fn debug_of_challenges_and_answers_shows_no_secret() {
     hold_no_mark(&texts);
 }
 
-fn event() -> impl Strategy<Value = Event> {
-    let verifier = |name: &str| password_verifier(json!({})).replace("PASSWORD_VERIFIER", name);
-    prop_oneof![
-        Just(Event::Start),
-        Just(Event::Woke),
-        Just(Event::NotSent(cause("no route"))),
-        Just(Event::NoAnswer(cause("timed out"))),
-        (100_u16..600, ".{0,60}").prop_map(|(status, text)| answer(status, &text)),
-        Just(answer(200, &verifier("PASSWORD_VERIFIER"))),
-        Just(answer(200, &verifier("DEVICE_PASSWORD_VERIFIER"))),
-        Just(answer(200, &challenge_of("DEVICE_SRP_AUTH", json!({})))),
-        Just(crate::test_support::refusal("ResourceNotFoundException", "Device does not exist.")),
-        Just(crate::test_support::refusal("NotAuthorizedException", "Incorrect username or password.")),
-        Just(answer(200, r#"{"Status":"SUCCESS","Session":"s"}"#)),
-        Just(answer(200, &tokens_for_a_new_device())),
-        Just(answer(200, TOKENS)),
-        Just(answer(200, SMS)),
-    ]
+/// What the service may well answer: each challenge of which the flow asks the proof, and whatever it likes beside.
+fn answers(request: &Request) -> Vec<Event> {
+    let verifier = |name: &str| answer(200, &password_verifier(json!({})).replace("PASSWORD_VERIFIER", name));
+    let asked = |name: &str| answer(200, &challenge_of(name, json!({})));
+    let request = (operation(request), body(request));
+    let name = request.1["ChallengeName"].as_str().unwrap_or_default();
+    let has_srp = request.1["AuthParameters"]["SRP_A"].is_string();
+    let (proof, device) = (|| verifier("PASSWORD_VERIFIER"), || asked("DEVICE_SRP_AUTH"));
+    let mut answers = match (request.0.as_str(), name) {
+        ("ConfirmDevice", _) => return vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)],
+        ("VerifySoftwareToken", _) => {
+            return ["SUCCESS", "SUCCESS", "ERROR"]
+                .map(|status| answer(200, &json!({"Status": status, "Session": "s"}).to_string()))
+                .into();
+        }
+        ("InitiateAuth", _) if has_srp => vec![proof(), proof(), proof(), proof()],
+        (_, "DEVICE_SRP_AUTH") => Vec::from([(); 6].map(|()| verifier("DEVICE_PASSWORD_VERIFIER"))),
+        _ => vec![device(), device(), device(), answer(200, &tokens_for_a_new_device())],
+    };
+    answers.extend([device(), proof(), asked("CUSTOM_CHALLENGE"), answer(200, SMS), answer(200, TOKENS)]);
+    answers.extend([answer(200, &tokens_for_a_new_device()), asked("MFA_SETUP"), asked("TELEPATHY")]);
+    answers.push(crate::test_support::refusal("ResourceNotFoundException", "Device does not exist."));
+    answers
 }
+
+/// Seven requests: InitiateAuth, three proofs, the first two again without the device, and ConfirmDevice.
+const MOST_REQUESTS: usize = 7 * MAX_ATTEMPTS as usize;
 
 /// One of the flows that a sign-in is made of.
 fn flow(number: usize) -> SignIn {
@@ -90,35 +99,57 @@ fn flow(number: usize) -> SignIn {
         setup.verify(&client, "123456", seed()),
     ]);
     flows.extend(every_answer(&client, "123456").into_iter().map(|(_, flow)| flow));
+    let Challenge::Device(device) = stored("DEVICE_SRP_AUTH") else { panic!() };
+    flows.push(device.answer(&client, devices(), seed()));
     let number = number % flows.len();
     flows.swap_remove(number).with_devices(devices())
 }
 
+#[test]
+fn the_longest_sign_in_makes_as_many_requests_as_it_may() {
+    let verifier = |name: &str| answer(200, &password_verifier(json!({})).replace("PASSWORD_VERIFIER", name));
+    let gone = crate::test_support::refusal("ResourceNotFoundException", "Device does not exist.");
+    let answers = [
+        verifier("PASSWORD_VERIFIER"),
+        answer(200, &challenge_of("DEVICE_SRP_AUTH", json!({}))),
+        verifier("DEVICE_PASSWORD_VERIFIER"),
+        gone,
+        verifier("PASSWORD_VERIFIER"),
+        answer(200, &tokens_for_a_new_device()),
+        answer(200, "{}"),
+    ];
+    let mut flow = sign_in().with_devices(devices());
+    let (mut event, mut requests) = (Event::Start, 0);
+    for next in answers.into_iter().flat_map(|last| {
+        // Each is throttled as often as it can be.
+        let throttled = || crate::test_support::refusal("TooManyRequestsException", "slow down");
+        [throttled(), throttled(), last]
+    }) {
+        while !matches!(flow.step(NOW, event).unwrap(), Step::Send(_)) {
+            event = Event::Woke;
+        }
+        requests += 1;
+        event = next;
+    }
+    signed_in(flow.step(NOW, event));
+    assert_eq!(requests, MOST_REQUESTS);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn any_events_in_any_order_come_to_an_end(
+    fn every_sign_in_and_answer_comes_to_an_end_whatever_comes_in_whatever_order(
         number in 0_usize..64,
-        events in prop::collection::vec(event(), 0..24),
+        moves in moves(),
     ) {
-        let mut flow = flow(number);
-        let (mut requests, mut first_error, mut is_over) = (0, None, false);
-        for event in events {
-            match flow.step(NOW, event) {
-                Err(Error::Misuse(_)) => {}
-                Err(error) => {
-                    let text = format!("{error:?}");
-                    prop_assert_eq!(first_error.get_or_insert(text.clone()), &text);
-                }
-                Ok(step) => {
-                    prop_assert!(first_error.is_none() && !is_over);
-                    requests += u32::from(matches!(step, Step::Send(_)));
-                    is_over = matches!(step, Step::Done(_));
-                }
-            }
-        }
-        // InitiateAuth, three proofs, the first two again without the device, and ConfirmDevice.
-        prop_assert!(requests <= 7 * MAX_ATTEMPTS);
+        run_to_the_end(flow(number), &moves, answers, MOST_REQUESTS)?;
+    }
+
+    #[test]
+    fn the_set_up_of_an_authenticator_app_comes_to_an_end(moves in moves()) {
+        let Challenge::MfaSetup(challenge) = stored("MFA_SETUP") else { panic!() };
+        let secret = |_: &Request| vec![answer(200, r#"{"SecretCode":"JBSWY3DP","Session":"s"}"#)];
+        run_to_the_end(challenge.set_up_software_token(&app_client()), &moves, secret, MAX_ATTEMPTS as usize)?;
     }
 }

@@ -1,0 +1,175 @@
+//! Every step of the arithmetic against num-bigint, on random numbers and on the edges.
+
+use alloc::vec;
+
+use zeroize::Zeroizing;
+
+use super::*;
+
+fn unsigned(bytes: &[u8]) -> BigInt {
+    BigInt::from_bytes_be(Sign::Plus, bytes)
+}
+
+/// Bytes of up to this many, or one of the edges: nothing but zeros, one, a single top bit, all ones.
+fn number(longest: usize) -> impl Strategy<Value = Vec<u8>> {
+    let edge = move |first: u8, last: u8| {
+        let mut bytes = vec![0; longest];
+        bytes[longest - 1] = last;
+        bytes[0] |= first;
+        bytes
+    };
+    prop_oneof![
+        8 => prop::collection::vec(any::<u8>(), 1..=longest),
+        1 => Just(vec![0; longest]),
+        1 => Just(edge(0, 1)),
+        1 => Just(edge(0x80, 0)),
+        1 => Just(vec![0xff; longest]),
+    ]
+}
+
+fn word() -> impl Strategy<Value = [u8; 32]> {
+    number(32).prop_map(|bytes| {
+        let mut word = [0; 32];
+        word[32 - bytes.len()..].copy_from_slice(&bytes);
+        word
+    })
+}
+
+/// Any integer that SRP_B can be, and those next to the multiples of N.
+fn public_value() -> impl Strategy<Value = BigInt> {
+    let near_a_multiple = (-3_i32..=3, -1_i32..=1).prop_map(|(times, off)| group::modulus() * times + off);
+    let any_integer = (number(512), any::<bool>())
+        .prop_map(|(bytes, negative)| if negative { -unsigned(&bytes) } else { unsigned(&bytes) });
+    prop_oneof![2 => any_integer, 1 => near_a_multiple]
+}
+
+/// The residue that is not negative.
+fn residue(integer: &BigInt) -> BigInt {
+    let modulus = group::modulus();
+    ((integer % &modulus) + &modulus) % modulus
+}
+
+/// Java's `toByteArray`, digit by digit: how many bytes hold the number and its sign, and then the two's complement.
+fn padded(integer: &BigInt) -> Vec<u8> {
+    let zero = BigInt::from(0);
+    let magnitude = if *integer < zero { -integer - 1 } else { integer.clone() };
+    let length = magnitude.bits() / 8 + 1;
+    let complement = if *integer < zero { (BigInt::from(1) << (8 * length)) + integer } else { integer.clone() };
+    (0..length).rev().map(|at| u8::try_from((&complement >> (8 * at)) % 256_u32).unwrap()).collect()
+}
+
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    Sha256::digest(parts.concat()).into()
+}
+
+#[test]
+fn the_multiplier_is_the_hash_of_the_padded_modulus_and_generator() {
+    assert_eq!(multiplier(), sha256(&[&padded(&group::modulus()), &padded(&BigInt::from(2))]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_power_of_the_generator_is_num_bigints(a in number(EphemeralKey::LONGEST)) {
+        let expected = BigInt::from(2).modpow(&unsigned(&a), &group::modulus());
+        let power = group::power_of_generator(&group::exponent(&a), u32::try_from(8 * a.len()).unwrap());
+        prop_assert_eq!((power.len(), unsigned(&power)), (384, expected.clone()));
+        if let Ok(key) = EphemeralKey::from_bytes(&a) {
+            prop_assert_eq!(key.srp_a(), expected.to_str_radix(16));
+        } else {
+            prop_assert!(a.iter().all(|byte| *byte == 0));
+        }
+    }
+
+    #[test]
+    fn a_power_of_any_length_in_bits_is_num_bigints(bits in 1_usize..=1024, ones: bool) {
+        let exponent: BigInt = if ones { (BigInt::from(1) << bits) - 1 } else { BigInt::from(1) << (bits - 1) };
+        let bytes = exponent.to_bytes_be().1;
+        let power = group::power_of_generator(&group::exponent(&bytes), u32::try_from(bits).unwrap());
+        prop_assert_eq!(unsigned(&power), BigInt::from(2).modpow(&exponent, &group::modulus()));
+    }
+
+    #[test]
+    fn the_premaster_secret_is_num_bigints(
+        server in public_value(),
+        k in word(),
+        a in number(EphemeralKey::LONGEST),
+        u in word(),
+        x in word(),
+    ) {
+        let Some(base) = group::reduce(&server) else { return Ok(()) };
+        let bits = u32::try_from(8 * a.len()).unwrap();
+        let secret = Zeroizing::new(group::exponent(&a));
+        let premaster = group::premaster_secret(&base, &k, &secret, bits, &u, &x);
+        let verifier = BigInt::from(2).modpow(&unsigned(&x), &group::modulus());
+        let expected = residue(&(server - unsigned(&k) * verifier))
+            .modpow(&(unsigned(&a) + unsigned(&u) * unsigned(&x)), &group::modulus());
+        prop_assert_eq!((premaster.len(), unsigned(&premaster)), (384, expected));
+    }
+
+    /// Whoever sends B = k*v makes the base zero, and so S.
+    #[test]
+    fn a_server_value_that_takes_the_base_to_zero_gives_zero(a in number(32), u in word(), x in word()) {
+        prop_assume!(a.iter().chain(&u).any(|byte| *byte != 0));
+        let server = residue(&(unsigned(&multiplier()) * unsigned(&group::verifier(&x))));
+        let secret = Zeroizing::new(group::exponent(&a));
+        let premaster =
+            group::premaster_secret(&group::reduce(&server).unwrap(), &multiplier(), &secret, 256, &u, &x);
+        let exponent = unsigned(&a) + unsigned(&u) * unsigned(&x);
+        prop_assert_eq!(unsigned(&premaster), BigInt::from(0).modpow(&exponent, &group::modulus()));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_public_value_is_reduced_as_num_bigint_does(server in public_value()) {
+        let expected = residue(&server);
+        match group::reduce(&server) {
+            Some(reduced) => prop_assert_eq!(unsigned(reduced.to_be_bytes().as_ref()), expected),
+            None => prop_assert_eq!(expected, BigInt::from(0)),
+        }
+    }
+
+    #[test]
+    fn the_scrambling_parameter_hashes_what_java_writes(client in number(384), server in public_value()) {
+        let client = unsigned(&client);
+        let expected = sha256(&[&padded(&client), &padded(&server)]);
+        prop_assert_eq!(scrambling_parameter(&client, &server), expected);
+    }
+
+    #[test]
+    fn the_private_key_hashes_what_java_writes(
+        pool: String, user: String, password: String,
+        salt in number(64), negative: bool,
+    ) {
+        let salt = if negative { -unsigned(&salt) } else { unsigned(&salt) };
+        let identity = Identity { pool: &pool, user: &user, password: &password };
+        let inner = sha256(&[pool.as_bytes(), user.as_bytes(), b":", password.as_bytes()]);
+        prop_assert_eq!(*private_key(identity, &salt), sha256(&[&padded(&salt), &inner]));
+    }
+
+    #[test]
+    fn the_claim_key_is_hkdf_by_hand(u in word(), premaster in number(384)) {
+        let mac = |key: &[u8], text: &[u8]| hmac(key).chain_update(text).finalize().into_bytes();
+        let extracted = mac(&padded(&unsigned(&u)), &padded(&unsigned(&premaster)));
+        let expanded = mac(&extracted, b"Caldera Derived Key\x01");
+        prop_assert_eq!(claim_key(&u, &premaster).to_vec(), expanded[..16].to_vec());
+    }
+
+    #[test]
+    fn pad_is_what_java_writes(bytes in number(80), negative: bool) {
+        let integer = if negative { -unsigned(&bytes) } else { unsigned(&bytes) };
+        prop_assert_eq!(integer::pad(&integer), padded(&integer));
+    }
+
+    #[test]
+    fn an_integer_is_read_as_it_is_written(bytes in number(512), negative: bool, zeros in 0_usize..8, upper: bool) {
+        let integer = if negative { -unsigned(&bytes) } else { unsigned(&bytes) };
+        let digits = integer.magnitude().to_str_radix(16);
+        let digits = if upper { digits.to_uppercase() } else { digits };
+        let zeros = "0".repeat(zeros.min(1024 - digits.len()));
+        let sign = if negative { "-" } else { "" };
+        prop_assert_eq!(integer::parse("SALT", &format!("{sign}{zeros}{digits}")), Ok(integer));
+    }
+}
