@@ -1,8 +1,8 @@
 //! One session and many who ask for it: handles of the blocking adapter, over real HTTP.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Transport for Counting {
         if request.operation() == "GetTokensFromRefreshToken" {
             self.refreshes.fetch_add(1, Ordering::Relaxed);
             // Long enough for all the others to ask.
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(200));
         }
         self.transport.send(request)
     }
@@ -84,8 +84,14 @@ fn threads_that_ask_together_share_a_failure_too() {
     let service = service();
     let (_sessions, handle, refreshes) = expiring(&service);
     service.with(|simulator| simulator.faults().plan(FaultPlan::next(Fault::Page { status: 403 })));
+    // All are there before the first one asks, since whoever asks after the failure tries again.
+    let all_are_there = Barrier::new(20);
     thread::scope(|scope| {
-        let asking: Vec<_> = (0..20).map(|_| scope.spawn(|| handle.get().unwrap())).collect();
+        let ask = || {
+            all_are_there.wait();
+            handle.get().unwrap()
+        };
+        let asking: Vec<_> = (0..20).map(|_| scope.spawn(ask)).collect();
         for thread in asking {
             assert!(thread.join().unwrap().refresh_error.is_some());
         }
@@ -142,7 +148,7 @@ struct Panicking(UreqTransport, AtomicUsize);
 impl Transport for Panicking {
     fn send(&self, request: &Request) -> Event {
         if request.operation() == "GetTokensFromRefreshToken" && self.1.fetch_add(1, Ordering::Relaxed) == 0 {
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(200));
             panic!("a fault of the transport's own");
         }
         self.0.send(request)
