@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::sleep;
@@ -17,6 +17,7 @@ use cognito_core::session::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::private_file::{self, naming};
 use crate::shared::LONGEST_WAIT;
 use crate::store::{Locks, whole};
 use crate::{Store, StoreLock};
@@ -97,12 +98,7 @@ impl FileStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
             _ => {}
         }
-        let written = replace(&text, &temporary, &self.path);
-        if written.is_err() {
-            // The error of the write is the one to tell.
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        private_file::replace(&text, &temporary, &self.path)
     }
 }
 
@@ -154,7 +150,7 @@ impl fmt::Debug for FileStore {
 /// Locks a file, which is made if it is not there. Closing it releases the lock.
 fn wait_for(path: &Path) -> io::Result<File> {
     const PAUSE: Duration = Duration::from_millis(10);
-    let file = private().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;
+    let file = private_file::options().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;
     let mut left = LONGEST_WAIT;
     loop {
         match file.try_lock() {
@@ -168,30 +164,4 @@ fn wait_for(path: &Path) -> io::Result<File> {
         }
         left = left.saturating_sub(PAUSE);
     }
-}
-
-fn replace(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
-    let mut file = private().create_new(true).open(temporary).map_err(|error| naming(temporary, error))?;
-    file.write_all(text).and_then(|()| file.sync_all()).map_err(|error| naming(temporary, error))?;
-    fs::rename(temporary, path).map_err(|error| naming(path, error))?;
-    // The new name must last, too; where a folder cannot be opened there is nothing to do about it.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
-}
-
-/// Opens for writing, and makes files that nobody else can read.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// The same error, with the file that it is about.
-fn naming(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

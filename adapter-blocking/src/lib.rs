@@ -23,6 +23,8 @@ mod credentials_provider;
 mod file_store;
 mod identity_pool_client;
 mod keeping;
+#[doc(hidden)]
+pub mod private_file;
 mod run;
 mod session_handle;
 mod sessions;
