@@ -9,11 +9,12 @@ use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
+use crate::app_client::UserPoolId;
 use crate::credentials::{Credentials, Role};
-use crate::error::{Error, NotReached};
+use crate::error::Error;
 use crate::flow::{Cause, Timestamp};
 use crate::identity_pool::IdentityPool;
-use crate::keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ticket};
+use crate::keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ledger, Ticket};
 use crate::logins::Logins;
 use crate::percent;
 
@@ -42,9 +43,7 @@ pub struct CredentialsKeeper {
     current: Option<Current>,
     unsaved: Option<Unsaved>,
     work: Option<Work>,
-    /// How many works have begun.
-    begun: u64,
-    outcome: Option<(Ticket, Result<KeptCredentials, Error>)>,
+    ledger: Ledger<KeptCredentials>,
 }
 
 /// What a keeper of credentials is to do.
@@ -101,6 +100,18 @@ impl CredentialsKeeper {
         Self::new(identity_pool, Some(user.into()))
     }
 
+    /// Keeps the credentials of the user of this canonical name in a user pool.
+    #[must_use]
+    pub fn of_user_pool(identity_pool: &IdentityPool, user_pool_id: &UserPoolId, username: &str) -> Self {
+        Self::of_user(identity_pool, format!("{user_pool_id}/{username}"))
+    }
+
+    /// Keeps the same credentials, in the same way, and has none yet.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::new(&self.identity_pool, self.user.clone()).with_role(self.role.clone()).with_margin(self.margin)
+    }
+
     fn new(identity_pool: &IdentityPool, user: Option<String>) -> Self {
         Self {
             identity_pool: identity_pool.clone(),
@@ -110,8 +121,7 @@ impl CredentialsKeeper {
             current: None,
             unsaved: None,
             work: None,
-            begun: 0,
-            outcome: None,
+            ledger: Ledger::new(),
         }
     }
 
@@ -152,9 +162,7 @@ impl CredentialsKeeper {
     /// Forgets the credentials, whose session has ended, and keeps the identity.
     pub fn forget_credentials(&mut self) {
         self.current = None;
-        if let Some((_, outcome)) = &mut self.outcome {
-            *outcome = Err(Error::NotSignedIn);
-        }
+        self.ledger.forget();
     }
 
     /// Forgets the credentials and the identity. The identity id in the store is the caller's to remove.
@@ -171,7 +179,7 @@ impl Keeper for CredentialsKeeper {
     type End = End;
 
     fn ticket(&self) -> Ticket {
-        Ticket(self.begun)
+        self.ledger.newest()
     }
 
     fn begin(&mut self, task: CredentialsTask, since: Ticket) -> Begin {
@@ -183,7 +191,7 @@ impl Keeper for CredentialsKeeper {
                 _ => Begin::Wait,
             };
         }
-        self.begun += 1;
+        self.ledger.begin();
         self.work = Some(Work::new(task));
         Begin::Drive
     }
@@ -193,14 +201,12 @@ impl Keeper for CredentialsKeeper {
     }
 
     fn outcome(&self, ticket: Ticket) -> Option<Result<KeptCredentials, Error>> {
-        let (newest, outcome) = self.outcome.as_ref()?;
-        (*newest >= ticket).then(|| outcome.clone())
+        self.ledger.outcome(ticket)
     }
 
     fn abandon(&mut self, cause: Cause) {
         if self.work.take().is_some() {
-            let error = Error::NotReached(NotReached { may_have_arrived: true, cause });
-            self.outcome = Some((self.ticket(), Err(error)));
+            self.ledger.abandon(cause);
         }
     }
 }

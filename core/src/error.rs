@@ -106,6 +106,12 @@ impl Error {
         )
     }
 
+    /// Whether an identity pool has refused the login token as expired. With a fresh one the call may be made again.
+    #[must_use]
+    pub fn refuses_expired_login(&self) -> bool {
+        self.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
+    }
+
     /// Whether the service does not know the identity, or not as that of these logins: another one is to be asked for. A
     /// guest's that is offered with logins may conflict with the one that they have.
     pub(crate) fn refuses_identity(&self) -> bool {

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::error::Error;
+use crate::error::{Error, NotReached};
 use crate::flow::{Backoff, Cause, Event, Timestamp};
 use crate::http::Request;
 use crate::session::Record;
@@ -58,6 +58,50 @@ pub trait Keeper {
 /// Tells one work of a keeper from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub(crate) u64);
+
+/// A keeper's works by their tickets, and what has come of the last that others may have waited for.
+#[derive(Debug)]
+pub(crate) struct Ledger<Kept> {
+    /// How many works have begun.
+    begun: u64,
+    outcome: Option<(Ticket, Result<Kept, Error>)>,
+}
+
+impl<Kept: Clone> Ledger<Kept> {
+    pub(crate) fn new() -> Self {
+        Self { begun: 0, outcome: None }
+    }
+
+    pub(crate) fn begin(&mut self) {
+        self.begun += 1;
+    }
+
+    pub(crate) fn newest(&self) -> Ticket {
+        Ticket(self.begun)
+    }
+
+    /// Notes what has come of the newest work.
+    pub(crate) fn end(&mut self, outcome: Result<Kept, Error>) {
+        self.outcome = Some((self.newest(), outcome));
+    }
+
+    /// Notes that the newest work was given up.
+    pub(crate) fn abandon(&mut self, cause: Cause) {
+        self.end(Err(NotReached::new(true, cause).into()));
+    }
+
+    /// Keeps what was noted, but nothing of what was kept.
+    pub(crate) fn forget(&mut self) {
+        if let Some((_, outcome)) = &mut self.outcome {
+            *outcome = Err(Error::NotSignedIn);
+        }
+    }
+
+    pub(crate) fn outcome(&self, ticket: Ticket) -> Option<Result<Kept, Error>> {
+        let (newest, outcome) = self.outcome.as_ref()?;
+        (*newest >= ticket).then(|| outcome.clone())
+    }
+}
 
 /// Who does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use core::time::Duration;
 
 use crate::app_client::AppClient;
 use crate::device::DeviceReport;
-use crate::error::{Error, NotReached};
+use crate::error::Error;
 use crate::flow::{Cause, Timestamp};
-use crate::keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ticket};
+use crate::keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ledger, Ticket};
 use crate::operation::Context;
 use crate::seed::Seed;
 use crate::session::{Plan, Session, session_key};
@@ -54,9 +54,7 @@ pub struct SessionKeeper {
     work: Option<Work>,
     /// How often somebody has signed in, or the session has ended.
     generation: u64,
-    /// How many works have begun.
-    begun: u64,
-    outcome: Option<(Ticket, Result<KeptSession, Error>)>,
+    ledger: Ledger<KeptSession>,
 }
 
 /// What a keeper is to do.
@@ -152,8 +150,7 @@ impl SessionKeeper {
             unsaved: None,
             work: None,
             generation: 0,
-            begun: 0,
-            outcome: None,
+            ledger: Ledger::new(),
         }
     }
 
@@ -216,7 +213,7 @@ impl Keeper for SessionKeeper {
     type End = SessionEnd;
 
     fn ticket(&self) -> Ticket {
-        Ticket(self.begun)
+        self.ledger.newest()
     }
 
     fn begin(&mut self, task: SessionTask, since: Ticket) -> Begin {
@@ -228,7 +225,7 @@ impl Keeper for SessionKeeper {
                 _ => Begin::Wait,
             };
         }
-        self.begun += 1;
+        self.ledger.begin();
         self.work = Some(Work::new(task));
         Begin::Drive
     }
@@ -239,14 +236,12 @@ impl Keeper for SessionKeeper {
 
     /// Of a work that gave or refreshed the session.
     fn outcome(&self, ticket: Ticket) -> Option<Result<KeptSession, Error>> {
-        let (newest, outcome) = self.outcome.as_ref()?;
-        (*newest >= ticket).then(|| outcome.clone())
+        self.ledger.outcome(ticket)
     }
 
     fn abandon(&mut self, cause: Cause) {
         if self.work.take().is_some() {
-            let error = Error::NotReached(NotReached { may_have_arrived: true, cause });
-            self.outcome = Some((self.ticket(), Err(error)));
+            self.ledger.abandon(cause);
         }
     }
 }

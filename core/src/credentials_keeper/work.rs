@@ -10,7 +10,7 @@ use crate::credentials::{Credentials, GetCredentials};
 use crate::error::{Error, InvalidInput, Misuse, NotReached};
 use crate::flow::{Cause, Event, Flow, Step, Timestamp};
 use crate::identity_pool::is_id;
-use crate::keeper::{Keeper as _, KeeperEvent, KeeperStep};
+use crate::keeper::{KeeperEvent, KeeperStep};
 use crate::logins::Logins;
 use crate::session::Record;
 
@@ -106,7 +106,7 @@ impl CredentialsKeeper {
     }
 
     fn end(&mut self, end: End) -> Next {
-        self.outcome = Some((self.ticket(), end.clone()));
+        self.ledger.end(end.clone());
         KeeperStep::Done(Box::new(end))
     }
 

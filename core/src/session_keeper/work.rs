@@ -9,7 +9,7 @@ use crate::device::Completion;
 use crate::error::{Error, Misuse, NotReached};
 use crate::flow::{self, Cause, Event, Timestamp};
 use crate::guarded::Machine as _;
-use crate::keeper::{Keeper as _, KeeperEvent, KeeperStep};
+use crate::keeper::{KeeperEvent, KeeperStep};
 use crate::refresh::RefreshTokens;
 use crate::secret::RefreshToken;
 use crate::seed::Seed;
@@ -154,10 +154,10 @@ impl SessionKeeper {
         match work.task {
             SessionTask::Get | SessionTask::Refresh => {
                 let outcome = result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn));
-                self.outcome = Some((self.ticket(), outcome));
+                self.ledger.end(outcome);
             }
             // The tokens are to be nowhere any more.
-            SessionTask::Remove => self.outcome = Some((self.ticket(), Err(Error::NotSignedIn))),
+            SessionTask::Remove => self.ledger.end(Err(Error::NotSignedIn)),
             SessionTask::Save(_) | SessionTask::Flush => {}
         }
         if change.is_some_and(|change| change != SessionChange::Refreshed) {
