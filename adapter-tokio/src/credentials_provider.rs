@@ -3,7 +3,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito_blocking::shared::now;
-use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::{Credentials, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role};
 
 use crate::keeping::{Driver, Keeping, failed};
@@ -34,39 +33,35 @@ struct Shared {
     client: IdentityPoolClient,
     store: Arc<dyn Store>,
     source: Source,
-    settings: Settings,
     keeping: Arc<Keeping<CredentialsKeeper>>,
     /// Which of the user's sessions the logins were taken from last.
     generation: Mutex<Option<u64>>,
 }
 
-/// Whose credentials they are, and where the logins come from.
+/// Where the logins come from.
 #[derive(Clone)]
 enum Source {
     Guest,
     Session(SessionHandle),
-    Own { user: String, logins: Arc<OwnLogins> },
+    Own(Arc<OwnLogins>),
 }
 
 type OwnLogins = dyn Fn() -> BoxFuture<'static, Result<Logins, Error>> + Send + Sync;
-
-#[derive(Clone)]
-struct Settings {
-    margin: Duration,
-    role: Role,
-}
 
 impl CredentialsProvider {
     /// For a guest, whom the identity pool must allow.
     #[must_use]
     pub fn of_guest(client: IdentityPoolClient, store: impl Store + 'static) -> Self {
-        Self::new(client, Arc::new(store), Source::Guest, Settings::default())
+        let keeper = CredentialsKeeper::of_guest(client.identity_pool());
+        Self::new(client, Arc::new(store), Source::Guest, keeper)
     }
 
     /// For a user of a user pool: the ID token is taken from the session, fresh each time. The credentials end with it.
     #[must_use]
     pub fn of_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
-        Self::new(client, Arc::new(store), Source::Session(session), Settings::default())
+        let user_pool_id = session.app_client().user_pool_id();
+        let keeper = CredentialsKeeper::of_user_pool(client.identity_pool(), user_pool_id, session.username());
+        Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
     /// For a user of any login provider, or of several. The logins are asked for each time that new credentials are, and
@@ -82,44 +77,33 @@ impl CredentialsProvider {
     where
         F: Future<Output = Result<Logins, Error>> + Send + 'static,
     {
-        let source = Source::Own { user: user.into(), logins: Arc::new(move || Box::pin(logins())) };
-        Self::new(client, Arc::new(store), source, Settings::default())
+        let keeper = CredentialsKeeper::of_user(client.identity_pool(), user);
+        let source = Source::Own(Arc::new(move || Box::pin(logins())));
+        Self::new(client, Arc::new(store), source, keeper)
     }
 
     /// A provider that gives credentials which are good for at least so long, if such can be had, and shares no credentials
     /// with this one. Five minutes if nothing else is said.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
-        self.with(|settings| settings.margin = margin)
+        self.with(|keeper| keeper.with_margin(margin))
     }
 
     /// A provider of this role for the same identity, which shares no credentials with this one.
     #[must_use]
     pub fn with_role(self, role: Role) -> Self {
-        self.with(|settings| settings.role = role)
+        self.with(|keeper| keeper.with_role(role))
     }
 
-    fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
-        let Shared { client, store, source, settings, .. } = &*self.0;
-        let mut settings = settings.clone();
-        change(&mut settings);
-        Self::new(client.clone(), Arc::clone(store), source.clone(), settings)
+    fn with(self, change: impl FnOnce(CredentialsKeeper) -> CredentialsKeeper) -> Self {
+        let Shared { client, store, source, keeping, .. } = &*self.0;
+        let keeper = keeping.keeper().anew();
+        Self::new(client.clone(), Arc::clone(store), source.clone(), change(keeper))
     }
 
-    fn new(client: IdentityPoolClient, store: Arc<dyn Store>, source: Source, settings: Settings) -> Self {
-        let keeper = match source.user() {
-            Some(user) => CredentialsKeeper::of_user(client.identity_pool(), user),
-            None => CredentialsKeeper::of_guest(client.identity_pool()),
-        };
-        let keeping = Keeping::new(keeper.with_margin(settings.margin).with_role(settings.role.clone()));
-        Self(Arc::new(Shared {
-            client,
-            store,
-            source,
-            settings,
-            keeping: Arc::new(keeping),
-            generation: Mutex::default(),
-        }))
+    fn new(client: IdentityPoolClient, store: Arc<dyn Store>, source: Source, keeper: CredentialsKeeper) -> Self {
+        let keeping = Arc::new(Keeping::new(keeper));
+        Self(Arc::new(Shared { client, store, source, keeping, generation: Mutex::default() }))
     }
 
     /// The credentials, new ones if those that there are expire within the margin; if new ones cannot be had, and the old
@@ -193,23 +177,6 @@ impl CredentialsProvider {
     }
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { margin: Duration::from_secs(300), role: Role::default() }
-    }
-}
-
-impl Source {
-    /// The name under which the user's identity is stored.
-    fn user(&self) -> Option<String> {
-        match self {
-            Self::Guest => None,
-            Self::Session(session) => Some(format!("{}/{}", session.app_client().user_pool_id(), session.username())),
-            Self::Own { user, .. } => Some(user.clone()),
-        }
-    }
-}
-
 impl Shared {
     async fn logins(&self) -> Result<Logins, Error> {
         match &self.source {
@@ -220,7 +187,7 @@ impl Shared {
                 *self.generation() = Some(generation);
                 Ok(Logins::of_session(session.app_client(), &session_now)?)
             }
-            Source::Own { logins, .. } => logins().await,
+            Source::Own(logins) => logins().await,
         }
     }
 
@@ -228,7 +195,7 @@ impl Shared {
     fn has_ended(&self) -> bool {
         match &self.source {
             Source::Session(session) => session.generation().is_none_or(|now| *self.generation() != Some(now)),
-            Source::Guest | Source::Own { .. } => false,
+            Source::Guest | Source::Own(_) => false,
         }
     }
 
@@ -240,8 +207,7 @@ impl Shared {
 /// Whether the service took the login token to have expired.
 fn says_expired(result: &Result<KeptCredentials, Error>) -> bool {
     let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
-    let kind = error.and_then(Error::refusal_kind);
-    kind == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
+    error.is_some_and(Error::refuses_expired_login)
 }
 
 impl fmt::Debug for CredentialsProvider {
