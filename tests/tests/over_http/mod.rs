@@ -1,0 +1,67 @@
+//! Clients and the simulated service over real HTTP, with sessions in stores.
+#![allow(dead_code, reason = "each test file uses its share of it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cognito_blocking::{
+    AppClient, Client, Endpoint, MemoryStore, Session, Sessions, SignIn, SignInOutcome, TransportSettings,
+    UreqTransport, UserPoolId,
+};
+use cognito_testkit::{Config, FaultPlan, Server};
+
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
+/// A service with two users whose refresh tokens rotate, as the setting says, with so many seconds of grace.
+pub(crate) fn service(rotation: &str) -> Server {
+    let config = format!(
+        r#"{{"pools":[{{"clients":[{{"name":"app","generate_secret":true,{rotation}
+            "explicit_auth_flows":["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}}],
+            "users":[{{"username":"alice","password":"Correct-horse-1","attributes":{{"email":"alice@example.com"}}}},
+                     {{"username":"bob","password":"Correct-horse-1"}}]}}]}}"#
+    );
+    Server::with_config([7; 32], Config::from_json(&config).unwrap()).unwrap()
+}
+
+pub(crate) const GRACE_OF_A_MINUTE: &str = r#""refresh_token_rotation":{"retry_grace_period_seconds":60},"#;
+
+pub(crate) fn client(service: &Server) -> Client {
+    let pool = service.with(|simulator| simulator.pools().remove(0));
+    let app = &pool.clients[0];
+    let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &app.id).unwrap();
+    let app_client = app_client
+        .with_secret(app.secret.clone().unwrap_or_default())
+        .with_endpoint(Endpoint::custom(&service.url()).unwrap());
+    let mut settings = TransportSettings::default();
+    settings.total_timeout = Duration::from_secs(5);
+    Client::with_transport(app_client, UreqTransport::new(&settings))
+}
+
+pub(crate) fn sign_in(client: &Client, username: &str) -> Session {
+    let flow = SignIn::srp(client.app_client(), username, "Correct-horse-1", client.seed().unwrap());
+    match client.run(flow).unwrap() {
+        SignInOutcome::SignedIn(signed_in) => signed_in.session,
+        SignInOutcome::Challenge(challenge) => panic!("{challenge:?}"),
+    }
+}
+
+/// Sessions in memory, with alice signed in. Their margin is an hour, so that every use is a refresh.
+pub(crate) fn sessions_to_refresh(service: &Server) -> Sessions {
+    let client = client(service);
+    let sessions = Sessions::new(client.clone(), MemoryStore::new()).with_margin(HOUR);
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
+    sessions
+}
+
+pub(crate) fn fault(service: &Server, plan: FaultPlan) {
+    service.with(|simulator| simulator.faults().plan(plan));
+}
+
+/// A file that is not there yet, in a folder that this name belongs to.
+pub(crate) fn file(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder.join("sessions.json")
+}
