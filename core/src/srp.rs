@@ -34,6 +34,7 @@
 //! [RFC 5054]: https://www.rfc-editor.org/rfc/rfc5054#section-2.6
 //! [RFC 5869]: https://www.rfc-editor.org/rfc/rfc5869
 
+mod comb;
 mod device;
 mod group;
 mod integer;
@@ -145,8 +146,7 @@ impl EphemeralKey {
             return Err(SrpError::ZeroScramblingParameter);
         }
         let private_key = private_key(identity, &salt);
-        let premaster =
-            group::premaster_secret(&base, &multiplier(), &self.secret, self.secret_bits, &scrambling, &private_key);
+        let premaster = group::premaster_secret(&base, &self.secret, self.secret_bits, &scrambling, &private_key);
         let claim_key = claim_key(&scrambling, &premaster);
         let signed = [identity.pool, identity.user].concat();
         Ok(Exchange { scrambling, private_key, premaster, claim_key, signed })
@@ -225,11 +225,6 @@ impl fmt::Debug for Exchange {
 /// [`SrpError`] when the salt is no such number.
 pub fn verifier(identity: Identity<'_>, salt: &str) -> Result<Vec<u8>, SrpError> {
     Ok(group::verifier(&private_key(identity, &integer::parse("SALT", salt)?)))
-}
-
-/// k, which depends on the group alone.
-fn multiplier() -> [u8; 32] {
-    Sha256::new().chain_update(integer::pad(&group::modulus())).chain_update([group::GENERATOR]).finalize().into()
 }
 
 fn scrambling_parameter(client: &BigInt, server: &BigInt) -> [u8; 32] {

@@ -7,10 +7,16 @@ use crypto_bigint::{U256, U512, U1280, U3072, const_monty_params};
 use num_bigint::{BigInt, Sign};
 use zeroize::Zeroizing;
 
-use super::EphemeralKey;
+use super::{EphemeralKey, comb};
 
 /// g.
-pub(super) const GENERATOR: u8 = 2;
+const GENERATOR_RESIDUE: Residue = Residue::new(&U3072::from_u8(2));
+
+/// k = H(PAD(N) | PAD(g)), which depends on the group alone.
+pub(super) const MULTIPLIER: U256 =
+    U256::from_be_hex("538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6");
+
+const MULTIPLIER_RESIDUE: Residue = Residue::new(&MULTIPLIER.resize());
 
 /// Wide enough for `a + u*x`: 1,024 bits for `a`, 512 for the product, one for the carry.
 pub(super) type Exponent = U1280;
@@ -35,7 +41,7 @@ const_monty_params!(
     "N, the prime of RFC 3526's group 15."
 );
 
-type Residue = ConstMontyForm<Modulus, { U3072::LIMBS }>;
+pub(super) type Residue = ConstMontyForm<Modulus, { U3072::LIMBS }>;
 
 /// N.
 pub(super) fn modulus() -> BigInt {
@@ -80,25 +86,24 @@ pub(super) fn reduce(server: &BigInt) -> Option<U3072> {
 /// S = (B - k*g^x) ^ (a + u*x), in the 384 bytes of N.
 pub(super) fn premaster_secret(
     server: &U3072,
-    multiplier: &[u8; 32],
     secret: &Exponent,
     secret_bits: u32,
     scrambling: &[u8; 32],
     private_key: &[u8; 32],
 ) -> Zeroizing<Vec<u8>> {
     let private = Zeroizing::new(U256::from_be_slice(private_key));
-    let multiplier = Residue::new(&U256::from_be_slice(multiplier).resize());
     let verifier = Zeroizing::new(generator_to_the(&Zeroizing::new(private.resize()), U256::BITS));
-    let base = Zeroizing::new(Residue::new(server).sub(&multiplier.mul(&verifier)));
+    let base = Zeroizing::new(Residue::new(server).sub(&MULTIPLIER_RESIDUE.mul(&verifier)));
 
     let product: Zeroizing<U512> = Zeroizing::new(U256::from_be_slice(scrambling).concatenating_mul(&*private));
     let exponent = Zeroizing::new(secret.wrapping_add(&product.resize()));
-    let bits = secret_bits.max(U512::BITS) + 1;
+    // u*x is at most (2^256 - 1)^2, which leaves room for an `a` of 256 bits below 2^512.
+    let bits = if secret_bits <= U256::BITS { U512::BITS } else { secret_bits.max(U512::BITS) + 1 };
     Zeroizing::new(bytes(&Zeroizing::new(base.pow_bounded_exp(&*exponent, bits))))
 }
 
 fn generator_to_the(exponent: &Exponent, bits: u32) -> Residue {
-    Residue::new(&U3072::from_u8(GENERATOR)).pow_bounded_exp(exponent, bits)
+    if bits <= comb::LONGEST { comb::power(exponent) } else { GENERATOR_RESIDUE.pow_bounded_exp(exponent, bits) }
 }
 
 fn bytes(residue: &Residue) -> Vec<u8> {

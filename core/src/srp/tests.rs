@@ -85,6 +85,10 @@ fn srp_file() -> SrpFile {
     serde_json::from_str(include_str!("vectors/srp.json")).unwrap()
 }
 
+fn multiplier() -> [u8; 32] {
+    group::MULTIPLIER.to_be_bytes().into()
+}
+
 #[test]
 fn the_group_is_that_of_the_vectors() {
     let file = srp_file();

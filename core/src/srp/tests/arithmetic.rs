@@ -67,6 +67,47 @@ fn the_multiplier_is_the_hash_of_the_padded_modulus_and_generator() {
     assert_eq!(multiplier(), sha256(&[&padded(&group::modulus()), &padded(&BigInt::from(2))]));
 }
 
+/// As the derivation has them. Whoever changes the comb's shape writes the entries anew.
+#[test]
+fn every_entry_of_the_combs_tables_is_num_bigints() {
+    let modulus = group::modulus();
+    for (block, table) in (0..comb::BLOCKS).zip(&comb::TABLES) {
+        for (bits, entry) in (0_u32..).zip(table) {
+            let teeth = (0..comb::TEETH).filter(|tooth| bits >> tooth & 1 == 1);
+            let exponent: BigInt =
+                teeth.map(|tooth| BigInt::from(1) << (comb::SPAN * (comb::BLOCKS * tooth + block))).sum();
+            let power = BigInt::from(2).modpow(&exponent, &modulus);
+            assert_eq!(unsigned(entry.retrieve().to_be_bytes().as_ref()), power, "block {block}, bits {bits:05b}");
+        }
+    }
+}
+
+/// Each bit stands alone in a column of a block, so this reaches every entry with one tooth, and every square.
+#[test]
+fn the_comb_raises_to_each_power_of_two() {
+    for bit in 0..256 {
+        let exponent: BigInt = BigInt::from(1) << bit;
+        let power = group::power_of_generator(&group::exponent(&exponent.to_bytes_be().1), 256);
+        assert_eq!(unsigned(&power), BigInt::from(2).modpow(&exponent, &group::modulus()), "2^{bit}");
+    }
+}
+
+/// The largest general exponent with an `a` of 32 bytes is just below 2^512, with one of 33 bytes above it.
+#[test]
+fn the_largest_exponents_keep_all_their_bits() {
+    for length in [32, 33, 64, 65, 128] {
+        let (a, most) = (vec![0xff; length], [0xff; 32]);
+        let secret = Zeroizing::new(group::exponent(&a));
+        let server = BigInt::from(5);
+        let base = group::reduce(&server).unwrap();
+        let premaster = group::premaster_secret(&base, &secret, u32::try_from(8 * length).unwrap(), &most, &most);
+        let verifier = BigInt::from(2).modpow(&unsigned(&most), &group::modulus());
+        let expected = residue(&(server - unsigned(&multiplier()) * verifier))
+            .modpow(&(unsigned(&a) + unsigned(&most) * unsigned(&most)), &group::modulus());
+        assert_eq!(unsigned(&premaster), expected, "{length} bytes");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -82,6 +123,14 @@ proptest! {
         }
     }
 
+    /// Where the comb ends and the window begins, and where the bound on the general exponent changes.
+    #[test]
+    fn a_power_of_around_256_bits_is_num_bigints(a in number(34)) {
+        let expected = BigInt::from(2).modpow(&unsigned(&a), &group::modulus());
+        let power = group::power_of_generator(&group::exponent(&a), u32::try_from(8 * a.len()).unwrap());
+        prop_assert_eq!(unsigned(&power), expected);
+    }
+
     #[test]
     fn a_power_of_any_length_in_bits_is_num_bigints(bits in 1_usize..=1024, ones: bool) {
         let exponent: BigInt = if ones { (BigInt::from(1) << bits) - 1 } else { BigInt::from(1) << (bits - 1) };
@@ -93,7 +142,6 @@ proptest! {
     #[test]
     fn the_premaster_secret_is_num_bigints(
         server in public_value(),
-        k in word(),
         a in number(EphemeralKey::LONGEST),
         u in word(),
         x in word(),
@@ -101,9 +149,9 @@ proptest! {
         let Some(base) = group::reduce(&server) else { return Ok(()) };
         let bits = u32::try_from(8 * a.len()).unwrap();
         let secret = Zeroizing::new(group::exponent(&a));
-        let premaster = group::premaster_secret(&base, &k, &secret, bits, &u, &x);
+        let premaster = group::premaster_secret(&base, &secret, bits, &u, &x);
         let verifier = BigInt::from(2).modpow(&unsigned(&x), &group::modulus());
-        let expected = residue(&(server - unsigned(&k) * verifier))
+        let expected = residue(&(server - unsigned(&multiplier()) * verifier))
             .modpow(&(unsigned(&a) + unsigned(&u) * unsigned(&x)), &group::modulus());
         prop_assert_eq!((premaster.len(), unsigned(&premaster)), (384, expected));
     }
@@ -115,7 +163,7 @@ proptest! {
         let server = residue(&(unsigned(&multiplier()) * unsigned(&group::verifier(&x))));
         let secret = Zeroizing::new(group::exponent(&a));
         let premaster =
-            group::premaster_secret(&group::reduce(&server).unwrap(), &multiplier(), &secret, 256, &u, &x);
+            group::premaster_secret(&group::reduce(&server).unwrap(), &secret, 256, &u, &x);
         let exponent = unsigned(&a) + unsigned(&u) * unsigned(&x);
         prop_assert_eq!(unsigned(&premaster), BigInt::from(0).modpow(&exponent, &group::modulus()));
     }
