@@ -8,18 +8,22 @@ use core::fmt;
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
 use std::io;
-use std::net::TcpListener;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use cognito_core::{Request, Timestamp};
+use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::faults::{FaultPlan, Outcome};
 use crate::message::Message;
 use crate::simulator::Simulator;
+
+/// How many connections may wait to be accepted. With the standard library's 128 the system breaks off some of a thousand
+/// that are made at once.
+const MAY_WAIT: u32 = 4096;
 
 /// A simulator behind HTTP, on a thread of its own. It stops when dropped.
 ///
@@ -87,17 +91,22 @@ impl Server {
         simulator: Simulator,
         observer: impl FnMut(&Message) + Send + 'static,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let address = socket.local_addr()?;
         let observer = Box::new(observer);
         let shared = Arc::new(Shared { state: Mutex::new(Inner { simulator, ahead: Duration::ZERO, observer }) });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let listener = {
+            let _entered = runtime.enter();
+            socket.listen(MAY_WAIT)?
+        };
         let serving = Arc::clone(&shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("cognito-sim".to_owned()).spawn(move || {
             runtime.block_on(async move {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
                 tokio::spawn(http::serve(listener, serving));
                 // Whether told or forgotten, it is over; connections still open go down with the runtime.
                 let _ = stopped.await;
