@@ -16,7 +16,8 @@
 //! typed. For a device they are the device group key and the device key.
 //!
 //! Exponentiations with a secret exponent take constant time for a given length of `a`; public integers are num-bigint.
-//! Everything secret that this module holds is zeroized on drop.
+//! Everything secret that this module holds is zeroized on drop; copies that the arithmetic leaves on the stack are out of
+//! its reach.
 //!
 //! ```
 //! use cognito_core::srp::{EphemeralKey, Identity};

@@ -46,7 +46,7 @@ def main():
 
 def tree(manifest, package):
     """The packages in its tree, by name and version."""
-    command = ["cargo", "tree", "--locked", "--offline", "-e", "normal", "--prefix", "none", "-f", "{p}"]
+    command = ["cargo", "tree", "--locked", "--offline", "-e", "normal,no-proc-macro", "--prefix", "none", "-f", "{p}"]
     listed = output([*command, "--manifest-path", str(manifest), "-p", package])
     return {tuple(line.split()[:2]) for line in listed.splitlines()}
 

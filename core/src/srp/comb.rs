@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Horner's rule takes the columns from the last to the first: square what there is, then multiply by one entry of each
-//! table. That is 12 squares and 52 products in place of some 330 by a window of four bits. Teeth more or fewer, and blocks
+//! table. That is 13 squares and 52 products in place of some 330 by a window of four bits. Teeth more or fewer, and blocks
 //! more or fewer, come to the same time or a longer one, since every look-up reads the whole table.
 //!
 //! The tables take 48 KiB. They are in `comb.bin`, entry by entry in Montgomery form, which is times 2^3072 modulo N, in 384

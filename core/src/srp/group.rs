@@ -1,6 +1,6 @@
 //! Arithmetic modulo N. What has a secret exponent runs in constant time, on crypto-bigint's Montgomery forms.
 //!
-//! A sign-in takes 64 products for g^a, 64 for g^x and some 650 for the general exponent, 512 of them squares. Tried for
+//! A sign-in takes 65 products for g^a, 65 for g^x and some 650 for the general exponent, 512 of them squares. Tried for
 //! the last, and of no help: windows of five and six bits; B^a * (B^u)^x with a window for each; almost-Montgomery products;
 //! a square as crypto-bigint's wide square with a reduction after it (6 % off the square, 4 % off the sign-in).
 
@@ -63,7 +63,7 @@ pub(super) fn exponent(bytes: &[u8]) -> Exponent {
 
 /// g^exponent in the 384 bytes of N, in time that depends on `bits` alone, a bound on the exponent's length.
 pub(super) fn power_of_generator(exponent: &Exponent, bits: u32) -> Vec<u8> {
-    bytes(&generator_to_the(exponent, bits))
+    bytes(&Zeroizing::new(generator_to_the(exponent, bits)))
 }
 
 /// v = g^x, in the 384 bytes of N.
@@ -100,7 +100,7 @@ pub(super) fn premaster_secret(
     let base = Zeroizing::new(Residue::new(server).sub(&MULTIPLIER_RESIDUE.mul(&verifier)));
 
     let product: Zeroizing<U512> = Zeroizing::new(U256::from_be_slice(scrambling).concatenating_mul(&*private));
-    let exponent = Zeroizing::new(secret.wrapping_add(&product.resize()));
+    let exponent = Zeroizing::new(secret.wrapping_add(&*Zeroizing::new(product.resize())));
     // u*x is at most (2^256 - 1)^2, which leaves room for an `a` of 256 bits below 2^512.
     let bits = if secret_bits <= U256::BITS { U512::BITS } else { secret_bits.max(U512::BITS) + 1 };
     Zeroizing::new(bytes(&Zeroizing::new(base.pow_bounded_exp(&*exponent, bits))))

@@ -326,7 +326,10 @@ fn sources() -> Vec<(PathBuf, String)> {
             match path.file_stem().unwrap().to_str() {
                 Some("tests") => {}
                 _ if path.is_dir() => folders.push(path),
-                _ => files.push((path.clone(), fs::read_to_string(path).unwrap())),
+                _ if path.extension().is_some_and(|extension| extension == "rs") => {
+                    files.push((path.clone(), fs::read_to_string(path).unwrap()));
+                }
+                _ => {}
             }
         }
     }
