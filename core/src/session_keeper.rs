@@ -27,11 +27,17 @@ use work::{Unsaved, Work};
 /// process:
 ///
 /// ```text
+///  Load ── good ──────────────────────────────────────────────────────────────► Done
+///   └── expired, or anything else ──► Lock
+///
 ///  Lock ── Load ── good ──────────────────────────────────────────────────────► Done
 ///            └── expired ──► Send, Wait ──► Save ──► a new device is registered ──► Done
 ///                  ▲             └── the refresh token is dead ──► Load ── the same one, or none ──► Remove ──► Done
 ///                  └──────────────────── another one, once ──────────┘
 /// ```
+///
+/// Tokens in the store that are good are given without its lock, so that nobody waits for another process's refresh. All
+/// else, and every other task, is done under the lock.
 ///
 /// Only a refusal that [ends the session](Error::ends_session) takes it out of the store, and only after the store was
 /// read again. After any other error the session is still given while its tokens are good, with the error beside it; at

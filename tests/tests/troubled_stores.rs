@@ -44,6 +44,19 @@ fn several_processes_do_not_spend_one_refresh_token() {
     assert!(sessions.user("alice").refresh().is_ok());
 }
 
+/// Regression: whoever had a good token waited for another process's refresh, of whatever user, to be over.
+#[test]
+fn good_tokens_do_not_wait_for_another_process() {
+    let service = service("");
+    let path = file("good_tokens");
+    let client = client(&service);
+    let session = sign_in(&client, "alice");
+    Sessions::new(client.clone(), FileStore::new(&path)).save(&session.clone().into()).unwrap();
+    let _refreshing = FileStore::new(&path).lock("bob's").unwrap();
+    let kept = Sessions::new(client, FileStore::new(&path)).user("alice").get().unwrap();
+    assert_eq!(kept.session, session);
+}
+
 #[test]
 fn a_process_that_dies_between_refresh_and_save_costs_nothing_within_the_grace_period() {
     for (seconds_later, is_in_time) in [(50, true), (70, false)] {

@@ -111,8 +111,31 @@ fn good_tokens_are_read_once_and_then_given_at_once() {
     let mut desk = Desk::new(Some(session(3600, "r")));
     assert_eq!(desk.keeper.usable(NOW), None);
     assert_eq!(desk.get([]).session, session(3600, "r"));
-    assert_eq!(desk.log, ["Lock", "Load", "Done"]);
+    assert_eq!(desk.log, ["Load", "Done"]);
     assert_eq!(desk.keeper.usable(NOW), Some(&session(3600, "r")));
+}
+
+/// Regression: they waited until another process, which may have been refreshing somebody else's, released its lock.
+#[test]
+fn good_tokens_are_read_although_the_store_cannot_be_locked() {
+    let mut desk = Desk::new(Some(session(3600, "r")));
+    desk.broken.push("lock");
+    let kept = desk.get([]);
+    assert_eq!(kept.session, session(3600, "r"));
+    assert!(kept.refresh_error.is_none());
+}
+
+/// Another process may have refreshed them while this one waited for the lock.
+#[test]
+fn tokens_are_read_again_under_the_lock() {
+    let mut desk = Desk::new(None);
+    assert_eq!(desk.keeper.begin(SessionTask::Get, Ticket(0)), Begin::Drive);
+    let held = |session: Session| KeeperEvent::Loaded(Ok(Some(session.to_record())));
+    for event in [KeeperEvent::Start(Ok(seed())), held(session(30, "r")), KeeperEvent::Locked(Ok(()))] {
+        desk.keeper.step(NOW, event).unwrap();
+    }
+    let KeeperStep::Done(end) = desk.keeper.step(NOW, held(session(3600, "newer"))).unwrap() else { panic!() };
+    assert_eq!(end.result.unwrap().unwrap().session, session(3600, "newer"));
 }
 
 #[test]
@@ -128,7 +151,7 @@ fn nobody_is_signed_in_where_nothing_is_stored_or_the_tokens_have_expired_for_go
 fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
     let mut desk = Desk::new(Some(session(30, "r")));
     let end = desk.work(SessionTask::Get, [answer(200, RENEWED)]);
-    assert_eq!(desk.log, ["Lock", "Load", "Send", "Save", "Done"]);
+    assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Save", "Done"]);
     assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
     let kept = end.result.unwrap().unwrap();
     assert_eq!(
@@ -190,7 +213,7 @@ fn a_device_is_registered_after_the_session_is_saved() {
         let mut desk = Desk::new(Some(session(30, "r")));
         desk.keeper = desk.keeper.with_device_name("laptop");
         let kept = desk.get([answer(200, renewed), answered]);
-        assert_eq!(desk.log, ["Lock", "Load", "Send", "Save", "Send", "Done"]);
+        assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Save", "Send", "Done"]);
         assert_eq!(desk.stored().unwrap().device_key(), Some("us-east-1_new"));
         let names = (&desk.requests[1]["DeviceKey"], &desk.requests[1]["DeviceName"]);
         assert_eq!(names, (&json!("us-east-1_new"), &json!("laptop")));
@@ -270,7 +293,7 @@ fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
     let lost = || Event::NoAnswer(cause("reset"));
     let mut desk = Desk::new(Some(session(30, "r")));
     let kept = desk.get([lost(), Event::NotSent(cause("no route")), lost()]);
-    assert_eq!(desk.log, ["Lock", "Load", "Send", "Send", "Wait", "Send", "Done"]);
+    assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Send", "Wait", "Send", "Done"]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if error.may_have_arrived));
 }
@@ -308,7 +331,7 @@ fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
 fn a_dead_session_is_removed_after_the_store_was_read_again() {
     let mut desk = Desk::new(Some(session(30, "r")));
     let end = desk.work(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
-    assert_eq!(desk.log, ["Lock", "Load", "Send", "Load", "Remove", "Done"]);
+    assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Load", "Remove", "Done"]);
     assert!(end.result.unwrap_err().ends_session());
     assert_eq!((change(end.change.as_ref()), desk.stored()), (Some(SessionChange::Expired), None));
     assert_eq!(desk.keeper.usable(NOW), None);
@@ -320,9 +343,10 @@ fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, SessionEnd) {
     assert_eq!(desk.keeper.begin(SessionTask::Get, Ticket(0)), Begin::Drive);
     let [first, second] = answers;
     let mut second = Some(second);
-    desk.keeper.step(NOW, KeeperEvent::Start(Ok(seed()))).unwrap();
-    desk.keeper.step(NOW, KeeperEvent::Locked(Ok(()))).unwrap();
-    desk.keeper.step(NOW, KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()))).unwrap();
+    let held = || KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
+    for event in [KeeperEvent::Start(Ok(seed())), held(), KeeperEvent::Locked(Ok(())), held()] {
+        desk.keeper.step(NOW, event).unwrap();
+    }
     let mut event = KeeperEvent::Flow(first);
     loop {
         event = match desk.keeper.step(NOW, event).unwrap() {
@@ -359,7 +383,7 @@ fn a_newer_session_that_has_expired_is_refreshed_once() {
 #[test]
 fn a_store_that_cannot_be_read_is_an_error_and_loses_nothing() {
     for broken in ["lock", "load"] {
-        let mut desk = Desk::new(Some(session(3600, "r")));
+        let mut desk = Desk::new(Some(session(30, "r")));
         desk.broken.push(broken);
         assert!(matches!(desk.work(SessionTask::Get, []).result, Err(Error::Store(_))));
         assert!(desk.stored().is_some());
