@@ -6,6 +6,7 @@ mod challenges;
 mod configuration;
 mod exit_codes;
 mod identity;
+mod resume;
 mod secrets;
 mod signed_in_user;
 mod stage;

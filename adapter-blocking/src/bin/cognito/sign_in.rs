@@ -27,6 +27,8 @@ struct Attempt<'a> {
     typed: Option<String>,
     /// The challenge that is to be answered.
     asked: Option<Challenge>,
+    /// The file that it came from.
+    resumed: Option<PathBuf>,
     /// Where it is written when it cannot be.
     challenge_file: Option<PathBuf>,
 }
@@ -46,14 +48,12 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
         asked,
         challenge_file: arguments.challenge_file.or_else(|| arguments.resume.clone()),
+        resumed: arguments.resume,
     };
-    let signed_in = attempt.go(flow)?;
+    let signed_in = attempt.go(flow).map_err(|failure| attempt.left_off(failure))?;
     sessions.save(&signed_in)?;
     attempt.remember_alias(signed_in.session.username())?;
-    if let Some(path) = &arguments.resume {
-        // It is spent, and may hold the secret of an authenticator app.
-        challenge_file::remove(path)?;
-    }
+    attempt.remove_resumed()?;
     Ok(report(program, &signed_in))
 }
 
@@ -85,7 +85,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The answer to the challenge; without one, the challenge is written to its file.
+    /// The answer to the challenge.
     fn answer(&mut self) -> Result<SignIn, Failure> {
         loop {
             let challenge = self.asked.as_ref().ok_or(Error::NotSignedIn)?;
@@ -105,39 +105,54 @@ impl Attempt<'_> {
     }
 
     fn put_off(&self, needed: AnswerNeeded) -> Failure {
-        let written = self.write_challenge();
-        let message = match (&self.challenge_file, written) {
-            (_, Err(failure)) => return failure,
-            (Some(path), Ok(())) => format!("{}; the challenge is in {}", needed.message, path.display()),
-            (None, Ok(())) => format!("{}; give it by --answer, or name a --challenge-file", needed.message),
+        let message = match &self.challenge_file {
+            Some(path) => format!("{}; the challenge is in {}", needed.message, path.display()),
+            None => format!("{}; give it by --answer, or name a --challenge-file", needed.message),
         };
         Failure::AnswerNeeded(AnswerNeeded { message, ..needed })
     }
 
+    /// Keeps the challenge in its file, whatever the failure was, unless the service would take no answer to it any more.
+    fn left_off(&self, failure: Failure) -> Failure {
+        let kept = match &failure {
+            Failure::Library(Error::StartAgain(_)) => self.remove_resumed(),
+            _ => self.write_challenge(),
+        };
+        match (kept, failure) {
+            (Ok(()), failure) => failure,
+            (Err(problem), Failure::AnswerNeeded(_)) => problem,
+            (Err(problem), failure) => {
+                self.program.output.warning(&problem.to_string());
+                failure
+            }
+        }
+    }
+
     fn write_challenge(&self) -> Result<(), Failure> {
         let (Some(path), Some(challenge)) = (&self.challenge_file, &self.asked) else { return Ok(()) };
-        self.remember_alias(challenge.username())?;
-        challenge_file::write(path, challenge)
+        challenge_file::write(path, challenge)?;
+        self.remember_alias(challenge.username())
+    }
+
+    /// Removes the file that the challenge came from: it is spent, and may hold the secret of an authenticator app.
+    fn remove_resumed(&self) -> Result<(), Failure> {
+        self.resumed.as_deref().map_or(Ok(()), challenge_file::remove)
     }
 
     fn remember_alias(&self, canonical: &str) -> Result<(), Failure> {
         self.typed.as_ref().map_or(Ok(()), |typed| aliases::remember(self.program, typed, canonical))
     }
 
-    /// Goes on where the user can be asked again; else fails, with the challenge in its file if it may still be answered.
+    /// Goes on where the user can be asked again; else fails.
     fn refused(&self, error: Error) -> Result<(), Failure> {
         if let Error::StartAgain(start_again) = &error
             && let Some(device_key) = &start_again.gone_device_key
         {
             self.sessions.change_devices(|devices| devices.remove_device(device_key).is_some())?;
         }
-        if self.asked.is_none() || !may_be_answered_again(&error) {
-            return Err(error.into());
-        }
-        if terminal::is_there() {
+        if self.asked.is_some() && may_be_answered_again(&error) && terminal::is_there() {
             return terminal::say(&error.to_string());
         }
-        self.write_challenge()?;
         Err(error.into())
     }
 }
