@@ -93,6 +93,21 @@ fn a_store_and_any_other_file_that_cannot_be_used_are_6() {
 }
 
 #[test]
+fn a_store_or_a_challenge_file_that_cannot_be_written_is_found_out_before_the_first_request() {
+    let stage = Stage::new("unwritable");
+    let nowhere = stage.path("no/such/file.json");
+    let blocked = stage.path("blocked.json");
+    fs::create_dir(format!("{blocked}.new")).unwrap();
+    fs::write(&blocked, json!({ "version": 1, "records": {} }).to_string()).unwrap();
+    for option in [["--store", &nowhere], ["--store", &blocked], ["--challenge-file", &nowhere]] {
+        let arguments = [&SIGN_IN[..3], &["--verbose"], &option].concat();
+        let ran = stage.with_env(&arguments, &[("COGNITO_PASSWORD", PASSWORD)]);
+        assert_eq!((ran.code, ran.stderr.contains("InitiateAuth")), (6, false), "{}", ran.stderr);
+    }
+    stage.sign_in();
+}
+
+#[test]
 fn help_has_examples_and_the_exit_codes() {
     let stage = Stage::new("help");
     let help = stage.text(&["--help"]);

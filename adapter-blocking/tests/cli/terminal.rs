@@ -138,6 +138,23 @@ fn an_authenticator_app_is_set_up_later() {
 }
 
 #[test]
+fn a_session_that_cannot_be_saved_after_all_is_revoked() {
+    let stage = Stage::new("terminal_unsaved");
+    let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice", "--verbose"]);
+    terminal.exp_string("Password: ").unwrap();
+    // The store has been found good.
+    let lock = stage.store().with_file_name("sessions.json.lock");
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    terminal.exp_string("RevokeToken, attempt 1: status 200").unwrap();
+    terminal.exp_string("the sign-in is undone: its tokens are revoked").unwrap();
+    terminal.exp_eof().unwrap();
+    fs::remove_dir(&lock).unwrap();
+    assert_eq!(stage.run(&["token"]).code, 5);
+}
+
+#[test]
 fn a_user_is_deleted_after_a_yes_and_not_after_a_no() {
     let stage = Stage::signed_in("terminal_delete");
     for (answer, told) in [("n", "Nothing was done."), ("y", "Deleted alice.")] {

@@ -1,10 +1,13 @@
 //! Signing in, from the first request to the last challenge.
 
+mod store_probe;
+
 use std::path::PathBuf;
 
 use cognito_blocking::error::RefusalKind;
 use cognito_blocking::{
-    Challenge, Client, DeviceRegistration, DeviceReport, Devices, Error, Sessions, SignIn, SignInOutcome, SignedIn,
+    Challenge, Client, DeviceRegistration, DeviceReport, Devices, Error, RemoteSignOut, Sessions, SignIn,
+    SignInOutcome, SignOutScope, SignedIn,
 };
 use serde_json::{Value, json};
 
@@ -36,6 +39,9 @@ struct Attempt<'a> {
 pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<Report, Failure> {
     let (client, sessions) = (program.client()?, program.sessions()?);
     let asked = arguments.resume.as_deref().map(challenge_file::read).transpose()?;
+    let challenge_file = arguments.challenge_file.or_else(|| arguments.resume.clone());
+    challenge_file.as_deref().map(challenge_file::must_be_writable).transpose()?;
+    store_probe::must_be_writable(program)?;
     let typed = if asked.is_none() { Some(program.username_or_last()?) } else { None };
     let flow = typed.as_deref().map(|username| begin(program, client, username, arguments.flow)).transpose()?;
     let mut attempt = Attempt {
@@ -47,13 +53,15 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
         typed,
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
         asked,
-        challenge_file: arguments.challenge_file.or_else(|| arguments.resume.clone()),
         resumed: arguments.resume,
+        challenge_file,
     };
     let signed_in = attempt.go(flow).map_err(|failure| attempt.left_off(failure))?;
-    sessions.save(&signed_in)?;
+    let saved = attempt.save(&signed_in);
+    let removed = attempt.remove_resumed();
+    saved?;
     attempt.remember_alias(signed_in.session.username())?;
-    attempt.remove_resumed()?;
+    removed?;
     Ok(report(program, &signed_in))
 }
 
@@ -110,6 +118,19 @@ impl Attempt<'_> {
             None => format!("{}; give it by --answer, or name a --challenge-file", needed.message),
         };
         Failure::AnswerNeeded(AnswerNeeded { message, ..needed })
+    }
+
+    /// Saves the session. One that cannot be saved is lost with this process, so its tokens are to be good for nothing.
+    fn save(&self, signed_in: &SignedIn) -> Result<(), Failure> {
+        let Err(error) = self.sessions.save(signed_in) else { return Ok(()) };
+        let signed_out = self.sessions.user(signed_in.session.username()).sign_out(SignOutScope::Revoke);
+        let told = match signed_out.remote {
+            RemoteSignOut::Done => "are revoked".to_owned(),
+            RemoteSignOut::Failed(error) => format!("may still be good, since they could not be revoked: {error}"),
+            _ => "cannot be revoked, and are good until they expire".to_owned(),
+        };
+        let cause = if let Error::Store(cause) = &error { cause.to_string() } else { error.to_string() };
+        Err(Error::store(format!("{cause}; the sign-in is undone: its tokens {told}")).into())
     }
 
     /// Keeps the challenge in its file, whatever the failure was, unless the service would take no answer to it any more.
