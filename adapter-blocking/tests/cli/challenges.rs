@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, client};
+use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, client, ran};
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const SIGN_IN: [&str; 4] = ["sign-in", "--username", "alice", "--json"];
@@ -134,6 +134,34 @@ fn a_new_user_answers_one_challenge_after_the_other_each_in_a_process_of_its_own
     assert_eq!(stage.run(&verified).json()["username"], "alice");
     assert_eq!(stage.json(&["whoami"])["attributes"]["given_name"], "Alice");
     assert_eq!(stage.json(&["mfa", "status"])["enabled"], json!(["SOFTWARE_TOKEN_MFA"]));
+}
+
+/// A user whose password is a temporary one, in a pool that asks for nothing else.
+fn stage_of_temporary_password(test: &str) -> Stage {
+    let user = json!({ "username": "alice", "password": PASSWORD, "status": "FORCE_CHANGE_PASSWORD" });
+    Stage::with_changes(test, json!({ "users": [user] }))
+}
+
+#[test]
+fn a_new_password_is_the_next_line_of_the_standard_input() {
+    let stage = stage_of_temporary_password("new_password_stdin");
+    let begin = arguments(&["--password-stdin"]);
+    let signed_in = stage.with_stdin(&begin, &format!("{PASSWORD}\n{NEW_PASSWORD}\n"));
+    assert_eq!(signed_in.json()["username"], "alice");
+    assert_eq!(stage.with_stdin(&begin, NEW_PASSWORD).json()["username"], "alice");
+}
+
+#[test]
+fn a_new_password_that_the_standard_input_lacks_is_that_of_the_environment_or_is_needed() {
+    let stage = stage_of_temporary_password("new_password_eof");
+    let begin = arguments(&["--password-stdin"]);
+    let asked = stage.with_stdin(&begin, PASSWORD).error(5);
+    assert_eq!(needed(&asked), (&json!("NEW_PASSWORD_REQUIRED"), &json!(["NEW_PASSWORD"])));
+    let password = stage.path("password");
+    fs::write(&password, PASSWORD).unwrap();
+    let mut command = stage.command(&begin);
+    command.env("COGNITO_NEW_PASSWORD", NEW_PASSWORD).stdin(fs::File::open(password).unwrap());
+    assert_eq!(ran(&command.output().unwrap()).json()["username"], "alice");
 }
 
 #[test]

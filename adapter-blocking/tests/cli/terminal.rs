@@ -138,6 +138,16 @@ fn an_authenticator_app_is_set_up_later() {
 }
 
 #[test]
+fn a_password_that_is_typed_for_the_standard_input_is_not_shown() {
+    let stage = Stage::new("terminal_password_stdin");
+    let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice", "--password-stdin"]);
+    let shown = terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    let shown = shown + &terminal.exp_string("Signed in as alice.").unwrap();
+    assert!(!shown.contains(PASSWORD), "{shown}");
+}
+
+#[test]
 fn a_session_that_cannot_be_saved_after_all_is_revoked() {
     let stage = Stage::new("terminal_unsaved");
     let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice", "--verbose"]);

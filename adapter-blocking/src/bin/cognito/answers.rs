@@ -8,7 +8,7 @@ use cognito_blocking::{
 };
 
 use crate::output::{AnswerNeeded, Failure};
-use crate::program::{NEW_PASSWORD, line_of_stdin, pair, variable};
+use crate::program::{NEW_PASSWORD, Program, line_of_stdin, pair, variable};
 use crate::terminal;
 
 /// The answers that were given, each good for once.
@@ -29,9 +29,9 @@ pub(crate) enum Answer {
 
 /// What all answers are made with.
 pub(crate) struct Answering<'a> {
+    pub(crate) program: &'a Program,
     pub(crate) app_client: &'a AppClient,
     pub(crate) devices: &'a Devices,
-    pub(crate) issuer: &'a str,
     pub(crate) seed: Seed,
 }
 
@@ -73,15 +73,19 @@ impl Answers {
     }
 
     fn try_answer(&mut self, challenge: &Challenge, with: Answering<'_>) -> Result<Answer, Failure> {
-        let Answering { app_client, devices, issuer, seed } = with;
+        let Answering { program, app_client, devices, seed } = with;
         Ok(Answer::Given(Box::new(match challenge {
             Challenge::Code(code) => code.answer(app_client, self.code(code)?, seed),
             Challenge::SelectMfaType(select) => select.answer(app_client, &self.factor(select)?, seed),
             Challenge::MfaSetup(setup) => return self.set_up(setup, app_client, seed),
             Challenge::SoftwareTokenSetup(setup) => {
-                setup.verify(app_client, self.first_code(setup, issuer, challenge.username())?, seed)
+                let issuer = program.configuration.issuer();
+                setup.verify(app_client, self.first_code(setup, &issuer, challenge.username())?, seed)
             }
-            Challenge::NewPassword(new_password) => self.new_password(new_password, app_client, seed)?,
+            Challenge::NewPassword(challenge) => {
+                let new_password = self.new_password(program)?;
+                challenge.answer(app_client, new_password.expose(), self.attributes(challenge)?, seed)
+            }
             Challenge::Custom(custom) => custom.answer(app_client, self.custom(custom)?, seed),
             Challenge::Device(device) => device.answer(app_client, devices.clone(), seed),
             other => other.answer_with(app_client, self.rest(other.name())?, seed),
@@ -138,34 +142,31 @@ impl Answers {
         })
     }
 
-    fn new_password(
-        &mut self,
-        challenge: &NewPasswordChallenge,
-        app_client: &AppClient,
-        seed: Seed,
-    ) -> Result<SignIn, Failure> {
-        let new_password = match self.take("NEW_PASSWORD").or_else(|| self.new_password.take()) {
-            Some(new_password) => new_password,
-            None => terminal::ask_new_password("NEW_PASSWORD")?,
+    /// The new password that was given, or the next line of the standard input, or that of the environment for once.
+    fn new_password(&mut self, program: &Program) -> Result<Parameter, Failure> {
+        if let Some(given) = self.take("NEW_PASSWORD") {
+            return Ok(given);
+        }
+        match program.password_line()?.or_else(|| self.new_password.take()) {
+            Some(new_password) => Ok(new_password),
+            None => terminal::ask_new_password("NEW_PASSWORD"),
+        }
+    }
+
+    /// The attributes among the answers, by their plain names; one that must be there is asked for.
+    fn attributes(&mut self, challenge: &NewPasswordChallenge) -> Result<Vec<Attribute>, Failure> {
+        let attribute = |key: &str, value: &Parameter| {
+            key.strip_prefix(ATTRIBUTE_PREFIX).map(|name| Attribute::new(name, value.expose()))
         };
-        let mut attributes = self.attributes();
+        let mut attributes: Vec<_> = self.given.iter().filter_map(|(key, value)| attribute(key, value)).collect();
+        self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
         for name in challenge.required_attributes() {
             if !attributes.iter().any(|attribute| attribute.name == name) {
                 let value = terminal::ask(&format!("{ATTRIBUTE_PREFIX}{name}"), &name)?;
                 attributes.push(Attribute::new(name, value));
             }
         }
-        Ok(challenge.answer(app_client, new_password.expose(), attributes, seed))
-    }
-
-    /// The attributes among the answers, by their plain names.
-    fn attributes(&mut self) -> Vec<Attribute> {
-        let attribute = |key: &str, value: &Parameter| {
-            key.strip_prefix(ATTRIBUTE_PREFIX).map(|name| Attribute::new(name, value.expose()))
-        };
-        let attributes = self.given.iter().filter_map(|(key, value)| attribute(key, value)).collect();
-        self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
-        attributes
+        Ok(attributes)
     }
 
     fn custom(&mut self, challenge: &CustomChallenge) -> Result<Parameter, Failure> {

@@ -80,7 +80,7 @@ pub(crate) struct Settings {
     /// Who it is about; the user who signed in last, where there is one
     #[arg(long, global = true, env = "COGNITO_USERNAME", value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// Read each password that is needed from a line of the standard input
+    /// Read each password that is needed from a line of the standard input, the old one before the new one
     #[arg(long, global = true)]
     pub(crate) password_stdin: bool,
     /// Show each request on the standard error: operation, attempt, status, request id, time

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::env;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -34,7 +34,8 @@ impl Program {
         Ok(Self {
             configuration: Configuration::new(settings, output)?,
             output,
-            passwords_from_stdin: settings.password_stdin,
+            // What is typed for a password is not to be seen, so a terminal asks for it.
+            passwords_from_stdin: settings.password_stdin && !io::stdin().is_terminal(),
             transport: Arc::new(WatchedTransport::new(settings.verbose.then_some(output))),
             client: OnceCell::new(),
             sessions: OnceCell::new(),
@@ -103,6 +104,11 @@ impl Program {
 
     pub(crate) fn new_password(&self) -> Result<Parameter, Failure> {
         self.password_or(NEW_PASSWORD, || terminal::ask_new_password("NEW_PASSWORD"))
+    }
+
+    /// The next password of the standard input, if passwords come from there and there is one more.
+    pub(crate) fn password_line(&self) -> Result<Option<Parameter>, Failure> {
+        if self.passwords_from_stdin { line_of_stdin() } else { Ok(None) }
     }
 
     /// The password of a user who is signing up.

@@ -98,9 +98,9 @@ impl Attempt<'_> {
         loop {
             let challenge = self.asked.as_ref().ok_or(Error::NotSignedIn)?;
             let with = Answering {
+                program: self.program,
                 app_client: self.client.app_client(),
                 devices: &self.devices,
-                issuer: &self.program.configuration.issuer(),
                 seed: self.client.seed()?,
             };
             match self.answers.answer(challenge, with) {
