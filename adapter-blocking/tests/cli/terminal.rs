@@ -83,6 +83,28 @@ fn a_password_of_the_environment_that_is_refused_is_not_tried_for_ever() {
 }
 
 #[test]
+fn attributes_outlast_a_new_password_that_is_refused() {
+    let user = json!({ "username": "alice", "password": TEMPORARY, "status": "FORCE_CHANGE_PASSWORD" });
+    let changes = json!({ "required_attributes": ["given_name"], "users": [user] });
+    let stage = Stage::with_changes("terminal_attributes", changes);
+    let begin = ["sign-in", "--username", "alice", "--answer", "userAttributes.name=Alice A."];
+    let mut command = stage.command(&begin);
+    command.env("COGNITO_PASSWORD", TEMPORARY).env("COGNITO_NEW_PASSWORD", "short").stdin(Stdio::inherit());
+    let mut terminal = spawn_with_options(command, Options::new().timeout_ms(Some(20_000))).unwrap();
+    terminal.exp_string("given_name: ").unwrap();
+    terminal.send_line("Alice").unwrap();
+    terminal.exp_string("InvalidPasswordException").unwrap();
+    for question in ["New password: ", "Once more: "] {
+        terminal.exp_string(question).unwrap();
+        terminal.send_line(NEW_PASSWORD).unwrap();
+    }
+    // What was typed is not asked for again.
+    terminal.exp_string("Signed in as alice.").unwrap();
+    let attributes = &stage.json(&["whoami"])["attributes"];
+    assert_eq!((&attributes["name"], &attributes["given_name"]), (&json!("Alice A."), &json!("Alice")));
+}
+
+#[test]
 fn the_user_who_signed_in_last_is_suggested() {
     let stage = Stage::signed_in("terminal_last_user");
     let mut terminal = at_terminal(&stage, &["sign-in"]);

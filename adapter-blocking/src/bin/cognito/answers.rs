@@ -11,7 +11,7 @@ use crate::output::{AnswerNeeded, Failure};
 use crate::program::{NEW_PASSWORD, Program, line_of_stdin, pair, variable};
 use crate::terminal;
 
-/// The answers that were given, each good for once.
+/// The answers that were given, each good for once; attributes until they are accepted.
 #[derive(Debug)]
 pub(crate) struct Answers {
     given: Vec<(String, Parameter)>,
@@ -59,6 +59,13 @@ impl Answers {
 
     fn take_or(&mut self, key: &str, ask: impl FnOnce() -> Result<Parameter, Failure>) -> Result<Parameter, Failure> {
         self.take(key).map_or_else(ask, Ok)
+    }
+
+    /// The service has accepted the answer to this challenge.
+    pub(crate) fn accepted(&mut self, challenge: &Challenge) {
+        if matches!(challenge, Challenge::NewPassword(_)) {
+            self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
+        }
     }
 
     /// Answers a challenge. What is missing is named with the challenge.
@@ -153,20 +160,20 @@ impl Answers {
         }
     }
 
-    /// The attributes among the answers, by their plain names; one that must be there is asked for.
+    /// The attributes among the answers, by their plain names; one that must be there is asked for. They stay, since a
+    /// password that is refused is asked for again.
     fn attributes(&mut self, challenge: &NewPasswordChallenge) -> Result<Vec<Attribute>, Failure> {
+        for name in challenge.required_attributes() {
+            let key = format!("{ATTRIBUTE_PREFIX}{name}");
+            if !self.given.iter().any(|(given, _)| *given == key) {
+                let value = terminal::ask(&key, &name)?;
+                self.given.push((key, value.into()));
+            }
+        }
         let attribute = |key: &str, value: &Parameter| {
             key.strip_prefix(ATTRIBUTE_PREFIX).map(|name| Attribute::new(name, value.expose()))
         };
-        let mut attributes: Vec<_> = self.given.iter().filter_map(|(key, value)| attribute(key, value)).collect();
-        self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
-        for name in challenge.required_attributes() {
-            if !attributes.iter().any(|attribute| attribute.name == name) {
-                let value = terminal::ask(&format!("{ATTRIBUTE_PREFIX}{name}"), &name)?;
-                attributes.push(Attribute::new(name, value));
-            }
-        }
-        Ok(attributes)
+        Ok(self.given.iter().filter_map(|(key, value)| attribute(key, value)).collect())
     }
 
     fn custom(&mut self, challenge: &CustomChallenge) -> Result<Parameter, Failure> {

@@ -87,7 +87,7 @@ impl Attempt<'_> {
             };
             match self.client.run(flow.with_devices(self.devices.clone()).with_device_name(&self.device_name)) {
                 Ok(SignInOutcome::SignedIn(signed_in)) => return Ok(signed_in),
-                Ok(SignInOutcome::Challenge(challenge)) => self.asked = Some(challenge),
+                Ok(SignInOutcome::Challenge(challenge)) => self.go_on_with(challenge),
                 Err(error) => self.refused(error)?,
             }
         }
@@ -105,10 +105,16 @@ impl Attempt<'_> {
             };
             match self.answers.answer(challenge, with) {
                 Ok(Answer::Given(flow)) => return Ok(*flow),
-                Ok(Answer::SetUp(flow)) => self.asked = Some(self.client.run(*flow)?.into()),
+                Ok(Answer::SetUp(flow)) => self.go_on_with(self.client.run(*flow)?.into()),
                 Err(Failure::AnswerNeeded(needed)) => return Err(self.put_off(needed)),
                 Err(failure) => return Err(failure),
             }
+        }
+    }
+
+    fn go_on_with(&mut self, challenge: Challenge) {
+        if let Some(answered) = self.asked.replace(challenge) {
+            self.answers.accepted(&answered);
         }
     }
 
