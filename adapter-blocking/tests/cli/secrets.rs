@@ -79,3 +79,37 @@ fn the_store_is_named_in_an_error_and_not_quoted() {
     let error: Value = ran.error(6);
     assert!(error["message"].as_str().unwrap().contains("sessions.json") && !ran.stderr.contains("hunter2"));
 }
+
+#[test]
+fn a_code_need_not_stand_on_the_command_line() {
+    let factors = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": ["SOFTWARE_TOKEN_MFA"] });
+    let stage = Stage::with_changes("code_stdin", factors);
+    let sign_up = ["sign-up", "--username", "bob", "--attribute", "email=bob@example.com", "--password-stdin"];
+    assert_eq!(stage.with_stdin(&sign_up, PASSWORD).code, 0);
+    let confirmed = stage.with_stdin(&["confirm", "-", "--username", "bob"], &format!("{}\n", stage.code()));
+    assert_eq!(confirmed.text(), "Confirmed bob.\n");
+
+    stage.text(&["password", "forgot", "--username", "bob"]);
+    let confirm = ["password", "confirm", "-", "--username", "bob", "--password-stdin"];
+    let lines = format!("{}\n{NEW_PASSWORD}\n", stage.code());
+    assert_eq!(stage.with_stdin(&confirm, &lines).text(), "Set a new password for bob.\n");
+
+    assert_eq!(stage.with_stdin(&["sign-in", "--username", "bob", "--password-stdin"], NEW_PASSWORD).code, 0);
+    stage.text(&["attributes", "set", "email=other@example.com"]);
+    stage.text(&["attributes", "verify", "email"]);
+    let verified = stage.with_stdin(&["attributes", "verify", "email", "-"], &stage.code());
+    assert_eq!(verified.text(), "Verified email.\n");
+
+    let secret = stage.text(&["mfa", "totp"]);
+    let set_up = stage.with_stdin(&["mfa", "totp", "--code", "-"], &stage.app(secret.trim()));
+    assert_eq!(set_up.text(), "SOFTWARE_TOKEN_MFA (preferred)\n");
+}
+
+#[test]
+fn who_lacks_a_code_is_told_of_the_standard_input() {
+    let stage = Stage::new("code_hint");
+    let asked = stage.run(&["confirm", "--username", "alice", "--json"]).error(5);
+    assert!(asked["message"].as_str().unwrap().contains("standard input"), "{asked}");
+    assert!(stage.text(&["password", "confirm", "--help"]).contains("standard input"));
+    assert_eq!(stage.run(&["confirm", "-", "--username", "alice", "--json"]).error(2)["kind"], "Usage");
+}

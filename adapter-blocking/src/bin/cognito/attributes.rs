@@ -28,7 +28,7 @@ pub(crate) fn run(program: &Program, command: Attributes) -> Result<Report, Fail
             Ok(Report::new("Deleted.", json!({ "deleted": names })))
         }
         Attributes::Verify { name, code: None } => send_code(&session, &name),
-        Attributes::Verify { name, code: Some(code) } => verify(&session, &name, code.into()),
+        Attributes::Verify { name, code: given } => verify(&session, &name, code(given)?),
     }
 }
 

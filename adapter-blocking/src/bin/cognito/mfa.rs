@@ -6,6 +6,7 @@ use cognito_blocking::secret::Parameter;
 use cognito_blocking::{Error, FactorState, SessionHandle, SetMfaPreference};
 use serde_json::json;
 
+use crate::account::code;
 use crate::arguments::{Factor, FactorChoice, Mfa};
 use crate::output::{Failure, Report};
 use crate::program::Program;
@@ -39,11 +40,11 @@ fn status(session: &SessionHandle) -> Result<Report, Failure> {
 fn totp(
     program: &Program,
     session: &SessionHandle,
-    code: Option<String>,
+    given: Option<String>,
     name: Option<String>,
 ) -> Result<Report, Failure> {
-    if let Some(code) = code {
-        verify(session, code.into(), name)?;
+    if given.is_some() {
+        verify(session, code(given)?, name)?;
     } else {
         let response = session.call(AssociateSoftwareToken::new())?;
         let secret = response.secret_code.ok_or(Failure::Malformed("the service gave no secret"))?;

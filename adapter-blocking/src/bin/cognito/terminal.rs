@@ -79,6 +79,7 @@ fn must_be_there(key: &str, question: &str) -> Result<(), Failure> {
         "USERNAME" => "; give --username",
         "PASSWORD" => "; set COGNITO_PASSWORD, or give --password-stdin",
         "NEW_PASSWORD" => "; set COGNITO_NEW_PASSWORD",
+        "CODE" => "; give `-` for the code, and the code as a line of the standard input",
         _ => "",
     };
     if is_there() { Ok(()) } else { Err(Failure::needs(key, format!("an answer is needed: {question} ({key}){hint}"))) }

@@ -17,7 +17,7 @@ pub(crate) struct SignUpArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfirmSignUp {
-    /// The code; asked for if it is not given
+    /// The code; asked for if it is not given. For `-` it is a line of the standard input, where nobody else sees it
     pub(crate) code: Option<String>,
 }
 
@@ -71,9 +71,9 @@ pub(crate) enum Password {
     Change,
     /// Have a code sent to a user who has forgotten the password
     Forgot,
-    /// Set a new password with the code: COGNITO_NEW_PASSWORD
+    /// Set a new password with the code: COGNITO_NEW_PASSWORD. With `-` and --password-stdin the code's line comes first
     Confirm {
-        /// The code; asked for if it is not given
+        /// The code; asked for if it is not given. For `-` it is a line of the standard input, where nobody else sees it
         code: Option<String>,
     },
 }

@@ -30,7 +30,7 @@ pub(crate) enum Attributes {
     Verify {
         /// `email` or `phone_number`
         name: String,
-        /// The code that was sent. Without one, it is sent
+        /// The code that was sent. Without one, it is sent. For `-` it is a line of the standard input
         code: Option<String>,
     },
 }
@@ -47,7 +47,7 @@ Examples:
   cognito mfa totp --json
   cognito mfa totp --code 123456")]
     Totp {
-        /// The code that the app shows
+        /// The code that the app shows. For `-` it is a line of the standard input
         #[arg(long)]
         code: Option<String>,
         /// What to call the app
