@@ -125,7 +125,10 @@ fn a_new_user_answers_one_challenge_after_the_other_each_in_a_process_of_its_own
     let asked = stage.run(&chosen).error(5);
     assert_eq!(needed(&asked), (&json!("MFA_SETUP"), &json!(["SOFTWARE_TOKEN_MFA_CODE"])));
 
-    // The secret is in the file, and nowhere else.
+    // The secret is in the file, where the message says, and nowhere else.
+    let told = format!("the challenge is in {file}, and the app's key is its member secret_code");
+    assert!(asked["message"].as_str().unwrap().ends_with(&told), "{asked}");
+    assert!(stage.text(&["sign-in", "--help"]).contains("secret_code"));
     let challenge: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     let secret = challenge["secret_code"].as_str().unwrap();
     assert!(!asked.to_string().contains(secret));
@@ -134,6 +137,18 @@ fn a_new_user_answers_one_challenge_after_the_other_each_in_a_process_of_its_own
     assert_eq!(stage.run(&verified).json()["username"], "alice");
     assert_eq!(stage.json(&["whoami"])["attributes"]["given_name"], "Alice");
     assert_eq!(stage.json(&["mfa", "status"])["enabled"], json!(["SOFTWARE_TOKEN_MFA"]));
+}
+
+#[test]
+fn an_authenticator_app_whose_key_nobody_could_learn_is_not_set_up() {
+    let user = json!({ "username": "alice", "password": PASSWORD });
+    let changes = json!({ "mfa_configuration": "ON", "mfa_factors": ["SOFTWARE_TOKEN_MFA"], "users": [user] });
+    let stage = Stage::with_changes("no_key", changes);
+    let password = [("COGNITO_PASSWORD", PASSWORD)];
+    let asked = stage.with_env(&SIGN_IN, &password).error(5);
+    assert_eq!(needed(&asked), (&json!("MFA_SETUP"), &json!(["--challenge-file"])));
+    let calls = stage.with_env(&arguments(&["--verbose"]), &password).stderr;
+    assert!(calls.contains("RespondToAuthChallenge") && !calls.contains("AssociateSoftwareToken"), "{calls}");
 }
 
 /// A user whose password is a temporary one, in a pool that asks for nothing else.

@@ -5,6 +5,7 @@ mod store_probe;
 use std::path::PathBuf;
 
 use cognito_blocking::error::RefusalKind;
+use cognito_blocking::operation::ChallengeName;
 use cognito_blocking::{
     Challenge, Client, DeviceRegistration, DeviceReport, Devices, Error, RemoteSignOut, Sessions, SignIn,
     SignInOutcome, SignOutScope, SignedIn,
@@ -105,6 +106,9 @@ impl Attempt<'_> {
             };
             match self.answers.answer(challenge, with) {
                 Ok(Answer::Given(flow)) => return Ok(*flow),
+                Ok(Answer::SetUp(_)) if !terminal::is_there() && self.challenge_file.is_none() => {
+                    return Err(key_would_be_lost());
+                }
                 Ok(Answer::SetUp(flow)) => self.go_on_with(self.client.run(*flow)?.into()),
                 Err(Failure::AnswerNeeded(needed)) => return Err(self.put_off(needed)),
                 Err(failure) => return Err(failure),
@@ -119,11 +123,14 @@ impl Attempt<'_> {
     }
 
     fn put_off(&self, needed: AnswerNeeded) -> Failure {
-        let message = match &self.challenge_file {
-            Some(path) => format!("{}; the challenge is in {}", needed.message, path.display()),
-            None => format!("{}; give it by --answer, or name a --challenge-file", needed.message),
+        let hint = match (&self.challenge_file, &self.asked) {
+            (Some(path), Some(Challenge::SoftwareTokenSetup(_))) => {
+                format!("the challenge is in {}, and the app's key is its member secret_code", path.display())
+            }
+            (Some(path), _) => format!("the challenge is in {}", path.display()),
+            (None, _) => "give it by --answer, or name a --challenge-file".to_owned(),
         };
-        Failure::AnswerNeeded(AnswerNeeded { message, ..needed })
+        Failure::AnswerNeeded(AnswerNeeded { message: format!("{}; {hint}", needed.message), ..needed })
     }
 
     /// Saves the session. One that cannot be saved is lost with this process, so its tokens are to be good for nothing.
@@ -182,6 +189,16 @@ impl Attempt<'_> {
         }
         Err(error.into())
     }
+}
+
+/// An authenticator app would be set up whose key nobody could learn.
+fn key_would_be_lost() -> Failure {
+    let message = "an authenticator app is to be set up: name a --challenge-file, where its key can be read";
+    Failure::AnswerNeeded(AnswerNeeded {
+        challenge: Some(ChallengeName::MfaSetup.as_str().to_owned()),
+        answers: vec!["--challenge-file".to_owned()],
+        message: message.to_owned(),
+    })
 }
 
 /// Whether the service would take another answer to the same challenge.

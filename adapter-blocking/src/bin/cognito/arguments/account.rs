@@ -28,6 +28,9 @@ SOFTWARE_TOKEN_MFA_CODE (the first code of a new authenticator app, too), ANSWER
 second factor), NEW_PASSWORD (or the variable COGNITO_NEW_PASSWORD) and userAttributes.NAME. MFA_SETUP chooses which
 factor to set up, and EMAIL is the address for codes by e-mail. A key that is given several times is used in turn.
 
+Without a terminal, an authenticator app is set up with a --challenge-file: the app's key is the member secret_code of the
+JSON in it.
+
 Examples:
   cognito sign-in --username alice
   cognito sign-in --username alice --password-stdin --answer SOFTWARE_TOKEN_MFA_CODE=123456 < password-file
