@@ -95,3 +95,57 @@ fn a_challenge_that_takes_no_answer_any_more_goes_with_its_file() {
     assert_eq!(expired.error(3)["kind"], "StartAgain");
     assert!(!fs::exists(&file).unwrap());
 }
+
+#[test]
+fn a_challenge_file_goes_as_soon_as_its_answer_is_accepted() {
+    let (stage, file) = begun("resume_elsewhere");
+    let next = stage.path("next.json");
+    let elsewhere = |answers: &[&str]| {
+        let answers: Vec<&str> = answers.iter().copied().chain(["--challenge-file", &next]).collect();
+        let arguments = [&["sign-in", "--json", "--resume", &file], &answers[..]].concat();
+        stage.run(&arguments)
+    };
+    // Without an answer the challenge stays where it is, and is told to be there.
+    let unanswered = elsewhere(&[]).error(5);
+    assert!(unanswered["message"].as_str().unwrap().ends_with(&file), "{unanswered}");
+    assert!(asked(&file) == "SELECT_MFA_TYPE" && !fs::exists(&next).unwrap());
+
+    let followed = elsewhere(&["--answer", CHOICE]).error(5);
+    assert!(followed["message"].as_str().unwrap().ends_with(&next), "{followed}");
+    assert!(asked(&next) == "SOFTWARE_TOKEN_MFA" && !fs::exists(&file).unwrap());
+    assert_eq!(resume(&stage, &next, &[&good_code(&stage)]).json()["username"], "carol");
+    assert!(!fs::exists(&next).unwrap());
+}
+
+#[test]
+fn one_challenge_file_by_two_names_is_not_removed_for_itself() {
+    let (stage, file) = begun("resume_two_names");
+    let arguments = ["sign-in", "--resume", &file, "--challenge-file", "./challenge.json", "--answer", CHOICE];
+    assert_eq!(stage.run(&arguments).code, 5);
+    assert_eq!(asked(&file), "SOFTWARE_TOKEN_MFA");
+}
+
+#[test]
+fn a_file_that_is_no_challenge_is_not_replaced_by_one() {
+    let (stage, file) = begun("replace");
+    let password = [("COGNITO_PASSWORD", PASSWORD)];
+    let begin = |path: &str| {
+        let arguments = ["sign-in", "--username", "carol", "--challenge-file", path, "--verbose"];
+        stage.with_env(&arguments, &password)
+    };
+    let notes = stage.path("notes.txt");
+    fs::write(&notes, "my notes").unwrap();
+    let folder = stage.path("folder");
+    fs::create_dir(&folder).unwrap();
+    for path in [&notes, &folder] {
+        let refused = begin(path);
+        assert_eq!((refused.code, refused.stderr.contains("InitiateAuth")), (6, false), "{}", refused.stderr);
+    }
+    assert_eq!(fs::read_to_string(&notes).unwrap(), "my notes");
+    // An older challenge is replaced, and so is what mktemp has made.
+    let empty = stage.path("empty");
+    fs::write(&empty, "").unwrap();
+    for path in [&file, &empty] {
+        assert_eq!((begin(path).code, asked(path)), (5, json!("SELECT_MFA_TYPE")));
+    }
+}

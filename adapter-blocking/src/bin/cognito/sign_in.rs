@@ -2,8 +2,6 @@
 
 mod store_probe;
 
-use std::path::PathBuf;
-
 use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::ChallengeName;
 use cognito_blocking::{
@@ -15,7 +13,7 @@ use serde_json::{Value, json};
 use crate::aliases;
 use crate::answers::{Answer, Answering, Answers};
 use crate::arguments::{SignInArguments, SignInFlow};
-use crate::challenge_file;
+use crate::challenge_file::ChallengeFiles;
 use crate::output::{AnswerNeeded, Failure, Report};
 use crate::program::{Program, iso_8601};
 use crate::terminal;
@@ -31,17 +29,14 @@ struct Attempt<'a> {
     typed: Option<String>,
     /// The challenge that is to be answered.
     asked: Option<Challenge>,
-    /// The file that it came from.
-    resumed: Option<PathBuf>,
-    /// Where it is written when it cannot be.
-    challenge_file: Option<PathBuf>,
+    /// Where it came from, and where it is kept when it cannot be.
+    files: ChallengeFiles,
 }
 
 pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<Report, Failure> {
     let (client, sessions) = (program.client()?, program.sessions()?);
-    let asked = arguments.resume.as_deref().map(challenge_file::read).transpose()?;
-    let challenge_file = arguments.challenge_file.or_else(|| arguments.resume.clone());
-    challenge_file.as_deref().map(challenge_file::must_be_writable).transpose()?;
+    let files = ChallengeFiles::new(arguments.resume, arguments.challenge_file)?;
+    let asked = files.resumed()?;
     store_probe::must_be_writable(program)?;
     let typed = if asked.is_none() { Some(program.username_or_last()?) } else { None };
     let flow = typed.as_deref().map(|username| begin(program, client, username, arguments.flow)).transpose()?;
@@ -54,12 +49,11 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
         typed,
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
         asked,
-        resumed: arguments.resume,
-        challenge_file,
+        files,
     };
     let signed_in = attempt.go(flow).map_err(|failure| attempt.left_off(failure))?;
     let saved = attempt.save(&signed_in);
-    let removed = attempt.remove_resumed();
+    let removed = attempt.files.remove_resumed();
     saved?;
     attempt.remember_alias(signed_in.session.username())?;
     removed?;
@@ -106,7 +100,7 @@ impl Attempt<'_> {
             };
             match self.answers.answer(challenge, with) {
                 Ok(Answer::Given(flow)) => return Ok(*flow),
-                Ok(Answer::SetUp(_)) if !terminal::is_there() && self.challenge_file.is_none() => {
+                Ok(Answer::SetUp(_)) if !terminal::is_there() && self.files.path().is_none() => {
                     return Err(key_would_be_lost());
                 }
                 Ok(Answer::SetUp(flow)) => self.go_on_with(self.client.run(*flow)?.into()),
@@ -119,11 +113,12 @@ impl Attempt<'_> {
     fn go_on_with(&mut self, challenge: Challenge) {
         if let Some(answered) = self.asked.replace(challenge) {
             self.answers.accepted(&answered);
+            self.files.answered();
         }
     }
 
     fn put_off(&self, needed: AnswerNeeded) -> Failure {
-        let hint = match (&self.challenge_file, &self.asked) {
+        let hint = match (self.files.path(), &self.asked) {
             (Some(path), Some(Challenge::SoftwareTokenSetup(_))) => {
                 format!("the challenge is in {}, and the app's key is its member secret_code", path.display())
             }
@@ -149,8 +144,8 @@ impl Attempt<'_> {
     /// Keeps the challenge in its file, whatever the failure was, unless the service would take no answer to it any more.
     fn left_off(&self, failure: Failure) -> Failure {
         let kept = match &failure {
-            Failure::Library(Error::StartAgain(_)) => self.remove_resumed(),
-            _ => self.write_challenge(),
+            Failure::Library(Error::StartAgain(_)) => self.files.remove_resumed(),
+            _ => self.keep_challenge(),
         };
         match (kept, failure) {
             (Ok(()), failure) => failure,
@@ -162,15 +157,10 @@ impl Attempt<'_> {
         }
     }
 
-    fn write_challenge(&self) -> Result<(), Failure> {
-        let (Some(path), Some(challenge)) = (&self.challenge_file, &self.asked) else { return Ok(()) };
-        challenge_file::write(path, challenge)?;
+    fn keep_challenge(&self) -> Result<(), Failure> {
+        let (Some(challenge), Some(_)) = (&self.asked, self.files.path()) else { return Ok(()) };
+        self.files.keep(challenge)?;
         self.remember_alias(challenge.username())
-    }
-
-    /// Removes the file that the challenge came from: it is spent, and may hold the secret of an authenticator app.
-    fn remove_resumed(&self) -> Result<(), Failure> {
-        self.resumed.as_deref().map_or(Ok(()), challenge_file::remove)
     }
 
     fn remember_alias(&self, canonical: &str) -> Result<(), Failure> {

@@ -45,10 +45,12 @@ pub(crate) struct SignInArguments {
     /// Read more answers from the standard input, one KEY=VALUE a line, after the password if that is there too
     #[arg(long)]
     pub(crate) answers_stdin: bool,
-    /// Where to write the challenge when an answer is missing. Whoever has the file and the answer is signed in
+    /// Where to keep the challenge when an answer is missing or refused. Whoever has the file and the answer is signed in.
+    /// A file that is there already must be a challenge, or empty
     #[arg(long, value_name = "FILE")]
     pub(crate) challenge_file: Option<PathBuf>,
-    /// Go on with the challenge in this file. It is removed when the user is signed in
+    /// Go on with the challenge in this file. It is removed when its answer is accepted, or none can be any more; what
+    /// follows is kept in its place, or in the --challenge-file
     #[arg(long, value_name = "FILE", conflicts_with = "flow")]
     pub(crate) resume: Option<PathBuf>,
     /// What to call this machine, where the pool remembers devices
