@@ -5,7 +5,7 @@ use core::time::Duration;
 use cognito_testkit::Purpose;
 use serde_json::json;
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Stage};
+use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, short_lived_tokens};
 
 const SIGN_UP: [&str; 5] = ["sign-up", "--username", "bob", "--attribute", "email=bob@example.com"];
 
@@ -67,11 +67,7 @@ fn the_token_is_all_that_is_printed() {
 
 #[test]
 fn a_token_is_refreshed_when_it_is_time() {
-    let stage = Stage::with_changes(
-        "refresh",
-        json!({ "clients": [{ "name": "app", "access_token_validity": { "amount": 5, "unit": "minutes" },
-            "refresh_token_rotation": { "retry_grace_period_seconds": 0 } }] }),
-    );
+    let stage = Stage::with_changes("refresh", short_lived_tokens());
     stage.sign_in();
     let first = stage.text(&["token"]);
     assert_eq!(stage.text(&["token"]), first);
@@ -88,6 +84,19 @@ fn a_token_is_refreshed_when_it_is_time() {
     // The refresh token that came with it was stored: the first is good for nothing any more.
     stage.server.advance(Duration::from_secs(400));
     assert_eq!(stage.json(&["whoami"])["username"], "alice");
+}
+
+#[test]
+fn a_session_that_is_lost_is_warned_of_although_the_command_fails() {
+    let stage = Stage::with_changes("lost_session", short_lived_tokens());
+    stage.sign_in();
+    stage.server.advance(Duration::from_secs(400));
+    stage.block_store();
+    let refused = stage.run(&["attributes", "set", "sub=1"]);
+    assert_eq!((refused.code, &*refused.stdout), (3, ""), "{}", refused.stderr);
+    let (warning, error) = refused.stderr.split_once('\n').unwrap();
+    assert!(warning.starts_with("cognito: warning: the session is not saved, and may be lost: "), "{warning}");
+    assert!(error.starts_with("cognito: NotAuthorizedException: "), "{error}");
 }
 
 #[test]

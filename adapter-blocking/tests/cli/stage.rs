@@ -45,6 +45,13 @@ pub(crate) fn client() -> Value {
     json!({ "name": "app", "explicit_auth_flows": flows })
 }
 
+/// A client whose tokens are refreshed after five minutes, each refresh token once.
+pub(crate) fn short_lived_tokens() -> Value {
+    let validity = json!({ "amount": 5, "unit": "minutes" });
+    let rotation = json!({ "retry_grace_period_seconds": 0 });
+    json!({ "clients": [{ "name": "app", "access_token_validity": validity, "refresh_token_rotation": rotation }] })
+}
+
 impl Stage {
     /// Alice in a plain pool.
     pub(crate) fn new(test: &str) -> Self {
@@ -153,6 +160,14 @@ impl Stage {
     /// The file of the sessions.
     pub(crate) fn store(&self) -> PathBuf {
         self.folders().1.join("sessions.json")
+    }
+
+    /// Lets the store be read and not written, until the folder that is in the way is removed. A mode would not hinder
+    /// root.
+    pub(crate) fn block_store(&self) -> PathBuf {
+        let obstacle = self.store().with_file_name("sessions.json.new");
+        fs::create_dir(&obstacle).unwrap();
+        obstacle
     }
 
     /// The folder of the configuration, and that of the data.

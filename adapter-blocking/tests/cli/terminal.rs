@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::process::Stdio;
+use std::time::Duration;
 
+use cognito_testkit::{Fault, FaultPlan};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
 use serde_json::json;
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Stage};
+use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, short_lived_tokens};
 
 const TEMPORARY: &str = "Temporary-2";
 
@@ -184,6 +186,27 @@ fn a_session_that_cannot_be_saved_after_all_is_revoked() {
     terminal.exp_eof().unwrap();
     fs::remove_dir(&lock).unwrap();
     assert_eq!(stage.run(&["token"]).code, 5);
+}
+
+#[test]
+fn a_refreshed_session_is_saved_although_the_command_fails() {
+    let factors = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": ["SOFTWARE_TOKEN_MFA"] });
+    let mut changes = short_lived_tokens();
+    changes.as_object_mut().unwrap().extend(factors.as_object().unwrap().clone());
+    let stage = Stage::with_changes("terminal_saved", changes);
+    stage.sign_in();
+    stage.server.advance(Duration::from_secs(400));
+    let obstacle = stage.block_store();
+    let mut terminal = at_terminal(&stage, &["mfa", "totp"]);
+    terminal.exp_string("Code that the app shows: ").unwrap();
+    fs::remove_dir(obstacle).unwrap();
+    stage.server.plan_fault(FaultPlan::next(Fault::Page { status: 403 }));
+    terminal.send_line("000000").unwrap();
+    let told = terminal.exp_eof().unwrap();
+    assert!(told.contains("403") && !told.contains("warning"), "{told}");
+    // The first refresh token is good for nothing any more.
+    stage.server.advance(Duration::from_secs(400));
+    assert_eq!(stage.text(&["whoami"]).lines().next(), Some("alice"));
 }
 
 #[test]

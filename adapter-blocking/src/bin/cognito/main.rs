@@ -26,6 +26,7 @@ mod transport;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+use cognito_blocking::Error;
 use serde_json::json;
 
 use arguments::{Command, Given};
@@ -58,9 +59,13 @@ fn unread(error: &clap::Error) -> ExitCode {
 
 fn run(given: Given, output: Output) -> Result<(), Failure> {
     let program = Program::new(&given.line.settings, output)?;
-    let report = execute(&program, given.line.command)?;
-    program.close();
-    output.report(&report)
+    let result = execute(&program, given.line.command);
+    // A command that failed may have refreshed the session before.
+    let is_told = matches!(result, Err(Failure::Library(Error::Store(_))));
+    if let (Err(error), false) = (program.close(), is_told) {
+        output.warning(&format!("the session is not saved, and may be lost: {error}"));
+    }
+    output.report(&result?)
 }
 
 fn execute(program: &Program, command: Command) -> Result<Report, Failure> {

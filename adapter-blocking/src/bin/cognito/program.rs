@@ -128,11 +128,9 @@ impl Program {
         variable(variable_name).map_or_else(ask, Ok)
     }
 
-    /// Saves what could not be saved while the command did what it should.
-    pub(crate) fn close(&self) {
-        if let Some(Err(error)) = self.sessions.get().map(Sessions::flush) {
-            self.output.warning(&format!("the session is not saved, and may be lost: {error}"));
-        }
+    /// Saves what could not be saved while the command ran.
+    pub(crate) fn close(&self) -> Result<(), Error> {
+        self.sessions.get().map_or(Ok(()), Sessions::flush)
     }
 }
 
