@@ -1,14 +1,17 @@
 //! Questions at a terminal: the program in a pseudo-terminal.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
 use std::time::Duration;
 
 use cognito_testkit::{Fault, FaultPlan};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use rexpect::process::{Signal, WaitStatus};
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
+use rustix::termios::{LocalModes, tcgetattr};
 use serde_json::json;
 
 use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, short_lived_tokens};
@@ -19,6 +22,37 @@ fn at_terminal(stage: &Stage, arguments: &[&str]) -> PtySession {
     let mut command = stage.command(arguments);
     command.env("TERM", "xterm").stdin(Stdio::inherit());
     spawn_with_options(command, Options::new().timeout_ms(Some(20_000)).strip_ansi_escape_codes(true)).unwrap()
+}
+
+/// What a shell does with the program, which is `"$0" "$@"`.
+fn in_shell(stage: &Stage, script: &str, arguments: &[&str]) -> PtySession {
+    let mut shell = Command::new("/bin/sh");
+    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_cognito")).args(arguments).env_clear().env("TERM", "xterm");
+    for (name, value) in stage.command(&[]).get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    spawn_with_options(shell, Options::new().timeout_ms(Some(20_000))).unwrap()
+}
+
+/// Whether the terminal shows what is typed.
+fn echoes(terminal: &PtySession) -> bool {
+    tcgetattr(&terminal.process.pty).unwrap().local_modes.contains(LocalModes::ECHO)
+}
+
+/// The question is there a moment before the echo is off.
+fn wait_for_no_echo(terminal: &PtySession) {
+    let mut moments = 0..1_000;
+    while echoes(terminal) {
+        assert!(moments.next().is_some(), "the terminal shows what is typed");
+        sleep(Duration::from_millis(10));
+    }
+}
+
+fn died_by(terminal: &PtySession) -> Option<Signal> {
+    match terminal.process.wait().unwrap() {
+        WaitStatus::Signaled(_, signal, _) => Some(signal),
+        _ => None,
+    }
 }
 
 /// A user whose password is a temporary one, in a pool where everybody has an authenticator app.
@@ -128,14 +162,56 @@ fn nothing_that_is_typed_for_a_secret_is_shown_and_requests_are() {
 }
 
 #[test]
-fn a_factor_is_picked_from_a_list() {
+fn a_signal_at_a_hidden_prompt_ends_the_program_and_the_terminal_shows_again_what_is_typed() {
+    let stage = Stage::new("terminal_signal");
+    for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP] {
+        // The pseudo-terminal begins without echo.
+        let script = "stty echo && exec \"$0\" \"$@\"";
+        let mut terminal = in_shell(&stage, script, &["sign-in", "--username", "alice"]);
+        terminal.exp_string("Password: ").unwrap();
+        wait_for_no_echo(&terminal);
+        match signal {
+            Signal::SIGINT => terminal.send_control('c').unwrap(),
+            Signal::SIGQUIT => terminal.send_control('\\').unwrap(),
+            _ => terminal.process.signal(signal).unwrap(),
+        }
+        assert_eq!((died_by(&terminal), echoes(&terminal)), (Some(signal), true));
+    }
+}
+
+#[test]
+fn an_interrupt_at_a_question_ends_the_program_and_the_cursor_is_shown_again() {
+    let asked = ["sign-in", "--username", "alice"];
+    let of_name = (Stage::new("terminal_name_signal"), &asked[..1], "User name");
+    let of_list = (stage_of_two_factors("terminal_list_signal"), &asked[..], "EMAIL_OTP");
+    let of_yes = (Stage::signed_in("terminal_yes_signal"), &["delete-user"][..], "for good?");
+    for (stage, arguments, question) in [of_name, of_list, of_yes] {
+        let mut terminal = in_shell(&stage, "exec \"$0\" \"$@\"", arguments);
+        if question == "EMAIL_OTP" {
+            terminal.exp_string("Password: ").unwrap();
+            terminal.send_line(PASSWORD).unwrap();
+        }
+        terminal.exp_string(question).unwrap();
+        terminal.send_control('c').unwrap();
+        let shown = terminal.exp_eof().unwrap();
+        assert_eq!(died_by(&terminal), Some(Signal::SIGINT), "{shown}");
+        assert!(shown.ends_with("\u{1b}[?25h"), "{shown:?}");
+    }
+}
+
+/// Alice has two second factors, and chooses by which to sign in.
+fn stage_of_two_factors(test: &str) -> Stage {
     let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
     let enabled = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
     let mfa = json!({ "enabled": enabled, "software_token_secret": secret });
     let attributes = json!({ "email": "alice@example.com" });
     let user = json!({ "username": "alice", "password": PASSWORD, "mfa": mfa, "attributes": attributes });
-    let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": enabled, "users": [user] });
-    let stage = Stage::with_changes("terminal_select", changes);
+    Stage::with_changes(test, json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": enabled, "users": [user] }))
+}
+
+#[test]
+fn a_factor_is_picked_from_a_list() {
+    let stage = stage_of_two_factors("terminal_select");
     let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
     terminal.exp_string("Password: ").unwrap();
     terminal.send_line(PASSWORD).unwrap();
@@ -226,13 +302,8 @@ fn a_user_is_deleted_after_a_yes_and_not_after_a_no() {
 fn what_is_printed_for_a_script_is_not_mixed_with_the_questions() {
     let stage = Stage::new("terminal_redirected");
     let out = stage.path("out.txt");
-    let mut shell = std::process::Command::new("/bin/sh");
-    shell.arg("-c").arg(format!("exec \"$0\" sign-in --username alice --json > '{out}'"));
-    shell.arg(env!("CARGO_BIN_EXE_cognito")).env_clear().env("HOME", &stage.folder).env("TERM", "xterm");
-    for (name, value) in stage.command(&[]).get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    let mut terminal = spawn_with_options(shell, Options::new().timeout_ms(Some(20_000))).unwrap();
+    let script = format!("exec \"$0\" \"$@\" > '{out}'");
+    let mut terminal = in_shell(&stage, &script, &["sign-in", "--username", "alice", "--json"]);
     terminal.exp_string("Password: ").unwrap();
     terminal.send_line(PASSWORD).unwrap();
     terminal.exp_eof().unwrap();

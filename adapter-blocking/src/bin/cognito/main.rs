@@ -14,6 +14,8 @@ mod challenge_file;
 mod configuration;
 mod credentials;
 mod devices;
+#[cfg(unix)]
+mod guard;
 mod mfa;
 mod output;
 mod program;

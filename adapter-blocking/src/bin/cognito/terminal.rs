@@ -2,12 +2,16 @@
 //! terminal, an answer is needed.
 
 use std::io::{self, IsTerminal, Write};
+use std::thread;
+use std::time::Duration;
 
 use cognito_blocking::secret::{Parameter, SecretCode};
 use dialoguer::{Confirm, Input, Password, Select};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
+#[cfg(unix)]
+use crate::guard;
 use crate::output::{Failure, plain};
 
 /// Whether somebody can be asked.
@@ -18,13 +22,13 @@ pub(crate) fn is_there() -> bool {
 /// Asks for what may be seen.
 pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
     must_be_there(key, question)?;
-    Input::new().with_prompt(plain(question)).interact_text().map_err(failed)
+    guarded(|| Input::new().with_prompt(plain(question)).interact_text())
 }
 
 /// Asks for what may be seen and is probably this. Without a terminal it is this.
 pub(crate) fn ask_whether(question: &str, probably: String) -> Result<String, Failure> {
     if is_there() {
-        return Input::new().with_prompt(question).default(probably).interact_text().map_err(failed);
+        return guarded(|| Input::new().with_prompt(question).default(probably).interact_text());
     }
     Ok(probably)
 }
@@ -32,14 +36,14 @@ pub(crate) fn ask_whether(question: &str, probably: String) -> Result<String, Fa
 /// Asks for what is not to be shown.
 pub(crate) fn ask_hidden(key: &str, question: &str) -> Result<Parameter, Failure> {
     must_be_there(key, question)?;
-    Password::new().with_prompt(plain(question)).interact().map(Parameter::from).map_err(failed)
+    guarded(|| Password::new().with_prompt(plain(question)).interact()).map(Parameter::from)
 }
 
 /// Asks twice for what is not to be shown, since a mistake would not be seen.
 pub(crate) fn ask_new_password(key: &str) -> Result<Parameter, Failure> {
     must_be_there(key, "New password")?;
     let prompt = Password::new().with_prompt("New password").with_confirmation("Once more", "They are not the same.");
-    prompt.interact().map(Parameter::from).map_err(failed)
+    guarded(|| prompt.interact()).map(Parameter::from)
 }
 
 /// The only choice, or the one that is picked.
@@ -48,13 +52,13 @@ pub(crate) fn choose<'a>(key: &str, question: &str, choices: &[&'a str]) -> Resu
         return Ok(only);
     }
     must_be_there(key, question)?;
-    let picked = Select::new().with_prompt(plain(question)).items(choices).default(0).interact().map_err(failed)?;
+    let picked = guarded(|| Select::new().with_prompt(plain(question)).items(choices).default(0).interact())?;
     choices.get(picked).copied().ok_or_else(|| Failure::needs(key, question))
 }
 
 /// Asks for a yes.
 pub(crate) fn agrees(question: &str) -> Result<bool, Failure> {
-    Confirm::new().with_prompt(plain(question)).default(false).interact().map_err(failed)
+    guarded(|| Confirm::new().with_prompt(plain(question)).default(false).interact())
 }
 
 /// Says something to whoever is there.
@@ -85,7 +89,15 @@ fn must_be_there(key: &str, question: &str) -> Result<(), Failure> {
     if is_there() { Ok(()) } else { Err(Failure::needs(key, format!("an answer is needed: {question} ({key}){hint}"))) }
 }
 
-fn failed(error: dialoguer::Error) -> Failure {
-    let dialoguer::Error::IO(error) = error;
-    Failure::Machine(error)
+/// Asks, and leaves the terminal as it was if a signal ends the program meanwhile.
+fn guarded<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, Failure> {
+    #[cfg(unix)]
+    guard::start()?;
+    ask().map_err(|dialoguer::Error::IO(error)| {
+        if error.kind() == io::ErrorKind::Interrupted {
+            // By the signal that is about to end the program: it is the ending, and this failure is not.
+            thread::sleep(Duration::from_secs(1));
+        }
+        Failure::Machine(error)
+    })
 }
