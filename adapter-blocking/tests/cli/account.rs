@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use cognito_testkit::Purpose;
+use cognito_testkit::{Fault, FaultPlan, Purpose};
 use serde_json::json;
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, short_lived_tokens};
+use crate::stage::{NEW_PASSWORD, NOWHERE, PASSWORD, Stage, short_lived_tokens};
 
 const SIGN_UP: [&str; 5] = ["sign-up", "--username", "bob", "--attribute", "email=bob@example.com"];
 
@@ -158,9 +158,41 @@ fn a_sign_out_revokes_the_session_and_forgets_it() {
 #[test]
 fn a_sign_out_that_the_service_does_not_hear_of_fails_and_forgets_the_session_all_the_same() {
     let stage = Stage::signed_in("lost_sign_out");
-    let lost = stage.with_env(&["sign-out", "--json"], &[("COGNITO_ENDPOINT", "http://127.0.0.1:1")]);
-    assert_eq!(lost.error(4)["kind"], "NotReached");
+    let lost = stage.with_env(&["sign-out", "--json"], &[("COGNITO_ENDPOINT", NOWHERE)]);
+    let error = lost.error(4);
+    assert_eq!(error["kind"], "NotReached");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.starts_with("signed out on this machine, but the tokens may not be revoked: "), "{message}");
     assert_eq!(stage.run(&["token"]).code, 5);
+    // Nothing was done for somebody who was not signed in.
+    assert_eq!(stage.run(&["sign-out", "--username", "alice", "--json"]).error(5)["kind"], "NotSignedIn");
+}
+
+#[test]
+fn a_sign_out_tells_what_the_service_did_although_the_store_fails() {
+    for (test, endpoint, told) in [
+        ("kept_sign_out", None, "the tokens are revoked, but the session is still in the store: "),
+        ("undone_sign_out", Some(NOWHERE), "the tokens may not be revoked, and the session is still in the store: "),
+    ] {
+        let stage = Stage::signed_in(test);
+        stage.block_store();
+        let url = stage.server.url();
+        let error = stage.with_env(&["sign-out", "--json"], &[("COGNITO_ENDPOINT", endpoint.unwrap_or(&url))]).error(6);
+        assert_eq!(error["kind"], "Store");
+        assert!(error["message"].as_str().unwrap().starts_with(told), "{error}");
+    }
+}
+
+#[test]
+fn a_sign_out_that_the_service_refuses_is_told_with_the_code_of_the_refusal() {
+    let stage = Stage::signed_in("refused_sign_out");
+    let mut throttled = FaultPlan::next(Fault::Throttle);
+    throttled.times = 9;
+    stage.server.plan_fault(throttled);
+    let error = stage.run(&["sign-out", "--json"]).error(3);
+    let told = "signed out on this machine, but the tokens may not be revoked: ";
+    assert_eq!(error["code"], "TooManyRequestsException");
+    assert!(error["message"].as_str().unwrap().starts_with(told), "{error}");
 }
 
 #[test]

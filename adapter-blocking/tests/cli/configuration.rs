@@ -8,9 +8,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::stage::{Ran, Stage, ran};
-
-const NOWHERE: &str = "http://127.0.0.1:1";
+use crate::stage::{NOWHERE, Ran, Stage, ran};
 
 fn write_profiles(stage: &Stage, text: &str, mode: u32) {
     let folder = stage.folders().0;

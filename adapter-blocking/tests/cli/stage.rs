@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 pub(crate) const PASSWORD: &str = "Correct-horse-1";
 pub(crate) const NEW_PASSWORD: &str = "Battery-staple-2";
 
+/// Where nobody listens.
+pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
+
 pub(crate) struct Stage {
     pub(crate) server: Server,
     pub(crate) folder: PathBuf,

@@ -5,7 +5,7 @@ use cognito_blocking::operation::{
     GetUserResponse, ResendConfirmationCode, SignUp,
 };
 use cognito_blocking::secret::Parameter;
-use cognito_blocking::{CredentialsProvider, RemoteSignOut, SignOutScope, operation};
+use cognito_blocking::{CredentialsProvider, Error, RemoteSignOut, SignOutScope, operation};
 use serde_json::{Value, json};
 
 use crate::arguments::{ConfirmSignUp, DeleteUserArguments, Password, SignUpArguments};
@@ -94,12 +94,17 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
     let session = program.session()?;
     let scope = if global { SignOutScope::Global } else { SignOutScope::Revoke };
     let signed_out = session.sign_out(scope);
-    signed_out.local?;
+    if let Err(error) = signed_out.local {
+        return Err(Failure::HalfDone(still_in_store(&signed_out.remote), error));
+    }
     let remote = match signed_out.remote {
         RemoteSignOut::Done => "The tokens are revoked.",
         RemoteSignOut::NotRevocable => "The tokens cannot be revoked, and are good until they expire.",
         RemoteSignOut::NotAsked => "",
-        RemoteSignOut::Failed(error) => return Err(error.into()),
+        RemoteSignOut::Failed(Error::NotSignedIn) => return Err(Error::NotSignedIn.into()),
+        RemoteSignOut::Failed(error) => {
+            return Err(Failure::HalfDone("signed out on this machine, but the tokens may not be revoked", error));
+        }
     };
     let username = session.username();
     let revoked = matches!(signed_out.remote, RemoteSignOut::Done);
@@ -107,6 +112,17 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
         format!("Signed {username} out. {remote}"),
         json!({ "username": username, "revoked": revoked, "global": global }),
     ))
+}
+
+/// What a sign-out has done when the store failed.
+fn still_in_store(remote: &RemoteSignOut) -> &'static str {
+    match remote {
+        RemoteSignOut::Done => "the tokens are revoked, but the session is still in the store",
+        RemoteSignOut::NotRevocable | RemoteSignOut::NotAsked => {
+            "the tokens are not revoked, and the session is still in the store"
+        }
+        RemoteSignOut::Failed(_) => "the tokens may not be revoked, and the session is still in the store",
+    }
 }
 
 pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) -> Result<Report, Failure> {

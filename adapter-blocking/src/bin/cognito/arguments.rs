@@ -119,7 +119,7 @@ pub(crate) enum Command {
     /// The user's sessions, on all devices
     #[command(subcommand)]
     Sessions(Sessions),
-    /// Sign out, and revoke the session's tokens
+    /// Sign out, and revoke the session's tokens; it is forgotten here even if they cannot be
     SignOut {
         /// On every device
         #[arg(long)]

@@ -63,7 +63,7 @@ fn run(given: Given, output: Output) -> Result<(), Failure> {
     let program = Program::new(&given.line.settings, output)?;
     let result = execute(&program, given.line.command);
     // A command that failed may have refreshed the session before.
-    let is_told = matches!(result, Err(Failure::Library(Error::Store(_))));
+    let is_told = matches!(result, Err(Failure::Library(Error::Store(_)) | Failure::HalfDone(_, Error::Store(_))));
     if let (Err(error), false) = (program.close(), is_told) {
         output.warning(&format!("the session is not saved, and may be lost: {error}"));
     }

@@ -35,6 +35,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// What the library failed with.
     Library(Error),
+    /// The library failed half way: what is done and what is not, and why.
+    HalfDone(&'static str, Error),
     /// Somebody must be asked, and nobody can be.
     AnswerNeeded(AnswerNeeded),
     /// The service answered with what cannot be used.
@@ -68,12 +70,19 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Library(Error::InvalidInput(_)) => 2,
-            Self::Library(Error::Refused(_) | Error::StartAgain(_) | Error::RefreshNotEnabled(_)) => 3,
-            Self::Malformed(_) | Self::Library(Error::Malformed(_) | Error::NotReached(_)) => 4,
-            Self::AnswerNeeded(_) | Self::Library(Error::NotSignedIn) => 5,
-            Self::File(_) | Self::Library(Error::Store(_)) => 6,
-            Self::Machine(_) | Self::Library(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Malformed(_) => 4,
+            Self::AnswerNeeded(_) => 5,
+            Self::File(_) => 6,
+            Self::Machine(_) => 1,
+            Self::Library(error) | Self::HalfDone(_, error) => match error {
+                Error::InvalidInput(_) => 2,
+                Error::Refused(_) | Error::StartAgain(_) | Error::RefreshNotEnabled(_) => 3,
+                Error::Malformed(_) | Error::NotReached(_) => 4,
+                Error::NotSignedIn => 5,
+                Error::Store(_) => 6,
+                _ => 1,
+            },
         }
     }
 
@@ -84,7 +93,7 @@ impl Failure {
             Self::AnswerNeeded(_) => "AnswerNeeded",
             Self::Malformed(_) => "Malformed",
             Self::File(_) => "File",
-            Self::Library(error) => match error {
+            Self::Library(error) | Self::HalfDone(_, error) => match error {
                 Error::Refused(_) => "Refused",
                 Error::Malformed(_) => "Malformed",
                 Error::NotReached(_) => "NotReached",
@@ -100,20 +109,28 @@ impl Failure {
     }
 
     fn to_json(&self) -> Value {
-        let refusal = match self {
-            Self::Library(Error::RefreshNotEnabled(not_enabled)) => Some(&not_enabled.refusal),
-            Self::Library(error) => error.refusal(),
+        let library = match self {
+            Self::Library(error) | Self::HalfDone(_, error) => Some(error),
             _ => None,
         };
-        let malformed = match self {
-            Self::Library(Error::Malformed(malformed)) => Some(malformed),
+        let refusal = match library {
+            Some(Error::RefreshNotEnabled(not_enabled)) => Some(&not_enabled.refusal),
+            error => error.and_then(Error::refusal),
+        };
+        let malformed = match library {
+            Some(Error::Malformed(malformed)) => Some(malformed),
             _ => None,
+        };
+        let message = match (self, refusal) {
+            (Self::HalfDone(told, _), Some(refusal)) => format!("{told}: {}", refusal.message),
+            (_, Some(refusal)) => refusal.message.clone(),
+            (_, None) => self.to_string(),
         };
         let request_id = refusal.and_then(|refusal| refusal.request_id.as_ref());
         let mut error = json!({
             "kind": self.kind(),
             "code": refusal.map(|refusal| &refusal.code),
-            "message": refusal.map_or_else(|| self.to_string(), |refusal| refusal.message.clone()),
+            "message": message,
             "status": refusal.map(|refusal| refusal.status).or(malformed.map(|malformed| malformed.status)),
             "request_id": request_id.or(malformed.and_then(|malformed| malformed.request_id.as_ref())),
         });
@@ -134,6 +151,7 @@ impl fmt::Display for Failure {
                 formatter.write_str("nobody is signed in: run `cognito sign-in`, or name another user by --username")
             }
             Self::Library(error) => error.fmt(formatter),
+            Self::HalfDone(told, error) => write!(formatter, "{told}: {error}"),
             Self::AnswerNeeded(needed) => formatter.write_str(&needed.message),
             Self::Machine(error) => error.fmt(formatter),
         }
