@@ -154,6 +154,8 @@ fn the_user_who_signed_in_last_is_suggested() {
 #[test]
 fn nothing_that_is_typed_for_a_secret_is_shown_and_requests_are() {
     let stage = Stage::new("terminal_hidden");
+    // A request that is answered at once may be over before it is shown.
+    stage.server.plan_fault(FaultPlan::next(Fault::Delay { millis: 500 }));
     let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
     let shown = terminal.exp_string("Password: ").unwrap();
     terminal.send_line(PASSWORD).unwrap();
