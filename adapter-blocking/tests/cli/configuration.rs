@@ -75,11 +75,28 @@ fn a_profile_that_cannot_be_read_is_named_and_no_line_of_it_is_shown() {
         ("[default]\nclient_secret = hunter2\n", "line 2 is not TOML"),
         ("[default]\nclient_sekret = \"hunter2\"\n", "unknown"),
         ("[default]\nclient_secret = [\"hunter2\"]\n", "no text"),
+        ("client_secret = \"hunter2\"\n", "settings go under one, such as [default]"),
     ] {
         write_profiles(&stage, text, 0o600);
         let error = resend(&stage, &[], &[]).error(2).to_string();
         assert!(error.contains(problem) && error.contains("profiles.toml") && !error.contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn a_script_for_the_shell_needs_no_profile_that_can_be_read() {
+    let stage = Stage::new("completions_profile");
+    write_profiles(&stage, "nonsense", 0o600);
+    assert_eq!(stage.run(&["token"]).code, 2);
+    assert!(stage.text(&["completions", "bash"]).contains("sign-up"));
+}
+
+#[test]
+fn a_variable_that_is_empty_is_none() {
+    let stage = Stage::signed_in("empty_variables");
+    let variables = ["STORE", "PROFILE", "REGION", "USERNAME", "CLIENT_SECRET"].map(|name| format!("COGNITO_{name}"));
+    let variables = variables.each_ref().map(|name| (&**name, ""));
+    assert!(stage.with_env(&["token"], &variables).text().starts_with("ey"));
 }
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::fs;
 use cognito_testkit::{Fault, FaultPlan};
 use serde_json::json;
 
-use crate::stage::{PASSWORD, Stage};
+use crate::stage::{PASSWORD, Stage, ran};
 
 const SIGN_IN: [&str; 4] = ["sign-in", "--username", "alice", "--json"];
 
@@ -119,10 +119,23 @@ fn help_has_examples_and_the_exit_codes() {
 }
 
 #[test]
+fn a_reader_who_has_read_enough_is_no_failure() {
+    let stage = Stage::signed_in("read_enough");
+    for arguments in [&["claims"][..], &["token", "--json"], &["completions", "bash"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = ran(&stage.command(arguments).stdout(writer).output().unwrap());
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
 fn each_shell_gets_a_script_that_knows_the_commands() {
     let stage = Stage::new("completions");
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = stage.text(&["completions", shell]);
         assert!(script.contains("sign-up") && script.contains("challenge-file"), "{shell}");
+        let json = stage.json(&["completions", shell]);
+        assert_eq!(json["script"].as_str().map(str::trim_end), Some(script.trim_end()));
     }
 }

@@ -48,6 +48,30 @@ fn an_answer_that_is_no_pair_is_not_repeated() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_password_that_is_not_utf_8_is_input_that_cannot_be_sent_and_is_not_repeated() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    use crate::stage::{Ran, ran};
+
+    let stage = Stage::new("not_utf_8");
+    let password = b"hunter2\xff\n";
+    let told = |ran: Ran| {
+        let error = ran.error(2);
+        assert!(error["kind"] == "Usage" && !ran.stderr.contains("hunter2"), "{error}");
+        error["message"].as_str().unwrap().to_owned()
+    };
+    let sign_in = ["sign-in", "--username", "alice", "--json"];
+    let from_stdin = [&sign_in[..], &["--password-stdin"]].concat();
+    assert_eq!(told(stage.with_stdin(&from_stdin, password)), "the input is not UTF-8");
+    for variable in ["COGNITO_PASSWORD", "COGNITO_NEW_PASSWORD"] {
+        let mut command = stage.command(&sign_in);
+        command.env("COGNITO_PASSWORD", PASSWORD).env(variable, OsStr::from_bytes(password));
+        assert_eq!(told(ran(&command.output().unwrap())), format!("{variable} is not UTF-8"));
+    }
+}
+
 #[test]
 fn no_help_shows_the_secret_that_is_in_the_environment() {
     let stage = stage("help_secret");

@@ -132,11 +132,11 @@ impl Stage {
         ran(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
-    pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &str) -> Ran {
+    pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_ref()).unwrap();
         ran(&child.wait_with_output().unwrap())
     }
 

@@ -1,6 +1,7 @@
 //! Questions at a terminal: the program in a pseudo-terminal.
 
 use std::fs;
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -179,6 +180,17 @@ fn a_signal_at_a_hidden_prompt_ends_the_program_and_the_terminal_shows_again_wha
         }
         assert_eq!((died_by(&terminal), echoes(&terminal)), (Some(signal), true));
     }
+}
+
+#[test]
+fn a_password_that_is_typed_in_another_encoding_is_input_that_cannot_be_sent() {
+    let stage = Stage::new("terminal_encoding");
+    let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
+    terminal.exp_string("Password: ").unwrap();
+    terminal.writer.write_all(b"hunter2\xff\n").unwrap();
+    let told = terminal.exp_eof().unwrap();
+    assert!(told.contains("the input is not UTF-8") && !told.contains("hunter2"), "{told}");
+    assert!(matches!(terminal.process.wait().unwrap(), WaitStatus::Exited(_, 2)));
 }
 
 #[test]

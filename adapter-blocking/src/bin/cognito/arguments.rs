@@ -6,6 +6,7 @@ mod user;
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command as Program, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use cognito_blocking::secret::ClientSecret;
@@ -75,7 +76,7 @@ pub(crate) struct Settings {
     #[arg(long, global = true, env = "COGNITO_PROFILE", value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// The file that keeps sessions, devices and identities
-    #[arg(long, global = true, env = "COGNITO_STORE", value_name = "FILE")]
+    #[arg(long, global = true, env = "COGNITO_STORE", value_name = "FILE", value_parser = path_or_nothing())]
     pub(crate) store: Option<PathBuf>,
     /// Who it is about; the user who signed in last, where there is one
     #[arg(long, global = true, env = "COGNITO_USERNAME", value_name = "NAME")]
@@ -160,10 +161,14 @@ pub(crate) fn program() -> Program {
     with_json_flag(CommandLine::command().arg(json_flag()))
 }
 
-/// Every command has a flag `--json` but two: `call` takes the members of a request by that name.
+/// A path that may be empty, as a variable may.
+fn path_or_nothing() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// Every command has a flag `--json` but one: `call` takes the members of a request by that name.
 fn with_json_flag(command: Program) -> Program {
-    let is_group = command.has_subcommands();
-    let has_none = is_group || ["call", "completions"].contains(&command.get_name());
+    let has_none = command.has_subcommands() || command.get_name() == "call";
     let command = if has_none { command } else { command.arg(json_flag()) };
     command.mut_subcommands(with_json_flag)
 }

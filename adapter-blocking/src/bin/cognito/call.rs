@@ -38,7 +38,7 @@ fn names() -> String {
 
 fn read_stdin() -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::with_capacity(4096));
-    io::stdin().read_to_string(&mut text)?;
+    io::stdin().read_to_string(&mut text).map_err(Failure::of_input)?;
     Ok(text)
 }
 

@@ -134,6 +134,10 @@ fn read_profile(name: Option<&str>, output: Output) -> Result<Configuration, Fai
         Err(error) => return Err(Failure::file(&path, &error)),
     };
     let mut sections = parse(&path, &text)?;
+    if sections.values().any(|value| !value.is_table()) {
+        let problem = "a setting stands outside of a section: settings go under one, such as [default]";
+        return Err(Failure::Usage(format!("{}: {problem}", path.display())));
+    }
     let Some(section) = sections.remove(name.unwrap_or(DEFAULT_PROFILE)) else {
         return name.map_or_else(|| Ok(Configuration::default()), missing);
     };

@@ -60,6 +60,10 @@ fn unread(error: &clap::Error) -> ExitCode {
 }
 
 fn run(given: Given, output: Output) -> Result<(), Failure> {
+    // It has no use for a configuration, whatever is wrong with that.
+    if let Command::Completions { shell } = given.line.command {
+        return output.report(&complete(shell));
+    }
     let program = Program::new(&given.line.settings, output)?;
     let result = execute(&program, given.line.command);
     // A command that failed may have refreshed the session before.

@@ -68,6 +68,14 @@ impl Failure {
         Self::File(format!("{}: {error}", path.display()))
     }
 
+    /// What cannot be read: input that is not UTF-8 is not the machine's fault.
+    pub(crate) fn of_input(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::InvalidData {
+            return Self::Usage("the input is not UTF-8".to_owned());
+        }
+        Self::Machine(error)
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
@@ -188,8 +196,11 @@ impl Output {
         let mut stdout = io::stdout().lock();
         let text = if self.json { report.json.to_string() } else { report.text.clone() };
         let text = if stdout.is_terminal() { plain(&text) } else { text };
-        writeln!(stdout, "{text}")?;
-        Ok(stdout.flush()?)
+        match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+            // Whoever reads it has read enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
+        }
     }
 
     /// Writes the failure to the standard error, and gives the exit code.

@@ -31,6 +31,7 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
+        [PASSWORD, NEW_PASSWORD].into_iter().try_for_each(must_be_text)?;
         Ok(Self {
             configuration: Configuration::new(settings, output)?,
             output,
@@ -99,7 +100,7 @@ impl Program {
     }
 
     pub(crate) fn password(&self) -> Result<Parameter, Failure> {
-        self.password_or("COGNITO_PASSWORD", || terminal::ask_hidden("PASSWORD", "Password"))
+        self.password_or(PASSWORD, || terminal::ask_hidden("PASSWORD", "Password"))
     }
 
     pub(crate) fn new_password(&self) -> Result<Parameter, Failure> {
@@ -113,7 +114,7 @@ impl Program {
 
     /// The password of a user who is signing up.
     pub(crate) fn first_password(&self) -> Result<Parameter, Failure> {
-        self.password_or("COGNITO_PASSWORD", || terminal::ask_new_password("PASSWORD"))
+        self.password_or(PASSWORD, || terminal::ask_new_password("PASSWORD"))
     }
 
     fn password_or(
@@ -134,6 +135,9 @@ impl Program {
     }
 }
 
+/// The variable of the password.
+const PASSWORD: &str = "COGNITO_PASSWORD";
+
 /// The variable of a new password.
 pub(crate) const NEW_PASSWORD: &str = "COGNITO_NEW_PASSWORD";
 
@@ -142,10 +146,18 @@ pub(crate) fn variable(name: &str) -> Option<Parameter> {
     env::var(name).ok().filter(|value| !value.is_empty()).map(Parameter::from)
 }
 
+/// A variable that is not UTF-8 would count as none.
+fn must_be_text(name: &str) -> Result<(), Failure> {
+    if env::var_os(name).is_some_and(|value| value.to_str().is_none()) {
+        return Err(Failure::Usage(format!("{name} is not UTF-8")));
+    }
+    Ok(())
+}
+
 /// The next line of the standard input, without its end.
 pub(crate) fn line_of_stdin() -> Result<Option<Parameter>, Failure> {
     let mut line = Zeroizing::new(String::with_capacity(256));
-    if io::stdin().read_line(&mut line)? == 0 {
+    if io::stdin().read_line(&mut line).map_err(Failure::of_input)? == 0 {
         return Ok(None);
     }
     Ok(Some(Parameter::from(line.trim_end_matches(['\n', '\r']))))

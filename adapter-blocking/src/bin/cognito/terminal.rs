@@ -98,6 +98,6 @@ fn guarded<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, Failure> 
             // By the signal that is about to end the program: it is the ending, and this failure is not.
             thread::sleep(Duration::from_secs(1));
         }
-        Failure::Machine(error)
+        Failure::of_input(error)
     })
 }
