@@ -183,6 +183,15 @@ fn a_signal_at_a_hidden_prompt_ends_the_program_and_the_terminal_shows_again_wha
 }
 
 #[test]
+fn a_program_that_asks_in_the_background_is_stopped_and_can_be_ended() {
+    let stage = Stage::new("terminal_background");
+    let script = "set -m; \"$0\" \"$@\" & sleep 1; kill -TERM $!; kill -CONT $!; sleep 1; jobs";
+    let mut terminal = in_shell(&stage, script, &["sign-in", "--username", "alice"]);
+    let shown = terminal.exp_string("Terminated").unwrap();
+    assert!(!shown.contains("Password"), "{shown}");
+}
+
+#[test]
 fn a_password_that_is_typed_in_another_encoding_is_input_that_cannot_be_sent() {
     let stage = Stage::new("terminal_encoding");
     let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
