@@ -2,6 +2,7 @@
 
 use alloc::vec;
 
+use crypto_bigint::U3072;
 use zeroize::Zeroizing;
 
 use super::*;
@@ -62,6 +63,22 @@ fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     Sha256::digest(parts.concat()).into()
 }
 
+/// g^exponent on num-bigint.
+fn expected_power(exponent: &BigInt) -> BigInt {
+    BigInt::from(2).modpow(exponent, &group::modulus())
+}
+
+/// S on num-bigint.
+fn expected_premaster(server: BigInt, a: &[u8], u: &[u8; 32], x: &[u8; 32]) -> BigInt {
+    let base = residue(&(server - unsigned(&multiplier()) * expected_power(&unsigned(x))));
+    base.modpow(&(unsigned(a) + unsigned(u) * unsigned(x)), &group::modulus())
+}
+
+fn premaster(base: &U3072, a: &[u8], u: &[u8; 32], x: &[u8; 32]) -> Vec<u8> {
+    let (secret, bits) = (Zeroizing::new(group::exponent(a)), u32::try_from(8 * a.len()).unwrap());
+    group::premaster_secret(base, &secret, bits, u, x).to_vec()
+}
+
 #[test]
 fn the_multiplier_is_the_hash_of_the_padded_modulus_and_generator() {
     assert_eq!(multiplier(), sha256(&[&padded(&group::modulus()), &padded(&BigInt::from(2))]));
@@ -70,14 +87,13 @@ fn the_multiplier_is_the_hash_of_the_padded_modulus_and_generator() {
 /// As the derivation has them. Whoever changes the comb's shape writes the entries anew.
 #[test]
 fn every_entry_of_the_combs_tables_is_num_bigints() {
-    let modulus = group::modulus();
     for (block, table) in (0..comb::BLOCKS).zip(&comb::TABLES) {
         for (bits, entry) in (0_u32..).zip(table) {
             let teeth = (0..comb::TEETH).filter(|tooth| bits >> tooth & 1 == 1);
             let exponent: BigInt =
                 teeth.map(|tooth| BigInt::from(1) << (comb::SPAN * (comb::BLOCKS * tooth + block))).sum();
-            let power = BigInt::from(2).modpow(&exponent, &modulus);
-            assert_eq!(unsigned(entry.retrieve().to_be_bytes().as_ref()), power, "block {block}, bits {bits:05b}");
+            let power = unsigned(entry.retrieve().to_be_bytes().as_ref());
+            assert_eq!(power, expected_power(&exponent), "block {block}, bits {bits:05b}");
         }
     }
 }
@@ -88,7 +104,7 @@ fn the_comb_raises_to_each_power_of_two() {
     for bit in 0..256 {
         let exponent: BigInt = BigInt::from(1) << bit;
         let power = group::power_of_generator(&group::exponent(&exponent.to_bytes_be().1), 256);
-        assert_eq!(unsigned(&power), BigInt::from(2).modpow(&exponent, &group::modulus()), "2^{bit}");
+        assert_eq!(unsigned(&power), expected_power(&exponent), "2^{bit}");
     }
 }
 
@@ -97,14 +113,9 @@ fn the_comb_raises_to_each_power_of_two() {
 fn the_largest_exponents_keep_all_their_bits() {
     for length in [32, 33, 64, 65, 128] {
         let (a, most) = (vec![0xff; length], [0xff; 32]);
-        let secret = Zeroizing::new(group::exponent(&a));
         let server = BigInt::from(5);
-        let base = group::reduce(&server).unwrap();
-        let premaster = group::premaster_secret(&base, &secret, u32::try_from(8 * length).unwrap(), &most, &most);
-        let verifier = BigInt::from(2).modpow(&unsigned(&most), &group::modulus());
-        let expected = residue(&(server - unsigned(&multiplier()) * verifier))
-            .modpow(&(unsigned(&a) + unsigned(&most) * unsigned(&most)), &group::modulus());
-        assert_eq!(unsigned(&premaster), expected, "{length} bytes");
+        let premaster = premaster(&group::reduce(&server).unwrap(), &a, &most, &most);
+        assert_eq!(unsigned(&premaster), expected_premaster(server, &a, &most, &most), "{length} bytes");
     }
 }
 
@@ -113,7 +124,7 @@ proptest! {
 
     #[test]
     fn a_power_of_the_generator_is_num_bigints(a in number(EphemeralKey::LONGEST)) {
-        let expected = BigInt::from(2).modpow(&unsigned(&a), &group::modulus());
+        let expected = expected_power(&unsigned(&a));
         let power = group::power_of_generator(&group::exponent(&a), u32::try_from(8 * a.len()).unwrap());
         prop_assert_eq!((power.len(), unsigned(&power)), (384, expected.clone()));
         if let Ok(key) = EphemeralKey::from_bytes(&a) {
@@ -126,7 +137,7 @@ proptest! {
     /// Where the comb ends and the window begins, and where the bound on the general exponent changes.
     #[test]
     fn a_power_of_around_256_bits_is_num_bigints(a in number(34)) {
-        let expected = BigInt::from(2).modpow(&unsigned(&a), &group::modulus());
+        let expected = expected_power(&unsigned(&a));
         let power = group::power_of_generator(&group::exponent(&a), u32::try_from(8 * a.len()).unwrap());
         prop_assert_eq!(unsigned(&power), expected);
     }
@@ -136,7 +147,7 @@ proptest! {
         let exponent: BigInt = if ones { (BigInt::from(1) << bits) - 1 } else { BigInt::from(1) << (bits - 1) };
         let bytes = exponent.to_bytes_be().1;
         let power = group::power_of_generator(&group::exponent(&bytes), u32::try_from(bits).unwrap());
-        prop_assert_eq!(unsigned(&power), BigInt::from(2).modpow(&exponent, &group::modulus()));
+        prop_assert_eq!(unsigned(&power), expected_power(&exponent));
     }
 
     #[test]
@@ -147,13 +158,8 @@ proptest! {
         x in word(),
     ) {
         let Some(base) = group::reduce(&server) else { return Ok(()) };
-        let bits = u32::try_from(8 * a.len()).unwrap();
-        let secret = Zeroizing::new(group::exponent(&a));
-        let premaster = group::premaster_secret(&base, &secret, bits, &u, &x);
-        let verifier = BigInt::from(2).modpow(&unsigned(&x), &group::modulus());
-        let expected = residue(&(server - unsigned(&multiplier()) * verifier))
-            .modpow(&(unsigned(&a) + unsigned(&u) * unsigned(&x)), &group::modulus());
-        prop_assert_eq!((premaster.len(), unsigned(&premaster)), (384, expected));
+        let premaster = premaster(&base, &a, &u, &x);
+        prop_assert_eq!((premaster.len(), unsigned(&premaster)), (384, expected_premaster(server, &a, &u, &x)));
     }
 
     /// Whoever sends B = k*v makes the base zero, and so S.
