@@ -1,7 +1,6 @@
 //! A store in one file.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -17,7 +16,7 @@ use cognito_core::session::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::private_file::{self, naming};
+use crate::private_file::{self, beside, naming};
 use crate::shared::LONGEST_WAIT;
 use crate::store::{Locks, whole};
 use crate::{Store, StoreLock};
@@ -59,12 +58,6 @@ impl FileStore {
         &self.path
     }
 
-    fn beside(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.file_name().map_or_else(OsString::new, OsString::from);
-        name.push(ending);
-        self.path.with_file_name(name)
-    }
-
     fn read(&self) -> io::Result<Contents> {
         let path = &self.path;
         let text = match fs::read(path) {
@@ -82,7 +75,7 @@ impl FileStore {
 
     /// Changes the file's contents, if the change says that it has changed anything.
     fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
-        let _lock = wait_for(&self.beside(".lock"))?;
+        let _lock = wait_for(&beside(&self.path, ".lock"))?;
         let mut contents = self.read()?;
         if change(&mut contents.records) { self.write(&contents) } else { Ok(()) }
     }
@@ -92,7 +85,7 @@ impl FileStore {
         let length: usize = contents.records.iter().map(|(key, value)| key.len() + value.expose().len() + 8).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer(&mut *text, contents)?;
-        let temporary = self.beside(".new");
+        let temporary = beside(&self.path, ".new");
         // One that is there is of a process that died, since the lock is held. Its mode may be another.
         match fs::remove_file(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
@@ -132,7 +125,7 @@ impl Store for FileStore {
         let file = match refreshing.upgrade() {
             Some(file) => file,
             None => {
-                let file = Arc::new(wait_for(&self.beside(".refresh"))?);
+                let file = Arc::new(wait_for(&beside(&self.path, ".refresh"))?);
                 *refreshing = Arc::downgrade(&file);
                 file
             }

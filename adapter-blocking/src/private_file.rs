@@ -1,8 +1,9 @@
 //! Files that nobody but their owner can read, and that are replaced whole. For this crate and its program alone.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Puts the text in the place of the file, by way of another file beside it that is not there yet: whatever goes wrong, the
 /// old one stays.
@@ -28,6 +29,14 @@ fn write(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// The file beside this one whose name has this ending more.
+#[must_use]
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(ending);
+    path.with_file_name(name)
 }
 
 /// Opens for writing, and makes files that nobody else can read.

@@ -1,6 +1,5 @@
 //! A challenge in a file, from which a sign-in goes on.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -103,9 +102,7 @@ fn must_be_writable(path: &Path) -> Result<(), Failure> {
 
 /// The file by way of which another is replaced.
 fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(format!(".{}.new", std::process::id()));
-    path.with_file_name(name)
+    private_file::beside(path, &format!(".{}.new", std::process::id()))
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
