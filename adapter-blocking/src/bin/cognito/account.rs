@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::{ConfirmSignUp, DeleteUserArguments, Password, SignUpArguments};
 use crate::output::{Failure, Report};
-use crate::program::{Program, line_of_stdin, pair};
+use crate::program::{Program, needed_line_of_stdin, pair};
 use crate::terminal;
 
 pub(crate) fn sign_up(program: &Program, arguments: &SignUpArguments) -> Result<Report, Failure> {
@@ -149,9 +149,7 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
 /// The code that was given, or that is asked for. For `-` it is a line of the standard input, where that is no terminal.
 pub(crate) fn code(given: Option<String>) -> Result<Parameter, Failure> {
     match given.as_deref() {
-        Some("-") if !terminal::is_there() => {
-            line_of_stdin()?.ok_or_else(|| Failure::Usage("the standard input has no line with a code".to_owned()))
-        }
+        Some("-") if !terminal::is_there() => needed_line_of_stdin("a code"),
         None | Some("-") => terminal::ask_hidden("CODE", "Code"),
         Some(code) => Ok(Parameter::from(code)),
     }

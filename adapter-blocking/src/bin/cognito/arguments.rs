@@ -41,7 +41,7 @@ pub(crate) struct CommandLine {
     #[command(flatten)]
     pub(crate) settings: Settings,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: AnyCommand,
 }
 
 /// The configuration. What is not given here is taken from the environment, and then from the profile.
@@ -90,6 +90,16 @@ pub(crate) struct Settings {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum AnyCommand {
+    #[command(flatten)]
+    Configured(Command),
+    /// Print a script that completes this command in a shell
+    // It has no use for a configuration, whatever is wrong with that.
+    Completions { shell: Shell },
+}
+
+/// A command that needs a configuration.
+#[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Sign a new user up
     SignUp(SignUpArguments),
@@ -132,8 +142,6 @@ pub(crate) enum Command {
     Credentials(CredentialsArguments),
     /// Call any operation, with its members as JSON
     Call(CallArguments),
-    /// Print a script that completes this command in a shell
-    Completions { shell: Shell },
 }
 
 /// A command line as it was given.
@@ -147,7 +155,7 @@ pub(crate) struct Given {
 pub(crate) fn read() -> Result<Given, clap::Error> {
     let matches = program().try_get_matches()?;
     let line = CommandLine::from_arg_matches(&matches)?;
-    let json = asks_for_json(&matches) || matches!(line.command, Command::Call(_));
+    let json = asks_for_json(&matches) || matches!(line.command, AnyCommand::Configured(Command::Call(_)));
     Ok(Given { line, json })
 }
 

@@ -31,7 +31,7 @@ use clap::error::ErrorKind;
 use cognito_blocking::Error;
 use serde_json::json;
 
-use arguments::{Command, Given};
+use arguments::{AnyCommand, Command, Given};
 use output::{Failure, Output, Report};
 use program::Program;
 
@@ -60,14 +60,14 @@ fn unread(error: &clap::Error) -> ExitCode {
 }
 
 fn run(given: Given, output: Output) -> Result<(), Failure> {
-    // It has no use for a configuration, whatever is wrong with that.
-    if let Command::Completions { shell } = given.line.command {
-        return output.report(&complete(shell));
-    }
+    let command = match given.line.command {
+        AnyCommand::Configured(command) => command,
+        AnyCommand::Completions { shell } => return output.report(&complete(shell)),
+    };
     let program = Program::new(&given.line.settings, output)?;
-    let result = execute(&program, given.line.command);
+    let result = execute(&program, command);
     // A command that failed may have refreshed the session before.
-    let is_told = matches!(result, Err(Failure::Library(Error::Store(_)) | Failure::HalfDone(_, Error::Store(_))));
+    let is_told = matches!(result.as_ref().err().and_then(Failure::library), Some(Error::Store(_)));
     if let (Err(error), false) = (program.close(), is_told) {
         output.warning(&format!("the session is not saved, and may be lost: {error}"));
     }
@@ -92,7 +92,6 @@ fn execute(program: &Program, command: Command) -> Result<Report, Failure> {
         Command::DeleteUser(arguments) => account::delete_user(program, &arguments),
         Command::Credentials(arguments) => credentials::print(program, arguments),
         Command::Call(arguments) => call::call(program, &arguments),
-        Command::Completions { shell } => Ok(complete(shell)),
     }
 }
 

@@ -116,11 +116,16 @@ impl Failure {
         }
     }
 
-    fn to_json(&self) -> Value {
-        let library = match self {
+    /// What the library failed with.
+    pub(crate) fn library(&self) -> Option<&Error> {
+        match self {
             Self::Library(error) | Self::HalfDone(_, error) => Some(error),
             _ => None,
-        };
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let library = self.library();
         let refusal = match library {
             Some(Error::RefreshNotEnabled(not_enabled)) => Some(&not_enabled.refusal),
             error => error.and_then(Error::refusal),

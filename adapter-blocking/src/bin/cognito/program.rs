@@ -123,8 +123,7 @@ impl Program {
         ask: impl FnOnce() -> Result<Parameter, Failure>,
     ) -> Result<Parameter, Failure> {
         if self.passwords_from_stdin {
-            let line = line_of_stdin()?;
-            return line.ok_or_else(|| Failure::Usage("the standard input has no line with a password".to_owned()));
+            return needed_line_of_stdin("a password");
         }
         variable(variable_name).map_or_else(ask, Ok)
     }
@@ -161,6 +160,11 @@ pub(crate) fn line_of_stdin() -> Result<Option<Parameter>, Failure> {
         return Ok(None);
     }
     Ok(Some(Parameter::from(line.trim_end_matches(['\n', '\r']))))
+}
+
+/// The next line of the standard input, which must be there and hold this.
+pub(crate) fn needed_line_of_stdin(what: &str) -> Result<Parameter, Failure> {
+    line_of_stdin()?.ok_or_else(|| Failure::Usage(format!("the standard input has no line with {what}")))
 }
 
 /// `NAME=VALUE`. The message does not repeat what was given.
