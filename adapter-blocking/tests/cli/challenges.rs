@@ -4,13 +4,12 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, client, ran};
+use crate::stage::{APP_SECRET, NEW_PASSWORD, PASSWORD, Stage, client, ran};
 
-const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const SIGN_IN: [&str; 4] = ["sign-in", "--username", "alice", "--json"];
 
 fn stage_with_app(test: &str) -> Stage {
-    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": SECRET });
+    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": APP_SECRET });
     let user = json!({ "username": "alice", "password": PASSWORD, "mfa": mfa });
     let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": ["SOFTWARE_TOKEN_MFA"], "users": [user] });
     Stage::with_changes(test, changes)
@@ -40,7 +39,7 @@ fn needed(error: &Value) -> (&Value, &Value) {
 #[test]
 fn a_second_factor_is_given_with_the_password() {
     let stage = stage_with_app("given_code");
-    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET));
+    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(APP_SECRET));
     let signed_in = stage.with_env(&arguments(&["--answer", &answer]), &[("COGNITO_PASSWORD", PASSWORD)]);
     assert_eq!(signed_in.json()["username"], "alice");
 }
@@ -58,7 +57,7 @@ fn a_missing_answer_is_named_and_the_sign_in_goes_on_from_the_challenge_file() {
     // A wrong code is refused, and leaves the challenge to be answered again.
     let wrong = ["sign-in", "--resume", &file, "--answer", "SOFTWARE_TOKEN_MFA_CODE=000000", "--json"];
     assert_eq!(stage.run(&wrong).error(3)["code"], "CodeMismatchException");
-    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET));
+    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(APP_SECRET));
     let signed_in = stage.run(&["sign-in", "--resume", &file, "--answer", &answer]);
     assert_eq!(signed_in.text(), "Signed in as alice.\n");
     assert!(!fs::exists(&file).unwrap());
@@ -68,7 +67,7 @@ fn a_missing_answer_is_named_and_the_sign_in_goes_on_from_the_challenge_file() {
 
 #[test]
 fn the_name_that_began_a_sign_in_is_known_after_it_has_gone_on_from_a_file() {
-    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": SECRET });
+    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": APP_SECRET });
     let user = json!({ "username": "alice@example.com", "password": PASSWORD, "mfa": mfa });
     let factors = ["SOFTWARE_TOKEN_MFA"];
     let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors, "users": [user],
@@ -77,7 +76,7 @@ fn the_name_that_began_a_sign_in_is_known_after_it_has_gone_on_from_a_file() {
     let file = stage.path("challenge.json");
     let begin = ["sign-in", "--username", "alice@example.com", "--challenge-file", &file];
     assert_eq!(stage.with_env(&begin, &[("COGNITO_PASSWORD", PASSWORD)]).code, 5);
-    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET));
+    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(APP_SECRET));
     assert_eq!(stage.run(&["sign-in", "--resume", &file, "--answer", &answer]).code, 0);
     assert!(stage.text(&["token", "--username", "alice@example.com"]).starts_with("ey"));
 }
@@ -195,18 +194,13 @@ fn codes_by_e_mail_are_set_up_in_sign_in() {
 
 #[test]
 fn a_second_factor_is_chosen_by_its_name() {
-    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"], "software_token_secret": SECRET });
-    let attributes = json!({ "email": "alice@example.com" });
-    let user = json!({ "username": "alice", "password": PASSWORD, "mfa": mfa, "attributes": attributes });
-    let factors = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
-    let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors, "users": [user] });
-    let stage = Stage::with_changes("select", changes);
+    let stage = Stage::with_two_factors("select", "alice");
     let password = [("COGNITO_PASSWORD", PASSWORD)];
     let asked = stage.with_env(&SIGN_IN, &password).error(5);
     assert_eq!(needed(&asked), (&json!("SELECT_MFA_TYPE"), &json!(["ANSWER"])));
     let wrong = stage.with_env(&arguments(&["--answer", "ANSWER=PIGEON"]), &password).error(2);
     assert!(wrong["message"].as_str().unwrap().contains("SOFTWARE_TOKEN_MFA"));
-    let code = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET));
+    let code = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(APP_SECRET));
     let chosen = arguments(&["--answer", "ANSWER=SOFTWARE_TOKEN_MFA", "--answer", &code]);
     assert_eq!(stage.with_env(&chosen, &password).json()["username"], "alice");
 }
@@ -224,7 +218,7 @@ fn custom_challenges_take_their_answers_in_turn() {
 
 #[test]
 fn a_machine_that_the_pool_remembers_stands_in_for_the_second_factor() {
-    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": SECRET });
+    let mfa = json!({ "enabled": ["SOFTWARE_TOKEN_MFA"], "software_token_secret": APP_SECRET });
     let user = json!({ "username": "alice", "password": PASSWORD, "mfa": mfa });
     let changes = json!({
         "mfa_configuration": "OPTIONAL",
@@ -234,7 +228,7 @@ fn a_machine_that_the_pool_remembers_stands_in_for_the_second_factor() {
         "users": [user],
     });
     let stage = Stage::with_changes("device", changes);
-    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET));
+    let answer = format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(APP_SECRET));
     let first = arguments(&["--answer", &answer, "--device-name", "laptop"]);
     let signed_in = stage.with_env(&first, &[("COGNITO_PASSWORD", PASSWORD)]).json();
     let key = signed_in["device"]["device_key"].as_str().unwrap();

@@ -6,19 +6,13 @@ use std::fs;
 use cognito_testkit::{Fault, FaultPlan};
 use serde_json::{Value, json};
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Ran, Stage};
+use crate::stage::{APP_SECRET, NEW_PASSWORD, PASSWORD, Ran, Stage};
 
-const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const CHOICE: &str = "ANSWER=SOFTWARE_TOKEN_MFA";
 
 /// Carol, who has two factors, and the file of the challenge to choose one.
 fn begun(test: &str) -> (Stage, String) {
-    let factors = json!(["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]);
-    let mfa = json!({ "enabled": factors, "software_token_secret": SECRET });
-    let attributes = json!({ "email": "carol@example.com" });
-    let carol = json!({ "username": "carol", "password": PASSWORD, "mfa": mfa, "attributes": attributes });
-    let changes = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors, "users": [carol] });
-    let stage = Stage::with_changes(test, changes);
+    let stage = Stage::with_two_factors(test, "carol");
     let file = stage.path("challenge.json");
     let begin = ["sign-in", "--username", "carol", "--challenge-file", &file];
     assert_eq!(stage.with_env(&begin, &[("COGNITO_PASSWORD", PASSWORD)]).code, 5);
@@ -38,7 +32,7 @@ fn resume(stage: &Stage, file: &str, answers: &[&str]) -> Ran {
 }
 
 fn good_code(stage: &Stage) -> String {
-    format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(SECRET))
+    format!("SOFTWARE_TOKEN_MFA_CODE={}", stage.app(APP_SECRET))
 }
 
 #[test]

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 pub(crate) const PASSWORD: &str = "Correct-horse-1";
 pub(crate) const NEW_PASSWORD: &str = "Battery-staple-2";
 
+/// The secret of a user's authenticator app.
+pub(crate) const APP_SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
 /// Where nobody listens.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
 
@@ -56,6 +59,15 @@ pub(crate) fn short_lived_tokens() -> Value {
 }
 
 impl Stage {
+    /// A user with two second factors, who chooses by which to sign in.
+    pub(crate) fn with_two_factors(test: &str, username: &str) -> Self {
+        let factors = json!(["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]);
+        let mfa = json!({ "enabled": factors, "software_token_secret": APP_SECRET });
+        let attributes = json!({ "email": format!("{username}@example.com") });
+        let user = json!({ "username": username, "password": PASSWORD, "mfa": mfa, "attributes": attributes });
+        Self::with_changes(test, json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors, "users": [user] }))
+    }
+
     /// Alice in a plain pool.
     pub(crate) fn new(test: &str) -> Self {
         Self::with_pool(test, plain_pool())

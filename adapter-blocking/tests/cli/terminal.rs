@@ -206,7 +206,7 @@ fn a_password_that_is_typed_in_another_encoding_is_input_that_cannot_be_sent() {
 fn an_interrupt_at_a_question_ends_the_program_and_the_cursor_is_shown_again() {
     let asked = ["sign-in", "--username", "alice"];
     let of_name = (Stage::new("terminal_name_signal"), &asked[..1], "User name");
-    let of_list = (stage_of_two_factors("terminal_list_signal"), &asked[..], "EMAIL_OTP");
+    let of_list = (Stage::with_two_factors("terminal_list_signal", "alice"), &asked[..], "EMAIL_OTP");
     let of_yes = (Stage::signed_in("terminal_yes_signal"), &["delete-user"][..], "for good?");
     for (stage, arguments, question) in [of_name, of_list, of_yes] {
         let mut terminal = in_shell(&stage, "exec \"$0\" \"$@\"", arguments);
@@ -222,19 +222,9 @@ fn an_interrupt_at_a_question_ends_the_program_and_the_cursor_is_shown_again() {
     }
 }
 
-/// Alice has two second factors, and chooses by which to sign in.
-fn stage_of_two_factors(test: &str) -> Stage {
-    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-    let enabled = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
-    let mfa = json!({ "enabled": enabled, "software_token_secret": secret });
-    let attributes = json!({ "email": "alice@example.com" });
-    let user = json!({ "username": "alice", "password": PASSWORD, "mfa": mfa, "attributes": attributes });
-    Stage::with_changes(test, json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": enabled, "users": [user] }))
-}
-
 #[test]
 fn a_factor_is_picked_from_a_list() {
-    let stage = stage_of_two_factors("terminal_select");
+    let stage = Stage::with_two_factors("terminal_select", "alice");
     let mut terminal = at_terminal(&stage, &["sign-in", "--username", "alice"]);
     terminal.exp_string("Password: ").unwrap();
     terminal.send_line(PASSWORD).unwrap();
