@@ -231,6 +231,23 @@ fn good_tokens_are_given_at_once_when_the_network_is_down() {
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
 
+/// Regression: an answer that came while the keeper was waiting was refused, and taken for one all the same.
+#[test]
+fn an_answer_that_was_not_waited_for_changes_nothing() {
+    let mut desk = Desk::new(Some(session(30, "r")));
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, Ticket(0)), Begin::Drive);
+    let held = KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
+    let not_sent = KeeperEvent::Flow(Event::NotSent(cause("no route")));
+    for event in [KeeperEvent::Start(Ok(seed())), KeeperEvent::Locked(Ok(())), held, not_sent] {
+        desk.keeper.step(NOW, event).unwrap();
+    }
+    let before = format!("{:?}", desk.keeper);
+    for event in [answer(200, RENEWED), Event::NoAnswer(cause("too late"))] {
+        assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Flow(event)), Err(Error::Misuse(_))));
+        assert_eq!(format!("{:?}", desk.keeper), before);
+    }
+}
+
 #[test]
 fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
     let lost = || Event::NoAnswer(cause("reset"));

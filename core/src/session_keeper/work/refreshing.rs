@@ -77,9 +77,15 @@ impl SessionKeeper {
             Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
             _ => None,
         };
-        refreshing.may_have_arrived |= matches!(event, Event::NoAnswer(_) | Event::Response(_));
+        let may_have_arrived = matches!(event, Event::NoAnswer(_) | Event::Response(_));
+        let advanced = refreshing.tokens.advance(now, event);
+        if let Err(Error::Misuse(misuse)) = advanced {
+            self.then(work, State::Refreshing(refreshing), ());
+            return Err(misuse.into());
+        }
+        refreshing.may_have_arrived |= may_have_arrived;
         let is_usable = matches!(work.task, SessionTask::Get) && is_good(&refreshing.session, now);
-        Ok(match (refreshing.tokens.advance(now, event), not_sent) {
+        Ok(match (advanced, not_sent) {
             (Ok(flow::Step::Done(completion)), _) => self.save(work, Saving::Refreshed(Box::new(completion))),
             (Ok(flow::Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && is_usable => {
                 self.not_refreshed(work, refreshing.session, Error::NotReached(error))
@@ -89,10 +95,6 @@ impl SessionKeeper {
             }
             (Ok(flow::Step::Wait(backoff)), _) => {
                 self.then(work, State::Refreshing(refreshing), KeeperStep::Wait(backoff))
-            }
-            (Err(Error::Misuse(misuse)), _) => {
-                self.then(work, State::Refreshing(refreshing), ());
-                return Err(misuse.into());
             }
             (Err(refusal), _) if refusal.ends_session() => {
                 let tried = refreshing.session.refresh_token().cloned();
