@@ -1,6 +1,8 @@
 //! Temporary AWS credentials of an identity.
 
 mod get;
+mod keeper;
+mod logins;
 #[cfg(test)]
 mod tests;
 
@@ -8,13 +10,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::call::Metadata;
 use crate::error::Error;
-use crate::flow::Timestamp;
 use crate::operation::{AssumeRoleWithWebIdentity, IdentityCredentials, PolicyDescriptor, RoleCredentials};
+use crate::protocol::Metadata;
 use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
+use crate::timestamp::Timestamp;
 
 pub use get::GetCredentials;
+pub use keeper::{CredentialsKeeper, CredentialsTask, KeptCredentials};
 
 /// Temporary AWS credentials, with the identity that they are of.
 ///

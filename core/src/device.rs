@@ -10,7 +10,6 @@
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html>
 
-mod completion;
 mod register;
 mod stored;
 #[cfg(test)]
@@ -26,9 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, InvalidInput, NotAuthorized, Refusal, RefusalKind};
 use crate::secret::DevicePassword;
 
-pub(crate) use completion::Completion;
+pub(crate) use register::Registering;
 pub use register::{ConfirmedDevice, DeviceRegistration, DeviceReport, FailedRegistration, NewDevice, RegisterDevice};
-pub use stored::devices_key;
 
 /// A device that is registered for one user: its keys, and the password by which it signs in. It is always whole.
 ///

@@ -7,10 +7,12 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::app_client::RefreshMethod;
-use crate::flow::Cause;
+use crate::refresh_method::RefreshMethod;
 
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
+
+/// Why something outside of this crate failed, for people to read. It must hold no part of a request.
+pub type Cause = Arc<dyn core::error::Error + Send + Sync>;
 
 /// Why something failed.
 ///

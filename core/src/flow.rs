@@ -1,9 +1,10 @@
 //! The contract between a flow and whoever drives it: three types and one method.
 
-use alloc::sync::Arc;
+pub(crate) mod guarded;
 
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::http::{Request, Response};
+use crate::timestamp::Timestamp;
 
 /// Everything this crate does is a flow: it runs from one human decision to the next and is never suspended at a human.
 ///
@@ -55,43 +56,10 @@ pub enum Step<T> {
     Done(T),
 }
 
-/// Why a transport gave no answer, for people to read. It must hold no part of the request.
-pub type Cause = Arc<dyn core::error::Error + Send + Sync>;
-
 /// A bound on a wait. The driver sleeps a random time between nothing and this, so that clients that were refused
 /// together do not come back together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     /// The longest sleep, in milliseconds.
     pub at_most_millis: u64,
-}
-
-/// A point in time: milliseconds since the Unix epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(u64);
-
-impl Timestamp {
-    /// From milliseconds since the Unix epoch.
-    #[must_use]
-    pub const fn from_unix_millis(millis: u64) -> Self {
-        Self(millis)
-    }
-
-    /// From seconds since the Unix epoch; beyond the range of the type, its last moment.
-    #[must_use]
-    pub const fn from_unix_seconds(seconds: u64) -> Self {
-        Self(seconds.saturating_mul(1000))
-    }
-
-    /// Milliseconds since the Unix epoch.
-    #[must_use]
-    pub const fn as_unix_millis(self) -> u64 {
-        self.0
-    }
-
-    /// Whole seconds since the Unix epoch.
-    #[must_use]
-    pub const fn as_unix_seconds(self) -> u64 {
-        self.0 / 1000
-    }
 }

@@ -3,10 +3,11 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::error::{Error, NotReached};
-use crate::flow::{Backoff, Cause, Event, Timestamp};
+use crate::error::{Cause, Error, NotReached};
+use crate::flow::{Backoff, Event};
 use crate::http::Request;
-use crate::session::Record;
+use crate::storage::Record;
+use crate::timestamp::Timestamp;
 
 /// Keeps something for everybody in a process who asks for it, with a store behind: a
 /// [`SessionKeeper`](crate::SessionKeeper) a user's session, a [`CredentialsKeeper`](crate::CredentialsKeeper) AWS

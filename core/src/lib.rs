@@ -44,65 +44,53 @@
 
 extern crate alloc;
 
-mod app_client;
-mod call;
-mod claims;
+mod configuration;
 mod credentials;
-mod credentials_keeper;
 mod device;
-pub mod endpoint;
+mod encoding;
 pub mod error;
 mod flow;
-mod guarded;
 mod http;
-mod identity_pool;
-mod json;
 mod keeper;
-mod lenient_base64;
-mod logins;
-mod mfa_preference;
+mod mfa;
 pub mod operation;
-mod otpauth;
-mod percent;
-mod query;
-mod refresh;
-mod request_headers;
+mod protocol;
+mod refresh_method;
 pub mod secret;
 mod seed;
 pub mod session;
-mod session_keeper;
 mod sign_in;
-mod sign_out;
 pub mod srp;
+pub mod storage;
 #[cfg(test)]
 mod test_support;
 mod timestamp;
-mod tokens;
 
-pub use app_client::{AppClient, RefreshMethod, UserPoolId};
-pub use call::{Call, MAX_ATTEMPTS};
-pub use claims::{AccessTokenClaims, IdTokenClaims};
-pub use credentials::{AssumedRole, Credentials, GetCredentials, Role};
-pub use credentials_keeper::{CredentialsKeeper, CredentialsTask, KeptCredentials, identity_key};
+pub use configuration::endpoint::{self, Endpoint};
+pub use configuration::{AppClient, IdentityPool, IdentityPoolId, UserPoolId};
+pub use credentials::{
+    AssumedRole, Credentials, CredentialsKeeper, CredentialsTask, GetCredentials, KeptCredentials, Role,
+};
 pub use device::{
     ConfirmedDevice, DeviceRecord, DeviceRegistration, DeviceReport, Devices, FailedRegistration, NewDevice,
-    RegisterDevice, devices_key,
+    RegisterDevice,
 };
-pub use endpoint::Endpoint;
-pub use error::Error;
-pub use flow::{Backoff, Cause, Event, Flow, Step, Timestamp};
+pub use error::{Cause, Error};
+pub use flow::{Backoff, Event, Flow, Step};
 pub use http::{Headers, Request, Response};
-pub use identity_pool::{IdentityPool, IdentityPoolId};
 pub use keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ticket};
-pub use logins::Logins;
-pub use mfa_preference::{FactorState, SetMfaPreference};
-pub use refresh::Refresh;
+pub use mfa::{FactorState, SetMfaPreference};
+pub use operation::Logins;
+pub use protocol::{Call, MAX_ATTEMPTS};
+pub use refresh_method::RefreshMethod;
 pub use seed::Seed;
-pub use session::{Plan, Session};
-pub use session_keeper::{KeptSession, SessionChange, SessionEnd, SessionEvent, SessionKeeper, SessionTask};
+pub use session::{
+    AccessTokenClaims, IdTokenClaims, KeptSession, Plan, Refresh, RemoteSignOut, Session, SessionChange, SessionEnd,
+    SessionEvent, SessionKeeper, SessionTask, SignOut, SignOutScope, SignedIn, SignedOut, Tokens,
+};
 pub use sign_in::{
     BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
-    NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SignIn, SignInOutcome, SignedIn, SoftwareTokenSetup,
+    NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SignIn, SignInOutcome, SoftwareTokenSetup,
 };
-pub use sign_out::{RemoteSignOut, SignOut, SignOutScope, SignedOut};
-pub use tokens::Tokens;
+pub use storage::{devices_key, identity_key};
+pub use timestamp::Timestamp;

@@ -10,10 +10,10 @@ use core::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::endpoint::Service;
+use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
-use crate::flow::Timestamp;
 use crate::secret::{ChallengeSession, Parameter};
+use crate::timestamp::Timestamp;
 
 mod associate_software_token;
 mod assume_role_with_web_identity;
@@ -41,6 +41,7 @@ mod initiate_auth;
 mod list_devices;
 mod list_user_sessions;
 mod list_web_authn_credentials;
+mod logins;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
@@ -82,6 +83,7 @@ pub use initiate_auth::*;
 pub use list_devices::*;
 pub use list_user_sessions::*;
 pub use list_web_authn_credentials::*;
+pub use logins::Logins;
 pub use resend_confirmation_code::*;
 pub use respond_to_auth_challenge::*;
 pub use revoke_token::*;

@@ -1,8 +1,15 @@
 //! A signed-in user's session: the tokens, for how long they are good, and what to do about them.
 
-mod record;
+mod claims;
+pub(crate) mod completion;
+mod keeper;
+mod refresh;
+mod sign_out;
+mod signed_in;
+mod stored;
 #[cfg(test)]
 mod tests;
+mod tokens;
 pub mod web_storage;
 
 use alloc::string::{String, ToString};
@@ -10,11 +17,16 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::Timestamp;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
-use crate::tokens::Tokens;
+use crate::timestamp::Timestamp;
 
-pub use record::{Record, last_user_key, session_key, username_of_key};
+pub use crate::storage::{Record, last_user_key, session_key, username_of_key};
+pub use claims::{AccessTokenClaims, IdTokenClaims};
+pub use keeper::{KeptSession, SessionChange, SessionEnd, SessionEvent, SessionKeeper, SessionTask};
+pub use refresh::Refresh;
+pub use sign_out::{RemoteSignOut, SignOut, SignOutScope, SignedOut};
+pub use signed_in::SignedIn;
+pub use tokens::Tokens;
 
 /// A signed-in user with the tokens.
 ///
@@ -30,7 +42,7 @@ pub use record::{Record, last_user_key, session_key, username_of_key};
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "record::Stored", into = "record::Stored")]
+#[serde(try_from = "stored::Stored", into = "stored::Stored")]
 pub struct Session {
     username: String,
     tokens: Tokens,

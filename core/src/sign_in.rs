@@ -10,15 +10,16 @@ mod user_names;
 
 use alloc::string::String;
 
-use crate::app_client::AppClient;
-use crate::device::{DeviceReport, Devices};
+use crate::configuration::AppClient;
+use crate::device::Devices;
 use crate::error::Error;
-use crate::flow::{Event, Flow, Step, Timestamp};
-use crate::guarded::Guarded;
+use crate::flow::guarded::Guarded;
+use crate::flow::{Event, Flow, Step};
 use crate::operation::Context;
 use crate::secret::Password;
 use crate::seed::Seed;
-use crate::session::Session;
+use crate::session::SignedIn;
+use crate::timestamp::Timestamp;
 
 pub use challenge::{
     BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
@@ -183,22 +184,4 @@ pub enum SignInOutcome {
     SignedIn(SignedIn),
     /// The service asks for more.
     Challenge(Challenge),
-}
-
-/// A user who has signed in, or whose tokens have been refreshed.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SignedIn {
-    /// The session. Its user name is the canonical one: what the access token claims, and if that cannot be read what
-    /// the service called the user. It differs from what was typed when that was an alias.
-    pub session: Session,
-    /// What became of the device.
-    pub device: DeviceReport,
-}
-
-/// A session that came without a word on the device.
-impl From<Session> for SignedIn {
-    fn from(session: Session) -> Self {
-        Self { session, device: DeviceReport::default() }
-    }
 }

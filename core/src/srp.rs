@@ -54,7 +54,7 @@ use num_bigint::{BigInt, Sign};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::lenient_base64;
+use crate::encoding::lenient_base64;
 
 pub use device::DeviceVerifier;
 

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 
 use serde_json::Value;
 
-use crate::identity_pool::tests::identity_pool;
+use crate::configuration::identity_pool::tests::identity_pool;
 use crate::operation::{OfIdentityPool, Operation, Public, SignedIn};
 use crate::secret::AccessToken;
 use crate::{AppClient, Call, Cause, Error, Event, Flow, Headers, Request, Response, Step, Timestamp, UserPoolId};

@@ -5,13 +5,14 @@ use alloc::string::String;
 use core::mem;
 
 use super::{AssumedRole, Credentials, Role};
-use crate::call::{Call, Metadata};
+use crate::configuration::{IdentityPool, identity_pool};
 use crate::error::{Error, InvalidInput};
-use crate::flow::{Event, Flow, Step, Timestamp};
-use crate::guarded::{self, Guarded};
-use crate::identity_pool::{self, IdentityPool};
-use crate::logins::Logins;
+use crate::flow::guarded::{self, Guarded};
+use crate::flow::{Event, Flow, Step};
+use crate::operation::Logins;
 use crate::operation::{AssumeRoleWithWebIdentity, GetCredentialsForIdentity, GetId, GetOpenIdToken, Operation};
+use crate::protocol::{Call, Metadata};
+use crate::timestamp::Timestamp;
 
 /// Gets temporary AWS credentials for a guest or for a signed-in user.
 ///

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::configuration::identity_pool::tests::identity_pool;
 use crate::error::{NotAuthorized, RefusalKind};
 use crate::flow::{Event, Flow, Step};
 use crate::http::Request;
-use crate::identity_pool::tests::identity_pool;
-use crate::logins::Logins;
+use crate::operation::Logins;
 use crate::test_support::disorder::{moves, operation, run_to_the_end};
 use crate::test_support::{NOW, answer, answer_with, body, cause, done, failed, json, refusal, sent};
 

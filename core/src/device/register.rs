@@ -5,15 +5,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::DeviceRecord;
-use crate::app_client::AppClient;
-use crate::call::Call;
+use crate::configuration::AppClient;
 use crate::error::{Error, InvalidInput, RefusalKind};
-use crate::flow::{Event, Flow, Step, Timestamp};
-use crate::guarded::{Guarded, Machine};
+use crate::flow::guarded::{Guarded, Machine};
+use crate::flow::{Event, Flow, Step};
 use crate::operation::{ConfirmDevice, NewDeviceMetadata};
+use crate::protocol::Call;
 use crate::secret::AccessToken;
 use crate::seed::Seed;
 use crate::srp::DeviceVerifier;
+use crate::timestamp::Timestamp;
 
 /// What a sign-in or a refresh has to tell of the device. [`Devices::update`](super::Devices::update) takes it over.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +85,7 @@ pub struct NewDevice {
 
 impl NewDevice {
     /// Draws a password for the device of these keys. One exponentiation.
-    pub(super) fn generate(
+    pub(crate) fn generate(
         username: &str,
         metadata: &NewDeviceMetadata,
         name: Option<String>,
@@ -122,8 +123,8 @@ impl NewDevice {
 pub struct RegisterDevice(Guarded<Registering>);
 
 #[derive(Debug)]
-pub(super) struct Registering {
-    pub(super) new_device: NewDevice,
+pub(crate) struct Registering {
+    pub(crate) new_device: NewDevice,
     call: Box<Call<ConfirmDevice>>,
 }
 
@@ -144,7 +145,7 @@ impl Flow for RegisterDevice {
 }
 
 impl Registering {
-    pub(super) fn new(app_client: &AppClient, access_token: &AccessToken, new_device: NewDevice) -> Self {
+    pub(crate) fn new(app_client: &AppClient, access_token: &AccessToken, new_device: NewDevice) -> Self {
         let mut operation = ConfirmDevice::new(new_device.device_key(), &new_device.verifier);
         operation.device_name.clone_from(&new_device.name);
         let call = Box::new(Call::signed_in(app_client, access_token, operation));

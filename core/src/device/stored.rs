@@ -1,24 +1,16 @@
 //! Devices as they are stored.
 
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use super::{DeviceRecord, Devices};
-use crate::app_client::AppClient;
+use crate::encoding::json;
 use crate::error::Error;
-use crate::json;
 use crate::secret::DevicePassword;
-use crate::session::{Record, last_user_key};
-
-/// The key under which an app client's devices are stored. No user's session has it.
-#[must_use]
-pub fn devices_key(app_client: &AppClient) -> String {
-    format!("{}//devices", last_user_key(app_client))
-}
+use crate::storage::Record;
 
 impl Devices {
     /// The devices as a record.

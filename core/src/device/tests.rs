@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::operation::NewDeviceMetadata;
 use crate::secret::AccessToken;
-use crate::session::{Record, session_key, username_of_key};
+use crate::storage::{Record, devices_key, session_key, username_of_key};
 use crate::test_support::disorder::{moves, run_to_the_end};
 use crate::test_support::{answer, app_client};
 use crate::{Request, Seed};

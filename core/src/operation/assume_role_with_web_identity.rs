@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Authorization, OfIdentityPool, Operation};
-use crate::endpoint::Service;
+use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
-use crate::flow::Timestamp;
 use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
+use crate::timestamp::Timestamp;
 
 /// Assumes a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,9 +227,9 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::
 mod tests {
     use super::*;
     use crate::Call;
+    use crate::configuration::identity_pool::tests::identity_pool;
     use crate::error::RefusalKind;
     use crate::flow::{Event, Flow};
-    use crate::identity_pool::tests::identity_pool;
     use crate::test_support::{NOW, answer, done, failed, sent};
 
     fn call() -> Call<AssumeRoleWithWebIdentity> {

@@ -7,9 +7,9 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, EpochSeconds, OfIdentityPool, Operation};
-use crate::endpoint::Service;
+use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
-use crate::logins::Logins;
+use crate::operation::Logins;
 use crate::secret::{SecretAccessKey, SessionToken};
 
 /// Asks for credentials.

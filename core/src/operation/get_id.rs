@@ -7,9 +7,9 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, OfIdentityPool, Operation};
-use crate::endpoint::Service;
+use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
-use crate::logins::Logins;
+use crate::operation::Logins;
 
 /// Asks for an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, OfIdentityPool, Operation};
-use crate::endpoint::Service;
+use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
-use crate::logins::Logins;
+use crate::operation::Logins;
 
 /// Takes logins away. One that was taken away is a new identity when it is next seen; an identity that has lost its last
 /// one is out of reach.

@@ -11,10 +11,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Claims, Session};
-use crate::app_client::AppClient;
+use crate::configuration::AppClient;
 use crate::device::DeviceRecord;
 use crate::secret::{AccessToken, Parameter};
-use crate::tokens::Tokens;
+use crate::session::Tokens;
 
 /// The name of the user who signed in last, by the storage that `get` reads.
 #[must_use]

@@ -5,26 +5,28 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 
+use super::SignInOutcome;
 use super::challenge::{Challenge, Pending};
 use super::opening::{Credentials, Opening};
 use super::proof::{ProofChallenge, ephemeral_key};
 use super::user_names::UserNames;
-use super::{SignInOutcome, SignedIn};
-use crate::app_client::AppClient;
-use crate::call::{Call, Metadata};
-use crate::device::{self, Completion, DeviceRecord, DeviceReport, Devices};
+use crate::configuration::AppClient;
+use crate::device::{self, DeviceRecord, DeviceReport, Devices};
 use crate::error::{Error, InvalidInput, Misuse};
-use crate::flow::{Event, Flow, Step, Timestamp};
-use crate::guarded;
+use crate::flow::guarded;
+use crate::flow::{Event, Flow, Step};
 use crate::operation::{
     ChallengeName, Context, InitiateAuth, InitiateAuthResponse, NewDeviceMetadata, Parameters, RespondToAuthChallenge,
     SoftwareTokenStatus, VerifySoftwareToken, VerifySoftwareTokenResponse,
 };
+use crate::protocol::{Call, Metadata};
 use crate::secret::ChallengeSession;
 use crate::seed::Seed;
-use crate::session::Session;
+use crate::session::Tokens;
+use crate::session::completion::Completion;
+use crate::session::{Session, SignedIn};
 use crate::srp::EphemeralKey;
-use crate::tokens::Tokens;
+use crate::timestamp::Timestamp;
 
 #[derive(Debug)]
 pub(super) struct Machine {

@@ -3,15 +3,15 @@
 use alloc::format;
 use alloc::string::ToString;
 
-use crate::app_client::AppClient;
-use crate::call::Metadata;
+use crate::configuration::AppClient;
 use crate::device::DeviceRecord;
 use crate::error::{Error, InvalidInput};
-use crate::flow::Timestamp;
 use crate::operation::{ChallengeName, InitiateAuthResponse, Parameters, RespondToAuthChallenge};
+use crate::protocol::Metadata;
 use crate::secret::Password;
 use crate::seed::Seed;
 use crate::srp::{EphemeralKey, Identity};
+use crate::timestamp::Timestamp;
 
 /// 256 bits: as much as the seed has, and what RFC 5054 asks for.
 pub(super) fn ephemeral_key(seed: &Seed, label: &str) -> Result<EphemeralKey, InvalidInput> {

@@ -9,7 +9,7 @@ use core::fmt::Debug;
 use proptest::prelude::*;
 
 use super::{NOW, answer, cause, refusal};
-use crate::session::Record;
+use crate::storage::Record;
 use crate::{Error, Event, Flow, Keeper, KeeperEvent, KeeperStep, Request, Step};
 
 /// What comes next. The number chooses among several of the kind.

@@ -2,7 +2,7 @@
 
 use super::super::SignIn;
 use super::Pending;
-use crate::app_client::AppClient;
+use crate::configuration::AppClient;
 use crate::operation::{ChallengeName, DeliveryMedium};
 use crate::secret::Parameter;
 use crate::seed::Seed;

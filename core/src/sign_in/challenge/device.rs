@@ -3,7 +3,7 @@
 use super::super::SignIn;
 use super::super::opening::Opening;
 use super::Pending;
-use crate::app_client::AppClient;
+use crate::configuration::AppClient;
 use crate::device::Devices;
 use crate::seed::Seed;
 

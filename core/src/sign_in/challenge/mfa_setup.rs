@@ -7,14 +7,15 @@ use alloc::vec::Vec;
 use super::super::SignIn;
 use super::super::opening::Opening;
 use super::{Challenge, Pending};
-use crate::app_client::AppClient;
-use crate::call::Call;
+use crate::configuration::AppClient;
 use crate::error::{Error, InvalidInput};
-use crate::flow::{Event, Flow, Step, Timestamp};
-use crate::guarded::{self, Guarded};
+use crate::flow::guarded::{self, Guarded};
+use crate::flow::{Event, Flow, Step};
 use crate::operation::{AssociateSoftwareToken, ChallengeName, VerifySoftwareToken};
+use crate::protocol::Call;
 use crate::secret::{ChallengeSession, Parameter, SecretCode};
 use crate::seed::Seed;
+use crate::timestamp::Timestamp;
 
 /// The user has no second factor, and the pool asks everybody for one.
 ///

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::super::SignIn;
 use super::Pending;
-use crate::app_client::AppClient;
+use crate::configuration::AppClient;
 use crate::error::InvalidInput;
 use crate::operation::{Attribute, Parameters};
 use crate::secret::Password;

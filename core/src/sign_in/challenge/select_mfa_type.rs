@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::super::SignIn;
 use super::Pending;
-use crate::app_client::AppClient;
+use crate::configuration::AppClient;
 use crate::error::InvalidInput;
 use crate::operation::{ChallengeName, Parameters};
 use crate::seed::Seed;

@@ -1,0 +1,347 @@
+//! What a client is configured with: the user pool, the app client, where to send requests and what to send along.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::Mac;
+
+use crate::configuration::endpoint::{self, Endpoint, EndpointVariant, Service};
+use crate::configuration::request_headers::RequestHeaders;
+use crate::error::InvalidInput;
+use crate::http::Request;
+use crate::refresh_method::RefreshMethod;
+use crate::secret::{ClientSecret, Parameter};
+use crate::srp;
+
+/// A user pool's id, such as `us-east-1_QdbSdK39m`: its region and its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UserPoolId {
+    text: String,
+    underscore: usize,
+}
+
+impl UserPoolId {
+    /// Checks and takes an id.
+    ///
+    /// # Errors
+    /// When it is not a region, one `_` and a name of letters and digits, or is longer than 55 characters.
+    pub fn new(id: impl Into<String>) -> Result<Self, InvalidInput> {
+        let text = id.into();
+        let problem = |text| InvalidInput::new("user pool id", text);
+        let underscore = text.find('_').ok_or(problem("has no underscore between region and name"))?;
+        let (region, name) =
+            (text.get(..underscore).unwrap_or_default(), text.get(underscore + 1..).unwrap_or_default());
+        if text.len() > 55 {
+            return Err(problem("is longer than 55 characters"));
+        }
+        if !endpoint::is_region(region) {
+            return Err(problem("must begin with a region of lower-case letters, digits and hyphens"));
+        }
+        if name.contains('_') {
+            return Err(problem("has more than one underscore"));
+        }
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(problem("must end with a name of letters and digits"));
+        }
+        Ok(Self { text, underscore })
+    }
+
+    /// The region, before the `_`.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.text.get(..self.underscore).unwrap_or_default()
+    }
+
+    /// The name, after the `_`. SRP hashes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.text.get(self.underscore + 1..).unwrap_or_default()
+    }
+
+    /// The whole id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What an identity pool calls the user pool among its login providers:
+    /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. Region and domain are the user pool's own.
+    #[must_use]
+    pub fn login_provider(&self) -> String {
+        let region = self.region();
+        format!("cognito-idp.{region}.{}/{self}", endpoint::domain_of(region))
+    }
+}
+
+impl FromStr for UserPoolId {
+    type Err = InvalidInput;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for UserPoolId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+/// An app client of a user pool, and how to reach it. Every call and flow is made from one; cloning is cheap.
+///
+/// ```
+/// use cognito_core::{AppClient, Endpoint, UserPoolId};
+///
+/// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?
+///     .with_endpoint(Endpoint::custom("https://auth.example.com/cognito")?)
+///     .with_header("x-api-key", "0a1b2c")?
+///     .with_user_agent("my-app/1.2")?;
+/// # Ok::<(), cognito_core::error::InvalidInput>(())
+/// ```
+#[derive(Clone)]
+pub struct AppClient(Arc<Settings>);
+
+#[derive(Clone)]
+struct Settings {
+    user_pool_id: UserPoolId,
+    client_id: String,
+    client_secret: Option<ClientSecret>,
+    endpoint: Endpoint,
+    headers: RequestHeaders,
+    refresh_method: RefreshMethod,
+}
+
+/// The service's side of the `x-amz-target` header for user pools.
+const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService";
+
+impl AppClient {
+    /// An app client without a secret, at AWS's own endpoint in the pool's region.
+    ///
+    /// # Errors
+    /// When the client id is empty, longer than 128 characters, or not of letters, digits, `_` and `+`.
+    pub fn new(user_pool_id: UserPoolId, client_id: impl Into<String>) -> Result<Self, InvalidInput> {
+        let client_id = client_id.into();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+';
+        if client_id.is_empty() || client_id.len() > 128 || !client_id.bytes().all(is_plain) {
+            return Err(InvalidInput::new("client id", "must be 1 to 128 letters and digits"));
+        }
+        let endpoint = Endpoint::of_service(Service::UserPools, user_pool_id.region(), EndpointVariant::default())?;
+        let settings = Settings {
+            user_pool_id,
+            client_id,
+            client_secret: None,
+            endpoint,
+            headers: RequestHeaders::new(),
+            refresh_method: RefreshMethod::default(),
+        };
+        Ok(Self(Arc::new(settings)))
+    }
+
+    /// Sets the app client's secret. An empty one is none.
+    ///
+    /// The hashes that the service wants are computed where each request is assembled, from the user name in it:
+    /// <https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash>
+    #[must_use]
+    pub fn with_secret(self, secret: impl Into<ClientSecret>) -> Self {
+        let secret = secret.into();
+        self.with(|settings| settings.client_secret = (!secret.is_empty()).then_some(secret))
+    }
+
+    /// Sends every request to this endpoint.
+    #[must_use]
+    pub fn with_endpoint(self, endpoint: Endpoint) -> Self {
+        self.with(|settings| settings.endpoint = endpoint)
+    }
+
+    /// Sends every request to AWS's endpoint of this variant in the pool's region.
+    ///
+    /// # Errors
+    /// As [`Endpoint::of_service`].
+    pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
+        let endpoint = Endpoint::of_service(Service::UserPools, self.user_pool_id().region(), variant)?;
+        Ok(self.with_endpoint(endpoint))
+    }
+
+    /// Adds a header to every request, for a proxy: an API key, a token of a web application firewall.
+    ///
+    /// # Errors
+    /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
+    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
+        Arc::make_mut(&mut self.0).headers.add(name, value)?;
+        Ok(self)
+    }
+
+    /// Appends to the `user-agent` header, after a space: `my-app/1.2`.
+    ///
+    /// # Errors
+    /// When it cannot stand in a header.
+    pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
+        Arc::make_mut(&mut self.0).headers.append_to_user_agent(addition)?;
+        Ok(self)
+    }
+
+    /// Refreshes tokens in this way.
+    #[must_use]
+    pub fn with_refresh_method(self, method: RefreshMethod) -> Self {
+        self.with(|settings| settings.refresh_method = method)
+    }
+
+    /// In which way tokens are refreshed.
+    #[must_use]
+    pub fn refresh_method(&self) -> RefreshMethod {
+        self.0.refresh_method
+    }
+
+    /// The user pool.
+    #[must_use]
+    pub fn user_pool_id(&self) -> &UserPoolId {
+        &self.0.user_pool_id
+    }
+
+    /// The app client's id.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.0.client_id
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    pub(crate) fn client_secret(&self) -> Option<&ClientSecret> {
+        self.0.client_secret.as_ref()
+    }
+
+    /// SECRET_HASH for a request with this user name; none when the app client has no secret.
+    pub(crate) fn secret_hash(&self, username: &str) -> Option<Parameter> {
+        let mut mac = srp::hmac(self.client_secret()?.expose().as_bytes());
+        mac.update(username.as_bytes());
+        mac.update(self.client_id().as_bytes());
+        Some(Parameter::from(STANDARD.encode(mac.finalize().into_bytes())))
+    }
+
+    /// The request for an operation of user pools.
+    pub(crate) fn request(&self, operation: &str, body: Vec<u8>) -> Request {
+        self.0.headers.json_request(self.endpoint(), TARGET_PREFIX, operation, body)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+}
+
+impl fmt::Debug for AppClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AppClient")
+            .field("user_pool_id", &self.0.user_pool_id.as_str())
+            .field("client_id", &self.0.client_id)
+            .field("client_secret", &self.0.client_secret)
+            .field("endpoint", &self.0.endpoint.url())
+            .field("headers", &self.0.headers)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pool() -> UserPoolId {
+        UserPoolId::new("us-east-1_QdbSdK39m").unwrap()
+    }
+
+    #[test]
+    fn a_user_pool_id_is_a_region_and_a_name() {
+        let id = UserPoolId::new("us-gov-west-1_A1").unwrap();
+        assert_eq!((id.region(), id.name(), id.as_str()), ("us-gov-west-1", "A1", "us-gov-west-1_A1"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_user_pool_id_is_written_as_it_was_read(region in "[a-z0-9-]{1,15}", name in "[A-Za-z0-9]{1,39}") {
+            let text = format!("{region}_{name}");
+            let id: UserPoolId = text.parse().unwrap();
+            prop_assert_eq!((id.region(), id.name(), format!("{id}")), (&*region, &*name, text));
+        }
+
+        #[test]
+        fn any_text_is_a_user_pool_id_or_an_error(text in "[A-Za-z0-9:._-]{0,60}|.{0,60}") {
+            if let Ok(id) = UserPoolId::new(&*text) {
+                prop_assert_eq!(format!("{id}"), text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_user_pool_id_that_is_none_says_what_is_wrong() {
+        for (id, problem) in [
+            ("", "has no underscore between region and name"),
+            ("us-east-1-abc", "has no underscore between region and name"),
+            ("us_east_1_abc", "has more than one underscore"),
+            ("_abc", "must begin with a region of lower-case letters, digits and hyphens"),
+            ("US-EAST-1_abc", "must begin with a region of lower-case letters, digits and hyphens"),
+            ("us-east-1_", "must end with a name of letters and digits"),
+            ("us-east-1_ab-c", "must end with a name of letters and digits"),
+            ("us-east-1_äb", "must end with a name of letters and digits"),
+            ("us-east-1_0123456789012345678901234567890123456789012345", "is longer than 55 characters"),
+        ] {
+            assert_eq!(UserPoolId::new(id).unwrap_err(), InvalidInput::new("user pool id", problem), "{id}");
+        }
+        assert!(UserPoolId::new("us-east-1_012345678901234567890123456789012345678901234").is_ok());
+    }
+
+    #[test]
+    fn an_empty_secret_is_no_secret() {
+        let client = AppClient::new(pool(), "3pu8").unwrap();
+        assert!(client.clone().with_secret("").secret_hash("alice").is_none());
+        assert!(client.with_secret("s3cr3t").secret_hash("alice").is_some());
+    }
+
+    #[test]
+    fn the_secret_hash_is_an_hmac_over_user_name_and_client_id() {
+        let client = AppClient::new(pool(), "3pu8tnp684l4lmlfoth25ojmd2").unwrap().with_secret("s3cr3t");
+        // Computed with Python's hmac module.
+        assert_eq!(client.secret_hash("alice").unwrap().expose(), "yaRTqp3b5Za3uwAaHnp5LnC6i2vxHcuZxsO6H2Nd+FY=");
+    }
+
+    #[test]
+    fn a_header_that_would_break_the_request_is_refused() {
+        let client = AppClient::new(pool(), "3pu8").unwrap();
+        for (name, value) in
+            [("", "x"), ("a b", "x"), ("a:", "x"), ("x-key", "a\r\nb: c"), ("x-key", "ä"), ("Host", "x")]
+        {
+            assert!(client.clone().with_header(name, value).is_err(), "{name:?}");
+        }
+        assert!(client.clone().with_user_agent("a\nb").is_err());
+        assert!(client.with_header("x-amz-waf-token", "abc def").is_ok());
+    }
+
+    #[test]
+    fn a_client_id_that_is_none_is_refused() {
+        for id in ["", "a b", "a-b", "ä"] {
+            assert!(AppClient::new(pool(), id).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_the_secret_nor_the_values_of_headers() {
+        let client =
+            AppClient::new(pool(), "3pu8").unwrap().with_secret("s3cr3t").with_header("x-api-key", "k3y").unwrap();
+        let debug = format!("{client:?}");
+        assert!(debug.contains("x-api-key") && !debug.contains("k3y") && !debug.contains("s3cr3t"), "{debug}");
+    }
+}

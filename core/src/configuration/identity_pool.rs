@@ -1,0 +1,251 @@
+//! What a client of an identity pool is configured with.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::configuration::endpoint::{self, Endpoint, EndpointVariant, Service};
+use crate::configuration::request_headers::RequestHeaders;
+use crate::error::InvalidInput;
+use crate::http::Request;
+
+/// An identity pool's id, such as `us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a`: its region and a GUID.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdentityPoolId {
+    text: String,
+    colon: usize,
+}
+
+impl IdentityPoolId {
+    /// Checks and takes an id.
+    ///
+    /// # Errors
+    /// When it is not a region, one `:` and a GUID of lower-case hexadecimal digits and hyphens, or is longer than 55
+    /// characters.
+    pub fn new(id: impl Into<String>) -> Result<Self, InvalidInput> {
+        let text = id.into();
+        let problem = |text| InvalidInput::new("identity pool id", text);
+        let colon = text.find(':').ok_or(problem("has no colon between region and GUID"))?;
+        if text.len() > 55 {
+            return Err(problem("is longer than 55 characters"));
+        }
+        if !is_id(&text) {
+            return Err(problem("must be a region, a colon and a GUID of lower-case hexadecimal digits and hyphens"));
+        }
+        Ok(Self { text, colon })
+    }
+
+    /// The region, before the `:`.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.text.get(..self.colon).unwrap_or_default()
+    }
+
+    /// The whole id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Whether a text has the form that the ids of identity pools and of identities have.
+pub(crate) fn is_id(text: &str) -> bool {
+    let is_guid = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+    let parts = text.split_once(':').filter(|_| text.len() <= 55);
+    parts.is_some_and(|(region, guid)| endpoint::is_region(region) && !guid.is_empty() && guid.bytes().all(is_guid))
+}
+
+impl FromStr for IdentityPoolId {
+    type Err = InvalidInput;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for IdentityPoolId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+/// An identity pool, and how to reach it and the Security Token Service. Calls and flows are made from one; cloning is
+/// cheap.
+///
+/// ```
+/// use cognito_core::{IdentityPool, IdentityPoolId};
+///
+/// let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a")?;
+/// let identity_pool = IdentityPool::new(id)?;
+/// # Ok::<(), cognito_core::error::InvalidInput>(())
+/// ```
+#[derive(Clone)]
+pub struct IdentityPool(Arc<Settings>);
+
+#[derive(Clone)]
+struct Settings {
+    id: IdentityPoolId,
+    endpoint: Endpoint,
+    sts_endpoint: Endpoint,
+    headers: RequestHeaders,
+}
+
+/// The service's side of the `x-amz-target` header for identity pools.
+const TARGET_PREFIX: &str = "AWSCognitoIdentityService";
+
+impl IdentityPool {
+    /// An identity pool at AWS's own endpoints in its region.
+    ///
+    /// # Errors
+    /// As [`Endpoint::of_service`].
+    pub fn new(id: IdentityPoolId) -> Result<Self, InvalidInput> {
+        let variant = EndpointVariant::default();
+        let endpoint = Endpoint::of_service(Service::IdentityPools, id.region(), variant)?;
+        let sts_endpoint = Endpoint::of_service(Service::Sts, id.region(), variant)?;
+        Ok(Self(Arc::new(Settings { id, endpoint, sts_endpoint, headers: RequestHeaders::new() })))
+    }
+
+    /// Sends the identity pool's requests to this endpoint.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
+        Arc::make_mut(&mut self.0).endpoint = endpoint;
+        self
+    }
+
+    /// Sends the requests of the basic flow to the Security Token Service to this endpoint.
+    #[must_use]
+    pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
+        Arc::make_mut(&mut self.0).sts_endpoint = endpoint;
+        self
+    }
+
+    /// Sends every request to AWS's endpoints of this variant in the pool's region.
+    ///
+    /// # Errors
+    /// As [`Endpoint::of_service`].
+    pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
+        let endpoint = Endpoint::of_service(Service::IdentityPools, self.0.id.region(), variant)?;
+        let sts_endpoint = Endpoint::of_service(Service::Sts, self.0.id.region(), variant)?;
+        Ok(self.with_endpoint(endpoint).with_sts_endpoint(sts_endpoint))
+    }
+
+    /// Adds a header to every request, for a proxy: an API key, a token of a web application firewall.
+    ///
+    /// # Errors
+    /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
+    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
+        Arc::make_mut(&mut self.0).headers.add(name, value)?;
+        Ok(self)
+    }
+
+    /// Appends to the `user-agent` header, after a space: `my-app/1.2`.
+    ///
+    /// # Errors
+    /// When it cannot stand in a header.
+    pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
+        Arc::make_mut(&mut self.0).headers.append_to_user_agent(addition)?;
+        Ok(self)
+    }
+
+    /// The pool's id.
+    #[must_use]
+    pub fn id(&self) -> &IdentityPoolId {
+        &self.0.id
+    }
+
+    /// The request for an operation of identity pools.
+    pub(crate) fn request(&self, operation: &str, body: Vec<u8>) -> Request {
+        self.0.headers.json_request(&self.0.endpoint, TARGET_PREFIX, operation, body)
+    }
+
+    /// The request for an operation of the Security Token Service.
+    pub(crate) fn sts_request(&self, form: Vec<u8>) -> Request {
+        self.0.headers.query_request(&self.0.sts_endpoint, form)
+    }
+}
+
+impl fmt::Debug for IdentityPool {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("IdentityPool")
+            .field("id", &self.0.id.as_str())
+            .field("endpoint", &self.0.endpoint.url())
+            .field("sts_endpoint", &self.0.sts_endpoint.url())
+            .field("headers", &self.0.headers)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use alloc::string::ToString;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::operation::GetId;
+    use crate::test_support::{NOW, sent};
+    use crate::{Call, Event, Flow, Logins};
+
+    pub(crate) const POOL: &str = "us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a";
+
+    pub(crate) fn identity_pool() -> IdentityPool {
+        IdentityPool::new(IdentityPoolId::new(POOL).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_identity_pool_id_is_a_region_and_a_guid() {
+        let id = IdentityPoolId::new(POOL).unwrap();
+        assert_eq!((id.region(), id.as_str()), ("us-east-1", POOL));
+    }
+
+    proptest! {
+        #[test]
+        fn an_identity_pool_id_is_written_as_it_was_read(region in "[a-z0-9-]{1,15}", guid in "[0-9a-f-]{1,39}") {
+            let text = alloc::format!("{region}:{guid}");
+            let id: IdentityPoolId = text.parse().unwrap();
+            prop_assert_eq!((id.region(), id.as_str(), id.to_string()), (&*region, &*text, text.clone()));
+        }
+
+        #[test]
+        fn any_text_is_an_identity_pool_id_or_an_error(text in "[a-z0-9:._-]{0,60}|.{0,60}") {
+            if let Ok(id) = IdentityPoolId::new(&*text) {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn an_identity_pool_id_that_is_none_is_refused() {
+        for id in [
+            "",
+            "us-east-1",
+            "us-east-1:",
+            ":0d4f",
+            "us-east-1_QdbSdK39m",
+            "US-EAST-1:0d4f",
+            "us-east-1:0D4F",
+            "us-east-1:0d4f:1",
+            "us-east-1:xyz",
+            "evil.example/:0d4f",
+            "us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a-0d4f6c1e5f1d",
+        ] {
+            assert!(IdentityPoolId::new(id).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn endpoints_and_headers_are_for_every_request() {
+        let pool = identity_pool()
+            .with_endpoint(Endpoint::custom("https://proxy.example.com/identity").unwrap())
+            .with_header("x-api-key", "k3y")
+            .unwrap();
+        let request = sent(Call::of_identity_pool(&pool, &GetId::new(POOL, Logins::new())).step(NOW, Event::Start));
+        assert_eq!(request.url(), "https://proxy.example.com/identity");
+        assert_eq!(request.headers().get("x-amz-target"), Some("AWSCognitoIdentityService.GetId"));
+        assert_eq!(request.headers().get("x-api-key"), Some("k3y"));
+        assert!(!alloc::format!("{pool:?}").contains("k3y"));
+    }
+}

@@ -1,0 +1,163 @@
+//! Who a user is, to an identity pool: login providers and their tokens.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::configuration::UserPoolId;
+use crate::error::InvalidInput;
+use crate::secret::{IdToken, LoginToken};
+
+/// The `Logins` map of identity pools: the name of each login provider with a token of its. `Debug` shows the names only.
+///
+/// | provider | name | token |
+/// |---|---|---|
+/// | a Cognito user pool | [`UserPoolId::login_provider`] | the ID token |
+/// | Google, Apple | [`GOOGLE`](Self::GOOGLE), [`APPLE`](Self::APPLE) | the ID token |
+/// | Facebook, Login with Amazon | [`FACEBOOK`](Self::FACEBOOK), [`AMAZON`](Self::AMAZON) | the access token |
+/// | any of OpenID Connect | the issuer's URL without `https://` | the ID token |
+/// | any of SAML | the provider's ARN, `arn:aws:iam::…:saml-provider/…` | the assertion, in base64 |
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/external-identity-providers.html>
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Logins(BTreeMap<String, LoginToken>);
+
+impl Logins {
+    /// Google.
+    pub const GOOGLE: &'static str = "accounts.google.com";
+    /// Sign in with Apple.
+    pub const APPLE: &'static str = "appleid.apple.com";
+    /// Facebook.
+    pub const FACEBOOK: &'static str = "graph.facebook.com";
+    /// Login with Amazon.
+    pub const AMAZON: &'static str = "www.amazon.com";
+    /// X, once Twitter.
+    pub const TWITTER: &'static str = "api.twitter.com";
+
+    /// Nobody's: a guest.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A user of this user pool.
+    #[must_use]
+    pub fn of_user_pool(user_pool_id: &UserPoolId, id_token: &IdToken) -> Self {
+        Self::new().with(user_pool_id.login_provider(), id_token.expose())
+    }
+
+    /// The same with one more, in place of an earlier one of this provider.
+    #[must_use]
+    pub fn with(mut self, provider: impl Into<String>, token: impl Into<LoginToken>) -> Self {
+        self.0.insert(provider.into(), token.into());
+        self
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every provider with its token, in the names' order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &LoginToken)> {
+        self.0.iter().map(|(provider, token)| (provider.as_str(), token))
+    }
+
+    /// Refuses what the service would refuse less clearly.
+    pub(crate) fn check(&self) -> Result<(), InvalidInput> {
+        let problem = |text| Err(InvalidInput::new("login", text));
+        if self.0.len() > 10 {
+            return problem("is one of more than ten");
+        }
+        for (provider, token) in &self.0 {
+            if !(1..=128).contains(&provider.chars().count()) {
+                return problem("has a provider whose name is not 1 to 128 characters long");
+            }
+            if !(1..=50_000).contains(&token.expose().chars().count()) {
+                return problem("has a token that is not 1 to 50,000 characters long");
+            }
+            if provider.contains("://") {
+                return problem("has a provider with a scheme in its name, which must be without https://");
+            }
+            if provider.starts_with("cognito-idp.") && !is_user_pool(provider) {
+                return problem("names no user pool in its own region: cognito-idp.REGION.amazonaws.com/REGION_NAME");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_user_pool(provider: &str) -> bool {
+    let id = provider.split_once('/').and_then(|(_, id)| UserPoolId::new(id).ok());
+    id.is_some_and(|id| id.login_provider() == provider)
+}
+
+impl fmt::Debug for Logins {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn a_user_pool_goes_by_its_own_region_and_domain() {
+        for (id, provider) in [
+            ("us-east-1_QdbSdK39m", "cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m"),
+            ("us-gov-west-1_A1", "cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_A1"),
+            ("cn-north-1_A1", "cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_A1"),
+        ] {
+            let id = UserPoolId::new(id).unwrap();
+            assert_eq!(id.login_provider(), provider);
+            let logins = Logins::of_user_pool(&id, &IdToken::from("t"));
+            assert_eq!(logins.iter().map(|(name, token)| (name, token.expose())).next(), Some((provider, "t")));
+            logins.check().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_login_that_the_service_could_not_take_is_refused_here() {
+        let long = "x".repeat(129);
+        for (provider, token) in [
+            ("", "t"),
+            (&*long, "t"),
+            ("accounts.google.com", ""),
+            ("accounts.google.com", &*"t".repeat(50_001)),
+            ("https://accounts.google.com", "t"),
+            ("cognito-idp.us-west-2.amazonaws.com/us-east-1_QdbSdK39m", "t"),
+            ("cognito-idp.us-east-1.amazonaws.com/QdbSdK39m", "t"),
+            ("cognito-idp.us-east-1.amazonaws.com", "t"),
+            ("cognito-idp.cn-north-1.amazonaws.com/cn-north-1_A1", "t"),
+        ] {
+            assert!(Logins::new().with(provider, token).check().is_err(), "{provider}");
+        }
+        let many: Logins = (0..11).fold(Logins::new(), |logins, number| logins.with(format!("p{number}"), "t"));
+        assert!(many.check().is_err());
+    }
+
+    #[test]
+    fn any_other_provider_is_taken() {
+        for provider in [
+            Logins::GOOGLE,
+            Logins::FACEBOOK,
+            "login.example.com/tenant",
+            "arn:aws:iam::123456789012:saml-provider/Example",
+            "login.provider.example",
+        ] {
+            Logins::new().with(provider, "t").check().unwrap();
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        assert_eq!(format!("{:?}", Logins::new().with(Logins::GOOGLE, "m4rk")), r#"{"accounts.google.com"}"#);
+    }
+}

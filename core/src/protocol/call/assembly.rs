@@ -1,0 +1,69 @@
+//! From an operation to a request: the members that identify the app client and the user are added here.
+
+use serde::Serialize;
+
+use crate::configuration::AppClient;
+use crate::configuration::IdentityPool;
+use crate::configuration::endpoint::Service;
+use crate::encoding::json;
+use crate::error::InvalidInput;
+use crate::http::Request;
+use crate::operation::{Authorization, Operation};
+use crate::protocol::query;
+use crate::secret::{AccessToken, ClientSecret, Parameter};
+
+/// The operation's members and those that are added to them.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Body<'a, O> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<&'a AccessToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a ClientSecret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_hash: Option<Parameter>,
+    #[serde(flatten)]
+    operation: &'a O,
+}
+
+pub(super) fn assemble<O: Operation>(
+    app_client: &AppClient,
+    mut operation: O,
+    access_token: Option<&AccessToken>,
+) -> Result<Request, InvalidInput> {
+    operation.check(access_token.is_some())?;
+    let by_client = matches!(O::AUTHORIZATION, Authorization::AppClient | Authorization::ClientSecret);
+    let by_plain_secret = O::AUTHORIZATION == Authorization::ClientSecret;
+    let mut secret_hash = operation.secret_hash_username().and_then(|username| app_client.secret_hash(username));
+    if let Some(parameters) = operation.secret_hash_parameters()
+        && let Some(hash) = secret_hash.take()
+    {
+        parameters.insert("SECRET_HASH", hash);
+    }
+    let body = Body {
+        access_token,
+        client_id: by_client.then(|| app_client.client_id()),
+        client_secret: app_client.client_secret().filter(|_| by_plain_secret),
+        secret_hash,
+        operation: &operation,
+    };
+    let body = json::to_vec(&body).ok_or(InvalidInput::new("request", "cannot be written as JSON"))?;
+    Ok(app_client.request(O::NAME, body))
+}
+
+/// The Security Token Service's version of its API.
+const STS_VERSION: &str = "2011-06-15";
+
+pub(super) fn assemble_of_identity_pool<O: Operation>(
+    identity_pool: &IdentityPool,
+    operation: &O,
+) -> Result<Request, InvalidInput> {
+    operation.check(false)?;
+    let request = match O::SERVICE {
+        Service::Sts => query::to_form(O::NAME, STS_VERSION, operation).map(|form| identity_pool.sts_request(form)),
+        _ => json::to_vec(operation).map(|body| identity_pool.request(O::NAME, body)),
+    };
+    request.ok_or(InvalidInput::new("request", "cannot be written as JSON or as a form"))
+}

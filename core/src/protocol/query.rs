@@ -1,0 +1,217 @@
+//! AWS's query protocol: a form goes there, and XML comes back.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use roxmltree::{Document, Node, ParsingOptions};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::encoding::json::Tree;
+use crate::encoding::percent;
+
+/// The form of an operation. None if it is of a shape that a form has no place for.
+pub(crate) fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Vec<u8>> {
+    let tree = Tree::of(operation)?;
+    let mut pairs = Vec::new();
+    flatten(String::new(), &tree.0, &mut pairs)?;
+    // No character takes more than three, so that the buffer does not grow and leave a secret behind.
+    let length: usize = pairs.iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
+    let mut form = String::with_capacity(length + action.len() + version.len() + 32);
+    form.push_str(&format!("Action={action}&Version={version}"));
+    for (name, value) in &pairs {
+        form.push('&');
+        // Names are of letters, digits and full stops.
+        form.push_str(name);
+        form.push('=');
+        percent::encode_into(&mut form, value);
+    }
+    Some(form.into_bytes())
+}
+
+/// Names each value by the way to it: `Policy`, `PolicyArns.member.1.arn`.
+fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<String>)>) -> Option<()> {
+    match value {
+        Value::Object(members) => members.iter().try_for_each(|(member, value)| {
+            let name = if name.is_empty() { member.clone() } else { format!("{name}.{member}") };
+            flatten(name, value, pairs)
+        }),
+        Value::Array(items) => items
+            .iter()
+            .zip(1..)
+            .try_for_each(|(item, number): (_, u32)| flatten(format!("{name}.member.{number}"), item, pairs)),
+        Value::String(text) => {
+            pairs.push((name, Zeroizing::new(text.clone())));
+            Some(())
+        }
+        Value::Number(number) => {
+            pairs.push((name, Zeroizing::new(format!("{number}"))));
+            Some(())
+        }
+        Value::Null | Value::Bool(_) => None,
+    }
+}
+
+/// No answer of the service's has as many elements and texts. There is no document type, and so no entity to expand.
+const MOST_NODES: u32 = 1000;
+
+/// No answer of the service's is as deep.
+const DEEPEST: u32 = 16;
+
+/// No answer of the service's is as long, in bytes. The parser compares each attribute of an element with all others.
+const LONGEST: usize = 32 * 1024;
+
+/// The result of the operation of this name, as what JSON would say: an element that has elements is an object, any other
+/// a text.
+pub(crate) fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
+    let text = core::str::from_utf8(body).map_err(|_| "the body is not UTF-8")?;
+    let document = parse(text)?;
+    let is_named = |node: &Node<'_, '_>, end: &str| node.tag_name().name().strip_suffix(end) == Some(action);
+    let response = document.root_element();
+    if !is_named(&response, "Response") {
+        return Err("the XML is not this operation's");
+    }
+    let result = response.children().find(|child| is_named(child, "Result"));
+    value(result.ok_or("the XML has no result")?, 0)
+}
+
+/// The name and the message of the error in an answer, if that is what it is.
+pub(crate) fn error(body: &[u8]) -> Option<(String, String)> {
+    let document = parse(core::str::from_utf8(body).ok()?).ok()?;
+    let response = document.root_element();
+    let error = child(response, "Error")?;
+    let text = |name| child(error, name).map(text_of);
+    (response.tag_name().name() == "ErrorResponse").then_some((text("Code")?, text("Message").unwrap_or_default()))
+}
+
+fn parse(text: &str) -> Result<Document<'_>, &'static str> {
+    if text.len() > LONGEST {
+        return Err("the XML is too long");
+    }
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    // The parser's own message may quote the value that it stumbled over.
+    Document::parse_with_options(text, options).map_err(|error| match error {
+        roxmltree::Error::DtdDetected => "the XML has a document type",
+        roxmltree::Error::NodesLimitReached => "the XML has too many elements",
+        _ => "the body is not XML",
+    })
+}
+
+fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
+    node.children().find(|child| child.tag_name().name() == name)
+}
+
+fn value(node: Node<'_, '_>, depth: u32) -> Result<Value, &'static str> {
+    if depth > DEEPEST {
+        return Err("the XML is too deep");
+    }
+    let mut members = Map::new();
+    for element in node.children().filter(Node::is_element) {
+        if members.insert(element.tag_name().name().into(), value(element, depth + 1)?).is_some() {
+            return Err("the XML has an element twice");
+        }
+    }
+    Ok(if members.is_empty() { Value::String(text_of(node)) } else { Value::Object(members) })
+}
+
+/// All text in an element, which a comment may part.
+fn text_of(node: Node<'_, '_>) -> String {
+    let texts = node.children().filter_map(|child| child.text().filter(|_| child.is_text()));
+    texts.collect::<String>().trim().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_names_the_operation_and_every_value_by_the_way_to_it() {
+        let operation = json!({ "RoleArn": "arn:aws:iam::1:role/a b", "PolicyArns": [{ "arn": "x" }, { "arn": "y&=" }], "DurationSeconds": 900 });
+        let form = to_form("AssumeRoleWithWebIdentity", "2011-06-15", &operation).unwrap();
+        assert_eq!(
+            String::from_utf8(form).unwrap(),
+            "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&DurationSeconds=900&PolicyArns.member.1.arn=x\
+             &PolicyArns.member.2.arn=y%26%3D&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b"
+        );
+    }
+
+    fn wrapped(result: &str) -> String {
+        format!(
+            r#"<XResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><XResult>{result}</XResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></XResponse>"#
+        )
+    }
+
+    #[test]
+    fn an_answer_is_read_as_json_would_be() {
+        let xml = wrapped("<A> 1 </A>\n <B><C>&lt;&#65;&amp;</C><D/><!-- no --></B><E>a<!-- b -->c<![CDATA[<&]]></E>");
+        assert_eq!(result("X", xml.as_bytes()), Ok(json!({ "A": "1", "B": { "C": "<A&", "D": "" }, "E": "ac<&" })));
+    }
+
+    #[test]
+    fn what_is_no_answer_says_why() {
+        let expanding = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><XResponse><XResult>&b;</XResult></XResponse>"#;
+        let external = r#"<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><XResponse><XResult><A>&f;</A></XResult></XResponse>"#;
+        let wide = wrapped(&"<A/>".repeat(2000));
+        let long = wrapped(&"<A></A>".repeat(5000));
+        let attributes: String = (0..9000).map(|number| format!(" a{number}=\"\"")).collect();
+        let attributes = wrapped(&format!("<A{attributes}/>"));
+        let deep = "<XResponse>".to_string()
+            + "<XResult>"
+            + &"<a>".repeat(100)
+            + &"</a>".repeat(100)
+            + "</XResult></XResponse>";
+        let whole = wrapped("<A>1</A>");
+        for (body, problem) in [
+            ("", "the body is not XML"),
+            ("{}", "the body is not XML"),
+            ("<html><body>gateway time-out</body></html>", "the XML is not this operation's"),
+            ("<YResponse><YResult/></YResponse>", "the XML is not this operation's"),
+            ("<XResponse/>", "the XML has no result"),
+            ("<XResponse><XResult>&nope;</XResult></XResponse>", "the body is not XML"),
+            (expanding, "the XML has a document type"),
+            (external, "the XML has a document type"),
+            (&wide, "the XML has too many elements"),
+            (&long, "the XML is too long"),
+            (&attributes, "the XML is too long"),
+            (&wrapped("<A>1</A><A>2</A>"), "the XML has an element twice"),
+            (&deep, "the XML is too deep"),
+            (&whole[..whole.len() - 20], "the body is not XML"),
+        ] {
+            assert_eq!(result("X", body.as_bytes()), Err(problem), "{body}");
+        }
+        assert_eq!(result("X", b"<X\xff/>"), Err("the body is not UTF-8"));
+    }
+
+    #[test]
+    fn an_endless_nest_of_elements_is_refused_before_it_is_followed() {
+        let nest = "<a>".repeat(1_000_000);
+        assert!(result("X", nest.as_bytes()).is_err() && error(nest.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn an_error_has_a_name_and_a_message() {
+        let xml = "<ErrorResponse xmlns='x'><Error><Type>Sender</Type><Code>ExpiredTokenException</Code>\
+                   <Message>It &amp; you</Message></Error><RequestId>1</RequestId></ErrorResponse>";
+        assert_eq!(error(xml.as_bytes()), Some(("ExpiredTokenException".into(), "It & you".into())));
+        for none in ["", "<Error><Code>x</Code></Error>", "<ErrorResponse><Error/></ErrorResponse>", "<ErrorResponse/>"]
+        {
+            assert_eq!(error(none.as_bytes()), None, "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_answer_or_none(text in "[<>/a-cXResponult&;! ]{0,200}") {
+            let _ = (result("X", text.as_bytes()), error(text.as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A session as it is stored.
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Session, Tokens};
+use crate::encoding::json;
+use crate::error::Error;
+use crate::secret::{AccessToken, IdToken, RefreshToken};
+use crate::storage::Record;
+
+impl Session {
+    /// The session as a record.
+    #[must_use]
+    pub fn to_record(&self) -> Record {
+        Record::new(json::to_vec(self).expect("a session is of texts and numbers"))
+    }
+
+    /// The session in a record of this or an earlier version. Members that this version does not know are ignored.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the record is none of a session, or one of a later version.
+    pub fn from_record(record: &Record) -> Result<Self, Error> {
+        record.read("stored session")
+    }
+}
+
+/// The stored form. The version goes up when an older reader would go wrong.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Stored {
+    version: u32,
+    username: String,
+    access_token: AccessToken,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id_token: Option<IdToken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<RefreshToken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_in: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device_key: Option<String>,
+    #[serde(default)]
+    clock_drift_seconds: i64,
+}
+
+const VERSION: u32 = 1;
+
+impl From<Session> for Stored {
+    fn from(session: Session) -> Self {
+        let Session { username, tokens, device_key, clock_drift_seconds, .. } = session;
+        let Tokens { access_token, id_token, refresh_token, expires_in } = tokens;
+        Self {
+            version: VERSION,
+            username,
+            access_token,
+            id_token,
+            refresh_token,
+            expires_in,
+            device_key,
+            clock_drift_seconds,
+        }
+    }
+}
+
+impl TryFrom<Stored> for Session {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        if stored.version != VERSION {
+            return Err("the session was stored by another version");
+        }
+        let Stored { access_token, id_token, refresh_token, expires_in, .. } = stored;
+        let tokens = Tokens { access_token, id_token, refresh_token, expires_in };
+        let session = Self::with_clock_drift(stored.username, tokens, stored.clock_drift_seconds);
+        Ok(match stored.device_key {
+            Some(device_key) => session.with_device_key(device_key),
+            None => session,
+        })
+    }
+}
