@@ -22,7 +22,6 @@ mod client;
 mod credentials_provider;
 mod file_store;
 mod identity_pool_client;
-mod keeping;
 #[doc(hidden)]
 pub mod private_file;
 mod run;
@@ -30,6 +29,7 @@ mod session_handle;
 mod sessions;
 #[doc(hidden)]
 pub mod shared;
+mod shared_keeper;
 mod store;
 #[cfg(feature = "tracing")]
 #[doc(hidden)]

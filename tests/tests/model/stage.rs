@@ -230,7 +230,7 @@ impl Stage {
             }
             Errand::DeleteUser => pair.call_signed_in(&session, DeleteUser::new()).map(drop),
             Errand::Credentials => {
-                let logins = Logins::of_session(&pair.client, &session).unwrap();
+                let logins = Logins::for_session(&pair.client, &session).unwrap();
                 let identity_id = pair.run(GetCredentials::new(&self.identity_pool, logins))?.identity_id;
                 let sub = session.sub().unwrap().to_owned();
                 let others = self.identities.iter().filter(|(other, _)| **other != sub).map(|(_, id)| id);
