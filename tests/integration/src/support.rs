@@ -1,5 +1,6 @@
 //! What the integration tests share.
 
+pub mod adapter;
 pub mod api_model;
 pub mod authenticator;
 pub mod challenges;
@@ -7,8 +8,9 @@ pub mod devices;
 pub mod ear;
 pub mod files;
 pub mod identities;
-pub mod over_http;
 pub mod pair;
 pub mod scene;
+pub mod service;
+pub mod sessions;
 pub mod srp_client;
 pub mod words;

@@ -1,28 +1,18 @@
 //! What those hear who watch with `tracing`: which operation, how often, how it ended; and no secret.
+//! It is a program of its own because `tracing` remembers for a whole process whether somebody listens.
 
+use cognito_blocking::TransportSettings;
 use cognito_core::operation::GetUser;
-use cognito_core::{AppClient, Endpoint, Error, SignIn, SignInOutcome, UserPoolId};
+use cognito_core::{AppClient, Error, SignInOutcome};
+use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 use cognito_integration_tests::support::ear::Ear;
-use cognito_testkit::{Config, Fault, FaultPlan, Server};
+use cognito_integration_tests::support::service::{app_client, service};
+use cognito_testkit::{Fault, FaultPlan};
 
 const PASSWORD: &str = "Correct-horse-m4rk-1";
 
-fn service() -> (Server, AppClient) {
-    let config = format!(
-        r#"{{"pools":[{{"clients":[{{"name":"app","generate_secret":true}}],
-            "users":[{{"username":"alice","password":"{PASSWORD}"}}]}}]}}"#
-    );
-    let service = Server::with_config([7; 32], Config::from_json(&config).unwrap()).unwrap();
-    let pool = service.with(|simulator| simulator.pools().remove(0));
-    let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &pool.clients[0].id).unwrap();
-    let app_client = app_client
-        .with_secret(pool.clients[0].secret.clone().unwrap())
-        .with_endpoint(Endpoint::custom(&service.url()).unwrap());
-    service.plan_fault(FaultPlan::next(Fault::LoseBefore).of("GetUser"));
-    (service, app_client)
-}
-
 /// Nothing of the tokens or of the password was told.
+#[track_caller]
 fn hold_no_secret(lines: &[String], app_client: &AppClient, outcome: &SignInOutcome) {
     let SignInOutcome::SignedIn(signed_in) = outcome else { panic!() };
     let tokens = signed_in.session.tokens();
@@ -52,6 +42,7 @@ fn expected() -> Vec<&'static str> {
     ]
 }
 
+#[track_caller]
 fn assert_told(ear: &Ear) {
     let told = told(&ear.lines());
     assert_eq!(told.len(), expected().len(), "{told:#?}");
@@ -62,13 +53,14 @@ fn assert_told(ear: &Ear) {
     assert_eq!(ids, 3, "{:#?}", ear.lines());
 }
 
-#[test]
-fn the_blocking_adapter_tells_of_every_request_and_of_no_secret() {
-    let (_service, app_client) = service();
+fn tells_of_every_request<A: Adapter>() {
+    let service = service(|config| config.pools[0].users[0].password = Some(PASSWORD.to_owned()));
+    service.plan_fault(FaultPlan::next(Fault::LoseBefore).of("GetUser"));
+    let app_client = app_client(&service);
     let ear = Ear::of("cognito");
     let outcome = tracing::subscriber::with_default(ear.clone(), || -> Result<_, Error> {
-        let client = cognito_blocking::Client::new(app_client.clone());
-        let outcome = client.run(SignIn::srp(&app_client, "alice", PASSWORD, client.seed()?))?;
+        let client = A::new(app_client.clone(), &TransportSettings::default());
+        let outcome = client.srp("alice", PASSWORD)?;
         let SignInOutcome::SignedIn(signed_in) = &outcome else { panic!() };
         client.call_signed_in(&signed_in.session, GetUser::new())?;
         Ok(outcome)
@@ -78,19 +70,11 @@ fn the_blocking_adapter_tells_of_every_request_and_of_no_secret() {
 }
 
 #[test]
+fn the_blocking_adapter_tells_of_every_request_and_of_no_secret() {
+    tells_of_every_request::<Blocking>();
+}
+
+#[test]
 fn the_tokio_adapter_tells_of_every_request_and_of_no_secret() {
-    let (_service, app_client) = service();
-    let ear = Ear::of("cognito");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outcome = tracing::subscriber::with_default(ear.clone(), || {
-        runtime.block_on(async {
-            let client = cognito_tokio::Client::new(app_client.clone());
-            let outcome = client.run(SignIn::srp(&app_client, "alice", PASSWORD, client.seed()?)).await?;
-            let SignInOutcome::SignedIn(signed_in) = &outcome else { panic!() };
-            client.call_signed_in(&signed_in.session, GetUser::new()).await?;
-            Ok::<_, Error>(outcome)
-        })
-    });
-    assert_told(&ear);
-    hold_no_secret(&ear.lines(), &app_client, &outcome.unwrap());
+    tells_of_every_request::<Tokio>();
 }

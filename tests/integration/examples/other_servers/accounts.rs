@@ -6,16 +6,17 @@ use cognito_core::operation::{
     Attribute, ChangePassword, ConfirmForgotPassword, ConfirmSignUp, DeleteUser, ForgotPassword, GetUser,
     GetUserAttributeVerificationCode, ResendConfirmationCode, SignUp, UpdateUserAttributes, VerifyUserAttribute,
 };
+use cognito_integration_tests::support::adapter::Adapter;
 
-use crate::adapter::Client;
 use crate::case::Case;
 use crate::expect::{self, Outcome};
+use crate::steps::{sign_in, start};
 
 const NEW_PASSWORD: &str = "Battery-staple-2";
 const WRONG_CODE: &str = "999999";
 
 /// A new user signs in once the code is confirmed, not before, and the name is taken.
-pub(crate) fn sign_up(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn sign_up(client: &impl Adapter, case: &Case) -> Outcome {
     let new_user = || {
         let mut sign_up = SignUp::new(&*case.username, &*case.password);
         sign_up.user_attributes = vec![Attribute::new("email", &*case.email)];
@@ -23,7 +24,7 @@ pub(crate) fn sign_up(client: &Client, case: &Case) -> Outcome {
     };
     expect::that("the user is yet to be confirmed", !new_user()?.user_confirmed)?;
     expect::refused("a name that is taken", new_user(), RefusalKind::UsernameExists)?;
-    let early = client.start(case, &case.password);
+    let early = start(client, case, &case.password);
     expect::refused("a user who is not confirmed", early, RefusalKind::UserNotConfirmed)?;
     if case.server.resends_codes() {
         client.call(ResendConfirmationCode::new(&*case.username))?;
@@ -33,11 +34,11 @@ pub(crate) fn sign_up(client: &Client, case: &Case) -> Outcome {
         expect::refused("a wrong code", wrong, RefusalKind::CodeMismatch)?;
     }
     client.call(ConfirmSignUp::new(&*case.username, &*case.codes.sign_up))?;
-    client.sign_in(case).map(drop)
+    sign_in(client, case).map(drop)
 }
 
 /// A code by e-mail sets another password.
-pub(crate) fn forgot_password(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn forgot_password(client: &impl Adapter, case: &Case) -> Outcome {
     let sent = client.call(ForgotPassword::new(&*case.username))?;
     expect::that("it is said where the code went", sent.code_delivery_details.is_some())?;
     let confirm = |code: &str| client.call(ConfirmForgotPassword::new(&*case.username, code, NEW_PASSWORD));
@@ -49,8 +50,8 @@ pub(crate) fn forgot_password(client: &Client, case: &Case) -> Outcome {
 }
 
 /// A signed-in user changes the password, and has to know the old one.
-pub(crate) fn change_password(client: &Client, case: &Case) -> Outcome {
-    let session = client.sign_in(case)?.session;
+pub(crate) fn change_password(client: &impl Adapter, case: &Case) -> Outcome {
+    let session = sign_in(client, case)?.session;
     let change = |old: &str| client.call_signed_in(&session, ChangePassword::new(old, NEW_PASSWORD));
     let wrong = change("Incorrect-horse-1");
     expect::refused("a wrong old password", wrong, case.server.wrong_old_password())?;
@@ -58,15 +59,15 @@ pub(crate) fn change_password(client: &Client, case: &Case) -> Outcome {
     only_the_new_password_is_good(client, case)
 }
 
-fn only_the_new_password_is_good(client: &Client, case: &Case) -> Outcome {
-    let old = client.start(case, &case.password);
+fn only_the_new_password_is_good(client: &impl Adapter, case: &Case) -> Outcome {
+    let old = start(client, case, &case.password);
     expect::refused("the old password", old, case.server.wrong_password())?;
-    expect::signed_in(client.start(case, NEW_PASSWORD)?).map(drop)
+    expect::signed_in(start(client, case, NEW_PASSWORD)?).map(drop)
 }
 
 /// Attributes are changed and read, whatever is in them.
-pub(crate) fn attributes(client: &Client, case: &Case) -> Outcome {
-    let session = client.sign_in(case)?.session;
+pub(crate) fn attributes(client: &impl Adapter, case: &Case) -> Outcome {
+    let session = sign_in(client, case)?.session;
     let given = [("given_name", "Zoë \"Z\" \\ 李"), ("nickname", "z")];
     let given_attributes = given.map(|(name, value)| Attribute::new(name, value));
     client.call_signed_in(&session, UpdateUserAttributes::new(given_attributes))?;
@@ -78,8 +79,8 @@ pub(crate) fn attributes(client: &Client, case: &Case) -> Outcome {
 }
 
 /// A code verifies an e-mail address.
-pub(crate) fn verify_attribute(client: &Client, case: &Case) -> Outcome {
-    let session = client.sign_in(case)?.session;
+pub(crate) fn verify_attribute(client: &impl Adapter, case: &Case) -> Outcome {
+    let session = sign_in(client, case)?.session;
     let verified = || {
         let user = client.call_signed_in(&session, GetUser::new())?;
         Ok::<bool, Error>(user.attribute("email_verified") == Some("true"))
@@ -93,10 +94,10 @@ pub(crate) fn verify_attribute(client: &Client, case: &Case) -> Outcome {
 }
 
 /// A user who is gone cannot sign in.
-pub(crate) fn delete_user(client: &Client, case: &Case) -> Outcome {
-    let session = client.sign_in(case)?.session;
+pub(crate) fn delete_user(client: &impl Adapter, case: &Case) -> Outcome {
+    let session = sign_in(client, case)?.session;
     client.call_signed_in(&session, DeleteUser::new())?;
-    let again = client.start(case, &case.password);
+    let again = start(client, case, &case.password);
     let error = again.err().ok_or("a user who is gone has signed in")?;
     let is_refused = matches!(error.refusal_kind(), Some(RefusalKind::UserNotFound | RefusalKind::NotAuthorized(_)));
     expect::that(&format!("a user who is gone is not found: {error}"), is_refused)

@@ -2,8 +2,8 @@
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::{Challenge, CustomChallenge, Error, SignIn, SignInOutcome};
+use cognito_integration_tests::support::adapter::Adapter;
 
-use crate::adapter::Client;
 use crate::case::Case;
 use crate::expect::{self, Outcome};
 
@@ -11,7 +11,7 @@ const RIGHT: &str = "42";
 const WRONG: &str = "54";
 
 /// A wrong answer is asked for again, and the right one signs in; after three wrong ones it is over.
-pub(crate) fn custom(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn custom(client: &impl Adapter, case: &Case) -> Outcome {
     let start = || client.run(SignIn::custom(client.app_client(), &*case.username, client.seed()?));
     let asked = asked(answer(client, &asked(start()?)?, WRONG)?)?;
     expect::signed_in(answer(client, &asked, RIGHT)?)?;
@@ -25,7 +25,7 @@ pub(crate) fn custom(client: &Client, case: &Case) -> Outcome {
 }
 
 /// The password by SRP, and then the triggers' challenge.
-pub(crate) fn custom_with_srp(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn custom_with_srp(client: &impl Adapter, case: &Case) -> Outcome {
     let start = |password: &str| {
         let seed = client.seed()?;
         client.run(SignIn::custom_with_srp(client.app_client(), &*case.username, password, seed))
@@ -43,6 +43,6 @@ fn asked(outcome: SignInOutcome) -> Outcome<CustomChallenge> {
     Ok(challenge)
 }
 
-fn answer(client: &Client, challenge: &CustomChallenge, text: &str) -> Result<SignInOutcome, Error> {
+fn answer(client: &impl Adapter, challenge: &CustomChallenge, text: &str) -> Result<SignInOutcome, Error> {
     client.run(challenge.answer(client.app_client(), text, client.seed()?))
 }

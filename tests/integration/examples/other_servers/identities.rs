@@ -2,38 +2,42 @@
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::{AssumedRole, Credentials, GetCredentials, Logins, Role};
+use cognito_integration_tests::support::adapter::Adapter;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-use crate::adapter::Client;
 use crate::case::Case;
 use crate::expect::{self, Outcome};
+use crate::steps::{credentials, sign_in, with};
 
 /// A guest has credentials, and stays the same identity.
-pub(crate) fn guest(client: &Client, case: &Case) -> Outcome {
-    let (first, second) = client.credentials_of_guest(case.identities()?.pool(case)?)?;
+pub(crate) fn guest(client: &impl Adapter, case: &Case) -> Outcome {
+    let (first, second) = credentials(&client.guest(case.identities()?.pool(case)?))?;
     are_of_one_identity(&first, &second)?;
     print(&second);
     Ok(())
 }
 
 /// A signed-in user has credentials, and is the same identity wherever signed in.
-pub(crate) fn user(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn user(client: &impl Adapter, case: &Case) -> Outcome {
     let pool = case.identities()?.pool(case)?;
-    let credentials =
-        || -> Outcome<_> { Ok(client.credentials_of_user(pool.clone(), &client.sign_in(case)?, Role::OfPool)?) };
-    let (first, second) = credentials()?;
+    let sign_in = || -> Outcome<_> {
+        let client = with(client, client.app_client().clone());
+        let session = client.save(&sign_in(&client, case)?)?;
+        Ok(credentials(&client.user(pool.clone(), &session, Role::OfPool))?)
+    };
+    let (first, second) = sign_in()?;
     are_of_one_identity(&first, &second)?;
-    let (elsewhere, _) = credentials()?;
+    let (elsewhere, _) = sign_in()?;
     are_of_one_identity(&second, &elsewhere)?;
     print(&second);
     Ok(())
 }
 
 /// A token that was changed, or is none of a login, opens nothing.
-pub(crate) fn forged_login(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn forged_login(client: &impl Adapter, case: &Case) -> Outcome {
     let pool = case.identities()?.pool(case)?;
-    let session = client.sign_in(case)?.session;
+    let session = sign_in(client, case)?.session;
     let id_token = session.id_token().ok_or("there is no ID token")?.expose();
     let provider = client.app_client().user_pool_id().login_provider();
     let get = |token: &str| client.run(GetCredentials::new(&pool, Logins::new().with(&*provider, token)));
@@ -60,15 +64,18 @@ pub(crate) fn forged_login(client: &Client, case: &Case) -> Outcome {
 }
 
 /// The identity's token assumes a role that trusts the pool, and no other.
-pub(crate) fn basic_flow(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn basic_flow(client: &impl Adapter, case: &Case) -> Outcome {
     let identities = case.identities()?;
     let pool = identities.pool(case)?;
-    let signed_in = client.sign_in(case)?;
-    let role = |arn: &str| Role::Assumed(AssumedRole::new(arn, "basic"));
-    let (first, second) = client.credentials_of_user(pool.clone(), &signed_in, role(&identities.assumed_role_arn))?;
+    let session = client.save(&sign_in(client, case)?)?;
+    let assuming = |arn: &str| {
+        let role = Role::Assumed(AssumedRole::new(arn, "basic"));
+        credentials(&client.user(pool.clone(), &session, role))
+    };
+    let (first, second) = assuming(&identities.assumed_role_arn)?;
     are_of_one_identity(&first, &second)?;
     print(&second);
-    let untrusting = client.credentials_of_user(pool, &signed_in, role(&identities.untrusting_role_arn));
+    let untrusting = assuming(&identities.untrusting_role_arn);
     expect::refused("a role that trusts another pool", untrusting, RefusalKind::AccessDenied)
 }
 

@@ -9,20 +9,21 @@
 //! Where a server departs from Cognito, the scenario expects what the server does; [`case::Server`] says where that is.
 
 mod accounts;
-mod adapter;
 mod case;
 mod custom_challenges;
 mod expect;
 mod identities;
 mod second_factors;
 mod sign_ins;
+mod steps;
 mod tokens;
 
 use std::io;
 use std::process::ExitCode;
 
-use adapter::{Adapter, Client};
 use case::Case;
+use cognito_blocking::TransportSettings;
+use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 use expect::Outcome;
 
 fn main() -> ExitCode {
@@ -40,17 +41,20 @@ fn run() -> Outcome {
     let [adapter, name] = arguments.as_slice() else {
         return Err("usage: other_servers blocking|tokio SCENARIO < case.json".into());
     };
-    let adapter = match adapter.as_str() {
-        "blocking" => Adapter::Blocking,
-        "tokio" => Adapter::Tokio,
-        other => return Err(format!("there is no adapter {other}").into()),
-    };
-    let scenario = scenario(name).ok_or_else(|| format!("there is no scenario {name}"))?;
     let case: Case = serde_json::from_reader(io::stdin())?;
-    scenario(&Client::new(adapter, case.app_client()?)?, &case)
+    match adapter.as_str() {
+        "blocking" => run_on::<Blocking>(name, &case),
+        "tokio" => run_on::<Tokio>(name, &case),
+        other => Err(format!("there is no adapter {other}").into()),
+    }
 }
 
-fn scenario(name: &str) -> Option<fn(&Client, &Case) -> Outcome> {
+fn run_on<A: Adapter>(name: &str, case: &Case) -> Outcome {
+    let scenario = scenario(name).ok_or_else(|| format!("there is no scenario {name}"))?;
+    scenario(&A::new(case.app_client()?, &TransportSettings::default()), case)
+}
+
+fn scenario<A: Adapter>(name: &str) -> Option<fn(&A, &Case) -> Outcome> {
     Some(match name {
         "srp" => sign_ins::srp,
         "alias" => sign_ins::alias,

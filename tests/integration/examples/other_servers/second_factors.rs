@@ -4,30 +4,31 @@ use cognito_core::error::RefusalKind;
 use cognito_core::operation::{AssociateSoftwareToken, ChallengeName, SoftwareTokenStatus, VerifySoftwareToken};
 use cognito_core::secret::SecretCode;
 use cognito_core::{Challenge, FactorState, SetMfaPreference, SignInOutcome, SignedIn};
+use cognito_integration_tests::support::adapter::Adapter;
 
-use crate::adapter::Client;
 use crate::case::Case;
 use crate::expect::{self, Outcome};
+use crate::steps::{sign_in, start};
 use cognito_integration_tests::support::authenticator;
 
 /// A signed-in user sets an app up. From then on its code is asked for; a wrong one may be given again.
-pub(crate) fn software_token(client: &Client, case: &Case) -> Outcome {
-    let signed_in = client.sign_in(case)?;
+pub(crate) fn software_token(client: &impl Adapter, case: &Case) -> Outcome {
+    let signed_in = sign_in(client, case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
     client.run(preference.software_token(FactorState::Preferred))?;
 
-    takes_the_code(client, client.start(case, &case.password)?, &secret)
+    takes_the_code(client, start(client, case, &case.password)?, &secret)
 }
 
 /// A user with two factors chooses one.
-pub(crate) fn select_mfa_type(client: &Client, case: &Case) -> Outcome {
-    let signed_in = client.sign_in(case)?;
+pub(crate) fn select_mfa_type(client: &impl Adapter, case: &Case) -> Outcome {
+    let signed_in = sign_in(client, case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
     client.run(preference.software_token(FactorState::On).sms(FactorState::On))?;
 
-    let Challenge::SelectMfaType(select) = expect::challenge(client.start(case, &case.password)?, "SELECT_MFA_TYPE")?
+    let Challenge::SelectMfaType(select) = expect::challenge(start(client, case, &case.password)?, "SELECT_MFA_TYPE")?
     else {
         return Err("not a typed challenge".into());
     };
@@ -38,7 +39,7 @@ pub(crate) fn select_mfa_type(client: &Client, case: &Case) -> Outcome {
 }
 
 /// The app's secret, once its first code has been taken.
-fn enrol(client: &Client, case: &Case, signed_in: &SignedIn) -> Outcome<SecretCode> {
+fn enrol(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome<SecretCode> {
     let session = &signed_in.session;
     let associated = client.call_signed_in(session, AssociateSoftwareToken::new())?;
     let secret = associated.secret_code.ok_or("there is no secret code")?;
@@ -51,7 +52,7 @@ fn enrol(client: &Client, case: &Case, signed_in: &SignedIn) -> Outcome<SecretCo
 }
 
 /// The app's code is asked for: a wrong one is refused, and the right one signs in then.
-fn takes_the_code(client: &Client, outcome: SignInOutcome, secret: &SecretCode) -> Outcome {
+fn takes_the_code(client: &impl Adapter, outcome: SignInOutcome, secret: &SecretCode) -> Outcome {
     let Challenge::Code(challenge) = expect::challenge(outcome, "SOFTWARE_TOKEN_MFA")? else {
         return Err("not a typed challenge".into());
     };

@@ -3,15 +3,16 @@
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::GetUser;
 use cognito_core::{Challenge, SignedIn};
+use cognito_integration_tests::support::adapter::Adapter;
 
-use crate::adapter::Client;
 use crate::case::Case;
 use crate::expect::{self, Outcome};
+use crate::steps::{self, sign_in, start, with};
 
 const NEW_PASSWORD: &str = "Battery-staple-2";
 
 /// The right password signs in by SRP, under the user's canonical name; a wrong one and an unknown user do not.
-pub(crate) fn srp(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn srp(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = expect::signed_in(client.srp(&case.username, &case.password)?)?;
     is_the_user(client, case, &signed_in)?;
     // Of the numbers on both sides every second begins with a one bit, and needs a byte before it that is hashed too.
@@ -24,41 +25,41 @@ pub(crate) fn srp(client: &Client, case: &Case) -> Outcome {
 }
 
 /// An e-mail address stands for the user.
-pub(crate) fn alias(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn alias(client: &impl Adapter, case: &Case) -> Outcome {
     is_the_user(client, case, &expect::signed_in(client.srp(&case.email, &case.password)?)?)
 }
 
 /// A password that is sent as it is signs in, and a wrong one does not.
-pub(crate) fn password(client: &Client, case: &Case) -> Outcome {
-    let signed_in = expect::signed_in(client.password(&case.username, &case.password)?)?;
+pub(crate) fn password(client: &impl Adapter, case: &Case) -> Outcome {
+    let signed_in = expect::signed_in(steps::password(client, &case.username, &case.password)?)?;
     is_the_user(client, case, &signed_in)?;
-    let wrong = client.password(&case.username, "Incorrect-horse-1");
+    let wrong = steps::password(client, &case.username, "Incorrect-horse-1");
     expect::refused("a wrong password", wrong, case.server.wrong_password())
 }
 
 /// No sign-in without the app client's secret, or with a wrong one.
-pub(crate) fn client_secret(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn client_secret(client: &impl Adapter, case: &Case) -> Outcome {
     expect::that("the app client has a secret", case.has_client_secret())?;
-    client.sign_in(case)?;
+    sign_in(client, case)?;
     for (what, secret) in [("no secret", ""), ("a wrong secret", "wrong")] {
-        let other = client.with(case.app_client_without_secret()?.with_secret(secret))?;
-        expect::not_authorized(what, other.start(case, &case.password))?;
+        let other = with(client, case.app_client_without_secret()?.with_secret(secret));
+        expect::not_authorized(what, start(&other, case, &case.password))?;
     }
     Ok(())
 }
 
 /// A temporary password has to be changed, and then only the new one is good.
-pub(crate) fn new_password(client: &Client, case: &Case) -> Outcome {
-    let challenge = expect::challenge(client.start(case, &case.password)?, "NEW_PASSWORD_REQUIRED")?;
+pub(crate) fn new_password(client: &impl Adapter, case: &Case) -> Outcome {
+    let challenge = expect::challenge(start(client, case, &case.password)?, "NEW_PASSWORD_REQUIRED")?;
     let Challenge::NewPassword(challenge) = challenge else { return Err("not a typed challenge".into()) };
     let answer = challenge.answer(client.app_client(), NEW_PASSWORD, [], client.seed()?);
     is_the_user(client, case, &expect::signed_in(client.run(answer)?)?)?;
-    let old = client.start(case, &case.password);
+    let old = start(client, case, &case.password);
     expect::refused("the temporary password", old, case.server.wrong_password())?;
-    expect::signed_in(client.start(case, NEW_PASSWORD)?).map(drop)
+    expect::signed_in(start(client, case, NEW_PASSWORD)?).map(drop)
 }
 
-fn is_the_user(client: &Client, case: &Case, signed_in: &SignedIn) -> Outcome {
+fn is_the_user(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome {
     let session = &signed_in.session;
     expect::equal("the user's name", Some(session.username()), case.canonical_username.as_deref())?;
     let user = client.call_signed_in(session, GetUser::new())?;

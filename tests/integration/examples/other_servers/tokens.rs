@@ -2,25 +2,26 @@
 
 use cognito_core::operation::GetUser;
 use cognito_core::{Error, Refresh, RefreshMethod, RemoteSignOut, Session, SignOut, SignOutScope};
+use cognito_integration_tests::support::adapter::{Adapter, SessionHandle as _};
 
-use crate::adapter::Client;
 use crate::case::Case;
 use crate::expect::{self, Outcome};
+use crate::steps::{sign_in, with};
 
 /// By GetTokensFromRefreshToken.
-pub(crate) fn refresh(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn refresh(client: &impl Adapter, case: &Case) -> Outcome {
     refresh_by(client, case, RefreshMethod::GetTokensFromRefreshToken)
 }
 
 /// By InitiateAuth with REFRESH_TOKEN_AUTH.
-pub(crate) fn refresh_the_older_way(client: &Client, case: &Case) -> Outcome {
+pub(crate) fn refresh_the_older_way(client: &impl Adapter, case: &Case) -> Outcome {
     refresh_by(client, case, RefreshMethod::RefreshTokenAuth)
 }
 
 /// Refreshed tokens are new ones of the same user, and a made-up refresh token brings none.
-fn refresh_by(client: &Client, case: &Case, method: RefreshMethod) -> Outcome {
-    let client = client.with(client.app_client().clone().with_refresh_method(method))?;
-    let session = client.sign_in(case)?.session;
+fn refresh_by(client: &impl Adapter, case: &Case, method: RefreshMethod) -> Outcome {
+    let client = with(client, client.app_client().clone().with_refresh_method(method));
+    let session = sign_in(&client, case)?.session;
     let renewed = renew(&client, &session)?;
     expect::that("the access token is another", renewed.access_token() != session.access_token())?;
     expect::equal("the refresh token", renewed.refresh_token(), session.refresh_token())?;
@@ -34,15 +35,18 @@ fn refresh_by(client: &Client, case: &Case, method: RefreshMethod) -> Outcome {
     expect::that(&format!("a made-up refresh token is refused: {error}"), error.refusal().is_some())
 }
 
-fn renew(client: &Client, session: &Session) -> Result<Session, Error> {
+fn renew(client: &impl Adapter, session: &Session) -> Result<Session, Error> {
     Ok(client.run(Refresh::new(client.app_client(), session, client.seed()?))?.session)
 }
 
 /// A kept session is refreshed, used and revoked, and its tokens are good for nothing then; another of the user's goes on.
-pub(crate) fn revoke(client: &Client, case: &Case) -> Outcome {
-    let signed_in = client.sign_in(case)?;
-    let other = client.sign_in(case)?.session;
-    let (user, signed_out) = client.keep_and_sign_out(&signed_in, SignOutScope::Revoke)?;
+pub(crate) fn revoke(client: &impl Adapter, case: &Case) -> Outcome {
+    let signed_in = sign_in(client, case)?;
+    let other = sign_in(client, case)?.session;
+    let kept = client.save(&signed_in)?;
+    kept.refresh()?;
+    let user = kept.call(GetUser::new())?;
+    let signed_out = kept.sign_out(SignOutScope::Revoke);
     expect::equal("the e-mail address", user.attribute("email"), Some(&*case.email))?;
     is_done(&signed_out.remote)?;
     signed_out.local?;
@@ -54,8 +58,8 @@ pub(crate) fn revoke(client: &Client, case: &Case) -> Outcome {
 }
 
 /// A user signs out everywhere.
-pub(crate) fn global_sign_out(client: &Client, case: &Case) -> Outcome {
-    let sessions = [client.sign_in(case)?.session, client.sign_in(case)?.session];
+pub(crate) fn global_sign_out(client: &impl Adapter, case: &Case) -> Outcome {
+    let sessions = [sign_in(client, case)?.session, sign_in(client, case)?.session];
     let [session, _] = &sessions;
     is_done(&client.run(SignOut::new(client.app_client(), session, SignOutScope::Global))?)?;
     for session in &sessions {
@@ -76,8 +80,8 @@ fn is_done(remote: &RemoteSignOut) -> Outcome {
 }
 
 /// The tokens name the groups that the user is in.
-pub(crate) fn groups(client: &Client, case: &Case) -> Outcome {
-    let session = client.sign_in(case)?.session;
+pub(crate) fn groups(client: &impl Adapter, case: &Case) -> Outcome {
+    let session = sign_in(client, case)?.session;
     let access = session.access_token().unverified_claims().ok_or("the access token has no claims")?;
     expect::equal("the access token's groups", access.groups, ["staff"])?;
     let id = session.id_token().and_then(|token| token.unverified_claims()).ok_or("the ID token has no claims")?;

@@ -10,8 +10,6 @@ use cognito_core::{
 };
 use cognito_testkit::{Config, Simulator};
 
-pub const PASSWORD: &str = "Correct-horse-1";
-
 /// Both ends, on a clock that only the test moves.
 pub struct Pair {
     pub simulator: RefCell<Simulator>,

@@ -4,7 +4,8 @@ use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::*;
 use cognito_core::{FactorState, Plan, RemoteSignOut, Session, SetMfaPreference, SignOut, SignOutScope, Timestamp};
 use cognito_integration_tests::support::authenticator::app;
-use cognito_integration_tests::support::pair::{PASSWORD, Pair, config, not_authorized, refused};
+use cognito_integration_tests::support::pair::{Pair, config, not_authorized, refused};
+use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_testkit::Config;
 
 const ALICE: &str = r#"{"username":"alice","password":"Correct-horse-1",

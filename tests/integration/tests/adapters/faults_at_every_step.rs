@@ -4,10 +4,11 @@
 use std::time::{Duration, Instant};
 
 use cognito_core::error::RefusalKind;
-use cognito_core::{AppClient, Endpoint, Error, KeptSession, Session, SignIn, SignInOutcome, SignedIn, UserPoolId};
-use cognito_testkit::{Config, Fault, FaultPlan, Server};
-
-const PASSWORD: &str = "Correct-horse-1";
+use cognito_core::{Error, Session, SignInOutcome};
+use cognito_integration_tests::support::adapter::{Adapter, Blocking, SessionHandle as _, Tokio};
+use cognito_integration_tests::support::scene::PASSWORD;
+use cognito_integration_tests::support::service::{app_client, rotate, service, with_timeout};
+use cognito_testkit::{Fault, FaultPlan, Server};
 
 /// How long an exchange may take.
 const TIMEOUT: Duration = Duration::from_millis(400);
@@ -30,90 +31,14 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
-fn service() -> Server {
-    let config = r#"{"pools":[{"clients":[{"name":"app","refresh_token_rotation":{"retry_grace_period_seconds":60},
-        "explicit_auth_flows":["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}],
-        "users":[{"username":"alice","password":"Correct-horse-1"}]}]}"#;
-    Server::with_config([7; 32], Config::from_json(config).unwrap()).unwrap()
-}
-
-fn app_client(service: &Server) -> AppClient {
-    let pool = service.with(|simulator| simulator.pools().remove(0));
-    let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &pool.clients[0].id).unwrap();
-    app_client.with_endpoint(Endpoint::custom(&service.url()).unwrap())
-}
-
-/// One of the adapters, with a store in memory.
-trait Adapter {
-    fn sign_in(&self) -> Result<SignInOutcome, Error>;
-    fn save(&self, signed_in: &SignedIn);
-    fn get(&self) -> Result<KeptSession, Error>;
-    fn refresh(&self) -> Result<KeptSession, Error>;
-}
-
-struct Blocking(cognito_blocking::Client, cognito_blocking::Sessions);
-
-impl Blocking {
-    fn new(service: &Server) -> Self {
-        let mut settings = cognito_blocking::TransportSettings::default();
-        settings.total_timeout = TIMEOUT;
-        let transport = cognito_blocking::UreqTransport::new(&settings);
-        let client = cognito_blocking::Client::with_transport(app_client(service), transport);
-        Self(client.clone(), cognito_blocking::Sessions::new(client, cognito_blocking::MemoryStore::new()))
-    }
-}
-
-impl Adapter for Blocking {
-    fn sign_in(&self) -> Result<SignInOutcome, Error> {
-        self.0.run(SignIn::srp(self.0.app_client(), "alice", PASSWORD, self.0.seed()?))
-    }
-
-    fn save(&self, signed_in: &SignedIn) {
-        self.1.save(signed_in).unwrap();
-    }
-
-    fn get(&self) -> Result<KeptSession, Error> {
-        self.1.user("alice").get()
-    }
-
-    fn refresh(&self) -> Result<KeptSession, Error> {
-        self.1.user("alice").refresh()
-    }
-}
-
-struct Tokio(cognito_tokio::Client, cognito_tokio::Sessions, tokio::runtime::Runtime);
-
-impl Tokio {
-    fn new(service: &Server) -> Self {
-        let mut settings = cognito_tokio::TransportSettings::default();
-        settings.total_timeout = TIMEOUT;
-        let transport = cognito_tokio::ReqwestTransport::new(&settings);
-        let client = cognito_tokio::Client::with_transport(app_client(service), transport);
-        let sessions = cognito_tokio::Sessions::new(client.clone(), cognito_tokio::MemoryStore::new());
-        Self(client, sessions, tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap())
-    }
-}
-
-impl Adapter for Tokio {
-    fn sign_in(&self) -> Result<SignInOutcome, Error> {
-        self.2.block_on(self.0.run(SignIn::srp(self.0.app_client(), "alice", PASSWORD, self.0.seed()?)))
-    }
-
-    fn save(&self, signed_in: &SignedIn) {
-        self.2.block_on(self.1.save(signed_in)).unwrap();
-    }
-
-    fn get(&self) -> Result<KeptSession, Error> {
-        self.2.block_on(self.1.user("alice").get())
-    }
-
-    fn refresh(&self) -> Result<KeptSession, Error> {
-        self.2.block_on(self.1.user("alice").refresh())
-    }
+#[track_caller]
+fn set_up<A: Adapter>() -> (A, Server) {
+    let service = service(|config| rotate(config, 60));
+    (A::new(app_client(&service), &with_timeout(TIMEOUT)), service)
 }
 
 fn plan(service: &Server, fault: &Fault, operation: &str, times: u64) {
-    service.with(|simulator| simulator.faults().plan(FaultPlan::next(fault.clone()).of(operation).times(times)));
+    service.plan_fault(FaultPlan::next(fault.clone()).of(operation).times(times));
 }
 
 /// The error is the one that belongs to the fault.
@@ -145,61 +70,59 @@ fn tokens(outcome: SignInOutcome) -> Session {
     }
 }
 
-fn sign_ins_survive(adapter: &dyn Adapter, service: &Server) {
+fn sign_ins_survive<A: Adapter>() {
+    let (adapter, service) = set_up::<A>();
     for fault in faults() {
         for operation in ["InitiateAuth", "RespondToAuthChallenge"] {
             let what = format!("{fault:?} at {operation}");
-            plan(service, &fault, operation, 10);
-            let error = within_bounds(&what, || adapter.sign_in()).unwrap_err();
+            plan(&service, &fault, operation, 10);
+            let error = within_bounds(&what, || adapter.srp("alice", PASSWORD)).unwrap_err();
             assert!(is_of(&error, &fault), "{what}: {error}");
             service.with(|simulator| simulator.faults().clear());
-            tokens(adapter.sign_in().unwrap());
+            tokens(adapter.srp("alice", PASSWORD).unwrap());
         }
     }
 }
 
-fn refreshes_survive(adapter: &dyn Adapter, service: &Server) {
+fn refreshes_survive<A: Adapter>() {
+    let (adapter, service) = set_up::<A>();
     for fault in faults() {
         let what = format!("{fault:?} at a refresh");
-        let session = tokens(adapter.sign_in().unwrap());
+        let session = tokens(adapter.srp("alice", PASSWORD).unwrap());
         // The clock of the day the tokens came is believed to have been slow.
         let expiring = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);
-        adapter.save(&expiring.clone().into());
+        let handle = adapter.save(&expiring.clone().into()).unwrap();
 
-        plan(service, &fault, "GetTokensFromRefreshToken", 10);
-        let kept = within_bounds(&what, || adapter.get()).expect("the tokens are still good");
+        plan(&service, &fault, "GetTokensFromRefreshToken", 10);
+        let kept = within_bounds(&what, || handle.get()).expect("the tokens are still good");
         assert!(kept.refresh_error.as_ref().is_some_and(|error| is_of(error, &fault)), "{what}: {kept:?}");
-        let error = within_bounds(&what, || adapter.refresh()).unwrap_err();
+        let error = within_bounds(&what, || handle.refresh()).unwrap_err();
         assert!(is_of(&error, &fault) && !error.ends_session(), "{what}: {error}");
 
         service.with(|simulator| simulator.faults().clear());
-        let kept = adapter.get().unwrap_or_else(|error| panic!("{what}: {error}"));
+        let kept = handle.get().unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(kept.refresh_error.is_none(), "{what}: {kept:?}");
         assert_ne!(kept.session.refresh_token(), expiring.refresh_token(), "{what}");
-        adapter.refresh().unwrap_or_else(|error| panic!("{what}, and again: {error}"));
+        handle.refresh().unwrap_or_else(|error| panic!("{what}, and again: {error}"));
     }
 }
 
 #[test]
 fn a_blocking_sign_in_survives_every_fault_at_every_step() {
-    let service = service();
-    sign_ins_survive(&Blocking::new(&service), &service);
+    sign_ins_survive::<Blocking>();
 }
 
 #[test]
 fn a_tokio_sign_in_survives_every_fault_at_every_step() {
-    let service = service();
-    sign_ins_survive(&Tokio::new(&service), &service);
+    sign_ins_survive::<Tokio>();
 }
 
 #[test]
 fn a_blocking_refresh_survives_every_fault() {
-    let service = service();
-    refreshes_survive(&Blocking::new(&service), &service);
+    refreshes_survive::<Blocking>();
 }
 
 #[test]
 fn a_tokio_refresh_survives_every_fault() {
-    let service = service();
-    refreshes_survive(&Tokio::new(&service), &service);
+    refreshes_survive::<Tokio>();
 }

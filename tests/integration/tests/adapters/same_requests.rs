@@ -8,6 +8,7 @@ use cognito_core::{
     AppClient, AssumedRole, Call, Challenge, DeviceRecord, Devices, Event, Flow, GetCredentials, Headers, IdentityPool,
     IdentityPoolId, Logins, Refresh, Request, Response, Role, Seed, Session, SignIn, Tokens, UserPoolId,
 };
+use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 
 /// What a request is on the wire.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,28 +54,31 @@ fn app_client() -> AppClient {
     app_client.unwrap().with_secret("s3cr3t").with_header("x-api-key", "k").unwrap()
 }
 
+/// Drives the flow by one adapter. Says whether it succeeded, and what was sent.
+fn drive<A: Adapter, F>(flow: F, answers: &[&str]) -> (bool, Vec<Sent>)
+where
+    F: Flow + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let script = Script::new(answers);
+    let answering = script.clone();
+    let client = A::with_transport(app_client(), move |request| answering.answer(request));
+    (client.run(flow).is_ok(), script.sent())
+}
+
 /// Drives the flow by both adapters, and gives what they have sent.
+#[track_caller]
 fn agree<F>(what: &str, flow: impl Fn() -> F, answers: &[&str]) -> Vec<Sent>
 where
     F: Flow + Send + 'static,
     F::Output: Send + 'static,
 {
-    let (blocking, asynchronous) = (Script::new(answers), Script::new(answers));
-    let script = blocking.clone();
-    let client =
-        cognito_blocking::Client::with_transport(app_client(), move |request: &Request| script.answer(request));
-    let one = client.run(flow());
-    let script = asynchronous.clone();
-    let client = cognito_tokio::Client::with_transport(app_client(), move |request: Request| {
-        let event = script.answer(&request);
-        async move { event }
-    });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let other = runtime.block_on(client.run(flow()));
-    assert_eq!(one.is_ok(), other.is_ok(), "{what}");
-    assert!(!blocking.sent().is_empty());
-    assert_eq!(blocking.sent(), asynchronous.sent(), "{what}");
-    blocking.sent()
+    let (blocking, sent) = drive::<Blocking, F>(flow(), answers);
+    let (tokio, sent_by_tokio) = drive::<Tokio, F>(flow(), answers);
+    assert_eq!(blocking, tokio, "{what}");
+    assert!(!sent.is_empty());
+    assert_eq!(sent, sent_by_tokio, "{what}");
+    sent
 }
 
 /// In the basic flow, which has every kind of request.

@@ -6,7 +6,8 @@ use cognito_core::{
     Challenge, CodeChallenge, Error, Seed, Session, SignIn, SignInOutcome, SoftwareTokenSetup, Timestamp,
 };
 use cognito_integration_tests::support::authenticator::app;
-use cognito_integration_tests::support::pair::{PASSWORD, Pair, not_authorized, refused};
+use cognito_integration_tests::support::pair::{Pair, not_authorized, refused};
+use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_testkit::Config;
 use serde_json::{Value, json};
 

@@ -5,37 +5,33 @@ use std::io;
 use cognito_blocking::operation::ForgetDevice;
 use cognito_blocking::session::Record;
 use cognito_blocking::{
-    AppClient, Challenge, Client, DeviceRegistration, Endpoint, Error, FileStore, MemoryStore, RegisterDevice,
-    Sessions, SignIn, SignInOutcome, SignOutScope, SignedIn, Store, StoreLock, UserPoolId, devices_key,
+    Challenge, DeviceRegistration, Error, FileStore, MemoryStore, RegisterDevice, Sessions, SignIn, SignInOutcome,
+    SignOutScope, SignedIn, Store, StoreLock, devices_key,
 };
 use cognito_integration_tests::support::files::session_file;
-use cognito_testkit::{Config, Fault, FaultPlan, Server};
+use cognito_integration_tests::support::scene::PASSWORD;
+use cognito_integration_tests::support::service::service;
+use cognito_integration_tests::support::sessions::client;
+use cognito_testkit::{DeviceConfig, Fault, FaultPlan, MfaConfiguration, MfaFactor, Server};
 
-const PASSWORD: &str = "Correct-horse-1";
-
-/// A pool that asks for a code by text message on a device that it does not remember.
-fn service() -> Server {
-    let config = r#"{"pools":[{"mfa_configuration":"OPTIONAL","mfa_factors":["SMS_MFA"],
-        "device_configuration":{"challenge_required_on_new_device":true},"alias_attributes":["email"],
-        "clients":[{"name":"app","generate_secret":true,
-            "explicit_auth_flows":["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}],
-        "users":[{"username":"alice","password":"Correct-horse-1","mfa":{"enabled":["SMS_MFA"]},
-            "attributes":{"email":"alice@example.com","phone_number":"+15550001234"}}]}]}"#;
-    Server::with_config([7; 32], Config::from_json(config).unwrap()).unwrap()
-}
-
-fn client(service: &Server) -> Client {
-    let pool = service.with(|simulator| simulator.pools().remove(0));
-    let app = &pool.clients[0];
-    let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &app.id).unwrap();
-    Client::new(
-        app_client
-            .with_secret(app.secret.clone().unwrap_or_default())
-            .with_endpoint(Endpoint::custom(&service.url()).unwrap()),
-    )
+/// A service that asks for a code by text message on a device that it does not remember.
+#[track_caller]
+fn device_service() -> Server {
+    service(|config| {
+        let pool = &mut config.pools[0];
+        pool.alias_attributes = vec!["email".to_owned()];
+        pool.mfa_configuration = MfaConfiguration::Optional;
+        pool.mfa_factors = vec![MfaFactor::Sms];
+        pool.device_configuration =
+            Some(DeviceConfig { challenge_required_on_new_device: true, ..DeviceConfig::default() });
+        let alice = &mut pool.users[0];
+        alice.attributes.insert("phone_number".to_owned(), "+15550001234".to_owned());
+        alice.mfa.enabled = vec![MfaFactor::Sms];
+    })
 }
 
 /// Signs in with what the store has of devices. Says whether a code was asked for.
+#[track_caller]
 fn sign_in(service: &Server, sessions: &Sessions, username: &str) -> (SignedIn, bool) {
     let client = client(service);
     let devices = || sessions.devices().unwrap();
@@ -56,7 +52,7 @@ fn sign_in(service: &Server, sessions: &Sessions, username: &str) -> (SignedIn, 
 
 #[test]
 fn a_device_outlasts_the_session_and_the_process() {
-    let service = service();
+    let service = device_service();
     let path = session_file("device_outlasts");
     let open = || Sessions::new(client(&service), FileStore::new(&path));
 
@@ -76,7 +72,7 @@ fn a_device_outlasts_the_session_and_the_process() {
 
 #[test]
 fn a_user_who_is_deleted_leaves_no_device() {
-    let service = service();
+    let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     sessions.save(&sign_in(&service, &sessions, "alice").0).unwrap();
     assert!(sessions.devices().unwrap().get("alice").is_some());
@@ -87,7 +83,7 @@ fn a_user_who_is_deleted_leaves_no_device() {
 
 #[test]
 fn a_device_that_is_gone_is_replaced_in_the_store() {
-    let service = service();
+    let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     let (first, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&first).unwrap();
@@ -104,9 +100,9 @@ fn a_device_that_is_gone_is_replaced_in_the_store() {
 
 #[test]
 fn a_registration_whose_answer_was_lost_once_is_a_registration() {
-    let service = service();
+    let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
-    service.with(|simulator| simulator.faults().plan(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice")));
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice"));
     let (signed_in, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&signed_in).unwrap();
     sessions.user("alice").refresh().unwrap();
@@ -115,9 +111,9 @@ fn a_registration_whose_answer_was_lost_once_is_a_registration() {
 
 #[test]
 fn a_device_that_was_registered_late_is_kept() {
-    let service = service();
+    let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
-    service.with(|simulator| simulator.faults().plan(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice").times(3)));
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice").times(3));
     let (signed_in, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&signed_in).unwrap();
     assert!(sessions.devices().unwrap().is_empty());
@@ -160,7 +156,7 @@ impl Store for Broken {
 
 #[test]
 fn devices_that_cannot_be_read_are_an_error_and_cost_nobody_the_session() {
-    let service = service();
+    let service = device_service();
     let client = client(&service);
     let healthy = Sessions::new(client.clone(), MemoryStore::new());
     let (signed_in, _) = sign_in(&service, &healthy, "alice");

@@ -8,7 +8,8 @@ use cognito_core::{
     Challenge, ConfirmedDevice, DeviceRecord, DeviceRegistration, Devices, Error, Event, Flow, RefreshMethod,
     RegisterDevice, Request, Seed, SignIn, SignInOutcome, SignedIn, Step,
 };
-use cognito_integration_tests::support::pair::{PASSWORD, Pair, not_authorized, refused};
+use cognito_integration_tests::support::pair::{Pair, not_authorized, refused};
+use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_testkit::Config;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -9,31 +9,34 @@ use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::UnlinkIdentity;
 use cognito_blocking::session::Record;
 use cognito_blocking::{
-    AppClient, AssumedRole, Client, Credentials, CredentialsProvider, Endpoint, Error, Event, FileStore, IdentityPool,
-    IdentityPoolClient, IdentityPoolId, Logins, MemoryStore, Request, Role, SessionHandle, Sessions, SignIn,
-    SignInOutcome, SignOutScope, Store, StoreLock, Timestamp, Transport, TransportSettings, UreqTransport, UserPoolId,
+    AssumedRole, Client, Credentials, CredentialsProvider, Error, Event, FileStore, IdentityPoolClient, Logins,
+    MemoryStore, Request, Role, SessionHandle, Sessions, SignOutScope, Store, StoreLock, Timestamp, Transport,
+    TransportSettings, UreqTransport,
 };
-use cognito_testkit::{Config, CredentialsOwner, Fault, FaultPlan, Server, login_token};
+use cognito_integration_tests::support::files::session_file;
+use cognito_integration_tests::support::identities::{GOOGLE, GUEST_ROLE, USER_ROLE};
+use cognito_integration_tests::support::pair::not_authorized;
+use cognito_integration_tests::support::service::{app_client, identity_pool, service};
+use cognito_integration_tests::support::sessions::sign_in;
+use cognito_testkit::{
+    AmbiguousRoleResolution, CredentialsOwner, Fault, FaultPlan, RoleMapping, RoleMappingType, Server, login_token,
+};
 
-const PASSWORD: &str = "Correct-horse-1";
-const USER_ROLE: &str = "arn:aws:iam::123456789012:role/user";
-const GUEST_ROLE: &str = "arn:aws:iam::123456789012:role/guest";
 const ADMIN_ROLE: &str = "arn:aws:iam::123456789012:role/admin";
 
-/// A user pool and an identity pool that trusts it, Google and Facebook, and whose credentials live for so many seconds.
-fn service(seconds: u32) -> Server {
-    let config = format!(
-        r#"{{"pools":[{{"name":"pool","clients":[{{"name":"app",
-            "explicit_auth_flows":["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}}],
-            "users":[{{"username":"alice","password":"{PASSWORD}"}}]}}],
-          "identity_pools":[{{"user_pools":["pool"],"credentials_seconds":{seconds},
-            "allow_unauthenticated_identities":true,"allow_classic_flow":true,
-            "supported_login_providers":{{"accounts.google.com":"google-app","graph.facebook.com":"42"}},
-            "opaque_tokens":{{"facebook-bob":"bob"}},
-            "role_mappings":{{"accounts.google.com":{{"type":"Token","ambiguous_role_resolution":"AuthenticatedRole"}}}},
-            "roles":{{"authenticated":"{USER_ROLE}","unauthenticated":"{GUEST_ROLE}"}}}}]}}"#
-    );
-    Server::with_config([7; 32], Config::from_json(&config).unwrap()).unwrap()
+/// A service whose credentials are valid for so many seconds. The token of a login at Google may name a role.
+#[track_caller]
+fn identity_service(credentials_seconds: u64) -> Server {
+    service(|config| {
+        let pool = &mut config.identity_pools[0];
+        pool.credentials_seconds = credentials_seconds;
+        let mapping = RoleMapping {
+            kind: RoleMappingType::Token,
+            ambiguous_role_resolution: AmbiguousRoleResolution::AuthenticatedRole,
+            rules: Vec::new(),
+        };
+        pool.role_mappings.insert(GOOGLE.to_owned(), mapping);
+    })
 }
 
 /// Notes the operations that it sends requests of.
@@ -65,33 +68,28 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(seconds: u32) -> Self {
-        let service = service(seconds);
-        let (pool, identity_pool) =
-            service.with(|simulator| (simulator.pools().remove(0), simulator.identity_pools().remove(0)));
-        let endpoint = Endpoint::custom(&service.url()).unwrap();
-        let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &pool.clients[0].id).unwrap();
-        let client = Client::new(app_client.with_endpoint(endpoint.clone()));
-        let identity_pool = IdentityPool::new(IdentityPoolId::new(identity_pool.id).unwrap()).unwrap();
-        let identity_pool = identity_pool.with_endpoint(endpoint.clone()).with_sts_endpoint(endpoint);
+    #[track_caller]
+    fn new(seconds: u64) -> Self {
+        let service = identity_service(seconds);
+        let client = Client::new(app_client(&service));
         let operations = Arc::new(Mutex::new(Vec::new()));
         let transport = UreqTransport::new(&TransportSettings::default());
         let noting = Noting { transport, operations: Arc::clone(&operations) };
-        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool, noting);
+        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool(&service), noting);
         let sessions = Sessions::new(client.clone(), MemoryStore::new());
         Self { service, store: Arc::new(MemoryStore::new()), identity_pool_client, operations, sessions, client }
     }
 
+    #[track_caller]
     fn sign_in(&self) -> SessionHandle {
-        let flow = SignIn::srp(self.client.app_client(), "alice", PASSWORD, self.client.seed().unwrap());
-        let SignInOutcome::SignedIn(signed_in) = self.client.run(flow).unwrap() else { panic!() };
-        self.sessions.save(&signed_in).unwrap()
+        self.sessions.save(&sign_in(&self.client, "alice").into()).unwrap()
     }
 
     fn guest(&self) -> CredentialsProvider {
         CredentialsProvider::of_guest(self.identity_pool_client.clone(), Arc::clone(&self.store))
     }
 
+    #[track_caller]
     fn user(&self) -> CredentialsProvider {
         CredentialsProvider::of_session(self.identity_pool_client.clone(), Arc::clone(&self.store), self.sign_in())
     }
@@ -108,6 +106,7 @@ impl Scene {
         Logins::new().with(Logins::GOOGLE, token)
     }
 
+    #[track_caller]
     fn owner(&self, credentials: &Credentials) -> CredentialsOwner {
         let owner = self.service.with(|simulator| simulator.credentials_owner(&credentials.access_key_id));
         let owner = owner.unwrap();
@@ -122,18 +121,11 @@ impl Scene {
     }
 }
 
+#[track_caller]
 fn got(provider: &CredentialsProvider) -> Credentials {
     let kept = provider.get().unwrap();
     assert!(kept.refresh_error.is_none() && kept.save_error.is_none());
     kept.credentials
-}
-
-#[track_caller]
-fn not_authorized(result: Result<impl Sized, Error>) -> NotAuthorized {
-    match result.map(|_| ()).unwrap_err().refusal_kind() {
-        Some(RefusalKind::NotAuthorized(reason)) => reason,
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]
@@ -188,16 +180,6 @@ fn credentials_are_renewed_by_their_real_expiry_and_given_while_they_are_good() 
 }
 
 #[test]
-fn a_guest_who_signs_in_stays_the_same_identity() {
-    let scene = Scene::new(3600);
-    let guest = got(&scene.guest());
-    let user = got(&scene.user());
-    assert_eq!(user.identity_id, guest.identity_id);
-    assert_eq!(scene.owner(&user).role_arn, USER_ROLE);
-    assert_ne!(got(&scene.guest()).identity_id, guest.identity_id, "the next guest is another");
-}
-
-#[test]
 fn a_guest_whose_logins_have_an_identity_already_becomes_that_one() {
     let scene = Scene::new(3600);
     let known = got(&scene.user()).identity_id;
@@ -223,41 +205,19 @@ fn an_identity_that_was_deleted_is_given_up_once() {
 }
 
 #[test]
-fn credentials_end_with_the_session() {
-    let scene = Scene::new(3600);
-    let session = scene.sign_in();
-    let user =
-        CredentialsProvider::of_session(scene.identity_pool_client.clone(), Arc::clone(&scene.store), session.clone());
-    got(&user);
-    session.sign_out(SignOutScope::Local).local.unwrap();
-    assert!(matches!(user.get(), Err(Error::NotSignedIn)));
-    scene.sign_in();
-    got(&user);
-}
-
-#[test]
-fn an_id_token_that_the_service_calls_expired_is_refreshed() {
-    let scene = Scene::new(3600);
-    let user = scene.user();
-    // This machine's clock does not know that two hours have passed.
-    scene.service.advance(Duration::from_secs(7200));
-    got(&user);
-}
-
-#[test]
 fn any_login_provider_or_several_make_one_identity() {
     let scene = Scene::new(3600);
     let google = got(&scene.logged_in(scene.google(&[])));
     assert_eq!(scene.owner(&google).role_arn, USER_ROLE);
-    let both = scene.google(&[]).with(Logins::FACEBOOK, "facebook-bob");
+    let both = scene.google(&[]).with(Logins::FACEBOOK, "opaque-bob");
     assert_eq!(got(&scene.logged_in(both.clone())).identity_id, google.identity_id);
-    let facebook = Logins::new().with(Logins::FACEBOOK, "facebook-bob");
+    let facebook = Logins::new().with(Logins::FACEBOOK, "opaque-bob");
     let other_machine = Scene { store: Arc::new(MemoryStore::new()), ..scene };
     assert_eq!(got(&other_machine.logged_in(facebook)).identity_id, google.identity_id, "linked");
 
     let unlink = UnlinkIdentity::new(&google.identity_id, both, [Logins::FACEBOOK]);
     other_machine.identity_pool_client.call(&unlink).unwrap();
-    let facebook = Logins::new().with(Logins::FACEBOOK, "facebook-bob");
+    let facebook = Logins::new().with(Logins::FACEBOOK, "opaque-bob");
     assert_ne!(got(&other_machine.logged_in(facebook)).identity_id, google.identity_id, "no longer");
 }
 
@@ -364,9 +324,7 @@ fn an_answer_that_is_none_is_an_error_and_the_next_try_is_whole() {
 #[test]
 fn programs_that_share_a_store_are_one_guest() {
     let scene = Scene::new(3600);
-    let folder = std::env::temp_dir().join(format!("cognito-identities-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("identities.json");
+    let path = session_file("shared_identities");
     let ids: Vec<_> = thread::scope(|scope| {
         let asking: Vec<_> = (0..8)
             .map(|_| {
@@ -377,7 +335,6 @@ fn programs_that_share_a_store_are_one_guest() {
             .collect();
         asking.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    std::fs::remove_dir_all(&folder).unwrap();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(scene.sent().iter().filter(|operation| *operation == "GetId").count(), 1);
 }
@@ -385,13 +342,10 @@ fn programs_that_share_a_store_are_one_guest() {
 #[test]
 fn a_guest_signs_in_on_a_store_that_is_one_file() {
     let scene = Scene::new(3600);
-    let folder = std::env::temp_dir().join(format!("cognito-guest-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("identities.json");
+    let path = session_file("guest_signs_in");
     let (client, session) = (scene.identity_pool_client.clone(), scene.sign_in());
     let guest = got(&CredentialsProvider::of_guest(client.clone(), FileStore::new(&path)));
     let user = got(&CredentialsProvider::of_session(client, FileStore::new(&path), session));
-    std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(user.identity_id, guest.identity_id);
 }
 
@@ -460,9 +414,7 @@ fn a_sign_out_that_the_store_does_not_take_ends_the_credentials_all_the_same() {
     let scene = Scene::new(3600);
     let is_broken = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let sessions = Sessions::new(scene.client.clone(), Breaking(MemoryStore::new(), Arc::clone(&is_broken)));
-    let flow = SignIn::srp(scene.client.app_client(), "alice", PASSWORD, scene.client.seed().unwrap());
-    let SignInOutcome::SignedIn(signed_in) = scene.client.run(flow).unwrap() else { panic!() };
-    let session = sessions.save(&signed_in).unwrap();
+    let session = sessions.save(&sign_in(&scene.client, "alice").into()).unwrap();
     let client = scene.identity_pool_client.clone();
     let user = CredentialsProvider::of_session(client, Arc::clone(&scene.store), session.clone());
     got(&user);

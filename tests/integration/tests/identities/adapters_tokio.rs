@@ -6,27 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cognito_testkit::{Config, Fault, FaultPlan, Server, login_token};
+use cognito_integration_tests::support::scene::PASSWORD;
+use cognito_integration_tests::support::service::{app_client, identity_pool, service};
+use cognito_testkit::{Fault, FaultPlan, Server, login_token};
 use cognito_tokio::{
-    AppClient, BoxFuture, Client, CredentialsProvider, Endpoint, Error, Event, IdentityPool, IdentityPoolClient,
-    IdentityPoolId, Logins, MemoryStore, Request, ReqwestTransport, SessionHandle, Sessions, SignIn, SignInOutcome,
-    SignOutScope, Timestamp, Transport, TransportSettings, UserPoolId,
+    BoxFuture, Client, CredentialsProvider, Error, Event, IdentityPoolClient, Logins, MemoryStore, Request,
+    ReqwestTransport, SessionHandle, Sessions, SignIn, SignInOutcome, Timestamp, Transport, TransportSettings,
 };
 use tokio::time::sleep;
-
-const PASSWORD: &str = "Correct-horse-1";
-
-fn service() -> Server {
-    let config = format!(
-        r#"{{"pools":[{{"name":"pool","clients":[{{"name":"app"}}],
-            "users":[{{"username":"alice","password":"{PASSWORD}"}}]}}],
-          "identity_pools":[{{"user_pools":["pool"],"allow_unauthenticated_identities":true,
-            "supported_login_providers":{{"accounts.google.com":"google-app"}},
-            "roles":{{"authenticated":"arn:aws:iam::123456789012:role/user",
-                     "unauthenticated":"arn:aws:iam::123456789012:role/guest"}}}}]}}"#
-    );
-    Server::with_config([7; 32], Config::from_json(&config).unwrap()).unwrap()
-}
 
 /// Notes the operations that it sends requests of, and takes its time over credentials.
 struct Noting {
@@ -56,25 +43,16 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let service = service();
-        let (pool, identity_pool) =
-            service.with(|simulator| (simulator.pools().remove(0), simulator.identity_pools().remove(0)));
-        let endpoint = Endpoint::custom(&service.url()).unwrap();
-        let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &pool.clients[0].id).unwrap();
-        let client = Client::new(app_client.with_endpoint(endpoint.clone()));
-        let identity_pool = IdentityPool::new(IdentityPoolId::new(identity_pool.id).unwrap()).unwrap();
+        let service = service(|_| ());
+        let client = Client::new(app_client(&service));
         let operations = Arc::new(Mutex::new(Vec::new()));
         let transport = ReqwestTransport::new(&TransportSettings::default());
         let noting = Noting { transport, operations: Arc::clone(&operations) };
-        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool.with_endpoint(endpoint), noting);
+        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool(&service), noting);
         let flow = SignIn::srp(client.app_client(), "alice", PASSWORD, client.seed().unwrap());
         let SignInOutcome::SignedIn(signed_in) = client.run(flow).await.unwrap() else { panic!() };
         let session = Sessions::new(client, MemoryStore::new()).save(&signed_in).await.unwrap();
         Self { service, store: Arc::new(MemoryStore::new()), identity_pool_client, operations, session }
-    }
-
-    fn guest(&self) -> CredentialsProvider {
-        CredentialsProvider::of_guest(self.identity_pool_client.clone(), Arc::clone(&self.store))
     }
 
     fn user(&self) -> CredentialsProvider {
@@ -160,31 +138,6 @@ async fn a_future_that_is_dropped_at_any_point_hinders_no_other() {
     }
     let ids = scene.sent().into_iter().filter(|operation| operation == "GetId").count();
     assert_eq!(ids, 1);
-}
-
-#[tokio::test]
-async fn a_guest_who_signs_in_stays_the_same_identity() {
-    let scene = Scene::new().await;
-    let guest = scene.guest().get().await.unwrap().credentials;
-    let user = scene.user().get().await.unwrap().credentials;
-    assert_eq!(guest.identity_id, user.identity_id);
-}
-
-#[tokio::test]
-async fn credentials_end_with_the_session() {
-    let scene = Scene::new().await;
-    let user = scene.user();
-    user.get().await.unwrap();
-    scene.session.sign_out(SignOutScope::Local).await.local.unwrap();
-    assert!(matches!(user.get().await, Err(Error::NotSignedIn)));
-    user.forget().await.unwrap();
-}
-
-#[tokio::test]
-async fn an_id_token_that_the_service_calls_expired_is_refreshed() {
-    let scene = Scene::new().await;
-    scene.service.advance(Duration::from_secs(7200));
-    scene.user().get().await.unwrap();
 }
 
 #[tokio::test]

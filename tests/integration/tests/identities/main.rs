@@ -1,5 +1,6 @@
 //! Identity pools and AWS credentials: the simulated service alone, and both adapters over HTTP.
 
+mod adapters;
 mod adapters_blocking;
 mod adapters_tokio;
 mod service_any_input;

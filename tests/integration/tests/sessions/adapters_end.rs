@@ -5,11 +5,12 @@ use cognito_blocking::operation::{DeleteUser, GetUser, GlobalSignOut};
 use cognito_blocking::{Error, RemoteSignOut, Request, SignOutScope};
 use cognito_testkit::{Fault, FaultPlan};
 
-use cognito_integration_tests::support::over_http::{client, fault, service, sessions_to_refresh};
+use cognito_integration_tests::support::service::service;
+use cognito_integration_tests::support::sessions::{client, sessions_to_refresh};
 
 #[test]
 fn a_refused_refresh_token_ends_the_session() {
-    let service = service("");
+    let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     let session = sessions.user("alice").get().unwrap().session;
     client(&service).call_signed_in(&session, GlobalSignOut::new()).unwrap();
@@ -21,7 +22,7 @@ fn a_refused_refresh_token_ends_the_session() {
 
 #[test]
 fn a_password_that_must_be_reset_ends_the_session() {
-    let service = service("");
+    let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     let pool_id = client(&service).app_client().user_pool_id().to_string();
     let body = format!(r#"{{"UserPoolId":"{pool_id}","Username":"alice"}}"#);
@@ -35,7 +36,7 @@ fn a_password_that_must_be_reset_ends_the_session() {
 
 #[test]
 fn a_sign_out_with_revocation_reaches_the_access_token() {
-    let service = service("");
+    let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     let session = sessions.user("alice").get().unwrap().session;
     let signed_out = sessions.user("alice").sign_out(SignOutScope::Revoke);
@@ -49,9 +50,9 @@ fn a_sign_out_with_revocation_reaches_the_access_token() {
 #[test]
 fn a_sign_out_goes_through_here_whatever_the_network_says() {
     for scope in [SignOutScope::Revoke, SignOutScope::Global] {
-        let service = service("");
+        let service = service(|_| ());
         let sessions = sessions_to_refresh(&service);
-        fault(&service, FaultPlan::next(Fault::LoseBefore).times(100));
+        service.plan_fault(FaultPlan::next(Fault::LoseBefore).times(100));
         let signed_out = sessions.user("alice").sign_out(scope);
         assert!(matches!(signed_out.remote, RemoteSignOut::Failed(_)), "{signed_out:?}");
         signed_out.local.unwrap();
@@ -61,7 +62,7 @@ fn a_sign_out_goes_through_here_whatever_the_network_says() {
 
 #[test]
 fn a_deleted_user_is_forgotten() {
-    let service = service("");
+    let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     sessions.user("alice").call(DeleteUser::new()).unwrap();
     sessions.user("alice").forget().unwrap();

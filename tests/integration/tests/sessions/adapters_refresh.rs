@@ -10,13 +10,12 @@ use cognito_blocking::{
 use cognito_testkit::{Fault, FaultPlan};
 
 use cognito_integration_tests::support::files::session_file;
-use cognito_integration_tests::support::over_http::{
-    GRACE_OF_A_MINUTE, HOUR, client, fault, service, sessions_to_refresh, sign_in,
-};
+use cognito_integration_tests::support::service::{rotate, service};
+use cognito_integration_tests::support::sessions::{HOUR, client, sessions_to_refresh, sign_in};
 
 #[test]
 fn a_session_goes_on_in_another_process() {
-    let service = service("");
+    let service = service(|_| ());
     let path = session_file("another_process");
     let first = Sessions::new(client(&service), FileStore::new(&path));
     let session = sign_in(&client(&service), "alice");
@@ -30,7 +29,7 @@ fn a_session_goes_on_in_another_process() {
 
 #[test]
 fn the_users_of_a_store_do_not_meet() {
-    let service = service("");
+    let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     for username in ["bob", "alice"] {
@@ -50,7 +49,7 @@ fn the_users_of_a_store_do_not_meet() {
 
 #[test]
 fn a_session_is_refreshed_when_it_is_time_and_not_before() {
-    let service = service("");
+    let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     let session = sign_in(&client, "alice");
@@ -64,7 +63,7 @@ fn a_session_is_refreshed_when_it_is_time_and_not_before() {
 
 #[test]
 fn a_rotated_refresh_token_is_saved_and_used_next() {
-    let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
+    let service = service(|config| rotate(config, 0));
     let sessions = sessions_to_refresh(&service);
     let mut seen = Vec::new();
     for _ in 0..3 {
@@ -78,22 +77,22 @@ fn a_rotated_refresh_token_is_saved_and_used_next() {
 
 #[test]
 fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
-    let service = service(GRACE_OF_A_MINUTE);
+    let service = service(|config| rotate(config, 60));
     let sessions = sessions_to_refresh(&service);
-    fault(&service, FaultPlan::next(Fault::LoseAfter).of("GetTokensFromRefreshToken"));
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("GetTokensFromRefreshToken"));
     assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
     assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
 }
 
 #[test]
 fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
-    let service = service("");
+    let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(session_file("not_waiting")));
     for username in ["alice", "bob"] {
         sessions.save(&sign_in(&client, username).into()).unwrap();
     }
-    fault(&service, FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
+    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.user("alice").refresh().unwrap());
         std::thread::sleep(Duration::from_millis(300));
@@ -105,7 +104,7 @@ fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
 
 #[test]
 fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
-    let service = service("");
+    let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     // The local clock was a day ahead when the tokens came, and has been set right since.
@@ -131,10 +130,10 @@ fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
         Fault::Redirect { location: "https://portal.example.com/".into() },
         Fault::Delay { millis: 10 },
     ] {
-        let service = service("");
+        let service = service(|_| ());
         let sessions = sessions_to_refresh(&service);
         let before = sessions.user("alice").get().unwrap().session;
-        fault(&service, FaultPlan::next(fault_kind.clone()).times(3));
+        service.plan_fault(FaultPlan::next(fault_kind.clone()).times(3));
         let kept = sessions.user("alice").get().unwrap();
         let is_answered = matches!(fault_kind, Fault::Delay { .. });
         assert_eq!(kept.refresh_error.is_none(), is_answered, "{fault_kind:?}: {:?}", kept.refresh_error);
@@ -146,7 +145,7 @@ fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
 
 #[test]
 fn the_older_way_to_refresh_says_so_where_tokens_rotate() {
-    let service = service(GRACE_OF_A_MINUTE);
+    let service = service(|config| rotate(config, 60));
     let older = client(&service).app_client().clone().with_refresh_method(RefreshMethod::RefreshTokenAuth);
     let session = sign_in(&client(&service), "alice");
     let transport = UreqTransport::new(&TransportSettings::default());
@@ -162,7 +161,7 @@ fn the_older_way_to_refresh_says_so_where_tokens_rotate() {
 
 #[test]
 fn both_ways_to_refresh_work_where_tokens_do_not_rotate() {
-    let service = service("");
+    let service = service(|_| ());
     let session = sign_in(&client(&service), "alice");
     for method in [RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken] {
         let app_client = client(&service).app_client().clone().with_refresh_method(method);

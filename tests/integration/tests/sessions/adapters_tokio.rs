@@ -1,35 +1,25 @@
-//! One session and many who ask for it: handles of the tokio adapter, over real HTTP.
+//! One session and many tasks that ask for it, some of which stop waiting.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cognito_integration_tests::support::files::session_file;
-use cognito_testkit::{Config, Fault, FaultPlan, Server};
-use cognito_tokio::operation::{GetUser, ListDevices};
+use cognito_integration_tests::support::scene::PASSWORD;
+use cognito_integration_tests::support::service::app_client;
+use cognito_integration_tests::support::sessions::about_to_expire;
+use cognito_testkit::{Fault, FaultPlan, Server};
+use cognito_tokio::operation::GetUser;
 use cognito_tokio::{
-    AppClient, BoxFuture, Client, Endpoint, Error, Event, FileStore, MemoryStore, Request, ReqwestTransport, Session,
-    SessionChange, SessionHandle, Sessions, SignIn, SignInOutcome, SignOutScope, SignedIn, Transport,
-    TransportSettings, UserPoolId,
+    BoxFuture, Client, Error, Event, FileStore, MemoryStore, Request, ReqwestTransport, SessionHandle, Sessions,
+    SignIn, SignInOutcome, SignOutScope, SignedIn, Transport, TransportSettings,
 };
-use futures_util::StreamExt;
 use tokio::time::sleep;
 
-const PASSWORD: &str = "Correct-horse-1";
-
-/// Refresh tokens rotate, with so many seconds of grace for the old one.
-fn service(grace: u32) -> Server {
-    let config = format!(
-        r#"{{"pools":[{{"device_configuration":{{}},"clients":[{{"name":"app",
-            "refresh_token_rotation":{{"retry_grace_period_seconds":{grace}}},
-            "explicit_auth_flows":["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}}],
-            "users":[{{"username":"alice","password":"Correct-horse-1"}}]}}]}}"#
-    );
-    Server::with_config([7; 32], Config::from_json(&config).unwrap()).unwrap()
-}
+use crate::device_service;
 
 /// Counts refreshes, and takes its time over them.
 struct Counting {
@@ -49,13 +39,11 @@ impl Transport for Counting {
     }
 }
 
-fn client(service: &Server) -> (Client, Arc<AtomicUsize>) {
-    let pool = service.with(|simulator| simulator.pools().remove(0));
-    let app_client = AppClient::new(UserPoolId::new(&pool.id).unwrap(), &pool.clients[0].id).unwrap();
-    let app_client = app_client.with_endpoint(Endpoint::custom(&service.url()).unwrap());
+#[track_caller]
+fn counting_client(service: &Server) -> (Client, Arc<AtomicUsize>) {
     let refreshes = Arc::new(AtomicUsize::new(0));
     let transport = ReqwestTransport::new(&TransportSettings::default());
-    (Client::with_transport(app_client, Counting { transport, refreshes: Arc::clone(&refreshes) }), refreshes)
+    (Client::with_transport(app_client(service), Counting { transport, refreshes: Arc::clone(&refreshes) }), refreshes)
 }
 
 async fn sign_in(client: &Client) -> SignedIn {
@@ -66,15 +54,8 @@ async fn sign_in(client: &Client) -> SignedIn {
     }
 }
 
-/// The session with tokens that seem about to expire: the clock of the day they came is believed to have been slow.
-fn about_to_expire(session: &Session) -> SignedIn {
-    let device_key = session.device_key().unwrap_or_default();
-    let session = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);
-    session.with_device_key(device_key).into()
-}
-
 async fn expiring(service: &Server) -> (Sessions, SessionHandle, Arc<AtomicUsize>) {
-    let (client, refreshes) = client(service);
+    let (client, refreshes) = counting_client(service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     let session = sign_in(&client).await.session;
     let handle = sessions.save(&about_to_expire(&session)).await.unwrap();
@@ -83,7 +64,7 @@ async fn expiring(service: &Server) -> (Sessions, SessionHandle, Arc<AtomicUsize
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_tasks_that_ask_at_expiry_cause_one_refresh() {
-    let service = service(0);
+    let service = device_service();
     let (_sessions, handle, refreshes) = expiring(&service).await;
     let asking: Vec<_> = (0..200)
         .map(|_| {
@@ -102,7 +83,7 @@ async fn two_hundred_tasks_that_ask_at_expiry_cause_one_refresh() {
 
 #[tokio::test]
 async fn a_caller_that_is_cancelled_half_way_neither_loses_the_refresh_nor_blocks_the_others() {
-    let service = service(0);
+    let service = device_service();
     let (_sessions, handle, refreshes) = expiring(&service).await;
     let impatient = tokio::spawn({
         let handle = handle.clone();
@@ -147,7 +128,7 @@ async fn dropped_everywhere<F: Future, C: Future<Output = ()>>(mut begin: impl F
 #[tokio::test]
 async fn a_refresh_that_is_dropped_at_any_point_costs_nobody_the_session() {
     // Without a grace period, a refresh token that was lost would end the session.
-    let service = service(0);
+    let service = device_service();
     let (_sessions, handle, _) = expiring(&service).await;
     dropped_everywhere(|| handle.refresh(), || async { drop(handle.refresh().await.unwrap()) }).await;
     dropped_everywhere(|| handle.get(), || async { drop(handle.call(GetUser::new()).await.unwrap()) }).await;
@@ -155,8 +136,8 @@ async fn a_refresh_that_is_dropped_at_any_point_costs_nobody_the_session() {
 
 #[tokio::test]
 async fn a_sign_in_and_a_save_that_are_dropped_at_any_point_hinder_no_other() {
-    let service = service(0);
-    let (client, _) = client(&service);
+    let service = device_service();
+    let (client, _) = counting_client(&service);
     dropped_everywhere(|| sign_in(&client), || async { drop(sign_in(&client).await) }).await;
 
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
@@ -170,9 +151,9 @@ async fn a_sign_in_and_a_save_that_are_dropped_at_any_point_hinder_no_other() {
 
 #[tokio::test]
 async fn tasks_that_ask_together_share_a_failure_and_keep_the_session() {
-    let service = service(0);
+    let service = device_service();
     let (_sessions, handle, refreshes) = expiring(&service).await;
-    service.with(|simulator| simulator.faults().plan(FaultPlan::next(Fault::Page { status: 403 })));
+    service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }));
     let asking = (0..20).map(|_| handle.get());
     for kept in futures_util::future::join_all(asking).await {
         assert!(kept.unwrap().refresh_error.is_some());
@@ -182,51 +163,9 @@ async fn tasks_that_ask_together_share_a_failure_and_keep_the_session() {
 }
 
 #[tokio::test]
-async fn who_listens_hears_of_every_change() {
-    let service = service(0);
-    let (client, _) = client(&service);
-    let sessions = Sessions::new(client.clone(), MemoryStore::new());
-    let mut events = sessions.subscribe();
-    let handle = sessions.save(&sign_in(&client).await).await.unwrap();
-    handle.refresh().await.unwrap();
-    handle.sign_out(SignOutScope::Revoke).await.local.unwrap();
-    let handle = sessions.save(&sign_in(&client).await).await.unwrap();
-    let revoking = handle.get().await.unwrap().session;
-    let token = revoking.refresh_token().unwrap().clone();
-    client.call(cognito_tokio::operation::RevokeToken::new(token)).await.unwrap();
-    assert!(handle.refresh().await.unwrap_err().ends_session());
-    for expected in [
-        SessionChange::SignedIn,
-        SessionChange::Refreshed,
-        SessionChange::SignedOut,
-        SessionChange::SignedIn,
-        SessionChange::Expired,
-    ] {
-        let event = events.try_recv().unwrap();
-        assert_eq!((event.username.as_str(), event.change), ("alice", expected));
-    }
-    assert!(events.try_recv().is_err());
-}
-
-#[tokio::test]
-async fn pages_follow_each_other_to_the_last() {
-    let service = service(0);
-    let (client, _) = client(&service);
-    let sessions = Sessions::new(client.clone(), MemoryStore::new());
-    let handle = sessions.save(&sign_in(&client).await).await.unwrap();
-    for _ in 0..4 {
-        sign_in(&client).await;
-    }
-    let mut list = ListDevices::new();
-    list.limit = Some(2);
-    let pages: Vec<_> = pin!(handle.pages(list)).map(|page| page.unwrap().devices.len()).collect().await;
-    assert_eq!(pages, [2, 2, 1]);
-}
-
-#[tokio::test]
 async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
-    let service = service(0);
-    let (client, _) = client(&service);
+    let service = device_service();
+    let (client, _) = counting_client(&service);
     let signed_in = sign_in(&client).await;
     let transport = ReqwestTransport::new(&TransportSettings::default());
     let panics = AtomicUsize::new(0);
@@ -248,9 +187,9 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
 
 #[tokio::test]
 async fn a_session_goes_on_in_another_process_of_either_kind() {
-    let service = service(0);
+    let service = device_service();
     let path = session_file("either_kind");
-    let (client, _) = client(&service);
+    let (client, _) = counting_client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client).await).await.unwrap();
     let renewed = sessions.user("alice").refresh().await.unwrap().session;

@@ -14,7 +14,8 @@ use cognito_blocking::{Error, FileStore, MemoryStore, Sessions, SignOutScope, St
 use cognito_testkit::{Fault, FaultPlan, Server};
 
 use cognito_integration_tests::support::files::{example, session_file};
-use cognito_integration_tests::support::over_http::{GRACE_OF_A_MINUTE, HOUR, client, fault, service, sign_in};
+use cognito_integration_tests::support::service::{rotate, service};
+use cognito_integration_tests::support::sessions::{HOUR, client, sign_in};
 
 /// Another process that refreshes alice's session in this file.
 fn refreshing_process(service: &Server, path: &Path) -> Command {
@@ -27,7 +28,7 @@ fn refreshing_process(service: &Server, path: &Path) -> Command {
 
 #[test]
 fn several_processes_do_not_spend_one_refresh_token() {
-    let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
+    let service = service(|config| rotate(config, 0));
     let path = session_file("several_processes");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
@@ -43,7 +44,7 @@ fn several_processes_do_not_spend_one_refresh_token() {
 /// Regression: whoever had a good token waited for another process's refresh, of whatever user, to be over.
 #[test]
 fn good_tokens_do_not_wait_for_another_process() {
-    let service = service("");
+    let service = service(|_| ());
     let path = session_file("good_tokens");
     let client = client(&service);
     let session = sign_in(&client, "alice");
@@ -56,7 +57,7 @@ fn good_tokens_do_not_wait_for_another_process() {
 #[test]
 fn a_process_that_dies_between_refresh_and_save_costs_nothing_within_the_grace_period() {
     for (seconds_later, is_in_time) in [(50, true), (70, false)] {
-        let service = service(GRACE_OF_A_MINUTE);
+        let service = service(|config| rotate(config, 60));
         let path = session_file("dies_before_saving");
         let client = client(&service);
         Sessions::new(client.clone(), FileStore::new(&path)).save(&sign_in(&client, "alice").into()).unwrap();
@@ -81,12 +82,12 @@ fn a_process_that_dies_between_refresh_and_save_costs_nothing_within_the_grace_p
 
 #[test]
 fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
-    let service = service("");
+    let service = service(|_| ());
     let path = session_file("not_undone");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-    fault(&service, FaultPlan::next(Fault::Delay { millis: 500 }).of("GetTokensFromRefreshToken"));
+    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 500 }).of("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.user("alice").get());
         std::thread::sleep(Duration::from_millis(200));
@@ -105,7 +106,7 @@ fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
 #[test]
 fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_saved() {
     for signs_in_again in [true, false] {
-        let service = service("");
+        let service = service(|_| ());
         let path = session_file("counts_more");
         let client = client(&service);
         let open = || Sessions::new(client.clone(), FileStore::new(&path)).with_margin(Duration::ZERO);
@@ -132,7 +133,7 @@ fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_save
 
 #[test]
 fn what_could_not_be_saved_is_flushed_before_the_end() {
-    let service = service(GRACE_OF_A_MINUTE);
+    let service = service(|config| rotate(config, 60));
     let path = session_file("flushed");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
@@ -149,7 +150,7 @@ fn what_could_not_be_saved_is_flushed_before_the_end() {
 
 #[test]
 fn a_newer_refresh_token_of_another_process_is_found_before_anyone_is_signed_out() {
-    let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
+    let service = service(|config| rotate(config, 0));
     let client = client(&service);
     let store = Arc::new(MemoryStore::new());
     let sessions = Sessions::new(client.clone(), Shared { store: Arc::clone(&store), meddling: None });
@@ -197,7 +198,7 @@ impl Store for Shared {
 
 #[test]
 fn a_session_that_cannot_be_saved_is_used_and_saved_later() {
-    let service = service(r#""refresh_token_rotation":{"retry_grace_period_seconds":0},"#);
+    let service = service(|config| rotate(config, 0));
     let path = session_file("unsaved");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
@@ -220,7 +221,7 @@ fn a_session_that_cannot_be_saved_is_used_and_saved_later() {
 
 #[test]
 fn a_broken_file_signs_nobody_out() {
-    let service = service("");
+    let service = service(|_| ());
     let path = session_file("broken_file");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));

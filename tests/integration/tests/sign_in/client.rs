@@ -6,7 +6,8 @@ use cognito_core::operation::{
     RevokeToken, SignUp,
 };
 use cognito_core::{Event, Flow, Seed, SignIn, SignInOutcome, Step, Timestamp};
-use cognito_integration_tests::support::pair::{PASSWORD, Pair, config, not_authorized, refused};
+use cognito_integration_tests::support::pair::{Pair, config, not_authorized, refused};
+use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_testkit::Config;
 use proptest::prelude::*;
 
