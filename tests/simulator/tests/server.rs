@@ -11,6 +11,7 @@ use cognito_testkit::{Config, Fault, FaultPlan, Server};
 use serde_json::{Value, json};
 
 /// Sends a request and reads the whole answer: status line and headers, and body.
+#[track_caller]
 fn exchange(url: &str, method: &str, path: &str, target: &str, body: &str) -> (String, String) {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -27,6 +28,7 @@ fn exchange(url: &str, method: &str, path: &str, target: &str, body: &str) -> (S
     (head.to_owned(), body.to_owned())
 }
 
+#[track_caller]
 fn call(url: &str, operation: &str, body: &Value) -> (String, Value) {
     let target = format!("AWSCognitoIdentityProviderService.{operation}");
     let (head, body) = exchange(url, "POST", "/", &target, &body.to_string());
@@ -41,6 +43,7 @@ fn sign_up(url: &str, client_id: &str, username: &str) -> (String, Value) {
     call(url, "SignUp", &body)
 }
 
+#[track_caller]
 fn server() -> (Server, String) {
     let server = Server::with_config([7; 32], Config::standard()).unwrap();
     let client_id = server.with(|simulator| simulator.pools()[0].clients[0].id.clone());
@@ -138,6 +141,7 @@ fn the_servers_clock_can_be_moved() {
 }
 
 /// Sends a sign-up and gives what comes back until the connection ends, whatever it is.
+#[track_caller]
 fn raw_sign_up(url: &str, client_id: &str, username: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let attributes = json!([{ "Name": "email", "Value": "bob@example.com" }]);
@@ -267,6 +271,7 @@ impl Drop for Program {
     }
 }
 
+#[track_caller]
 fn program(arguments: &[&str]) -> Program {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cognito-sim"));
     Program(command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())

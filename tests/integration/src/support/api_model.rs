@@ -2,12 +2,17 @@
 
 use serde_json::Value;
 
+/// The services that have a model.
+pub const SERVICES: [&str; 3] = ["cognito-idp", "cognito-identity", "sts"];
+
 /// The model of a service.
+#[track_caller]
 pub fn model(service: &str) -> Value {
     let text = match service {
         "cognito-idp" => include_str!("api_model/cognito-idp.shapes.json"),
         "cognito-identity" => include_str!("api_model/cognito-identity.shapes.json"),
-        _ => include_str!("api_model/sts.shapes.json"),
+        "sts" => include_str!("api_model/sts.shapes.json"),
+        _ => panic!("there is no model of {service}"),
     };
     serde_json::from_str(text).unwrap()
 }

@@ -4,6 +4,7 @@ use data_encoding::BASE32_NOPAD;
 use ring::hmac;
 
 /// The code that it shows for this secret at this time.
+#[track_caller]
 pub fn app(secret: &str, unix_seconds: u64) -> String {
     let key = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);

@@ -35,8 +35,10 @@ pub fn factor_pool(mfa_configuration: MfaConfiguration, user: UserConfig) -> Poo
 }
 
 /// The name of the challenge in an answer.
+#[track_caller]
 pub fn asked(answer: &Value) -> &str {
-    answer["ChallengeName"].as_str().unwrap_or_else(|| panic!("no challenge in {answer}"))
+    let Some(name) = answer["ChallengeName"].as_str() else { panic!("no challenge in {answer}") };
+    name
 }
 
 impl Scene {
@@ -63,6 +65,7 @@ impl Scene {
     }
 
     /// Signs Alice in by her password, as far as that goes.
+    #[track_caller]
     pub fn begin(&mut self) -> Value {
         self.password_sign_in("alice", PASSWORD).unwrap()
     }

@@ -33,6 +33,7 @@ pub fn device_scene(devices: DeviceConfig) -> Scene {
     Scene::of(device_pool(devices), open_client())
 }
 
+#[track_caller]
 pub fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
@@ -52,6 +53,7 @@ impl Scene {
     }
 
     /// Confirms the device whose key came with these tokens, and gives the answer to that.
+    #[track_caller]
     pub fn confirm_device(&mut self, signed_in: &Value, name: &str) -> (Device, Value) {
         let metadata = &signed_in["AuthenticationResult"]["NewDeviceMetadata"];
         let text = |name: &str| metadata[name].as_str().unwrap_or_else(|| panic!("{name} in {signed_in}")).to_owned();

@@ -15,6 +15,7 @@ pub fn example(name: &str) -> PathBuf {
 }
 
 /// An empty folder for the files of the test of this name.
+#[track_caller]
 pub fn folder(test: &str) -> PathBuf {
     let folder = output_folder().join("test_files").join(test);
     let _ = fs::remove_dir_all(&folder);

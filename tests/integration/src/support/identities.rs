@@ -54,6 +54,7 @@ pub fn identity_scene(config: IdentityPoolConfig) -> (Scene, String) {
 }
 
 impl Scene {
+    #[track_caller]
     pub fn add_identity_pool(&mut self, config: IdentityPoolConfig) -> String {
         self.simulator.create_identity_pool(self.now, config).unwrap()
     }
@@ -88,6 +89,7 @@ impl Scene {
     }
 
     /// The identity and the role that credentials are for.
+    #[track_caller]
     pub fn owner(&mut self, identity: &str, logins: Value) -> Result<(String, String), Refusal> {
         let answer = self.credentials(identity, logins)?;
         let key = text(&answer["Credentials"]["AccessKeyId"]);
@@ -125,6 +127,7 @@ impl Scene {
 }
 
 /// The XML of an answer, or what its error says.
+#[track_caller]
 pub fn read_xml(response: &Response) -> Result<String, Refusal> {
     let body = String::from_utf8(response.body().to_vec()).unwrap();
     assert_eq!(response.headers().get("content-type"), Some("text/xml"));
@@ -142,6 +145,7 @@ pub fn element(xml: &str, name: &str) -> Option<String> {
 }
 
 /// XML as nested objects, without attributes.
+#[track_caller]
 pub fn read_tree(xml: &str) -> Value {
     let mut rest = xml;
     let mut members = serde_json::Map::new();
@@ -155,8 +159,10 @@ pub fn read_tree(xml: &str) -> Value {
     if members.is_empty() { json!(rest) } else { Value::Object(members) }
 }
 
+#[track_caller]
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is not a text")).to_owned()
+    let Some(text) = value.as_str() else { panic!("{value} is not a text") };
+    text.to_owned()
 }
 
 pub fn not_authorized(message: &str) -> (&str, &str) {

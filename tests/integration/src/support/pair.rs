@@ -19,6 +19,7 @@ pub struct Pair {
 
 impl Pair {
     /// `client` is the name of an app client in the configuration.
+    #[track_caller]
     pub fn new(config: Config, client: &str) -> Self {
         let now = Timestamp::from_unix_seconds(1_700_000_000);
         let simulator = Simulator::from_config([7; 32], now, config).unwrap();
@@ -63,6 +64,7 @@ impl Pair {
         self.run(SignIn::srp(&self.client, username, password, Seed::new([9; 32])))
     }
 
+    #[track_caller]
     pub fn sign_in(&self, username: &str, password: &str) -> Result<Session, Error> {
         match self.start(username, password)? {
             SignInOutcome::SignedIn(signed_in) => Ok(signed_in.session),
@@ -74,12 +76,14 @@ impl Pair {
         self.run(Refresh::new(&self.client, session, Seed::new([8; 32]))).map(|renewed| renewed.session)
     }
 
+    #[track_caller]
     pub fn last_code(&self) -> String {
         self.simulator.borrow().messages().last().unwrap().code.clone()
     }
 }
 
 /// One pool of which e-mail is an alias, with this user, a public app client and one with a secret.
+#[track_caller]
 pub fn config(user: &str) -> Config {
     let flows = r#"["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]"#;
     let text = format!(

@@ -74,6 +74,7 @@ impl Scene {
         Self::of(PoolConfig { users: vec![alice()], ..email_pool() }, open_client())
     }
 
+    #[track_caller]
     pub fn of(pool: PoolConfig, client: ClientConfig) -> Self {
         let now = Timestamp::from_unix_seconds(START);
         let pool = PoolConfig { clients: vec![client], ..pool };
@@ -97,20 +98,27 @@ impl Scene {
         read(&self.send(operation, body.to_string().as_bytes()))
     }
 
+    #[track_caller]
     pub fn ok(&mut self, operation: &str, body: Value) -> Value {
-        self.call(operation, body).unwrap_or_else(|refusal| panic!("{operation}: {refusal:?}"))
+        match self.call(operation, body) {
+            Ok(answer) => answer,
+            Err(refusal) => panic!("{operation}: {refusal:?}"),
+        }
     }
 
+    #[track_caller]
     pub fn refused(&mut self, operation: &str, body: Value) -> Refusal {
         self.call(operation, body).expect_err(operation)
     }
 
     /// Adds a client to the pool, and goes on as that client.
+    #[track_caller]
     pub fn switch_client(&mut self, config: ClientConfig) -> ClientSummary {
         let client = self.simulator.create_client(self.now, &self.pool_id, config).unwrap();
         core::mem::replace(&mut self.client, client)
     }
 
+    #[track_caller]
     pub fn add_user(&mut self, config: UserConfig) -> String {
         self.simulator.create_user(self.now, &self.pool_id, config).unwrap()
     }
@@ -143,6 +151,7 @@ impl Scene {
         body
     }
 
+    #[track_caller]
     pub fn last_message(&self) -> Message {
         self.simulator.messages().last().expect("a message").clone()
     }
@@ -170,6 +179,7 @@ impl Scene {
         self.call("RespondToAuthChallenge", body)
     }
 
+    #[track_caller]
     pub fn srp_sign_in(&mut self, typed: &str, password: &str) -> Answer {
         let client = SrpClient::new(b"some secret exponent of a client");
         let challenge = self.begin_srp(typed, &client)?;
@@ -183,6 +193,7 @@ impl Scene {
     }
 
     /// Signs Alice in, and gives her tokens.
+    #[track_caller]
     pub fn tokens(&mut self) -> Tokens {
         Tokens::of(&self.srp_sign_in("alice", PASSWORD).unwrap())
     }
@@ -245,17 +256,16 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    #[track_caller]
     pub fn of(answer: &Value) -> Self {
         let result = &answer["AuthenticationResult"];
         let text = |name: &str| result[name].as_str().map(str::to_owned);
-        Self {
-            access: text("AccessToken").unwrap_or_else(|| panic!("no tokens in {answer}")),
-            id: text("IdToken").unwrap(),
-            refresh: text("RefreshToken"),
-        }
+        let Some(access) = text("AccessToken") else { panic!("no tokens in {answer}") };
+        Self { access, id: text("IdToken").unwrap(), refresh: text("RefreshToken") }
     }
 }
 
+#[track_caller]
 pub fn read(response: &Response) -> Answer {
     if response.status() == 200 && response.body().is_empty() {
         return Ok(json!({}));

@@ -50,6 +50,7 @@ impl SrpClient {
     }
 
     /// The answer to a PASSWORD_VERIFIER challenge.
+    #[track_caller]
     pub fn respond(&self, pool_id: &str, password: &str, challenge: &Value, timestamp: &str) -> Value {
         let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge}"));
         let group = pool_id.split_once('_').unwrap().1;
@@ -60,6 +61,7 @@ impl SrpClient {
     }
 
     /// The proof of a user or a device.
+    #[track_caller]
     pub fn prove(&self, group: &str, user: &str, password: &str, challenge: &Value, timestamp: &str) -> Value {
         let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge}"));
         let key = self.key(group, user, password, text("SALT"), text("SRP_B"));

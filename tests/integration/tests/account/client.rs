@@ -11,6 +11,7 @@ use cognito_testkit::Config;
 const ALICE: &str = r#"{"username":"alice","password":"Correct-horse-1",
     "attributes":{"email":"alice@example.com","phone_number":"+15550001234"}}"#;
 
+#[track_caller]
 fn signed_in() -> (Pair, Session) {
     let pair = Pair::new(config(ALICE), "secret");
     let session = pair.sign_in("alice", PASSWORD).unwrap();
@@ -18,6 +19,7 @@ fn signed_in() -> (Pair, Session) {
 }
 
 /// A pool in which a second factor may be set up.
+#[track_caller]
 fn with_second_factors() -> (Pair, Session) {
     let text = format!(
         r#"{{"pools":[{{"mfa_configuration":"OPTIONAL","mfa_factors":["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP"],

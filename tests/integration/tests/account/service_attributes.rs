@@ -40,6 +40,7 @@ fn verify(scene: &mut Scene, token: &str, name: &str, code: &str) -> Answer {
     scene.call("VerifyUserAttribute", bearing(token, json!({ "AttributeName": name, "Code": code })))
 }
 
+#[track_caller]
 fn read(scene: &mut Scene, token: &str, name: &str) -> Option<String> {
     let user = scene.get_user(token).unwrap();
     attribute(&user["UserAttributes"], name).map(str::to_owned)
@@ -137,6 +138,7 @@ fn each_attribute_has_a_code_of_its_own_which_lasts_a_day() {
     assert_eq!(verify(&mut scene, &token, "phone_number", &code).unwrap_err(), EXPIRED);
 }
 
+#[track_caller]
 fn scene_tokens(scene: &mut Scene) -> String {
     Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).access
 }

@@ -7,6 +7,7 @@ use cognito_testkit::{PoolConfig, WebAuthnConfig};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
+#[track_caller]
 fn scene_with(web_authn: Option<WebAuthnConfig>) -> (Scene, String) {
     let mut scene = Scene::of(PoolConfig { users: vec![alice()], web_authn, ..email_pool() }, open_client());
     let token = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).access;
@@ -48,11 +49,13 @@ fn register(scene: &mut Scene, token: &str, id: &str) -> Answer {
     complete(scene, token, credential(id, &options, "https://example.com"))
 }
 
+#[track_caller]
 fn list(scene: &mut Scene, token: &str) -> Vec<Value> {
     let answer = scene.ok("ListWebAuthnCredentials", bearing(token, json!({})));
     answer["Credentials"].as_array().unwrap().clone()
 }
 
+#[track_caller]
 fn name(answer: Answer) -> String {
     answer.unwrap_err().name
 }

@@ -26,6 +26,7 @@ fn scene() -> (Scene, String) {
     (scene, token)
 }
 
+#[track_caller]
 fn associate(scene: &mut Scene, token: &str) -> String {
     let answer = scene.ok("AssociateSoftwareToken", bearing(token, json!({})));
     answer["SecretCode"].as_str().unwrap().to_owned()
@@ -40,11 +41,13 @@ fn prefer(scene: &mut Scene, token: &str, settings: Value) -> Answer {
 }
 
 /// The list and the preference that GetUser tells.
+#[track_caller]
 fn preference(scene: &mut Scene, token: &str) -> (Value, Value) {
     let user = scene.get_user(token).unwrap();
     (user["UserMFASettingList"].clone(), user["PreferredMfaSetting"].clone())
 }
 
+#[track_caller]
 fn set_up_token(scene: &mut Scene, token: &str) {
     let secret = associate(scene, token);
     let code = app(&secret, scene.now.as_unix_seconds());

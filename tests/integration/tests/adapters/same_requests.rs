@@ -49,6 +49,7 @@ impl Script {
     }
 }
 
+#[track_caller]
 fn app_client() -> AppClient {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4lmlfoth25ojmd2");
     app_client.unwrap().with_secret("s3cr3t").with_header("x-api-key", "k").unwrap()
@@ -108,6 +109,7 @@ fn seed() -> Seed {
     Seed::new([7; 32])
 }
 
+#[track_caller]
 fn devices() -> Devices {
     [DeviceRecord::new("0d4f", "us-east-1_0d4f", "-group", "password").unwrap()].into_iter().collect()
 }

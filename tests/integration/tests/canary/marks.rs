@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::fmt::Debug;
 
 use cognito_core::Error;
+use cognito_integration_tests::support::api_model;
 use serde_json::{Map, Value, json};
 
 /// Stands in every secret: a password, a code, a token, a key.
@@ -92,12 +93,7 @@ pub(crate) struct Model(pub(crate) Value);
 
 impl Model {
     pub(crate) fn all() -> [Self; 3] {
-        [
-            include_str!("../../src/support/api_model/cognito-idp.shapes.json"),
-            include_str!("../../src/support/api_model/cognito-identity.shapes.json"),
-            include_str!("../../src/support/api_model/sts.shapes.json"),
-        ]
-        .map(|text| Self(serde_json::from_str(text).unwrap()))
+        api_model::SERVICES.map(|service| Self(api_model::model(service)))
     }
 
     /// A value of this shape with every member, where each secret text has a mark.

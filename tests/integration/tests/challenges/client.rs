@@ -33,6 +33,7 @@ fn pair(settings: &Value, user: &Value) -> Pair {
     Pair::new(Config::from_json(&json!({ "pools": [pool] }).to_string()).unwrap(), "app")
 }
 
+#[track_caller]
 fn merge(into: &mut Value, more: &Value) {
     for (name, value) in more.as_object().unwrap() {
         into[name] = value.clone();
@@ -175,6 +176,7 @@ fn to_set_up(settings: &Value) -> Pair {
     pair(&pool, &json!({"attributes": {"nickname": "Al"}}))
 }
 
+#[track_caller]
 fn set_up(pair: &Pair) -> SoftwareTokenSetup {
     let Challenge::MfaSetup(challenge) = stored(pair.start("alice", PASSWORD).unwrap()) else { panic!() };
     assert_eq!(challenge.factors(), [ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp]);
@@ -259,6 +261,7 @@ fn custom_auth(second_factor: bool) -> Value {
 }
 
 /// Answers custom challenges for as long as they come.
+#[track_caller]
 fn answer_all(pair: &Pair, mut outcome: SignInOutcome) -> SignInOutcome {
     loop {
         let challenge = match outcome {

@@ -39,6 +39,7 @@ fn scene() -> Scene {
     Scene::of(pool(script()), client())
 }
 
+#[track_caller]
 fn begin(scene: &mut Scene) -> Value {
     scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "alice" })).unwrap()
 }
@@ -48,6 +49,7 @@ fn say(scene: &mut Scene, challenge: &Value, answer: &str) -> Answer {
 }
 
 /// SRP first, with this name for the parameter that asks for it.
+#[track_caller]
 fn begin_srp(scene: &mut Scene, parameter: &str, password: &str) -> Answer {
     let parameters = json!({ "USERNAME": "alice", parameter: "SRP_A", "SRP_A": srp_client().public_hex() });
     let challenge = scene.initiate("CUSTOM_AUTH", parameters)?;

@@ -19,6 +19,7 @@ fn scene() -> Scene {
 }
 
 /// Gives the secret and the next session.
+#[track_caller]
 fn associate(scene: &mut Scene, session: &Value) -> (String, Value) {
     let answer = scene.ok("AssociateSoftwareToken", json!({ "Session": session }));
     (answer["SecretCode"].as_str().unwrap().to_owned(), answer["Session"].clone())

@@ -23,6 +23,7 @@ fn scene() -> Scene {
 }
 
 /// Answers with the required attribute, and these members.
+#[track_caller]
 fn answer(scene: &mut Scene, challenge: &Value, more: Value) -> Answer {
     let mut responses = json!({ "NEW_PASSWORD": NEW_PASSWORD, "userAttributes.given_name": "Al" });
     responses.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

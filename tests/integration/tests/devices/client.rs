@@ -48,6 +48,7 @@ fn srp(pair: &Pair, username: &str, devices: &Devices) -> SignIn {
 }
 
 /// Signs in, with the code by text message if one is asked for. Says whether it was.
+#[track_caller]
 fn sign_in(pair: &Pair, flow: SignIn, devices: &Devices) -> (SignedIn, bool) {
     let (mut outcome, mut was_asked) = (pair.run(flow).unwrap(), false);
     loop {
@@ -73,6 +74,7 @@ fn confirmed(signed_in: &SignedIn) -> &ConfirmedDevice {
 }
 
 /// Signs in on a new device and keeps what is to be kept.
+#[track_caller]
 fn registered(pair: &Pair) -> (SignedIn, Devices) {
     let mut devices = Devices::new();
     let (signed_in, was_asked) = sign_in(pair, srp(pair, "alice@example.com", &devices), &devices);
@@ -81,6 +83,7 @@ fn registered(pair: &Pair) -> (SignedIn, Devices) {
     (signed_in, devices)
 }
 
+#[track_caller]
 fn admin_forget(pair: &Pair, device_key: &str) {
     let pool = pair.client.user_pool_id().to_string();
     let body = json!({"UserPoolId": pool, "Username": "alice", "DeviceKey": device_key}).to_string();
@@ -181,6 +184,7 @@ fn a_device_that_could_not_be_registered_can_be_registered_later() {
 }
 
 /// Drives a flow whose requests of this operation are lost.
+#[track_caller]
 fn run_without<F: Flow>(pair: &Pair, mut flow: F, operation: &str) -> F::Output {
     let mut event = Event::Start;
     loop {
@@ -254,6 +258,7 @@ fn an_answer_with_a_device_that_was_forgotten_is_sent_once_more() {
 }
 
 /// The same device with another password.
+#[track_caller]
 fn with_wrong_password(devices: &Devices) -> Devices {
     let record = devices.get("alice").unwrap();
     [DeviceRecord::new("alice", record.device_key(), record.device_group_key(), "wrong").unwrap()].into_iter().collect()

@@ -1,11 +1,5 @@
 //! AWS credentials from the tokio adapter: many who ask, some who stop waiting, and a store shared with the blocking one.
 
-use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
-
 use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_integration_tests::support::service::{app_client, identity_pool, service};
 use cognito_testkit::{Fault, FaultPlan, Server, login_token};
@@ -13,6 +7,11 @@ use cognito_tokio::{
     BoxFuture, Client, CredentialsProvider, Error, Event, IdentityPoolClient, Logins, MemoryStore, Request,
     ReqwestTransport, SessionHandle, Sessions, SignIn, SignInOutcome, Timestamp, Transport, TransportSettings,
 };
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use tokio::time::sleep;
 
 /// Notes the operations that it sends requests of, and takes its time over credentials.

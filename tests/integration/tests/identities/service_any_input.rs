@@ -216,6 +216,7 @@ fn a_body_of_the_wrong_kind_is_refused_by_its_kind() {
 }
 
 /// Asks for credentials by either flow, and gives what arrived.
+#[track_caller]
 fn exchange(scene: &mut Scene, query: bool) -> Response {
     let (name, value, body) = if query {
         ("content-type", "application/x-www-form-urlencoded", "Action=AssumeRoleWithWebIdentity".to_owned())

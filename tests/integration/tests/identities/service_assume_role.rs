@@ -28,6 +28,7 @@ fn a_users_token_is_good_for_the_users_role() {
     assert_eq!((owner.identity_id, owner.role_arn.as_str()), (identity, USER_ROLE));
 }
 
+#[track_caller]
 fn guest_token(scene: &mut Scene, pool: &str) -> String {
     let guest = scene.get_id(pool, json!({})).unwrap();
     scene.open_id_token(&guest, json!({})).unwrap()

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 const CONFLICT: &str = "ResourceConflictException";
 
 /// What GetId says to a login.
+#[track_caller]
 fn refused(scene: &mut Scene, pool: &str, provider: &str, token: &str) -> Refusal {
     scene.get_id(pool, json!({ provider: token })).unwrap_err()
 }
@@ -264,6 +265,7 @@ fn deleting_the_user_leaves_the_identity() {
     assert!(scene.credentials(&identity, logins).is_ok());
 }
 
+#[track_caller]
 fn unlink(scene: &mut Scene, identity: &str, logins: &Value, remove: &[&str]) -> Result<(), Refusal> {
     let body = json!({ "IdentityId": identity, "Logins": logins, "LoginsToRemove": remove });
     let response = scene.ask("UnlinkIdentity", body.to_string().as_bytes());

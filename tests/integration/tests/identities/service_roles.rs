@@ -31,6 +31,7 @@ impl Mapped {
         Self { scene, pool }
     }
 
+    #[track_caller]
     fn ask(&mut self, claims: Value, custom: Option<&str>) -> Answer {
         let claims = claims.as_object().unwrap().clone();
         let claims = claims.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -45,12 +46,14 @@ impl Mapped {
     }
 
     /// The role for somebody with these claims.
+    #[track_caller]
     fn role(&mut self, claims: Value, custom: Option<&str>) -> Result<String, Refusal> {
         let answer = self.ask(claims, custom)?;
         let key = text(&answer["Credentials"]["AccessKeyId"]);
         Ok(self.scene.simulator.credentials_owner(&key).unwrap().role_arn)
     }
 
+    #[track_caller]
     fn denied(&mut self, claims: Value, custom: Option<&str>) {
         assert_eq!(self.role(claims, custom).unwrap_err().name, "NotAuthorizedException");
     }

@@ -11,6 +11,7 @@ use cognito_core::secret::AccessToken;
 use cognito_core::{
     AppClient, Call, Error, Event, Flow, Headers, IdentityPool, IdentityPoolId, Response, Step, Timestamp, UserPoolId,
 };
+use cognito_integration_tests::support::api_model::model;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -19,15 +20,15 @@ struct Model(Value);
 
 impl Model {
     fn user_pools() -> Self {
-        Self(serde_json::from_str(include_str!("../../src/support/api_model/cognito-idp.shapes.json")).unwrap())
+        Self(model("cognito-idp"))
     }
 
     fn identity_pools() -> Self {
-        Self(serde_json::from_str(include_str!("../../src/support/api_model/cognito-identity.shapes.json")).unwrap())
+        Self(model("cognito-identity"))
     }
 
     fn sts() -> Self {
-        Self(serde_json::from_str(include_str!("../../src/support/api_model/sts.shapes.json")).unwrap())
+        Self(model("sts"))
     }
 
     /// Whether answers are XML, in which a time is a text.
@@ -35,6 +36,7 @@ impl Model {
         self.0["metadata"]["protocol"] == "query"
     }
 
+    #[track_caller]
     fn operation(&self, name: &str) -> &Value {
         let operation = &self.0["operations"][name];
         assert!(operation.is_object(), "the API has no {name}");
@@ -74,6 +76,7 @@ impl Model {
 /// The members that are added where a request is assembled.
 const ADDED: [&str; 4] = ["ClientId", "ClientSecret", "SecretHash", "AccessToken"];
 
+#[track_caller]
 fn app_client() -> AppClient {
     let pool = UserPoolId::new("us-east-1_QdbSdK39m").unwrap();
     AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2").unwrap().with_secret("s3cr3t")
@@ -93,6 +96,7 @@ where
     agrees(model, |request: O| Call::signed_in(&app_client(), &AccessToken::from("access.token"), request))
 }
 
+#[track_caller]
 fn of_identity_pool<O: OfIdentityPool + DeserializeOwned>(model: &Model) -> &'static str
 where
     O::Response: Serialize,
@@ -140,6 +144,7 @@ fn sent<O: Operation>(mut call: Call<O>) -> Option<Value> {
 }
 
 /// The members that a form names, without what names the operation.
+#[track_caller]
 fn of_form(form: &[u8]) -> Value {
     let pairs = core::str::from_utf8(form).unwrap().split('&').map(|pair| pair.split_once('=').unwrap());
     let (operation, members): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| ["Action", "Version"].contains(name));
@@ -151,6 +156,7 @@ fn of_form(form: &[u8]) -> Value {
 const EITHER: [&str; 2] = ["AssociateSoftwareToken", "VerifySoftwareToken"];
 
 /// The body has the required members, none that the model has not, and of a full request all.
+#[track_caller]
 fn is_whole(model: &Model, operation: &str, body: &Value, full: bool) {
     let shape = &model.0["shapes"][model.operation(operation)["input"].as_str().unwrap()];
     let body: BTreeSet<_> = body.as_object().unwrap().keys().map(String::as_str).collect();

@@ -1,9 +1,8 @@
 //! Every committed fuzz input, replayed on the ordinary compiler.
 
+use cognito_integration_tests::fuzz;
 use std::fs;
 use std::path::Path;
-
-use cognito_integration_tests::fuzz;
 
 type Body = fn(&[u8]);
 

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
+#[track_caller]
 fn call(operation: &AssumeRoleWithWebIdentity) -> (Call<AssumeRoleWithWebIdentity>, Request) {
     let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
     let mut call = Call::of_identity_pool(&IdentityPool::new(id).unwrap(), operation);

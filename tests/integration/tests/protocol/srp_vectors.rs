@@ -4,6 +4,7 @@ use cognito_testkit::srp::{KeyExchange, Verifier, modulus, padded, parse_public,
 use num_bigint::BigUint;
 use serde_json::Value;
 
+#[track_caller]
 fn vectors(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
@@ -16,14 +17,17 @@ fn behaviour() -> Value {
     vectors(include_str!("../../../../core/src/srp/vectors/behaviour.json"))
 }
 
+#[track_caller]
 fn text<'value>(value: &'value Value, name: &str) -> &'value str {
     value[name].as_str().unwrap_or_else(|| panic!("{name}"))
 }
 
+#[track_caller]
 fn bytes(hex: &str) -> Vec<u8> {
     BigUint::parse_bytes(hex.as_bytes(), 16).unwrap().to_bytes_be()
 }
 
+#[track_caller]
 fn decoded(base64: &str) -> Vec<u8> {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.decode(base64).unwrap()
@@ -68,6 +72,7 @@ fn the_service_derives_the_clients_public_value_secret_key_and_signature() {
 }
 
 /// A key may begin with zeros, which a number loses.
+#[track_caller]
 fn key_bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }

@@ -4,6 +4,7 @@ use cognito_integration_tests::support::scene::{INCORRECT, PASSWORD, Scene, attr
 use cognito_testkit::{ClientConfig, Config, Medium, PoolConfig, Purpose, UserConfig};
 use serde_json::{Value, json};
 
+#[track_caller]
 fn create_user(scene: &mut Scene, more: Value) -> Value {
     let attributes =
         json!([{ "Name": "email", "Value": "bob@example.com" }, { "Name": "email_verified", "Value": "true" }]);

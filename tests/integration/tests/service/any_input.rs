@@ -1,5 +1,6 @@
 //! Whatever comes in, an answer goes out.
 
+use cognito_integration_tests::support::api_model;
 use cognito_integration_tests::support::challenges;
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, email_pool, open_client};
 use cognito_integration_tests::support::words::{MEMBERS, OPERATIONS, VALUES};
@@ -25,6 +26,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[track_caller]
 fn scene() -> Scene {
     let client = cognito_testkit::ClientConfig { id: Some("client".to_owned()), ..open_client() };
     let standard = cognito_testkit::Config::standard().pools.remove(0);
@@ -109,7 +111,7 @@ proptest! {
     fn any_request_in_the_models_shape_is_answered(
         requests in proptest::collection::vec((any::<usize>(), any::<[u8; 32]>()), 1..12),
     ) {
-        let model: Value = serde_json::from_str(include_str!("../../src/support/api_model/cognito-idp.shapes.json")).unwrap();
+        let model = api_model::model("cognito-idp");
         let operations: Vec<_> = model["operations"].as_object().unwrap().iter().collect();
         let mut scene = scene();
         let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());

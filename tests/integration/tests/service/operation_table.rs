@@ -35,6 +35,7 @@ fn no_operation_of_the_model_is_unknown() {
     }
 }
 
+#[track_caller]
 fn operations(service: &str) -> Vec<String> {
     model(service)["operations"].as_object().unwrap().keys().cloned().collect()
 }
@@ -47,6 +48,7 @@ struct Tour {
 }
 
 impl Tour {
+    #[track_caller]
     fn new() -> Self {
         let device_configuration = Some(DeviceConfig::default());
         let pool = PoolConfig { users: vec![alice()], device_configuration, ..Config::standard().pools.remove(0) };
@@ -55,6 +57,7 @@ impl Tour {
     }
 
     /// Calls an operation, whose answer has to be what the model says.
+    #[track_caller]
     fn ok(&mut self, operation: &str, body: Value) -> Value {
         let response = self.scene.send(operation, body.to_string().as_bytes());
         let answer = String::from_utf8(response.body().to_vec()).unwrap();
@@ -69,6 +72,7 @@ impl Tour {
     }
 
     /// Calls an operation, which has to be refused by a name that the model lists.
+    #[track_caller]
     fn refused(&mut self, operation: &str, body: Value) -> Refusal {
         let refusal = self.scene.refused(operation, body);
         let errors = self.model["operations"][operation]["errors"].as_array().unwrap();
@@ -134,6 +138,7 @@ fn sign_in(tour: &mut Tour) -> String {
     tokens.access
 }
 
+#[track_caller]
 fn confirm_device(tour: &mut Tour, signed_in: &Value) -> Value {
     let metadata = &signed_in["AuthenticationResult"]["NewDeviceMetadata"];
     let (key, group) = (metadata["DeviceKey"].as_str().unwrap(), metadata["DeviceGroupKey"].as_str().unwrap());

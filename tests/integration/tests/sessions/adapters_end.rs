@@ -3,10 +3,9 @@
 use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::{DeleteUser, GetUser, GlobalSignOut};
 use cognito_blocking::{Error, RemoteSignOut, Request, SignOutScope};
-use cognito_testkit::{Fault, FaultPlan};
-
 use cognito_integration_tests::support::service::service;
 use cognito_integration_tests::support::sessions::{client, sessions_to_refresh};
+use cognito_testkit::{Fault, FaultPlan};
 
 #[test]
 fn a_refused_refresh_token_ends_the_session() {

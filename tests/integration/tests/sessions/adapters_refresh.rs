@@ -7,11 +7,10 @@ use cognito_blocking::{
     Client, Error, FileStore, MemoryStore, RefreshMethod, Session, Sessions, SignOutScope, TransportSettings,
     UreqTransport,
 };
-use cognito_testkit::{Fault, FaultPlan};
-
 use cognito_integration_tests::support::files::session_file;
 use cognito_integration_tests::support::service::{rotate, service};
 use cognito_integration_tests::support::sessions::{HOUR, client, sessions_to_refresh, sign_in};
+use cognito_testkit::{Fault, FaultPlan};
 
 #[test]
 fn a_session_goes_on_in_another_process() {

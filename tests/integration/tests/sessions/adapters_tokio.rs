@@ -1,12 +1,5 @@
 //! One session and many tasks that ask for it, some of which stop waiting.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
-use std::time::Duration;
-
 use cognito_integration_tests::support::files::session_file;
 use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_integration_tests::support::service::app_client;
@@ -17,6 +10,12 @@ use cognito_tokio::{
     BoxFuture, Client, Error, Event, FileStore, MemoryStore, Request, ReqwestTransport, SessionHandle, Sessions,
     SignIn, SignInOutcome, SignOutScope, SignedIn, Transport, TransportSettings,
 };
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::device_service;

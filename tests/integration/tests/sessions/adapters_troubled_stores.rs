@@ -11,13 +11,13 @@ use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::{GetUser, RevokeToken};
 use cognito_blocking::session::Record;
 use cognito_blocking::{Error, FileStore, MemoryStore, Sessions, SignOutScope, Store, StoreLock};
-use cognito_testkit::{Fault, FaultPlan, Server};
-
 use cognito_integration_tests::support::files::{example, session_file};
 use cognito_integration_tests::support::service::{rotate, service};
 use cognito_integration_tests::support::sessions::{HOUR, client, sign_in};
+use cognito_testkit::{Fault, FaultPlan, Server};
 
 /// Another process that refreshes alice's session in this file.
+#[track_caller]
 fn refreshing_process(service: &Server, path: &Path) -> Command {
     let app = service.with(|simulator| simulator.pools().remove(0));
     let mut command = Command::new(example("refresh_session"));

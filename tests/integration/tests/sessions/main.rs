@@ -10,7 +10,6 @@ mod adapters_troubled_stores;
 mod service;
 mod service_rotation;
 mod service_tokens;
-
 use cognito_integration_tests::support::service::{rotate, service};
 use cognito_testkit::{DeviceConfig, Server};
 

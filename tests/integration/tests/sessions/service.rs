@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 
 const REVOKED: (&str, &str) = ("NotAuthorizedException", "Access Token has been revoked");
 
+#[track_caller]
 fn sign_in(scene: &mut Scene) -> Tokens {
     Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap())
 }
 
+#[track_caller]
 fn sessions(scene: &mut Scene, token: &str) -> Vec<Value> {
     let answer = scene.ok("ListUserSessions", bearing(token, json!({})));
     answer["Sessions"].as_array().unwrap().clone()

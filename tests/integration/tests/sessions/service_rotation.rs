@@ -15,6 +15,7 @@ fn grace(retry_grace_period_seconds: u64) -> RefreshTokenRotation {
     RefreshTokenRotation { retry_grace_period_seconds, ..RefreshTokenRotation::default() }
 }
 
+#[track_caller]
 fn sign_in(scene: &mut Scene) -> String {
     Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).refresh.unwrap()
 }

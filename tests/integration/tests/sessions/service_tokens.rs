@@ -16,6 +16,7 @@ const REFRESH_INVALID: (&str, &str) = ("NotAuthorizedException", "Invalid Refres
 const REFRESH_EXPIRED: (&str, &str) = ("NotAuthorizedException", "Refresh Token has expired");
 const REFRESH_REVOKED: (&str, &str) = ("NotAuthorizedException", "Refresh Token has been revoked");
 
+#[track_caller]
 fn part(token: &str, number: usize) -> Value {
     let part = token.split('.').nth(number).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
@@ -25,6 +26,7 @@ fn claims(token: &str) -> Value {
     part(token, 1)
 }
 
+#[track_caller]
 fn names(claims: &Value) -> Vec<&str> {
     claims.as_object().unwrap().keys().map(String::as_str).collect()
 }

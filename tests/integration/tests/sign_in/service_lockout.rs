@@ -5,6 +5,7 @@ use cognito_testkit::PoolConfig;
 
 const EXCEEDED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
 
+#[track_caller]
 fn fail(scene: &mut Scene, times: usize) {
     for _ in 0..times {
         assert_eq!(scene.password_sign_in("alice", "Wrong-horse-1").unwrap_err(), INCORRECT);

@@ -12,6 +12,7 @@ fn client() -> SrpClient {
 }
 
 /// A challenge for Alice and her right answer to it.
+#[track_caller]
 fn right_answer(scene: &mut Scene, timestamp: &str) -> Value {
     let challenge = scene.begin_srp("alice", &client()).unwrap();
     client().respond(&scene.pool_id, PASSWORD, &challenge["ChallengeParameters"], timestamp)
