@@ -223,3 +223,8 @@ pub use simulator::{ClientSummary, PoolSummary, Simulator};
 #[cfg(feature = "stores")]
 pub use store_conformance::{check_async_store, check_store};
 pub use user::UserStatus;
+
+/// The code in the README is compiled and run.
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
