@@ -10,7 +10,7 @@ use std::error::Error;
 
 use std::io;
 
-use cognito_blocking::session::Record;
+use cognito_blocking::storage::Record;
 use cognito_blocking::{AppClient, Client, Endpoint, FileStore, Sessions, Store, StoreLock, UserPoolId};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use cognito_blocking::{Store, StoreLock};
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use tokio::runtime::{Builder, Runtime};
 
 /// How long it is watched that a lock is not given twice.

@@ -1,6 +1,6 @@
 //! The names by which users have signed in here: an e-mail address, say, where the service has another name for the user.
 
-use cognito_blocking::session::{Record, last_user_key};
+use cognito_blocking::storage::{Record, last_user_key};
 use cognito_blocking::{Error, Store};
 
 use crate::output::Failure;

@@ -1,13 +1,12 @@
 //! Flows and keepers, fed events in any order.
 
 use alloc::sync::Arc;
-use core::time::Duration;
 
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use cognito_core::{
     AssumedRole, Call, Cause, CredentialsKeeper, CredentialsTask, Error, Event, Flow, GetCredentials, Headers, Keeper,
-    KeeperEvent, KeeperStep, Logins, MAX_ATTEMPTS, Refresh, Response, Role, Session, SessionKeeper, SessionTask,
-    SignIn, SignOut, SignOutScope, Step, Tokens,
+    KeeperEvent, KeeperStep, Logins, MAX_ATTEMPTS, Refresh, Response, Role, Session, SessionKeeper, SessionSettings,
+    SessionTask, SignIn, SignOut, SignOutScope, Step, Tokens,
 };
 
 use super::{IDENTITY, NOW, ROLE, app_client, devices, identity_pool, seed};
@@ -57,41 +56,44 @@ pub fn credentials(data: &[u8]) {
     bounded(flow, events(data).take(256), 4 * MAX_ATTEMPTS);
 }
 
-/// Works of both keepers, one after the other: each comes to an end in bounded requests, whatever the store and the
-/// service say. The first byte of a line says what the event is; a `!` begins the next work.
+/// Jobs of both keepers, one after the other: each comes to an end in bounded requests, whatever the store and the
+/// service say. The first byte of a line says what the event is; a `!` begins the next job.
 pub fn keepers(data: &[u8]) {
     let (Some(client), Some(pool)) = (app_client(), identity_pool()) else { return };
     let tasks = || {
         [
             SessionTask::Get,
             SessionTask::Refresh,
-            SessionTask::Save(Box::new(session())),
+            SessionTask::Save(Box::new(session().into())),
             SessionTask::Flush,
-            SessionTask::Remove,
+            SessionTask::SignOut(SignOutScope::Local),
+            SessionTask::SignOut(SignOutScope::Revoke),
+            SessionTask::SignOut(SignOutScope::Global),
+            SessionTask::Forget,
         ]
     };
-    let keeper = SessionKeeper::new(&client, "alice", Duration::from_secs(60));
-    // Two refreshes and a device, each without the device too.
-    kept(keeper, tasks, seed, data, 5 * MAX_ATTEMPTS);
-    let tasks = || [CredentialsTask::Get, CredentialsTask::Refresh];
-    let keeper = CredentialsKeeper::of_user(&pool, "alice");
-    kept(keeper, tasks, || Logins::new().with(Logins::GOOGLE, "token"), data, 3 * MAX_ATTEMPTS);
+    let keeper = SessionKeeper::new(&client, "alice", &SessionSettings::default());
+    // Two refreshes and a device, each without the device too; and a sign-out.
+    kept(keeper, tasks, seed, data, 6 * MAX_ATTEMPTS);
+    let tasks = || [CredentialsTask::Get, CredentialsTask::Refresh, CredentialsTask::Forget];
+    let keeper = CredentialsKeeper::for_user(&pool, "alice");
+    kept(keeper, tasks, || Logins::new().with(Logins::GOOGLE, "token").into(), data, 3 * MAX_ATTEMPTS);
 }
 
 fn kept<K: Keeper, const N: usize>(
     mut keeper: K,
     tasks: impl Fn() -> [K::Task; N],
-    given: impl Fn() -> K::Given,
+    input: impl Fn() -> K::Input,
     data: &[u8],
     most_requests: u32,
 ) {
-    let works = data.split(|byte| *byte == b'!').take(8);
-    for (task, work) in tasks().into_iter().chain(tasks()).zip(works) {
-        let since = keeper.ticket();
+    let jobs = data.split(|byte| *byte == b'!').take(8);
+    for (task, job) in tasks().into_iter().chain(tasks()).zip(jobs) {
+        let since = keeper.newest_job();
         let _ = keeper.begin(task, since);
         let (mut requests, mut is_over) = (0, false);
-        for line in work.split(|byte| *byte == b'\n').take(64) {
-            match keeper.step(NOW, keeper_event(line, &given)) {
+        for line in job.split(|byte| *byte == b'\n').take(64) {
+            match computed(&mut keeper, keeper_event(line, &input)) {
                 Ok(step) => {
                     assert!(!is_over);
                     requests += u32::from(matches!(step, KeeperStep::Send(_)));
@@ -105,10 +107,18 @@ fn kept<K: Keeper, const N: usize>(
     }
 }
 
-fn keeper_event<Given>(line: &[u8], given: &impl Fn() -> Given) -> KeeperEvent<Given> {
+/// Takes a step, and the computation that it may ask for.
+fn computed<K: Keeper>(keeper: &mut K, event: KeeperEvent<K::Input>) -> Result<KeeperStep<K::Output>, Error> {
+    match keeper.step(NOW, event)? {
+        KeeperStep::Compute(computation) => keeper.step(NOW, KeeperEvent::Computed(computation.run())),
+        step => Ok(step),
+    }
+}
+
+fn keeper_event<Input>(line: &[u8], input: &impl Fn() -> Input) -> KeeperEvent<Input> {
     let (kind, rest) = line.split_first().unwrap_or((&b'?', &[]));
     match kind {
-        b'S' => KeeperEvent::Start(Ok(given())),
+        b'S' => KeeperEvent::Start(Ok(input())),
         b's' => KeeperEvent::Start(Err(Error::NotSignedIn)),
         b'K' => KeeperEvent::Locked(Ok(())),
         b'k' => KeeperEvent::Locked(Err(lost())),

@@ -4,8 +4,9 @@ use cognito_core::operation::{
     AssumeRoleWithWebIdentity, Attribute, ChallengeName, DateTime, GetUser, InitiateAuth, SignUp,
 };
 use cognito_core::secret::{AccessToken, IdToken};
-use cognito_core::session::{Record, web_storage};
+use cognito_core::session::web_storage;
 use cognito_core::srp::{EphemeralKey, Identity};
+use cognito_core::storage::Record;
 use cognito_core::{
     AssumedRole, Call, Challenge, Devices, Error, Event, Flow, GetCredentials, Headers, Logins, Refresh, Response,
     Role, Session, SignIn, Step, Tokens,

@@ -57,7 +57,7 @@ fn blocking(texts: &mut Texts) {
     texts.show(&(&client, &sessions, &handle, events.try_iter().collect::<Vec<_>>()));
     let service = Service::default();
     let pool = IdentityPoolClient::with_transport(identity_pool(), move |request: &Request| service.answer(request));
-    let provider = CredentialsProvider::of_logins(pool.clone(), MemoryStore::new(), NAME, || Ok(logins()));
+    let provider = CredentialsProvider::for_logins(pool.clone(), MemoryStore::new(), NAME, || Ok(logins()));
     for _ in 0..TIMES {
         texts.come_to(&provider.get());
         texts.come_to(&provider.refresh());
@@ -74,7 +74,7 @@ fn blocking(texts: &mut Texts) {
         texts.come_to(&sessions.devices());
     }
     let no_logins = || -> Result<Logins, _> { Err(cognito_core::Error::NotSignedIn) };
-    let provider = CredentialsProvider::of_logins(pool, FileStore::new(&path), NAME, no_logins);
+    let provider = CredentialsProvider::for_logins(pool, FileStore::new(&path), NAME, no_logins);
     texts.come_to(&provider.get());
 }
 
@@ -110,7 +110,7 @@ async fn on_tokio(texts: &mut Texts) {
     let service = Service::default();
     let send = move |request: Request| std::future::ready(service.answer(&request));
     let pool = IdentityPoolClient::with_transport(identity_pool(), send);
-    let provider = CredentialsProvider::of_logins(pool.clone(), MemoryStore::new(), NAME, || async { Ok(logins()) });
+    let provider = CredentialsProvider::for_logins(pool.clone(), MemoryStore::new(), NAME, || async { Ok(logins()) });
     for _ in 0..TIMES {
         texts.come_to(&provider.get().await);
         texts.come_to(&provider.refresh().await);

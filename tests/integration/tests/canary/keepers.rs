@@ -1,12 +1,11 @@
 //! The keepers, whatever the store and the service say.
 
 use std::fmt::Debug;
-use std::time::Duration;
 
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use cognito_core::{
-    Cause, CredentialsKeeper, CredentialsTask, Error, Event, Keeper, KeeperEvent, KeeperStep, SessionKeeper,
-    SessionTask,
+    Admission, Cause, CredentialsKeeper, CredentialsTask, Error, Event, Keeper, KeeperEvent, KeeperStep, SessionKeeper,
+    SessionSettings, SessionTask, SignOutScope, SignedIn,
 };
 
 use crate::events::{NOW, answer, cause, failures};
@@ -18,22 +17,32 @@ use crate::operations::{app_client, identity_pool};
 pub(crate) const KEEPERS: [Row; 2] = [
     ("SessionKeeper", |name| {
         let tasks = || {
-            let save = SessionTask::Save(Box::new(session()));
-            [SessionTask::Get, SessionTask::Refresh, save, SessionTask::Remove, SessionTask::Flush]
+            let mut signed_in = SignedIn::from(session());
+            signed_in.device.aliases = vec![NAME.to_owned()];
+            [
+                SessionTask::Get,
+                SessionTask::Refresh,
+                SessionTask::Save(Box::new(signed_in)),
+                SessionTask::SignOut(SignOutScope::Local),
+                SessionTask::SignOut(SignOutScope::Revoke),
+                SessionTask::SignOut(SignOutScope::Global),
+                SessionTask::Forget,
+                SessionTask::Flush,
+            ]
         };
-        let new = || SessionKeeper::new(&app_client(), NAME, Duration::from_secs(60));
+        let new = || SessionKeeper::new(&app_client(), NAME, &SessionSettings::default());
         let records = [session().to_record(), devices().to_record()];
         shows_no_secret(name, new, tasks, seed, &records, &[TOKENS, "{}"]);
     }),
     ("CredentialsKeeper", |name| {
-        let tasks = || [CredentialsTask::Get, CredentialsTask::Refresh];
-        let new = || CredentialsKeeper::of_user(&identity_pool(), NAME);
+        let tasks = || [CredentialsTask::Get, CredentialsTask::Refresh, CredentialsTask::Forget];
+        let new = || CredentialsKeeper::for_user(&identity_pool(), NAME);
         let records = [Record::new(b"us-east-1:22222222-2222-4222-8222-222222222222".to_vec())];
-        shows_no_secret(name, new, tasks, logins, &records, &[IDENTITY, CREDENTIALS]);
+        shows_no_secret(name, new, tasks, || logins().into(), &records, &[IDENTITY, CREDENTIALS]);
     }),
 ];
 
-/// What the store does in a work.
+/// What the store does in a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum StoreIs {
     Whole,
@@ -48,14 +57,14 @@ fn shows_no_secret<K: Keeper + Debug, const N: usize>(
     name: &str,
     new: impl Fn() -> K,
     tasks: impl Fn() -> [K::Task; N],
-    given: impl Fn() -> K::Given,
+    given: impl Fn() -> K::Input,
     records: &[Record],
     answers: &[&str],
 ) where
     K::Task: Debug,
-    K::Given: Debug,
-    K::Kept: Debug,
-    K::End: Debug,
+    K::Input: Debug,
+    K::Value: Debug,
+    K::Output: Debug,
 {
     let mut texts = Texts::default();
     let mut ends: Vec<Option<Event>> = failures(&[]).into_iter().map(Some).collect();
@@ -66,10 +75,10 @@ fn shows_no_secret<K: Keeper + Debug, const N: usize>(
             for task in tasks() {
                 let mut keeper = new();
                 texts.show(&task);
-                let ticket = keeper.ticket();
-                keeper.begin(task, ticket);
-                work(&mut texts, &mut keeper, given(), store, records, answers, end.as_ref());
-                if let Some(outcome) = keeper.outcome(keeper.ticket()) {
+                let newest = keeper.newest_job();
+                assert_eq!(keeper.begin(task, newest), Admission::Drive);
+                run_job(&mut texts, &mut keeper, given(), store, records, answers, end.as_ref());
+                if let Some(outcome) = keeper.result(keeper.newest_job()) {
                     texts.come_to(&outcome);
                 }
                 texts.show(&keeper);
@@ -81,18 +90,18 @@ fn shows_no_secret<K: Keeper + Debug, const N: usize>(
     texts.hold_no_secret(name);
 }
 
-/// Drives one work to its end. Each request has the next of the answers, or all have this end.
-fn work<K: Keeper + Debug>(
+/// Drives one job to its end. Each request has the next of the answers, or all have this end.
+fn run_job<K: Keeper + Debug>(
     texts: &mut Texts,
     keeper: &mut K,
-    given: K::Given,
+    given: K::Input,
     store: StoreIs,
     records: &[Record],
     answers: &[&str],
     end: Option<&Event>,
 ) where
-    K::Given: Debug,
-    K::End: Debug,
+    K::Input: Debug,
+    K::Output: Debug,
 {
     let (mut records, mut answers) = (records.iter().cycle(), answers.iter().cycle());
     let mut operations = 0;
@@ -118,18 +127,19 @@ fn work<K: Keeper + Debug>(
                 let next = || answer(200, answers.next().unwrap_or(&MARK));
                 KeeperEvent::Flow(end.cloned().unwrap_or_else(next))
             }
+            KeeperStep::Compute(computation) => KeeperEvent::Computed(computation.run()),
             KeeperStep::Wait(_) => KeeperEvent::Flow(Event::Woke),
             KeeperStep::Done(end) => return texts.show(&end),
         };
     }
 }
 
-/// What those hear who wait for a work whose driver is gone.
+/// What those hear who wait for a job whose driver is gone.
 fn panicked<K: Keeper, const N: usize>(mut keeper: K, tasks: impl Fn() -> [K::Task; N]) -> Error {
-    let ticket = keeper.ticket();
-    keeper.begin(tasks().into_iter().next().unwrap(), ticket);
+    let newest = keeper.newest_job();
+    assert_eq!(keeper.begin(tasks().into_iter().next().unwrap(), newest), Admission::Drive);
     keeper.abandon(cause());
-    keeper.outcome(ticket).unwrap().err().unwrap()
+    keeper.result(newest).unwrap().err().unwrap()
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn blocking_credentials(texts: &mut Texts, operation: &'static str) {
         }
         answer(200, &whole(request.operation()))
     });
-    let provider = CredentialsProvider::of_logins(pool, PanickingStore::at(operation), NAME, move || {
+    let provider = CredentialsProvider::for_logins(pool, PanickingStore::at(operation), NAME, move || {
         if operation == "logins" {
             of_logins.blow();
         }
@@ -138,7 +138,7 @@ async fn tokio_credentials(texts: &mut Texts, operation: &'static str) {
         }
     });
     let store = OffThread::of(PanickingStore::at(operation));
-    let provider = CredentialsProvider::of_logins(pool, store, NAME, move || {
+    let provider = CredentialsProvider::for_logins(pool, store, NAME, move || {
         let fuse = Arc::clone(&of_logins);
         async move {
             if operation == "logins" {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cognito_blocking::{MemoryStore, Store, StoreLock};
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use cognito_core::{Event, Request};
 
 use crate::events::{answer, cause};

@@ -1,8 +1,9 @@
 //! Values that hold secrets, and what is stored of them.
 
 use cognito_core::secret::SecretCode;
-use cognito_core::session::{Record, web_storage};
+use cognito_core::session::web_storage;
 use cognito_core::srp::{DeviceVerifier, EphemeralKey, Identity, SrpError};
+use cognito_core::storage::Record;
 use cognito_core::{Devices, Headers, Request, Response, Session};
 
 use crate::flows::{devices, logins, seed, session};

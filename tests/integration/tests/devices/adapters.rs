@@ -3,7 +3,7 @@
 use std::io;
 
 use cognito_blocking::operation::ForgetDevice;
-use cognito_blocking::session::Record;
+use cognito_blocking::storage::Record;
 use cognito_blocking::{
     Challenge, DeviceRegistration, Error, FileStore, MemoryStore, RegisterDevice, Sessions, SignIn, SignInOutcome,
     SignOutScope, SignedIn, Store, StoreLock, devices_key,

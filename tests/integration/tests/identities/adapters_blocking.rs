@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::UnlinkIdentity;
-use cognito_blocking::session::Record;
+use cognito_blocking::storage::Record;
 use cognito_blocking::{
     AssumedRole, Client, Credentials, CredentialsProvider, Error, Event, FileStore, IdentityPoolClient, Logins,
     MemoryStore, Request, Role, SessionHandle, Sessions, SignOutScope, Store, StoreLock, Timestamp, Transport,
@@ -86,18 +86,18 @@ impl Scene {
     }
 
     fn guest(&self) -> CredentialsProvider {
-        CredentialsProvider::of_guest(self.identity_pool_client.clone(), Arc::clone(&self.store))
+        CredentialsProvider::for_guest(self.identity_pool_client.clone(), Arc::clone(&self.store))
     }
 
     #[track_caller]
     fn user(&self) -> CredentialsProvider {
-        CredentialsProvider::of_session(self.identity_pool_client.clone(), Arc::clone(&self.store), self.sign_in())
+        CredentialsProvider::for_session(self.identity_pool_client.clone(), Arc::clone(&self.store), self.sign_in())
     }
 
     /// For a user of other providers.
     fn logged_in(&self, logins: Logins) -> CredentialsProvider {
         let logins = move || Ok(logins.clone());
-        CredentialsProvider::of_logins(self.identity_pool_client.clone(), Arc::clone(&self.store), "bob", logins)
+        CredentialsProvider::for_logins(self.identity_pool_client.clone(), Arc::clone(&self.store), "bob", logins)
     }
 
     fn google(&self, claims: &[(&str, serde_json::Value)]) -> Logins {
@@ -283,7 +283,7 @@ fn a_source_of_logins_that_fails_says_so_and_is_asked_again() {
         _ => Ok(google.clone()),
     };
     let store = Arc::clone(&scene.store);
-    let provider = CredentialsProvider::of_logins(scene.identity_pool_client.clone(), store, "bob", logins);
+    let provider = CredentialsProvider::for_logins(scene.identity_pool_client.clone(), store, "bob", logins);
     assert!(matches!(provider.get(), Err(Error::NoLogins(_))));
     got(&provider);
 }
@@ -329,7 +329,7 @@ fn programs_that_share_a_store_are_one_guest() {
         let asking: Vec<_> = (0..8)
             .map(|_| {
                 let store = FileStore::new(&path);
-                let guest = CredentialsProvider::of_guest(scene.identity_pool_client.clone(), store);
+                let guest = CredentialsProvider::for_guest(scene.identity_pool_client.clone(), store);
                 scope.spawn(move || got(&guest).identity_id)
             })
             .collect();
@@ -344,8 +344,8 @@ fn a_guest_signs_in_on_a_store_that_is_one_file() {
     let scene = Scene::new(3600);
     let path = session_file("guest_signs_in");
     let (client, session) = (scene.identity_pool_client.clone(), scene.sign_in());
-    let guest = got(&CredentialsProvider::of_guest(client.clone(), FileStore::new(&path)));
-    let user = got(&CredentialsProvider::of_session(client, FileStore::new(&path), session));
+    let guest = got(&CredentialsProvider::for_guest(client.clone(), FileStore::new(&path)));
+    let user = got(&CredentialsProvider::for_session(client, FileStore::new(&path), session));
     assert_eq!(user.identity_id, guest.identity_id);
 }
 
@@ -364,7 +364,7 @@ fn credentials_of_an_earlier_session_are_not_given_in_a_later_one() {
     let scene = Scene::new(3600);
     let session = scene.sign_in();
     let client = scene.identity_pool_client.clone();
-    let user = CredentialsProvider::of_session(client, Arc::clone(&scene.store), session.clone());
+    let user = CredentialsProvider::for_session(client, Arc::clone(&scene.store), session.clone());
     let before = got(&user);
     session.sign_out(SignOutScope::Local).local.unwrap();
     scene.sign_in();
@@ -416,7 +416,7 @@ fn a_sign_out_that_the_store_does_not_take_ends_the_credentials_all_the_same() {
     let sessions = Sessions::new(scene.client.clone(), Breaking(MemoryStore::new(), Arc::clone(&is_broken)));
     let session = sessions.save(&sign_in(&scene.client, "alice").into()).unwrap();
     let client = scene.identity_pool_client.clone();
-    let user = CredentialsProvider::of_session(client, Arc::clone(&scene.store), session.clone());
+    let user = CredentialsProvider::for_session(client, Arc::clone(&scene.store), session.clone());
     got(&user);
     is_broken.store(true, Ordering::Relaxed);
     assert!(session.sign_out(SignOutScope::Local).local.is_err());

@@ -56,7 +56,7 @@ impl Scene {
 
     fn user(&self) -> CredentialsProvider {
         let (client, store) = (self.identity_pool_client.clone(), Arc::clone(&self.store));
-        CredentialsProvider::of_session(client, store, self.session.clone())
+        CredentialsProvider::for_session(client, store, self.session.clone())
     }
 
     /// What was sent to the identity pool since this was asked last.
@@ -154,7 +154,7 @@ async fn logins_are_asked_for_when_new_credentials_are() {
         }
     };
     let (client, store) = (scene.identity_pool_client.clone(), Arc::clone(&scene.store));
-    let provider = CredentialsProvider::of_logins(client, store, "bob", logins);
+    let provider = CredentialsProvider::for_logins(client, store, "bob", logins);
     provider.get().await.unwrap();
     provider.get().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 1);

@@ -2,7 +2,7 @@
 
 use cognito_blocking::TransportSettings;
 use cognito_core::operation::{ListDevices, RevokeToken};
-use cognito_core::{SessionChange, SessionEvent, SignOutScope};
+use cognito_core::{SessionEvent, SessionEventKind, SignOutScope};
 use cognito_integration_tests::support::adapter::{Adapter, SessionHandle as _};
 use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_integration_tests::support::service::app_client;
@@ -25,28 +25,28 @@ fn who_listens_hears_of_every_change<A: Adapter>() {
     let service = device_service();
     let client = client::<A>(&service);
     let mut events = client.subscribe();
-    let mut heard = || -> Vec<SessionChange> {
-        let change = |SessionEvent { username, change, .. }| {
+    let mut heard = || -> Vec<SessionEventKind> {
+        let kind = |SessionEvent { username, kind, .. }| {
             assert_eq!(username, "alice");
-            change
+            kind
         };
-        events().into_iter().map(change).collect()
+        events().into_iter().map(kind).collect()
     };
     let handle = client.save(&client.sign_in("alice", PASSWORD)).unwrap();
-    assert_eq!(heard(), [SessionChange::SignedIn]);
+    assert_eq!(heard(), [SessionEventKind::SignedIn]);
     handle.get().unwrap();
     assert_eq!(heard(), []);
     handle.refresh().unwrap();
-    assert_eq!(heard(), [SessionChange::Refreshed]);
+    assert_eq!(heard(), [SessionEventKind::Refreshed]);
     handle.sign_out(SignOutScope::Revoke).local.unwrap();
-    assert_eq!(heard(), [SessionChange::SignedOut]);
+    assert_eq!(heard(), [SessionEventKind::SignedOut]);
 
     let handle = client.save(&client.sign_in("alice", PASSWORD)).unwrap();
-    assert_eq!(heard(), [SessionChange::SignedIn]);
+    assert_eq!(heard(), [SessionEventKind::SignedIn]);
     let session = handle.get().unwrap().session;
     client.call(RevokeToken::new(session.refresh_token().unwrap().clone())).unwrap();
     assert!(handle.refresh().unwrap_err().ends_session());
-    assert_eq!(heard(), [SessionChange::Expired]);
+    assert_eq!(heard(), [SessionEventKind::Expired]);
 }
 
 fn pages_follow_each_other_to_the_last<A: Adapter>() {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use cognito_blocking::session::Record;
+use cognito_blocking::storage::Record;
 use cognito_blocking::{MemoryStore, Store, StoreLock};
 use cognito_integration_tests::support::files::session_file;
 use cognito_testkit::{check_async_store, check_store};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::{GetUser, RevokeToken};
-use cognito_blocking::session::Record;
+use cognito_blocking::storage::Record;
 use cognito_blocking::{Error, FileStore, MemoryStore, Sessions, SignOutScope, Store, StoreLock};
 use cognito_integration_tests::support::files::{example, session_file};
 use cognito_integration_tests::support::service::{rotate, service};

@@ -72,12 +72,12 @@ impl Adapter for Blocking {
     }
 
     fn guest(&self, pool: IdentityPool) -> CredentialsProvider {
-        CredentialsProvider::of_guest(IdentityPoolClient::beside(&self.client, pool), Arc::clone(&self.identities))
+        CredentialsProvider::for_guest(IdentityPoolClient::beside(&self.client, pool), Arc::clone(&self.identities))
     }
 
     fn user(&self, pool: IdentityPool, session: &SessionHandle, role: Role) -> CredentialsProvider {
         let client = IdentityPoolClient::beside(&self.client, pool);
-        CredentialsProvider::of_session(client, Arc::clone(&self.identities), session.clone()).with_role(role)
+        CredentialsProvider::for_session(client, Arc::clone(&self.identities), session.clone()).with_role(role)
     }
 }
 

@@ -83,7 +83,7 @@ impl Adapter for Tokio {
 
     fn guest(&self, pool: IdentityPool) -> OnRuntime<CredentialsProvider> {
         let client = IdentityPoolClient::beside(&self.client, pool);
-        let provider = CredentialsProvider::of_guest(client, Arc::clone(&self.identities));
+        let provider = CredentialsProvider::for_guest(client, Arc::clone(&self.identities));
         OnRuntime(Arc::clone(&self.runtime), provider)
     }
 
@@ -94,7 +94,7 @@ impl Adapter for Tokio {
         role: Role,
     ) -> OnRuntime<CredentialsProvider> {
         let client = IdentityPoolClient::beside(&self.client, pool);
-        let provider = CredentialsProvider::of_session(client, Arc::clone(&self.identities), session.1.clone());
+        let provider = CredentialsProvider::for_session(client, Arc::clone(&self.identities), session.1.clone());
         OnRuntime(Arc::clone(&self.runtime), provider.with_role(role))
     }
 }
