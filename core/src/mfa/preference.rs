@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use crate::configuration::AppClient;
 use crate::error::Error;
-use crate::flow::guarded::{self, Guarded};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::{GetUser, GetUserResponse, MfaSettings, SetUserMfaPreference, WebAuthnMfaSettings};
 use crate::protocol::Call;
@@ -40,10 +40,10 @@ pub enum FactorState {
 ///
 /// [`RefusalKind::InvalidParameter`]: crate::error::RefusalKind::InvalidParameter
 #[derive(Debug)]
-pub struct SetMfaPreference(Guarded<Machine>);
+pub struct SetMfaPreference(Guarded<ChangingPreference>);
 
 #[derive(Debug)]
-struct Machine {
+struct ChangingPreference {
     app_client: AppClient,
     access_token: AccessToken,
     changes: Changes,
@@ -69,7 +69,7 @@ impl SetMfaPreference {
     /// Changes nothing yet.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>) -> Self {
-        Self(Guarded::new(Machine {
+        Self(Guarded::new(ChangingPreference {
             app_client: app_client.clone(),
             access_token: access_token.as_ref().clone(),
             changes: Changes::default(),
@@ -80,28 +80,28 @@ impl SetMfaPreference {
     /// Codes by SMS are to be so.
     #[must_use]
     pub fn sms(mut self, state: FactorState) -> Self {
-        self.0.machine_mut().changes.sms = Some(state);
+        self.0.inner_mut().changes.sms = Some(state);
         self
     }
 
     /// Codes from an authenticator app are to be so.
     #[must_use]
     pub fn software_token(mut self, state: FactorState) -> Self {
-        self.0.machine_mut().changes.software_token = Some(state);
+        self.0.inner_mut().changes.software_token = Some(state);
         self
     }
 
     /// Codes by e-mail are to be so.
     #[must_use]
     pub fn email(mut self, state: FactorState) -> Self {
-        self.0.machine_mut().changes.email = Some(state);
+        self.0.inner_mut().changes.email = Some(state);
         self
     }
 
     /// Passkeys are to count as a second factor, or not.
     #[must_use]
     pub fn passkey(mut self, is_on: bool) -> Self {
-        self.0.machine_mut().changes.passkey = Some(is_on);
+        self.0.inner_mut().changes.passkey = Some(is_on);
         self
     }
 }
@@ -114,7 +114,7 @@ impl Flow for SetMfaPreference {
     }
 }
 
-impl guarded::Machine for Machine {
+impl Steps for ChangingPreference {
     type Output = ();
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<()>, Error> {

@@ -7,7 +7,7 @@ use super::{Session, SignedIn};
 use crate::configuration::AppClient;
 use crate::device::{DeviceRegistration, FailedRegistration, NewDevice, Registering};
 use crate::error::Error;
-use crate::flow::guarded::Machine;
+use crate::flow::guarded::Steps;
 use crate::flow::{Event, Step};
 use crate::operation::NewDeviceMetadata;
 use crate::seed::Seed;
@@ -53,7 +53,7 @@ impl Completion {
     }
 }
 
-impl Machine for Completion {
+impl Steps for Completion {
     type Output = SignedIn;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::super::{KeptSession, SessionChange, SessionKeeper, SessionTask};
 use super::{Next, Saving, State, Step, Work, is_good};
 use crate::error::{Cause, Error, Misuse, NotReached};
-use crate::flow::guarded::Machine as _;
+use crate::flow::guarded::Steps as _;
 use crate::flow::{self, Event};
 use crate::keeper::KeeperStep;
 use crate::secret::RefreshToken;
