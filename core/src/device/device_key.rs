@@ -1,7 +1,7 @@
 //! DEVICE_KEY: how a request names the device that it comes from, and how the service refuses that name.
 //!
-//! The sign-in and the refresh both name the device here. A sign-in names it in every request once it is known who the
-//! user is: InitiateAuth with SRP_A does not name it, the answers that follow do.
+//! The sign-in and the refresh both name the device here. A sign-in names it in every request once it is
+//! known who the user is: InitiateAuth with SRP_A does not name it, the answers that follow do.
 
 use crate::error::{Error, NotAuthorized, Refusal, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
@@ -41,7 +41,8 @@ impl NamesDevice for GetTokensFromRefreshToken {
     }
 }
 
-/// Whether the service refuses a request because of the device that it names; `is_proof`, of one that proves the device.
+/// Whether the service refuses a request because of the device that it names; `is_proof`, of one that proves
+/// the device.
 pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
     let Error::Refused(refusal) = error else { return false };
     let Refusal { kind, message, .. } = &**refusal;

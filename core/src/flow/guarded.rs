@@ -4,8 +4,8 @@ use crate::error::{Error, Misuse};
 use crate::flow::{Event, Step};
 use crate::timestamp::Timestamp;
 
-/// The steps of one flow, without the rules that all flows share. They are asked to advance from [`Event::Start`] on,
-/// until they are done or have failed.
+/// The steps of one flow, without the rules that all flows share. They are asked to advance from
+/// [`Event::Start`] on, until they are done or have failed.
 pub(crate) trait Steps {
     type Output;
 

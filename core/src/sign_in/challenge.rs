@@ -23,7 +23,8 @@ use crate::seed::Seed;
 pub use mfa_setup::BeginSoftwareTokenSetup;
 pub use other::OtherChallenge;
 
-/// Makes [`Challenge`] of the one list of challenges. Of two rows that both fit a challenge, the first counts.
+/// Makes [`Challenge`] of the one list of challenges. Of two rows that both fit a challenge, the first
+/// counts.
 macro_rules! challenges {
     ($(#[$about:meta])* pub enum Challenge { $($(#[$doc:meta])* $variant:ident($file:ident::$kind:ident),)* }) => {
         $(pub use $file::$kind;)*
@@ -94,7 +95,8 @@ challenges! {
     #[serde(from = "Pending", into = "Pending")]
     #[non_exhaustive]
     pub enum Challenge {
-        /// SMS_MFA, EMAIL_OTP, SMS_OTP or SOFTWARE_TOKEN_MFA: a code that was sent, or that an authenticator app shows.
+        /// SMS_MFA, EMAIL_OTP, SMS_OTP or SOFTWARE_TOKEN_MFA: a code that was sent, or that an authenticator
+        /// app shows.
         Code(code::CodeChallenge),
         /// SELECT_MFA_TYPE: the user chooses the second factor.
         SelectMfaType(select_mfa_type::SelectMfaTypeChallenge),

@@ -1,4 +1,5 @@
-//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device proves itself, as a password does, by SRP.
+//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device proves itself, as a password does, by
+//! SRP.
 
 use super::srp::{VerifierChallenge, ephemeral_key};
 use crate::device::DeviceRecord;

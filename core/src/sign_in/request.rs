@@ -65,7 +65,8 @@ impl AuthCall {
 #[derive(Debug, Clone)]
 pub(super) struct FirstRequest {
     pub(super) request: AuthRequest,
-    /// The password that the flow proves by SRP. The flow adds SRP_A to the request, and answers PASSWORD_VERIFIER.
+    /// The password that the flow proves by SRP. The flow adds SRP_A to the request, and answers
+    /// PASSWORD_VERIFIER.
     pub(super) password: Option<Password>,
 }
 

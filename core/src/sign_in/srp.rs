@@ -1,5 +1,6 @@
-//! SRP: a password is proven without being sent. SRP_A goes into a flow's first request, and the proof answers
-//! PASSWORD_VERIFIER. (A device proves its own password in the same way: see [`device`](super::device).)
+//! SRP: a password is proven without being sent. SRP_A goes into a flow's first request, and the proof
+//! answers PASSWORD_VERIFIER. (A device proves its own password in the same way: see
+//! [`device`](super::device).)
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -43,8 +44,8 @@ impl PasswordProof {
         self.key.srp_a()
     }
 
-    /// Answers PASSWORD_VERIFIER. The proof is about USER_ID_FOR_SRP. It may differ from the name in the answer, and from
-    /// what was typed when that was an alias.
+    /// Answers PASSWORD_VERIFIER. The proof is about USER_ID_FOR_SRP. It may differ from the name in the
+    /// answer, and from what was typed when that was an alias.
     pub(super) fn answer(
         &self,
         pool: &str,

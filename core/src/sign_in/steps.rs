@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
+use core::ops::ControlFlow;
 
 use super::device::DeviceProof;
 use super::initiate::Initiation;
@@ -114,10 +115,8 @@ struct Verifying {
     challenge: Pending,
 }
 
-enum Next {
-    State(State),
-    Done(Ended),
-}
+/// The next state, or the end.
+type Next = ControlFlow<Ended, State>;
 
 impl SigningIn {
     /// `gone_device_key` is of a device to go on without.
@@ -149,12 +148,12 @@ impl Steps for SigningIn {
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Ended>, Error> {
         let attempt = &mut self.attempt;
         let next = match &mut self.state {
-            State::Ready(opening) => Next::State(attempt.begin(opening.as_deref().map_err(Clone::clone)?)?),
+            State::Ready(opening) => Next::Continue(attempt.begin(opening.as_deref().map_err(Clone::clone)?)?),
             State::Asking(asking) => match asking.call.step(now, event).map(Step::finished) {
                 Ok(Ok(response)) => attempt.received(now, asking, response)?,
                 Ok(Err(step)) => return Ok(step),
                 Err(Error::Misuse(misuse)) => return Err(misuse.into()),
-                Err(error) => Next::State(attempt.refused(asking, error)?),
+                Err(error) => Next::Continue(attempt.refused(asking, error)?),
             },
             State::Verifying(verifying) => {
                 let step = verifying.call.step(now, event);
@@ -164,16 +163,16 @@ impl Steps for SigningIn {
                 }
             }
             State::Completing(completion) => match completion.advance(now, event)?.finished() {
-                Ok(signed_in) => Next::Done(Ended::SignedIn(signed_in)),
+                Ok(signed_in) => Next::Break(Ended::SignedIn(signed_in)),
                 Err(step) => return Ok(step),
             },
         };
         match next {
-            Next::State(state) => {
+            Next::Continue(state) => {
                 self.state = state;
                 self.advance(now, Event::Start)
             }
-            Next::Done(ended) => Ok(Step::Done(ended)),
+            Next::Break(ended) => Ok(Step::Done(ended)),
         }
     }
 }
@@ -206,7 +205,8 @@ impl Attempt {
         if let Some(proof) = &proof {
             request.parameters_mut().insert("SRP_A", proof.srp_a());
         }
-        // The device is named when it is known who the user is: after InitiateAuth with SRP_A, beside the proof.
+        // The device is named when it is known who the user is: after InitiateAuth with SRP_A, beside the
+        // proof.
         let names_device = proof.is_none() || matches!(request, AuthRequest::Respond(_));
         let device_key = self.device().filter(|_| names_device).map(DeviceRecord::device_key);
         Ok(self.ask(request, device_key, Expects::AnyProof(proof)))
@@ -220,7 +220,8 @@ impl Attempt {
             parameters.set_device_key(device_key);
         }
         let device_key = parameters.device_key().map(ToOwned::to_owned);
-        // A sign-in begins again instead, and after a step of the device's proof the challenge session is spent.
+        // A sign-in begins again instead, and after a step of the device's proof the challenge session is
+        // spent.
         let can_resend = device_key.is_some() && self.restart.is_none() && !expects.is_device_proof();
         let resend = can_resend.then(|| Box::new(request.clone()));
         State::Asking(Box::new(Asking { call: request.call(&self.app_client), device_key, resend, expects }))
@@ -231,7 +232,8 @@ impl Attempt {
         self.ask(AuthRequest::Respond(operation), self.device().map(DeviceRecord::device_key), expects)
     }
 
-    /// This machine's device of the user, unless it is gone. A flow whose device was refused goes on without any.
+    /// This machine's device of the user, unless it is gone. A flow whose device was refused goes on without
+    /// any.
     fn device(&self) -> Option<&DeviceRecord> {
         let found = self.names.iter().find_map(|name| self.devices.get(name));
         let is_gone = |device: &&DeviceRecord| self.gone_device_key.as_deref() == Some(device.device_key());
@@ -247,13 +249,13 @@ impl Attempt {
             let new_device = result.new_device_metadata.take();
             if let Some(tokens) = Tokens::from_result(result) {
                 let session = Session::of_claimed_user(self.names.username.clone(), tokens, now, metadata.date);
-                return Ok(Next::State(self.complete(session, asking.device_key.as_deref(), new_device.as_ref())));
+                return Ok(Next::Continue(self.complete(session, asking.device_key.as_deref(), new_device.as_ref())));
             }
         }
         let name = response.challenge_name.clone().filter(|name| *name != ChallengeName::Unknown(String::new()));
         let name = name.ok_or_else(|| metadata.malformed("neither tokens nor a challenge"))?;
         let verifier = VerifierChallenge { username: &self.names.username, response: &response, metadata, now };
-        Ok(Next::State(match (&asking.expects, &name, self.device()) {
+        Ok(Next::Continue(match (&asking.expects, &name, self.device()) {
             (Expects::AnyProof(Some(proof)), ChallengeName::PasswordVerifier, _) => {
                 let operation = proof.answer(self.app_client.user_pool_id().name(), &verifier)?;
                 self.respond(operation, Expects::AnyProof(None))
@@ -265,7 +267,7 @@ impl Attempt {
                 let request = AuthRequest::Respond(proof.answer(&verifier)?);
                 self.ask(request, Some(proof.device_key()), Expects::Nothing)
             }
-            _ => return Ok(Next::Done(Ended::Challenge(self.challenge(name, response)))),
+            _ => return Ok(Next::Break(Ended::Challenge(self.challenge(name, response)))),
         }))
     }
 
@@ -312,9 +314,9 @@ impl Attempt {
         let status = response.status.ok_or_else(malformed)?;
         let challenge = verifying.challenge.clone().renewed(response.session);
         if status != SoftwareTokenStatus::Success {
-            return Ok(Next::Done(Ended::Challenge(challenge)));
+            return Ok(Next::Break(Ended::Challenge(challenge)));
         }
-        Ok(Next::State(self.respond(challenge.response(Parameters::new()), Expects::AnyProof(None))))
+        Ok(Next::Continue(self.respond(challenge.response(Parameters::new()), Expects::AnyProof(None))))
     }
 
     /// The one way to be signed in.

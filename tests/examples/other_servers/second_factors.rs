@@ -15,7 +15,7 @@ pub(crate) fn software_token(client: &Client, case: &Case) -> Outcome {
     let signed_in = client.sign_in(case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
-    client.run(preference.software_token(FactorState::Preferred))?;
+    client.run(preference.with_software_token(FactorState::Preferred))?;
 
     takes_the_code(client, client.start(case, &case.password)?, &secret)
 }
@@ -25,7 +25,7 @@ pub(crate) fn select_mfa_type(client: &Client, case: &Case) -> Outcome {
     let signed_in = client.sign_in(case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
-    client.run(preference.software_token(FactorState::On).sms(FactorState::On))?;
+    client.run(preference.with_software_token(FactorState::On).with_sms(FactorState::On))?;
 
     let Challenge::SelectMfaType(select) = expect::challenge(client.start(case, &case.password)?, "SELECT_MFA_TYPE")?
     else {

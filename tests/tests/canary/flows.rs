@@ -221,7 +221,7 @@ const FLOWS: [Row; 8] = [
         every_way(name, new, &[CONFIRMED]);
     }),
     ("SetMfaPreference", |name| {
-        let new = || SetMfaPreference::new(&app_client(), &session()).sms(FactorState::On);
+        let new = || SetMfaPreference::new(&app_client(), &session()).with_sms(FactorState::On);
         every_way(name, new, &[USER, "{}"]);
     }),
     ("SignOut", |name| {

@@ -11,8 +11,8 @@ use crate::operation::VerifySoftwareToken;
 use crate::secret::{Parameter, SecretCode};
 use crate::seed::Seed;
 
-/// An authenticator app that waits for its first code. It can be stored, as the [`Challenge`](super::Challenge) that it
-/// is.
+/// An authenticator app that waits for its first code. It can be stored, as the
+/// [`Challenge`](super::Challenge) that it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SoftwareTokenSetup {
     /// Without the software token, which is beside it.
