@@ -99,9 +99,11 @@ async fn answer(State(app): State<App>, Form(form): Form<Answer>) -> Html<String
         let flow = code.answer(app.client.app_client(), form.code, app.client.seed()?);
         match app.client.run(flow).await {
             Ok(outcome) => app.told(outcome),
-            Err(error @ cognito_tokio::Error::StartAgain(_)) => Err(error.into()),
-            // After a wrong code the same challenge can be answered again.
-            Err(error) => Ok(format!("<p>{}</p>{}", escaped(&error.to_string()), app.form(&challenge)?)),
+            // After a wrong code, for example.
+            Err(error) if error.may_answer_again() => {
+                Ok(format!("<p>{}</p>{}", escaped(&error.to_string()), app.form(&challenge)?))
+            }
+            Err(error) => Err(error.into()),
         }
     })
     .await

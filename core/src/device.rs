@@ -10,6 +10,7 @@
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html>
 
+mod device_key;
 mod register;
 mod stored;
 #[cfg(test)]
@@ -22,9 +23,10 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, InvalidInput, NotAuthorized, Refusal, RefusalKind};
+use crate::error::InvalidInput;
 use crate::secret::DevicePassword;
 
+pub(crate) use device_key::{NamesDevice, is_gone};
 pub use register::{ConfirmedDevice, DeviceRegistration, DeviceReport, FailedRegistration, NewDevice, RegisterDevice};
 pub(crate) use register::{NewDeviceDraft, Registering};
 
@@ -189,20 +191,6 @@ impl FromIterator<DeviceRecord> for Devices {
         let mut devices = Self::new();
         records.into_iter().for_each(|record| devices.insert(record));
         devices
-    }
-}
-
-/// Whether the service refuses a request on account of the device that it names; `is_proof`, of one that proves the
-/// device.
-pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
-    let Error::Refused(refusal) = error else { return false };
-    let Refusal { kind, message, .. } = &**refusal;
-    let message = message.to_ascii_lowercase();
-    match kind {
-        RefusalKind::ResourceNotFound => message.contains("device"),
-        RefusalKind::InvalidParameter => message.contains("device key"),
-        RefusalKind::NotAuthorized(NotAuthorized::IncorrectUsernameOrPassword | NotAuthorized::Other) => is_proof,
-        _ => false,
     }
 }
 

@@ -94,6 +94,26 @@ impl Error {
         )
     }
 
+    /// Whether the challenge whose answer failed with this error can be answered again: the answer was
+    /// refused for what it says, or was not carried out at all. Ask the user for another answer, or give the
+    /// same one later.
+    ///
+    /// When this is `false`, only [`StartAgain`](Self::StartAgain) is certain that the challenge session is
+    /// spent. After a lost response, for example, nobody knows. Another answer does no harm then: if the
+    /// challenge session is spent, the error is `StartAgain`. The same may happen when this is `true`, since
+    /// reports differ on whether a challenge session survives a wrong code.
+    ///
+    /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>
+    #[must_use]
+    pub fn may_answer_again(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.kind.leaves_challenge_open(),
+            Self::NotReached(not_reached) => !not_reached.may_have_arrived,
+            Self::InvalidInput(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether the service has refused the access token as such. Nothing was carried out: with refreshed tokens the call
     /// may be made again.
     #[must_use]
@@ -313,5 +333,58 @@ impl InvalidInput {
     /// Refuses an empty text, which the service would refuse less clearly.
     pub(crate) fn require(name: &'static str, text: &str) -> Result<(), Self> {
         if text.is_empty() { Err(Self::new(name, "must not be empty")) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &str, message: &str) -> Error {
+        let kind = RefusalKind::new(code, message);
+        Error::Refused(Box::new(Refusal {
+            kind,
+            code: code.into(),
+            message: message.into(),
+            status: 400,
+            request_id: None,
+        }))
+    }
+
+    #[test]
+    fn these_refusals_of_an_answer_leave_its_challenge_open_and_no_others() {
+        let open = [
+            "AliasExistsException",
+            "CodeMismatchException",
+            "EnableSoftwareTokenMFAException",
+            "ExpiredCodeException",
+            "InvalidParameterException",
+            "InvalidPasswordException",
+            "PasswordHistoryPolicyViolationException",
+            "TooManyRequestsException",
+        ];
+        let open_kinds = open.map(|code| RefusalKind::new(code, ""));
+        assert!(!open_kinds.contains(&RefusalKind::Unknown));
+        for (code, kind) in refusal::BY_CODE {
+            assert_eq!(refused(code, "").may_answer_again(), open_kinds.contains(&kind), "{code}");
+            assert!(!refused(code, "").start_again(None).may_answer_again(), "{code}");
+        }
+        assert!(!refused("QuantumException", "").may_answer_again());
+        for (message, reason) in refusal::BY_MESSAGE {
+            assert!(!refused("NotAuthorizedException", message).may_answer_again(), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_sent_leaves_a_challenge_open() {
+        let not_reached =
+            |may_have_arrived| Error::from(NotReached::new(may_have_arrived, Arc::new(Problem("reset".into()))));
+        assert!(not_reached(false).may_answer_again());
+        assert!(Error::from(InvalidInput::new("SMS_MFA_CODE", "must not be empty")).may_answer_again());
+        for error in
+            [not_reached(true), Misuse::AwaitsAnswer.into(), Error::NotSignedIn, Error::store("the disk is full")]
+        {
+            assert!(!error.may_answer_again(), "{error}");
+        }
     }
 }

@@ -90,9 +90,7 @@ pub use session::{
     SessionCall, SessionEvent, SessionEventKind, SessionKeeper, SessionOutcome, SessionSettings, SessionTask, SignOut,
     SignOutScope, SignedIn, SignedOut, Tokens,
 };
-pub use sign_in::{
-    BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
-    NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SignIn, SignInOutcome, SoftwareTokenSetup,
-};
+pub use sign_in::challenge::*;
+pub use sign_in::{SignIn, SignInOutcome};
 pub use storage::{devices_key, identity_key};
 pub use timestamp::Timestamp;

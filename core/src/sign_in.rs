@@ -1,34 +1,37 @@
 //! Signing in.
 
-mod challenge;
-mod machine;
-mod opening;
-mod proof;
+pub(crate) mod challenge;
+mod custom;
+mod device;
+mod initiate;
+mod names;
+mod outcome;
+mod password;
+mod pending;
+mod request;
+mod srp;
+mod steps;
+mod stored;
 #[cfg(test)]
 mod tests;
-mod user_names;
 
 use alloc::string::String;
 
 use crate::configuration::AppClient;
 use crate::device::Devices;
-use crate::error::Error;
+use crate::error::InvalidInput;
 use crate::flow::guarded::Guarded;
-use crate::flow::{Event, Flow, Step};
-use crate::operation::Context;
-use crate::secret::Password;
+use crate::operation::{Context, Parameters};
+use crate::secret::{Parameter, Password};
 use crate::seed::Seed;
-use crate::session::SignedIn;
-use crate::timestamp::Timestamp;
 
-pub use challenge::{
-    BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,
-    NewPasswordChallenge, OtherChallenge, SelectMfaTypeChallenge, SoftwareTokenSetup,
-};
+pub use outcome::SignInOutcome;
 
-use machine::Machine;
-use opening::{Credentials, Opening};
-use user_names::UserNames;
+use initiate::{Initiation, Method};
+use names::UserNames;
+use pending::Pending;
+use request::FirstRequest;
+use steps::{Opening, SigningIn};
 
 /// Signs a user in: from a name and a password, or from an answer to a challenge, to tokens or the next challenge.
 ///
@@ -96,14 +99,14 @@ use user_names::UserNames;
 /// [`RefusalKind::PasswordResetRequired`]: crate::error::RefusalKind::PasswordResetRequired
 /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch
 #[derive(Debug)]
-pub struct SignIn(Guarded<Machine>);
+pub struct SignIn(Guarded<SigningIn>);
 
 impl SignIn {
     /// USER_SRP_AUTH: with a password that never leaves, not even under TLS. `username` may be an alias, where the pool
     /// has aliases.
     #[must_use]
     pub fn srp(app_client: &AppClient, username: impl Into<String>, password: impl Into<Password>, seed: Seed) -> Self {
-        Self::initiate(app_client, username, Credentials::Srp(password.into()), seed)
+        Self::initiate(app_client, username, Method::Srp(password.into()), seed)
     }
 
     /// USER_PASSWORD_AUTH: with a password that goes to the service, under TLS. A pool whose users are migrated from
@@ -115,14 +118,14 @@ impl SignIn {
         password: impl Into<Password>,
         seed: Seed,
     ) -> Self {
-        Self::initiate(app_client, username, Credentials::Password(password.into()), seed)
+        Self::initiate(app_client, username, Method::Password(password.into()), seed)
     }
 
     /// CUSTOM_AUTH: without a password, by the challenges that the pool's triggers make.
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html>
     #[must_use]
     pub fn custom(app_client: &AppClient, username: impl Into<String>, seed: Seed) -> Self {
-        Self::initiate(app_client, username, Credentials::Custom, seed)
+        Self::initiate(app_client, username, Method::Custom, seed)
     }
 
     /// CUSTOM_AUTH with SRP first: a password that never leaves, then the challenges that the pool's triggers make.
@@ -133,55 +136,62 @@ impl SignIn {
         password: impl Into<Password>,
         seed: Seed,
     ) -> Self {
-        Self::initiate(app_client, username, Credentials::CustomWithSrp(password.into()), seed)
+        Self::initiate(app_client, username, Method::CustomWithSrp(password.into()), seed)
     }
 
-    fn initiate(app_client: &AppClient, username: impl Into<String>, credentials: Credentials, seed: Seed) -> Self {
-        let typed = username.into();
-        let names = UserNames::typed(&typed);
-        Self(Guarded::new(Machine::new(app_client, names, Opening::Initiate { typed, credentials }, seed, None)))
+    fn initiate(app_client: &AppClient, username: impl Into<String>, method: Method, seed: Seed) -> Self {
+        let initiation = Initiation { username: username.into(), method };
+        let names = UserNames::typed(&initiation.username);
+        Self(Guarded::new(SigningIn::new(app_client, names, Ok(Opening::Initiate(initiation)), seed, None)))
+    }
+
+    /// Answers a challenge with these responses, or fails because they cannot be sent.
+    fn answer(
+        app_client: &AppClient,
+        challenge: &Pending,
+        responses: Result<Parameters, InvalidInput>,
+        seed: Seed,
+    ) -> Self {
+        let request = responses.map(|responses| FirstRequest::from(challenge.response(responses)));
+        Self::open(app_client, challenge, request.map(Opening::Answer), seed)
+    }
+
+    /// The same with one response, which must not be empty.
+    fn answer_one(
+        app_client: &AppClient,
+        challenge: &Pending,
+        name: &'static str,
+        value: Parameter,
+        seed: Seed,
+    ) -> Self {
+        let responses = InvalidInput::require(name, value.expose()).map(|()| [(name, value)].into_iter().collect());
+        Self::answer(app_client, challenge, responses, seed)
+    }
+
+    /// Goes on from a challenge.
+    fn open(app_client: &AppClient, challenge: &Pending, opening: Result<Opening, InvalidInput>, seed: Seed) -> Self {
+        let (names, gone_device_key) = (challenge.names.clone(), challenge.gone_device_key.clone());
+        Self(Guarded::new(SigningIn::new(app_client, names, opening, seed, gone_device_key)))
     }
 
     /// Sends this along with every request that has a place for it.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
-        self.0.machine_mut().context = context;
+        self.0.inner_mut().attempt.context = context;
         self
     }
 
     /// Names this machine's device of the user, if it is among these, and proves it when the service asks.
     #[must_use]
     pub fn with_devices(mut self, devices: Devices) -> Self {
-        self.0.machine_mut().devices = devices;
+        self.0.inner_mut().attempt.devices = devices;
         self
     }
 
     /// Gives this name, for people to read, to a device that is registered.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
-        self.0.machine_mut().device_name = Some(name.into());
+        self.0.inner_mut().attempt.device_name = Some(name.into());
         self
     }
-}
-
-impl Flow for SignIn {
-    type Output = SignInOutcome;
-
-    fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<SignInOutcome>, Error> {
-        self.0.step(now, event)
-    }
-
-    fn may_compute(&self) -> bool {
-        true
-    }
-}
-
-/// What a sign-in, or an answer to one of its challenges, has come to.
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the service gives tokens or asks for more")]
-pub enum SignInOutcome {
-    /// The user is signed in.
-    SignedIn(SignedIn),
-    /// The service asks for more.
-    Challenge(Challenge),
 }

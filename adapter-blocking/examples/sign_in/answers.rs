@@ -3,7 +3,6 @@
 use std::error::Error as StdError;
 use std::io;
 
-use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::Attribute;
 use cognito_blocking::{
     AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, Seed, SignIn, SignedIn,
@@ -48,7 +47,8 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
             challenge.answer(app_client, &choice, seed)
         }
         Challenge::MfaSetup(challenge) => {
-            let choice = terminal::choose(&challenge.factors())?;
+            let factors = challenge.factors();
+            let choice = if let [only] = &*factors { only.clone() } else { terminal::choose(&factors)? };
             if choice.as_str() == "EMAIL_OTP" {
                 challenge.set_up_email(app_client, ask("E-mail address")?, seed)
             } else {
@@ -80,13 +80,6 @@ pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: S
     // Whoever sets up an app must see the secret, as a QR code or like this.
     println!("Add this key to your authenticator app: {}", setup.secret_code().expose());
     Ok(setup.verify(app_client, ask_hidden("Its code")?, seed))
-}
-
-/// Whether the service would take another answer to the same challenge.
-pub(crate) fn may_be_answered_again(error: &Error) -> bool {
-    // A refusal that the sign-in must begin again after is `Error::StartAgain`.
-    matches!(error, Error::Refused(_))
-        && matches!(error.refusal_kind(), Some(RefusalKind::CodeMismatch | RefusalKind::InvalidPassword))
 }
 
 /// A device that the service refused too late to go on without it: the next sign-in must not name it.

@@ -19,11 +19,8 @@ pub(crate) fn ask_hidden(question: &str) -> io::Result<String> {
     if io::stdin().is_terminal() { rpassword::prompt_password(format!("{question}: ")) } else { ask(question) }
 }
 
-/// The only choice, or the one that is typed.
+/// The choice that is typed.
 pub(crate) fn choose(choices: &[ChallengeName]) -> io::Result<ChallengeName> {
-    if let [only] = choices {
-        return Ok(only.clone());
-    }
     loop {
         let names: Vec<&str> = choices.iter().map(ChallengeName::as_str).collect();
         let typed = ask(&format!("One of {}", names.join(", ")))?;

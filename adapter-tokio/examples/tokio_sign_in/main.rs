@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use cognito_tokio::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
-use answers::{Answer, answer, begin, gone_device, may_be_answered_again, tell, verify};
+use answers::{Answer, answer, begin, gone_device, tell, verify};
 use environment::variable;
 
 #[tokio::main]
@@ -49,7 +49,7 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
         match client.run(flow.with_devices(devices.clone()).with_device_name("terminal")).await {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
             Ok(SignInOutcome::Challenge(challenge)) => asked = Some(challenge),
-            Err(error) if asked.is_some() && may_be_answered_again(&error) => println!("{error}"),
+            Err(error) if asked.is_some() && error.may_answer_again() => println!("{error}"),
             Err(error) => {
                 if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {
                     sessions.change_devices(|devices| devices.remove_device(gone).is_some()).await?;

@@ -7,7 +7,7 @@ use core::mem;
 use super::{AssumedRole, Credentials, Role};
 use crate::configuration::{IdentityPool, identity_pool};
 use crate::error::{Error, InvalidInput};
-use crate::flow::guarded::{self, Guarded};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::Logins;
 use crate::operation::{AssumeRoleWithWebIdentity, GetCredentialsForIdentity, GetId, GetOpenIdToken, Operation};
@@ -45,10 +45,10 @@ use crate::timestamp::Timestamp;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct GetCredentials(Guarded<Machine>);
+pub struct GetCredentials(Guarded<GettingCredentials>);
 
 #[derive(Debug)]
-struct Machine {
+struct GettingCredentials {
     identity_pool: IdentityPool,
     logins: Logins,
     role: Role,
@@ -72,7 +72,7 @@ impl GetCredentials {
     /// Credentials for the user of these logins, or for a guest if there are none.
     #[must_use]
     pub fn new(identity_pool: &IdentityPool, logins: Logins) -> Self {
-        Self(Guarded::new(Machine {
+        Self(Guarded::new(GettingCredentials {
             identity_pool: identity_pool.clone(),
             logins,
             role: Role::default(),
@@ -85,7 +85,7 @@ impl GetCredentials {
     /// Asks with an identity id that is known from before.
     #[must_use]
     pub fn with_identity_id(mut self, identity_id: impl Into<String>) -> Self {
-        self.0.machine_mut().known_identity_id = Some(identity_id.into());
+        self.0.inner_mut().known_identity_id = Some(identity_id.into());
         self
     }
 
@@ -93,13 +93,13 @@ impl GetCredentials {
     /// not come: another GetId would make a guest another identity.
     #[must_use]
     pub fn new_identity_id(&self) -> Option<&str> {
-        self.0.machine().new_identity_id.as_deref()
+        self.0.inner().new_identity_id.as_deref()
     }
 
     /// Asks for this role.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
-        self.0.machine_mut().role = role;
+        self.0.inner_mut().role = role;
         self
     }
 }
@@ -121,7 +121,7 @@ enum Progress {
     Next(State),
 }
 
-impl guarded::Machine for Machine {
+impl Steps for GettingCredentials {
     type Output = Credentials;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Credentials>, Error> {
@@ -169,7 +169,7 @@ impl guarded::Machine for Machine {
     }
 }
 
-impl Machine {
+impl GettingCredentials {
     fn begin(&self) -> Result<Progress, InvalidInput> {
         Ok(match &self.known_identity_id {
             Some(identity_id) if !identity_pool::is_id(identity_id) => {

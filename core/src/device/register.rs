@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::DeviceRecord;
 use crate::configuration::AppClient;
 use crate::error::{Error, InvalidInput, RefusalKind};
-use crate::flow::guarded::{Guarded, Machine};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::{ConfirmDevice, NewDeviceMetadata};
 use crate::protocol::Call;
@@ -202,7 +202,7 @@ impl Registering {
     }
 }
 
-impl Machine for Registering {
+impl Steps for Registering {
     type Output = ConfirmedDevice;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<ConfirmedDevice>, Error> {

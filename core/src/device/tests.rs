@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::error::Error;
 use crate::operation::NewDeviceMetadata;
 use crate::secret::AccessToken;
 use crate::storage::{Record, devices_key, session_key, username_of_key};

@@ -156,68 +156,101 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     pub(crate) fn new(code: &str, message: &str) -> Self {
-        match code {
-            "AccessDenied" | "AccessDeniedException" => Self::AccessDenied,
-            "AliasExistsException" => Self::AliasExists,
-            "CodeDeliveryFailureException" => Self::CodeDeliveryFailure,
-            "CodeMismatchException" => Self::CodeMismatch,
-            "ConcurrentModificationException" => Self::ConcurrentModification,
-            "DeviceKeyExistsException" => Self::DeviceKeyExists,
-            "EnableSoftwareTokenMFAException" => Self::EnableSoftwareTokenMfa,
-            "ExpiredCodeException" => Self::ExpiredCode,
-            "ExpiredTokenException" | "ExpiredToken" => Self::ExpiredToken,
-            "ExternalServiceException" => Self::ExternalService,
-            "FeatureUnavailableInTierException" => Self::FeatureUnavailableInTier,
-            "ForbiddenException" => Self::Forbidden,
-            "IDPCommunicationError" | "IDPCommunicationErrorException" => Self::IdpCommunicationError,
-            "IDPRejectedClaim" | "IDPRejectedClaimException" => Self::IdpRejectedClaim,
-            "InternalErrorException" | "InternalFailure" | "InternalServerError" => Self::InternalError,
-            "InvalidEmailRoleAccessPolicyException" => Self::InvalidEmailRoleAccessPolicy,
-            "InvalidIdentityPoolConfigurationException" => Self::InvalidIdentityPoolConfiguration,
-            "InvalidIdentityToken" | "InvalidIdentityTokenException" => Self::InvalidIdentityToken,
-            "InvalidLambdaResponseException" => Self::InvalidLambdaResponse,
-            "InvalidParameterException" | "ValidationError" => Self::InvalidParameter,
-            "InvalidPasswordException" => Self::InvalidPassword,
-            "InvalidSmsRoleAccessPolicyException" => Self::InvalidSmsRoleAccessPolicy,
-            "InvalidSmsRoleTrustRelationshipException" => Self::InvalidSmsRoleTrustRelationship,
-            "InvalidUserPoolConfigurationException" => Self::InvalidUserPoolConfiguration,
-            "LimitExceededException" => Self::LimitExceeded,
-            "MalformedPolicyDocument" | "MalformedPolicyDocumentException" => Self::MalformedPolicyDocument,
-            "MFAMethodNotFoundException" => Self::MfaMethodNotFound,
-            "NotAuthorizedException" => Self::NotAuthorized(NotAuthorized::new(message)),
-            "OperationNotEnabledException" => Self::OperationNotEnabled,
-            "PackedPolicyTooLarge" | "PackedPolicyTooLargeException" => Self::PackedPolicyTooLarge,
-            "PasswordHistoryPolicyViolationException" => Self::PasswordHistoryPolicyViolation,
-            "PasswordResetRequiredException" => Self::PasswordResetRequired,
-            "RefreshTokenReuseException" => Self::RefreshTokenReuse,
-            "RegionDisabledException" => Self::RegionDisabled,
-            "ResourceConflictException" => Self::ResourceConflict,
-            "ResourceNotFoundException" => Self::ResourceNotFound,
-            "SoftwareTokenMFANotFoundException" => Self::SoftwareTokenMfaNotFound,
-            "TooManyFailedAttemptsException" => Self::TooManyFailedAttempts,
-            "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
-                Self::TooManyRequests
-            }
-            "UnauthorizedException" => Self::Unauthorized,
-            "UnexpectedLambdaException" => Self::UnexpectedLambda,
-            "UnsupportedOperationException" => Self::UnsupportedOperation,
-            "UnsupportedTokenTypeException" => Self::UnsupportedTokenType,
-            "UserLambdaValidationException" => Self::UserLambdaValidation,
-            "UserNotConfirmedException" => Self::UserNotConfirmed,
-            "UserNotFoundException" => Self::UserNotFound,
-            "UserPoolAddOnNotEnabledException" => Self::UserPoolAddOnNotEnabled,
-            "UsernameExistsException" => Self::UsernameExists,
-            "WebAuthnChallengeNotFoundException" => Self::WebAuthnChallengeNotFound,
-            "WebAuthnClientMismatchException" => Self::WebAuthnClientMismatch,
-            "WebAuthnConfigurationMissingException" => Self::WebAuthnConfigurationMissing,
-            "WebAuthnCredentialNotSupportedException" => Self::WebAuthnCredentialNotSupported,
-            "WebAuthnNotEnabledException" => Self::WebAuthnNotEnabled,
-            "WebAuthnOriginNotAllowedException" => Self::WebAuthnOriginNotAllowed,
-            "WebAuthnRelyingPartyMismatchException" => Self::WebAuthnRelyingPartyMismatch,
-            _ => Self::Unknown,
+        match BY_CODE.iter().find(|(name, _)| *name == code) {
+            Some((_, Self::NotAuthorized(_))) => Self::NotAuthorized(NotAuthorized::new(message)),
+            Some((_, kind)) => *kind,
+            None => Self::Unknown,
         }
     }
+
+    /// Whether the challenge session is still good when the service has refused an answer so: see
+    /// [`Error::may_answer_again`](super::Error::may_answer_again).
+    pub(super) fn leaves_challenge_open(self) -> bool {
+        matches!(
+            self,
+            Self::AliasExists
+                | Self::CodeMismatch
+                | Self::EnableSoftwareTokenMfa
+                | Self::ExpiredCode
+                | Self::InvalidParameter
+                | Self::InvalidPassword
+                | Self::PasswordHistoryPolicyViolation
+                | Self::TooManyRequests
+        )
+    }
 }
+
+/// The service's names of its errors, with the kind of each.
+pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
+    ("AccessDenied", RefusalKind::AccessDenied),
+    ("AccessDeniedException", RefusalKind::AccessDenied),
+    ("AliasExistsException", RefusalKind::AliasExists),
+    ("CodeDeliveryFailureException", RefusalKind::CodeDeliveryFailure),
+    ("CodeMismatchException", RefusalKind::CodeMismatch),
+    ("ConcurrentModificationException", RefusalKind::ConcurrentModification),
+    ("DeviceKeyExistsException", RefusalKind::DeviceKeyExists),
+    ("EnableSoftwareTokenMFAException", RefusalKind::EnableSoftwareTokenMfa),
+    ("ExpiredCodeException", RefusalKind::ExpiredCode),
+    ("ExpiredTokenException", RefusalKind::ExpiredToken),
+    ("ExpiredToken", RefusalKind::ExpiredToken),
+    ("ExternalServiceException", RefusalKind::ExternalService),
+    ("FeatureUnavailableInTierException", RefusalKind::FeatureUnavailableInTier),
+    ("ForbiddenException", RefusalKind::Forbidden),
+    ("IDPCommunicationError", RefusalKind::IdpCommunicationError),
+    ("IDPCommunicationErrorException", RefusalKind::IdpCommunicationError),
+    ("IDPRejectedClaim", RefusalKind::IdpRejectedClaim),
+    ("IDPRejectedClaimException", RefusalKind::IdpRejectedClaim),
+    ("InternalErrorException", RefusalKind::InternalError),
+    ("InternalFailure", RefusalKind::InternalError),
+    ("InternalServerError", RefusalKind::InternalError),
+    ("InvalidEmailRoleAccessPolicyException", RefusalKind::InvalidEmailRoleAccessPolicy),
+    ("InvalidIdentityPoolConfigurationException", RefusalKind::InvalidIdentityPoolConfiguration),
+    ("InvalidIdentityToken", RefusalKind::InvalidIdentityToken),
+    ("InvalidIdentityTokenException", RefusalKind::InvalidIdentityToken),
+    ("InvalidLambdaResponseException", RefusalKind::InvalidLambdaResponse),
+    ("InvalidParameterException", RefusalKind::InvalidParameter),
+    ("ValidationError", RefusalKind::InvalidParameter),
+    ("InvalidPasswordException", RefusalKind::InvalidPassword),
+    ("InvalidSmsRoleAccessPolicyException", RefusalKind::InvalidSmsRoleAccessPolicy),
+    ("InvalidSmsRoleTrustRelationshipException", RefusalKind::InvalidSmsRoleTrustRelationship),
+    ("InvalidUserPoolConfigurationException", RefusalKind::InvalidUserPoolConfiguration),
+    ("LimitExceededException", RefusalKind::LimitExceeded),
+    ("MalformedPolicyDocument", RefusalKind::MalformedPolicyDocument),
+    ("MalformedPolicyDocumentException", RefusalKind::MalformedPolicyDocument),
+    ("MFAMethodNotFoundException", RefusalKind::MfaMethodNotFound),
+    ("NotAuthorizedException", RefusalKind::NotAuthorized(NotAuthorized::Other)),
+    ("OperationNotEnabledException", RefusalKind::OperationNotEnabled),
+    ("PackedPolicyTooLarge", RefusalKind::PackedPolicyTooLarge),
+    ("PackedPolicyTooLargeException", RefusalKind::PackedPolicyTooLarge),
+    ("PasswordHistoryPolicyViolationException", RefusalKind::PasswordHistoryPolicyViolation),
+    ("PasswordResetRequiredException", RefusalKind::PasswordResetRequired),
+    ("RefreshTokenReuseException", RefusalKind::RefreshTokenReuse),
+    ("RegionDisabledException", RefusalKind::RegionDisabled),
+    ("ResourceConflictException", RefusalKind::ResourceConflict),
+    ("ResourceNotFoundException", RefusalKind::ResourceNotFound),
+    ("SoftwareTokenMFANotFoundException", RefusalKind::SoftwareTokenMfaNotFound),
+    ("TooManyFailedAttemptsException", RefusalKind::TooManyFailedAttempts),
+    ("TooManyRequestsException", RefusalKind::TooManyRequests),
+    ("ThrottlingException", RefusalKind::TooManyRequests),
+    ("Throttling", RefusalKind::TooManyRequests),
+    ("RequestLimitExceeded", RefusalKind::TooManyRequests),
+    ("UnauthorizedException", RefusalKind::Unauthorized),
+    ("UnexpectedLambdaException", RefusalKind::UnexpectedLambda),
+    ("UnsupportedOperationException", RefusalKind::UnsupportedOperation),
+    ("UnsupportedTokenTypeException", RefusalKind::UnsupportedTokenType),
+    ("UserLambdaValidationException", RefusalKind::UserLambdaValidation),
+    ("UserNotConfirmedException", RefusalKind::UserNotConfirmed),
+    ("UserNotFoundException", RefusalKind::UserNotFound),
+    ("UserPoolAddOnNotEnabledException", RefusalKind::UserPoolAddOnNotEnabled),
+    ("UsernameExistsException", RefusalKind::UsernameExists),
+    ("WebAuthnChallengeNotFoundException", RefusalKind::WebAuthnChallengeNotFound),
+    ("WebAuthnClientMismatchException", RefusalKind::WebAuthnClientMismatch),
+    ("WebAuthnConfigurationMissingException", RefusalKind::WebAuthnConfigurationMissing),
+    ("WebAuthnCredentialNotSupportedException", RefusalKind::WebAuthnCredentialNotSupported),
+    ("WebAuthnNotEnabledException", RefusalKind::WebAuthnNotEnabled),
+    ("WebAuthnOriginNotAllowedException", RefusalKind::WebAuthnOriginNotAllowed),
+    ("WebAuthnRelyingPartyMismatchException", RefusalKind::WebAuthnRelyingPartyMismatch),
+];
 
 /// Why the service says `NotAuthorizedException`. It tells by the message alone, so this is read from the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -276,7 +309,7 @@ impl NotAuthorized {
 }
 
 /// Parts of messages in lower case, the more telling first.
-const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
+pub(super) const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
     ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
     ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
     ("user is disabled", NotAuthorized::UserDisabled),

@@ -4,17 +4,18 @@ use crate::error::{Error, Misuse};
 use crate::flow::{Event, Step};
 use crate::timestamp::Timestamp;
 
-/// The part of a flow that is its own. It is asked to advance from [`Event::Start`] on, until it is done or has failed.
-pub(crate) trait Machine {
+/// The steps of one flow, without the rules that all flows share. They are asked to advance from
+/// [`Event::Start`] on, until they are done or have failed.
+pub(crate) trait Steps {
     type Output;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 }
 
-/// A machine with the rules of [`Flow`](crate::Flow) around it.
+/// Steps with the rules of [`Flow`](crate::Flow) around them.
 #[derive(Debug)]
-pub(crate) struct Guarded<M> {
-    machine: M,
+pub(crate) struct Guarded<S> {
+    steps: S,
     stage: Stage,
 }
 
@@ -26,29 +27,29 @@ enum Stage {
     Failed(Error),
 }
 
-impl<M> Guarded<M> {
-    pub(crate) fn new(machine: M) -> Self {
-        Self { machine, stage: Stage::Ready }
+impl<S> Guarded<S> {
+    pub(crate) fn new(steps: S) -> Self {
+        Self { steps, stage: Stage::Ready }
     }
 
-    pub(crate) fn machine(&self) -> &M {
-        &self.machine
+    pub(crate) fn inner(&self) -> &S {
+        &self.steps
     }
 
-    pub(crate) fn machine_mut(&mut self) -> &mut M {
-        &mut self.machine
+    pub(crate) fn inner_mut(&mut self) -> &mut S {
+        &mut self.steps
     }
 }
 
-impl<M: Machine> Guarded<M> {
-    pub(crate) fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<M::Output>, Error> {
+impl<S: Steps> Guarded<S> {
+    pub(crate) fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<S::Output>, Error> {
         match &self.stage {
             Stage::Ready if !matches!(event, Event::Start) => return Err(Misuse::NotStarted.into()),
             Stage::Finished => return Err(Misuse::Finished.into()),
             Stage::Failed(error) => return Err(error.clone()),
             Stage::Ready | Stage::Running => {}
         }
-        let result = self.machine.advance(now, event);
+        let result = self.steps.advance(now, event);
         match &result {
             Ok(Step::Done(_)) => self.stage = Stage::Finished,
             Ok(_) => self.stage = Stage::Running,

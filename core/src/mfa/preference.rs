@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use crate::configuration::AppClient;
 use crate::error::Error;
-use crate::flow::guarded::{self, Guarded};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::{GetUser, GetUserResponse, MfaSettings, SetUserMfaPreference, WebAuthnMfaSettings};
 use crate::protocol::Call;
@@ -34,16 +34,16 @@ pub enum FactorState {
 /// ```
 /// # use cognito_core::{AppClient, FactorState, Session, SetMfaPreference};
 /// # fn prefer_totp(app_client: &AppClient, session: &Session) -> SetMfaPreference {
-/// SetMfaPreference::new(app_client, session).software_token(FactorState::Preferred)
+/// SetMfaPreference::new(app_client, session).with_software_token(FactorState::Preferred)
 /// # }
 /// ```
 ///
 /// [`RefusalKind::InvalidParameter`]: crate::error::RefusalKind::InvalidParameter
 #[derive(Debug)]
-pub struct SetMfaPreference(Guarded<Machine>);
+pub struct SetMfaPreference(Guarded<ChangingPreference>);
 
 #[derive(Debug)]
-struct Machine {
+struct ChangingPreference {
     app_client: AppClient,
     access_token: AccessToken,
     changes: Changes,
@@ -69,7 +69,7 @@ impl SetMfaPreference {
     /// Changes nothing yet.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>) -> Self {
-        Self(Guarded::new(Machine {
+        Self(Guarded::new(ChangingPreference {
             app_client: app_client.clone(),
             access_token: access_token.as_ref().clone(),
             changes: Changes::default(),
@@ -79,29 +79,29 @@ impl SetMfaPreference {
 
     /// Codes by SMS are to be so.
     #[must_use]
-    pub fn sms(mut self, state: FactorState) -> Self {
-        self.0.machine_mut().changes.sms = Some(state);
+    pub fn with_sms(mut self, state: FactorState) -> Self {
+        self.0.inner_mut().changes.sms = Some(state);
         self
     }
 
     /// Codes from an authenticator app are to be so.
     #[must_use]
-    pub fn software_token(mut self, state: FactorState) -> Self {
-        self.0.machine_mut().changes.software_token = Some(state);
+    pub fn with_software_token(mut self, state: FactorState) -> Self {
+        self.0.inner_mut().changes.software_token = Some(state);
         self
     }
 
     /// Codes by e-mail are to be so.
     #[must_use]
-    pub fn email(mut self, state: FactorState) -> Self {
-        self.0.machine_mut().changes.email = Some(state);
+    pub fn with_email(mut self, state: FactorState) -> Self {
+        self.0.inner_mut().changes.email = Some(state);
         self
     }
 
     /// Passkeys are to count as a second factor, or not.
     #[must_use]
-    pub fn passkey(mut self, is_on: bool) -> Self {
-        self.0.machine_mut().changes.passkey = Some(is_on);
+    pub fn with_passkey(mut self, is_on: bool) -> Self {
+        self.0.inner_mut().changes.passkey = Some(is_on);
         self
     }
 }
@@ -114,7 +114,7 @@ impl Flow for SetMfaPreference {
     }
 }
 
-impl guarded::Machine for Machine {
+impl Steps for ChangingPreference {
     type Output = ();
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<()>, Error> {
@@ -213,15 +213,15 @@ mod tests {
     #[test]
     fn a_preferred_factor_whose_address_was_deleted_is_not_named_again_since_that_would_be_refused() {
         let sms = json!({"SMSMfaSettings": {"Enabled": true, "PreferredMfa": false}});
-        assert_eq!(written_for_one_with(&["phone_number"], change().sms(FactorState::On), "EMAIL_OTP"), sms);
+        assert_eq!(written_for_one_with(&["phone_number"], change().with_sms(FactorState::On), "EMAIL_OTP"), sms);
         let email = json!({"EmailMfaSettings": {"Enabled": true, "PreferredMfa": false}});
-        assert_eq!(written_for_one_with(&["email"], change().email(FactorState::On), "SMS_MFA"), email);
+        assert_eq!(written_for_one_with(&["email"], change().with_email(FactorState::On), "SMS_MFA"), email);
     }
 
     #[test]
     fn a_factor_that_is_turned_on_leaves_the_preferred_one_preferred() {
         assert_eq!(
-            written(change().software_token(FactorState::On), "SMS_MFA"),
+            written(change().with_software_token(FactorState::On), "SMS_MFA"),
             json!({
                 "SoftwareTokenMfaSettings": {"Enabled": true, "PreferredMfa": false},
                 "SMSMfaSettings": {"Enabled": true, "PreferredMfa": true},
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn a_factor_that_becomes_preferred_is_written_alone() {
         assert_eq!(
-            written(change().email(FactorState::Preferred), "SMS_MFA"),
+            written(change().with_email(FactorState::Preferred), "SMS_MFA"),
             json!({"EmailMfaSettings": {"Enabled": true, "PreferredMfa": true}})
         );
     }
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_factor_that_is_turned_off_is_no_longer_preferred() {
         assert_eq!(
-            written(change().sms(FactorState::Off), "SMS_MFA"),
+            written(change().with_sms(FactorState::Off), "SMS_MFA"),
             json!({"SMSMfaSettings": {"Enabled": false, "PreferredMfa": false}})
         );
     }
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn passkeys_are_turned_on_beside_the_preferred_factor() {
         assert_eq!(
-            written(change().passkey(true), "EMAIL_OTP"),
+            written(change().with_passkey(true), "EMAIL_OTP"),
             json!({
                 "WebAuthnMfaSettings": {"Enabled": true},
                 "EmailMfaSettings": {"Enabled": true, "PreferredMfa": true},
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn nothing_is_written_when_the_user_cannot_be_read() {
-        let mut flow = change().sms(FactorState::On);
+        let mut flow = change().with_sms(FactorState::On);
         sent(flow.step(NOW, Event::Start));
         failed(flow.step(NOW, refusal("NotAuthorizedException", "Access Token has been revoked")));
     }
@@ -270,7 +270,7 @@ mod tests {
                 "GetUser" => vec![answer(200, r#"{"Username":"alice","UserAttributes":[]}"#)],
                 _ => vec![answer(200, "{}")],
             };
-            run_to_the_end(change().sms(FactorState::On), &moves, answers, 2 * MAX_ATTEMPTS as usize)?;
+            run_to_the_end(change().with_sms(FactorState::On), &moves, answers, 2 * MAX_ATTEMPTS as usize)?;
         }
     }
 }

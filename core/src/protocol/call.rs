@@ -11,7 +11,7 @@ use core::marker::PhantomData;
 use crate::configuration::AppClient;
 use crate::configuration::IdentityPool;
 use crate::error::{Error, InvalidInput, Misuse, NotReached, RefusalKind};
-use crate::flow::guarded::{Guarded, Machine};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Backoff, Event, Flow, Step};
 use crate::http::{Request, Response};
 use crate::operation::{OfIdentityPool, Operation, Public, SignedIn};
@@ -120,7 +120,7 @@ impl<O: Operation> Call<O> {
 
     /// What the last answer said beside its body.
     pub(crate) fn metadata(&self) -> &Metadata {
-        &self.0.machine().metadata
+        &self.0.inner().metadata
     }
 }
 
@@ -132,7 +132,7 @@ impl<O: Operation> Flow for Call<O> {
     }
 }
 
-impl<O: Operation> Machine for Exchange<O> {
+impl<O: Operation> Steps for Exchange<O> {
     type Output = O::Response;
 
     fn advance(&mut self, _now: Timestamp, event: Event) -> Result<Step<O::Response>, Error> {

@@ -7,7 +7,7 @@ use super::{Session, SignedIn};
 use crate::configuration::AppClient;
 use crate::device::{DeviceRegistration, FailedRegistration, NewDevice, NewDeviceDraft, Registering};
 use crate::error::{Error, InvalidInput};
-use crate::flow::guarded::Machine;
+use crate::flow::guarded::Steps;
 use crate::flow::{Event, Step};
 use crate::operation::NewDeviceMetadata;
 use crate::seed::Seed;
@@ -77,7 +77,7 @@ pub(crate) struct Completion {
     registering: Option<Registering>,
 }
 
-impl Machine for Completion {
+impl Steps for Completion {
     type Output = SignedIn;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {

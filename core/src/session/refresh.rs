@@ -7,9 +7,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::configuration::AppClient;
-use crate::device;
+use crate::device::{self, NamesDevice};
 use crate::error::{Error, InvalidInput, RefreshNotEnabled, Refusal, RefusalKind};
-use crate::flow::guarded::{self, Guarded};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::{AuthFlow, AuthenticationResult, Context, GetTokensFromRefreshToken, InitiateAuth, Parameters};
 use crate::protocol::{Call, Metadata};
@@ -46,10 +46,10 @@ use crate::timestamp::Timestamp;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Refresh(Guarded<Machine>);
+pub struct Refresh(Guarded<Refreshing>);
 
 #[derive(Debug)]
-struct Machine {
+struct Refreshing {
     tokens: RefreshTokens,
     completion: Option<Box<Completion>>,
 }
@@ -58,20 +58,20 @@ impl Refresh {
     /// Renews this session, which is not changed. The seed is for a device that is registered.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, seed: Seed) -> Self {
-        Self(Guarded::new(Machine { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
+        Self(Guarded::new(Refreshing { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
     }
 
     /// Sends this along with the request, as far as the operation has a place for it.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
-        self.0.machine_mut().tokens.context = context;
+        self.0.inner_mut().tokens.context = context;
         self
     }
 
     /// Gives this name, for people to read, to a device that is registered.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
-        self.0.machine_mut().tokens.device_name = Some(name.into());
+        self.0.inner_mut().tokens.device_name = Some(name.into());
         self
     }
 }
@@ -88,7 +88,7 @@ impl Flow for Refresh {
     }
 }
 
-impl guarded::Machine for Machine {
+impl Steps for Refreshing {
     type Output = SignedIn;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SignedIn>, Error> {
@@ -136,7 +136,7 @@ impl RefreshTokens {
     }
 }
 
-impl guarded::Machine for RefreshTokens {
+impl Steps for RefreshTokens {
     type Output = Renewed;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Renewed>, Error> {
@@ -175,7 +175,7 @@ impl RefreshTokens {
         Ok(match self.app_client.refresh_method() {
             RefreshMethod::GetTokensFromRefreshToken => {
                 let mut operation = GetTokensFromRefreshToken::new(refresh_token.clone());
-                operation.device_key = device_key.map(Into::into);
+                operation.set_device_key(device_key);
                 operation.client_metadata.clone_from(&self.context.client_metadata);
                 State::GetTokens(Box::new(Call::new(&self.app_client, operation)))
             }
@@ -185,9 +185,7 @@ impl RefreshTokens {
                     InvalidInput::require("username", self.session.username())?;
                 }
                 let mut parameters = Parameters::from_iter([("REFRESH_TOKEN", refresh_token.expose())]);
-                if let Some(device_key) = device_key {
-                    parameters.insert("DEVICE_KEY", device_key);
-                }
+                parameters.set_device_key(device_key);
                 let mut operation = InitiateAuth::new(AuthFlow::RefreshTokenAuth, parameters);
                 operation.canonical_username = Some(self.session.username().into());
                 operation.context = self.context.clone();

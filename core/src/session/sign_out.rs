@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use crate::configuration::AppClient;
 use crate::error::Error;
-use crate::flow::guarded::{self, Guarded};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::{GlobalSignOut, RevokeToken};
 use crate::protocol::Call;
@@ -69,10 +69,10 @@ impl SignedOut {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct SignOut(Guarded<Machine>);
+pub struct SignOut(Guarded<SigningOut>);
 
 #[derive(Debug)]
-enum Machine {
+enum SigningOut {
     Nothing(RemoteSignOut),
     Revoke(Box<Call<RevokeToken>>),
     Global(Box<Call<GlobalSignOut>>),
@@ -83,14 +83,14 @@ impl SignOut {
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, scope: SignOutScope) -> Self {
         Self(Guarded::new(match (scope, session.refresh_token()) {
-            (SignOutScope::Local, _) => Machine::Nothing(RemoteSignOut::NotAsked),
+            (SignOutScope::Local, _) => SigningOut::Nothing(RemoteSignOut::NotAsked),
             (SignOutScope::Global, _) => {
-                Machine::Global(Box::new(Call::signed_in(app_client, session, GlobalSignOut::new())))
+                SigningOut::Global(Box::new(Call::signed_in(app_client, session, GlobalSignOut::new())))
             }
             (SignOutScope::Revoke, Some(refresh_token)) if session.is_revocable() => {
-                Machine::Revoke(Box::new(Call::new(app_client, RevokeToken::new(refresh_token.clone()))))
+                SigningOut::Revoke(Box::new(Call::new(app_client, RevokeToken::new(refresh_token.clone()))))
             }
-            (SignOutScope::Revoke, _) => Machine::Nothing(RemoteSignOut::NotRevocable),
+            (SignOutScope::Revoke, _) => SigningOut::Nothing(RemoteSignOut::NotRevocable),
         }))
     }
 }
@@ -103,7 +103,7 @@ impl Flow for SignOut {
     }
 }
 
-impl guarded::Machine for Machine {
+impl Steps for SigningOut {
     type Output = RemoteSignOut;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<RemoteSignOut>, Error> {

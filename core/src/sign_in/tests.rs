@@ -10,8 +10,15 @@ use alloc::string::{String, ToString};
 
 use serde_json::{Value, json};
 
-use super::*;
-use crate::device::DeviceRecord;
+use super::challenge::{Challenge, MfaSetupChallenge, NewPasswordChallenge, SoftwareTokenSetup};
+use super::{SignIn, SignInOutcome};
+use crate::configuration::AppClient;
+use crate::device::{DeviceRecord, Devices};
+use crate::error::Error;
+use crate::flow::{Event, Flow, Step};
+use crate::operation::Context;
+use crate::seed::Seed;
+use crate::session::SignedIn;
 use crate::srp::{EphemeralKey, Identity};
 use crate::test_support::{NOW, answer, answer_with, app_client, body, done, sent};
 

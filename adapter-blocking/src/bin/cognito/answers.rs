@@ -35,8 +35,8 @@ pub(crate) struct Answering<'a> {
     pub(crate) seed: Seed,
 }
 
-/// What the attributes that come with a new password begin with, as in the API.
-const ATTRIBUTE_PREFIX: &str = "userAttributes.";
+/// What the attributes that come with a new password begin with.
+const ATTRIBUTE_PREFIX: &str = NewPasswordChallenge::ATTRIBUTE_PREFIX;
 
 impl Answers {
     /// Those of the command line, and then those of the standard input.
@@ -100,12 +100,7 @@ impl Answers {
     }
 
     fn code(&mut self, challenge: &CodeChallenge) -> Result<Parameter, Failure> {
-        let key = match challenge.name() {
-            ChallengeName::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA_CODE",
-            ChallengeName::EmailOtp => "EMAIL_OTP_CODE",
-            ChallengeName::SmsOtp => "SMS_OTP_CODE",
-            _ => "SMS_MFA_CODE",
-        };
+        let key = challenge.response_name();
         let from = match (challenge.destination(), challenge.friendly_device_name()) {
             (Some(destination), _) => format!("sent to {destination}"),
             (None, Some(name)) => format!("of your authenticator app {name}"),

@@ -1,9 +1,8 @@
 //! Second factors.
 
-use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::{AssociateSoftwareToken, GetUser, VerifySoftwareToken};
 use cognito_blocking::secret::Parameter;
-use cognito_blocking::{Error, FactorState, SessionHandle, SetMfaPreference};
+use cognito_blocking::{FactorState, SessionHandle, SetMfaPreference};
 use serde_json::json;
 
 use crate::account::code;
@@ -65,14 +64,10 @@ fn ask_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Fai
     loop {
         let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
         match verify(session, code, name.map(str::to_owned)) {
-            Err(Failure::Library(error)) if is_wrong_code(&error) => terminal::say(&error.to_string())?,
+            Err(Failure::Library(error)) if error.may_answer_again() => terminal::say(&error.to_string())?,
             result => return result,
         }
     }
-}
-
-fn is_wrong_code(error: &Error) -> bool {
-    matches!(error.refusal_kind(), Some(RefusalKind::CodeMismatch | RefusalKind::EnableSoftwareTokenMfa))
 }
 
 fn verify(session: &SessionHandle, code: Parameter, name: Option<String>) -> Result<(), Failure> {
@@ -91,10 +86,10 @@ fn change(program: &Program, session: &SessionHandle, factor: Factor, choice: Fa
     let client = program.client()?;
     let flow = SetMfaPreference::new(client.app_client(), &session.access_token()?);
     client.run(match factor {
-        Factor::Sms => flow.sms(state),
-        Factor::Totp => flow.software_token(state),
-        Factor::Email => flow.email(state),
-        Factor::Passkey => flow.passkey(state != FactorState::Off),
+        Factor::Sms => flow.with_sms(state),
+        Factor::Totp => flow.with_software_token(state),
+        Factor::Email => flow.with_email(state),
+        Factor::Passkey => flow.with_passkey(state != FactorState::Off),
     })?;
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 mod store_probe;
 
-use cognito_blocking::error::RefusalKind;
 use cognito_blocking::operation::ChallengeName;
 use cognito_blocking::{
     Challenge, Client, DeviceRegistration, DeviceReport, Devices, Error, RemoteSignOut, Sessions, SignIn,
@@ -174,7 +173,7 @@ impl Attempt<'_> {
         {
             self.sessions.change_devices(|devices| devices.remove_device(device_key).is_some())?;
         }
-        if self.asked.is_some() && may_be_answered_again(&error) && terminal::is_there() {
+        if self.asked.as_ref().is_some_and(asks_user) && error.may_answer_again() && terminal::is_there() {
             return terminal::say(&error.to_string());
         }
         Err(error.into())
@@ -191,19 +190,13 @@ fn key_would_be_lost() -> Failure {
     })
 }
 
-/// Whether the service would take another answer to the same challenge.
-fn may_be_answered_again(error: &Error) -> bool {
-    // A refusal after which the sign-in must begin again is `Error::StartAgain`.
-    matches!(error, Error::Refused(_))
-        && matches!(
-            error.refusal_kind(),
-            Some(
-                RefusalKind::CodeMismatch
-                    | RefusalKind::EnableSoftwareTokenMfa
-                    | RefusalKind::InvalidPassword
-                    | RefusalKind::PasswordHistoryPolicyViolation
-            )
-        )
+/// Whether the user is asked for the answer to this challenge. Any other answer would be the same again.
+fn asks_user(challenge: &Challenge) -> bool {
+    match challenge {
+        Challenge::Device(_) => false,
+        Challenge::SelectMfaType(select) => select.choices().len() > 1,
+        _ => true,
+    }
 }
 
 fn report(program: &Program, signed_in: &SignedIn) -> Report {

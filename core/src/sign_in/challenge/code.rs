@@ -1,7 +1,7 @@
 //! SMS_MFA, EMAIL_OTP, SMS_OTP, SOFTWARE_TOKEN_MFA: a code.
 
 use super::super::SignIn;
-use super::Pending;
+use super::super::pending::{ChallengeKind, Pending};
 use crate::configuration::AppClient;
 use crate::operation::{ChallengeName, DeliveryMedium};
 use crate::secret::Parameter;
@@ -11,20 +11,40 @@ use crate::seed::Seed;
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeChallenge(pub(super) Pending);
+pub struct CodeChallenge {
+    pending: Pending,
+    response_name: &'static str,
+}
+
+impl ChallengeKind for CodeChallenge {
+    fn of(pending: &Pending) -> Option<Self> {
+        let response_name = match pending.name {
+            ChallengeName::SmsMfa => "SMS_MFA_CODE",
+            ChallengeName::EmailOtp => "EMAIL_OTP_CODE",
+            ChallengeName::SmsOtp => "SMS_OTP_CODE",
+            ChallengeName::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA_CODE",
+            _ => return None,
+        };
+        Some(Self { pending: pending.clone(), response_name })
+    }
+
+    fn pending(&self) -> &Pending {
+        &self.pending
+    }
+}
 
 impl CodeChallenge {
     /// Which challenge it is: [`SoftwareTokenMfa`](ChallengeName::SoftwareTokenMfa) asks for an authenticator app's code,
     /// the others for one that was sent.
     #[must_use]
     pub fn name(&self) -> &ChallengeName {
-        &self.0.name
+        &self.pending.name
     }
 
     /// By what the code was sent; none for an authenticator app.
     #[must_use]
     pub fn delivery_medium(&self) -> Option<DeliveryMedium> {
-        Some(match self.0.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
+        Some(match self.pending.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
             "SMS" => DeliveryMedium::Sms,
             "EMAIL" => DeliveryMedium::Email,
             other => DeliveryMedium::Unknown(other.into()),
@@ -34,24 +54,24 @@ impl CodeChallenge {
     /// Where the code was sent, masked by the service: `+*******1234`; none for an authenticator app.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
-        self.0.parameters.get("CODE_DELIVERY_DESTINATION")
+        self.pending.parameters.get("CODE_DELIVERY_DESTINATION")
     }
 
     /// The name that the user gave to the authenticator app; none for a code that was sent.
     #[must_use]
     pub fn friendly_device_name(&self) -> Option<&str> {
-        self.0.parameters.get("FRIENDLY_DEVICE_NAME")
+        self.pending.parameters.get("FRIENDLY_DEVICE_NAME")
+    }
+
+    /// The name of the response that holds the code, such as `SMS_MFA_CODE`.
+    #[must_use]
+    pub fn response_name(&self) -> &'static str {
+        self.response_name
     }
 
     /// Answers with this code.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, code: impl Into<Parameter>, seed: Seed) -> SignIn {
-        let name = match self.0.name {
-            ChallengeName::EmailOtp => "EMAIL_OTP_CODE",
-            ChallengeName::SmsOtp => "SMS_OTP_CODE",
-            ChallengeName::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA_CODE",
-            _ => "SMS_MFA_CODE",
-        };
-        self.0.answer_one(app_client, name, code.into(), seed)
+        SignIn::answer_one(app_client, &self.pending, self.response_name, code.into(), seed)
     }
 }

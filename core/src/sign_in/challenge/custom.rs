@@ -1,9 +1,9 @@
 //! CUSTOM_CHALLENGE: what the pool's triggers ask.
 
 use super::super::SignIn;
-use super::Pending;
+use super::super::pending::{ChallengeKind, Pending};
 use crate::configuration::AppClient;
-use crate::operation::Parameters;
+use crate::operation::{ChallengeName, Parameters};
 use crate::secret::Parameter;
 use crate::seed::Seed;
 
@@ -11,7 +11,17 @@ use crate::seed::Seed;
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CustomChallenge(pub(super) Pending);
+pub struct CustomChallenge(Pending);
+
+impl ChallengeKind for CustomChallenge {
+    fn of(pending: &Pending) -> Option<Self> {
+        (pending.name == ChallengeName::CustomChallenge).then(|| Self(pending.clone()))
+    }
+
+    fn pending(&self) -> &Pending {
+        &self.0
+    }
+}
 
 impl CustomChallenge {
     /// What the trigger made public of it, and `USERNAME`.
@@ -23,6 +33,6 @@ impl CustomChallenge {
     /// Answers with this text. The trigger that judges it may ask again: a wrong answer need not be an error.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, answer: impl Into<Parameter>, seed: Seed) -> SignIn {
-        self.0.answer_one(app_client, "ANSWER", answer.into(), seed)
+        SignIn::answer_one(app_client, &self.0, "ANSWER", answer.into(), seed)
     }
 }

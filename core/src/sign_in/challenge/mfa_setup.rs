@@ -1,19 +1,18 @@
 //! MFA_SETUP: the user sets up a second factor, and is signed in with it.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::SignIn;
-use super::super::opening::Opening;
-use super::{Challenge, Pending};
+use super::super::pending::{ChallengeKind, Pending, SoftwareToken};
+use super::software_token_setup::SoftwareTokenSetup;
 use crate::configuration::AppClient;
 use crate::error::{Error, InvalidInput};
-use crate::flow::guarded::{self, Guarded};
+use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
-use crate::operation::{AssociateSoftwareToken, ChallengeName, VerifySoftwareToken};
+use crate::operation::{AssociateSoftwareToken, ChallengeName};
 use crate::protocol::Call;
-use crate::secret::{ChallengeSession, Parameter, SecretCode};
+use crate::secret::Parameter;
 use crate::seed::Seed;
 use crate::timestamp::Timestamp;
 
@@ -29,7 +28,17 @@ use crate::timestamp::Timestamp;
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MfaSetupChallenge(pub(super) Pending);
+pub struct MfaSetupChallenge(Pending);
+
+impl ChallengeKind for MfaSetupChallenge {
+    fn of(pending: &Pending) -> Option<Self> {
+        (pending.name == ChallengeName::MfaSetup).then(|| Self(pending.clone()))
+    }
+
+    fn pending(&self) -> &Pending {
+        &self.0
+    }
+}
 
 impl MfaSetupChallenge {
     /// `MFAS_CAN_SETUP`: the factors that the pool has, to choose from. Empty if the service did not say so in a form that
@@ -53,7 +62,7 @@ impl MfaSetupChallenge {
     /// Chooses codes by e-mail, to this address. The service sends the first one and asks for it.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
-        self.0.answer_one(app_client, "EMAIL", email.into(), seed)
+        SignIn::answer_one(app_client, &self.0, "EMAIL", email.into(), seed)
     }
 }
 
@@ -76,7 +85,7 @@ impl Flow for BeginSoftwareTokenSetup {
     }
 }
 
-impl guarded::Machine for Associating {
+impl Steps for Associating {
     type Output = SoftwareTokenSetup;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SoftwareTokenSetup>, Error> {
@@ -89,71 +98,8 @@ impl guarded::Machine for Associating {
         };
         let secret_code = response.secret_code.filter(|secret| !secret.is_empty());
         let secret_code = secret_code.ok_or_else(|| call.metadata().malformed("no SecretCode"))?;
-        let setup = SoftwareTokenSetup { pending: self.pending.clone(), secret_code, friendly_device_name: None };
-        Ok(Step::Done(setup.renewed(response.session)))
-    }
-}
-
-/// An authenticator app that waits for its first code. It can be stored, as the [`Challenge`] that it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SoftwareTokenSetup {
-    pub(super) pending: Pending,
-    pub(super) secret_code: SecretCode,
-    pub(super) friendly_device_name: Option<String>,
-}
-
-impl SoftwareTokenSetup {
-    /// The secret in base32, to be typed into the app. [`SecretCode::otpauth_uri`] makes the text of a QR code of it.
-    #[must_use]
-    pub fn secret_code(&self) -> &SecretCode {
-        &self.secret_code
-    }
-
-    /// Gives the app this name, for people to read.
-    #[must_use]
-    pub fn with_friendly_device_name(self, name: impl Into<String>) -> Self {
-        Self { friendly_device_name: Some(name.into()), ..self }
-    }
-
-    /// Answers with the code that the app shows, 6 digits. If it is right the sign-in goes on.
-    ///
-    /// A wrong code is an error ([`RefusalKind::EnableSoftwareTokenMfa`] or [`RefusalKind::CodeMismatch`]), after which this
-    /// can be answered again; or, in the service's other form, the outcome is this challenge, renewed.
-    ///
-    /// [`RefusalKind::EnableSoftwareTokenMfa`]: crate::error::RefusalKind::EnableSoftwareTokenMfa
-    /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch
-    #[must_use]
-    pub fn verify(&self, app_client: &AppClient, user_code: impl Into<Parameter>, seed: Seed) -> SignIn {
-        let operation = self.verification(user_code.into());
-        let setup = Box::new(self.clone());
-        self.pending.open(app_client, Opening::Verify { setup, operation }, seed)
-    }
-
-    fn verification(&self, user_code: Parameter) -> Result<VerifySoftwareToken, InvalidInput> {
-        InvalidInput::require("UserCode", user_code.expose())?;
-        let session = self.pending.session.clone();
-        let session = session.ok_or(InvalidInput::new("session", "the challenge came without one"))?;
-        let mut operation = VerifySoftwareToken::in_sign_in(session, user_code);
-        operation.friendly_device_name.clone_from(&self.friendly_device_name);
-        Ok(operation)
-    }
-
-    /// The same with a newer challenge session, if there is one.
-    pub(in super::super) fn renewed(&self, session: Option<ChallengeSession>) -> Self {
-        let mut renewed = self.clone();
-        if session.is_some() {
-            renewed.pending.session = session;
-        }
-        renewed
-    }
-
-    pub(in super::super) fn into_session(self) -> Option<ChallengeSession> {
-        self.pending.session
-    }
-}
-
-impl From<SoftwareTokenSetup> for Challenge {
-    fn from(setup: SoftwareTokenSetup) -> Self {
-        Self::SoftwareTokenSetup(setup)
+        let software_token = SoftwareToken { secret_code, friendly_device_name: None };
+        let pending = self.pending.clone().renewed(response.session);
+        Ok(Step::Done(SoftwareTokenSetup { pending, software_token }))
     }
 }

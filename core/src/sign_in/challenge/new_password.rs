@@ -8,15 +8,12 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::super::SignIn;
-use super::Pending;
+use super::super::pending::{ChallengeKind, Pending};
 use crate::configuration::AppClient;
 use crate::error::InvalidInput;
-use crate::operation::{Attribute, Parameters};
+use crate::operation::{Attribute, ChallengeName, Parameters};
 use crate::secret::Password;
 use crate::seed::Seed;
-
-/// What the names of attributes begin with in this challenge, and nowhere else.
-const PREFIX: &str = "userAttributes.";
 
 /// The user signed in with a temporary password and is to choose another; the attributes that the pool requires and that
 /// the user lacks come with it.
@@ -28,9 +25,22 @@ const PREFIX: &str = "userAttributes.";
 ///
 /// [`RefusalKind::InvalidPassword`]: crate::error::RefusalKind::InvalidPassword
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewPasswordChallenge(pub(super) Pending);
+pub struct NewPasswordChallenge(Pending);
+
+impl ChallengeKind for NewPasswordChallenge {
+    fn of(pending: &Pending) -> Option<Self> {
+        (pending.name == ChallengeName::NewPasswordRequired).then(|| Self(pending.clone()))
+    }
+
+    fn pending(&self) -> &Pending {
+        &self.0
+    }
+}
 
 impl NewPasswordChallenge {
+    /// What the names of attributes begin with in the responses of this challenge, and nowhere else.
+    pub const ATTRIBUTE_PREFIX: &str = "userAttributes.";
+
     /// The names of the attributes that must come with the password, as they are called everywhere else.
     #[must_use]
     pub fn required_attributes(&self) -> Vec<String> {
@@ -65,7 +75,7 @@ impl NewPasswordChallenge {
     ) -> SignIn {
         let attributes: Vec<Attribute> = attributes.into_iter().collect();
         let responses = self.check(&attributes).and_then(|()| responses(&new_password.into(), attributes));
-        self.0.answer(app_client, responses, seed)
+        SignIn::answer(app_client, &self.0, responses, seed)
     }
 
     /// As [`answer`](Self::answer), with whatever attributes there are.
@@ -77,7 +87,7 @@ impl NewPasswordChallenge {
         attributes: impl IntoIterator<Item = Attribute>,
         seed: Seed,
     ) -> SignIn {
-        self.0.answer(app_client, responses(&new_password.into(), attributes), seed)
+        SignIn::answer(app_client, &self.0, responses(&new_password.into(), attributes), seed)
     }
 
     fn check(&self, attributes: &[Attribute]) -> Result<(), InvalidInput> {
@@ -106,7 +116,7 @@ impl NewPasswordChallenge {
 
 /// The name that an attribute has everywhere else.
 fn plain(name: &str) -> &str {
-    name.strip_prefix(PREFIX).unwrap_or(name)
+    name.strip_prefix(NewPasswordChallenge::ATTRIBUTE_PREFIX).unwrap_or(name)
 }
 
 fn responses(
@@ -116,7 +126,8 @@ fn responses(
     InvalidInput::require("NEW_PASSWORD", new_password.expose())?;
     let mut responses = Parameters::from_iter([("NEW_PASSWORD", new_password.expose())]);
     for Attribute { name, value } in attributes {
-        responses.insert(format!("{PREFIX}{}", plain(&name)), value.unwrap_or_default());
+        responses
+            .insert(format!("{}{}", NewPasswordChallenge::ATTRIBUTE_PREFIX, plain(&name)), value.unwrap_or_default());
     }
     Ok(responses)
 }

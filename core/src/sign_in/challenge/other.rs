@@ -1,6 +1,6 @@
 //! Challenges that have no type of their own here.
 
-use super::Pending;
+use super::super::pending::Pending;
 use crate::operation::{ChallengeName, Parameters};
 
 /// A challenge that this version has no typed answer for. [`Challenge::answer_with`](super::Challenge::answer_with) answers

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::SignIn;
-use super::Pending;
+use super::super::pending::{ChallengeKind, Pending};
 use crate::configuration::AppClient;
 use crate::error::InvalidInput;
 use crate::operation::{ChallengeName, Parameters};
@@ -13,7 +13,17 @@ use crate::seed::Seed;
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SelectMfaTypeChallenge(pub(super) Pending);
+pub struct SelectMfaTypeChallenge(Pending);
+
+impl ChallengeKind for SelectMfaTypeChallenge {
+    fn of(pending: &Pending) -> Option<Self> {
+        (pending.name == ChallengeName::SelectMfaType).then(|| Self(pending.clone()))
+    }
+
+    fn pending(&self) -> &Pending {
+        &self.0
+    }
+}
 
 impl SelectMfaTypeChallenge {
     /// `MFAS_CAN_CHOOSE`: the factors that there are. Empty if the service did not say so in a form that is known.
@@ -31,6 +41,6 @@ impl SelectMfaTypeChallenge {
         } else {
             Err(InvalidInput::new("ANSWER", "is not one of the choices"))
         };
-        self.0.answer(app_client, responses, seed)
+        SignIn::answer(app_client, &self.0, responses, seed)
     }
 }

@@ -56,6 +56,7 @@ fn each_code_goes_under_the_name_of_its_challenge() {
         ("SOFTWARE_TOKEN_MFA", "SOFTWARE_TOKEN_MFA_CODE"),
     ] {
         let Challenge::Code(challenge) = challenged(&challenge_of(name, json!({}))) else { panic!() };
+        assert_eq!(challenge.response_name(), response);
         assert_eq!(
             first(challenge.answer(&app_client(), "123456", seed())),
             json!({
@@ -217,7 +218,7 @@ fn a_wrong_code_leaves_the_challenge_to_be_answered_again() {
         let error =
             failed(flow.step(NOW, refusal("CodeMismatchException", "Invalid code or auth state for the user.")));
         assert_eq!(error.refusal_kind(), Some(RefusalKind::CodeMismatch));
-        assert!(!matches!(error, Error::StartAgain(_)));
+        assert!(!matches!(error, Error::StartAgain(_)) && error.may_answer_again());
     }
 }
 
@@ -232,7 +233,7 @@ fn a_challenge_session_that_is_not_good_any_more_means_to_start_again() {
             sent(flow.step(NOW, Event::Start));
             let error = failed(flow.step(NOW, refusal("NotAuthorizedException", message)));
             assert!(matches!(&error, Error::StartAgain(again) if again.refusal.message == message), "{name}: {error}");
-            assert!(error.refusal().is_some() && !error.ends_session());
+            assert!(error.refusal().is_some() && !error.ends_session() && !error.may_answer_again());
         }
     }
 }

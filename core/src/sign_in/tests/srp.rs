@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::error::{Misuse, NotAuthorized, RefusalKind};
+use crate::sign_in::pending::Pending;
+use crate::sign_in::request::FirstRequest;
+use crate::sign_in::steps::Opening;
 use crate::test_support::{cause, failed, refusal};
 
 #[test]
@@ -187,4 +190,31 @@ fn two_seeds_give_two_public_values() {
     let public = |seed| body(&sent(SignIn::srp(&app_client(), "a", "b", Seed::new(seed)).step(NOW, Event::Start)));
     assert_eq!(public([1; 32]), public([1; 32]));
     assert_ne!(public([1; 32]), public([2; 32]));
+}
+
+/// What a choice of PASSWORD_SRP from SELECT_CHALLENGE needs: an answer that begins a password's proof.
+#[test]
+fn an_answer_to_a_challenge_may_prove_a_password() {
+    let select = Pending::from(stored("SELECT_CHALLENGE"));
+    let responses = [("ANSWER", "PASSWORD_SRP")].into_iter().collect();
+    let request = FirstRequest::from(select.response(responses)).proving(&"Very$ecur3".into());
+    let mut flow = SignIn::open(&app_client(), &select, request.map(Opening::Answer), seed()).with_devices(devices());
+    let srp_a = ephemeral_key("SRP a").srp_a();
+    let request = body(&sent(flow.step(NOW, Event::Start)));
+    assert_eq!(
+        (&request["ChallengeName"], &request["Session"], &request["ChallengeResponses"]),
+        (
+            &json!("SELECT_CHALLENGE"),
+            &json!("next session"),
+            &json!({"USERNAME": CANONICAL, "ANSWER": "PASSWORD_SRP", "SRP_A": srp_a, "DEVICE_KEY": DEVICE_KEY})
+        )
+    );
+    let again = body(&sent(flow.step(NOW, refusal("ResourceNotFoundException", "Device does not exist."))));
+    assert_eq!(again["ChallengeResponses"], json!({"USERNAME": CANONICAL, "ANSWER": "PASSWORD_SRP", "SRP_A": srp_a}));
+    let proof = body(&sent(flow.step(NOW, answer(200, &password_verifier(json!({}))))));
+    assert_eq!(
+        proof["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"],
+        password_signature(CANONICAL, "Tue Jan 1 06:06:09 UTC 2019")
+    );
+    signed_in(flow.step(NOW, answer(200, TOKENS)));
 }

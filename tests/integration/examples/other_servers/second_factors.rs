@@ -16,7 +16,7 @@ pub(crate) fn software_token(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = sign_in(client, case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
-    client.run(preference.software_token(FactorState::Preferred))?;
+    client.run(preference.with_software_token(FactorState::Preferred))?;
 
     takes_the_code(client, start(client, case, &case.password)?, &secret)
 }
@@ -26,7 +26,7 @@ pub(crate) fn select_mfa_type(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = sign_in(client, case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
-    client.run(preference.software_token(FactorState::On).sms(FactorState::On))?;
+    client.run(preference.with_software_token(FactorState::On).with_sms(FactorState::On))?;
 
     let Challenge::SelectMfaType(select) = expect::challenge(start(client, case, &case.password)?, "SELECT_MFA_TYPE")?
     else {

@@ -110,7 +110,7 @@ fn an_authenticator_app_is_set_up_and_preferred() {
     let verified = pair.call_signed_in(&session, VerifySoftwareToken::new(right)).unwrap();
     assert_eq!(verified.status, Some(SoftwareTokenStatus::Success));
 
-    let change = SetMfaPreference::new(&pair.client, &session).software_token(FactorState::Preferred);
+    let change = SetMfaPreference::new(&pair.client, &session).with_software_token(FactorState::Preferred);
     pair.run(change).unwrap();
     let user = pair.call_signed_in(&session, GetUser::new()).unwrap();
     assert_eq!(user.preferred_mfa_setting.as_deref(), Some("SOFTWARE_TOKEN_MFA"));
@@ -125,21 +125,21 @@ fn a_factor_that_is_not_named_keeps_its_state() {
         let factors = pair.call_signed_in(&session, GetUserAuthFactors::new()).unwrap();
         (factors.preferred_mfa_setting.unwrap_or_default(), factors.user_mfa_setting_list)
     };
-    pair.run(change().sms(FactorState::Preferred)).unwrap();
-    pair.run(change().email(FactorState::On)).unwrap();
+    pair.run(change().with_sms(FactorState::Preferred)).unwrap();
+    pair.run(change().with_email(FactorState::On)).unwrap();
     let (preferred, mut factors) = preference();
     factors.sort();
     assert_eq!((preferred.as_str(), factors), ("SMS_MFA", vec!["EMAIL_OTP".to_owned(), "SMS_MFA".to_owned()]));
 
-    pair.run(change().email(FactorState::Preferred)).unwrap();
-    pair.run(change().sms(FactorState::Off)).unwrap();
+    pair.run(change().with_email(FactorState::Preferred)).unwrap();
+    pair.run(change().with_sms(FactorState::Off)).unwrap();
     assert_eq!(preference(), ("EMAIL_OTP".to_owned(), vec!["EMAIL_OTP".to_owned()]));
 }
 
 #[test]
 fn a_factor_that_is_not_set_up_is_refused() {
     let (pair, session) = with_second_factors();
-    let change = SetMfaPreference::new(&pair.client, &session).software_token(FactorState::On);
+    let change = SetMfaPreference::new(&pair.client, &session).with_software_token(FactorState::On);
     assert_eq!(refused(pair.run(change)), RefusalKind::InvalidParameter);
 }
 

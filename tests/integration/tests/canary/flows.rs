@@ -167,7 +167,7 @@ const SIGN_INS: [Row; 13] = [
         let Challenge::MfaSetup(challenge) = challenge("MFA_SETUP") else { panic!() };
         sign_in(name, || challenge.set_up_email(&app_client(), MARK, seed()), &[]);
     }),
-    ("mfa_setup verify", |name| {
+    ("software_token_setup verify", |name| {
         let verified = r#"{"Status":"SUCCESS","Session":"m4rk"}"#;
         every_way(name, || setup().verify(&app_client(), MARK, seed()), &[verified, TOKENS, CONFIRMED]);
     }),
@@ -221,7 +221,7 @@ const FLOWS: [Row; 8] = [
         every_way(name, new, &[CONFIRMED]);
     }),
     ("SetMfaPreference", |name| {
-        let new = || SetMfaPreference::new(&app_client(), &session()).sms(FactorState::On);
+        let new = || SetMfaPreference::new(&app_client(), &session()).with_sms(FactorState::On);
         every_way(name, new, &[USER, "{}"]);
     }),
     ("SignOut", |name| {

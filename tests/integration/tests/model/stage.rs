@@ -207,9 +207,9 @@ impl Stage {
             Errand::SetFactor(factor, state) => {
                 let change = SetMfaPreference::new(&pair.client, &session);
                 pair.run(match factor {
-                    Factor::Sms => change.sms(*state),
-                    Factor::App => change.software_token(*state),
-                    Factor::Email => change.email(*state),
+                    Factor::Sms => change.with_sms(*state),
+                    Factor::App => change.with_software_token(*state),
+                    Factor::Email => change.with_email(*state),
                 })
             }
             Errand::ForgetDevice => pair.call_signed_in(&session, ForgetDevice::new(device)).map(drop),

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::state::{Ending, Job, Next, Refreshing, Saving, State};
 use crate::device::NewDeviceDraft;
 use crate::error::{Cause, Error, NotReached};
-use crate::flow::guarded::Machine as _;
+use crate::flow::guarded::Steps as _;
 use crate::flow::{Event, Step};
 use crate::keeper::{Computation, Computed, KeeperStep};
 use crate::secret::RefreshToken;

@@ -6,16 +6,17 @@ mod tests;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::user_names::UserNames;
-use super::{Challenge, Pending, SoftwareTokenSetup};
+use super::names::UserNames;
+use super::pending::{Pending, SoftwareToken};
 use crate::operation::{ChallengeName, Parameters};
 use crate::secret::{ChallengeSession, SecretCode};
 
 /// The stored form. The version goes up when an older reader would go wrong.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Stored {
+struct Stored {
     version: u32,
     name: ChallengeName,
     username: String,
@@ -38,16 +39,16 @@ pub(super) struct Stored {
 
 const VERSION: u32 = 1;
 
-impl From<Challenge> for Stored {
-    fn from(challenge: Challenge) -> Self {
-        let Pending { name, names, session, parameters, available_challenges, gone_device_key } =
-            challenge.pending().clone();
+impl Serialize for Pending {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { name, names, session, parameters, available_challenges, gone_device_key, software_token } =
+            self.clone();
         let UserNames { username, aliases } = names;
-        let (secret_code, friendly_device_name) = match challenge {
-            Challenge::SoftwareTokenSetup(setup) => (Some(setup.secret_code), setup.friendly_device_name),
-            _ => (None, None),
+        let (secret_code, friendly_device_name) = match software_token {
+            Some(token) => (Some(token.secret_code), token.friendly_device_name),
+            None => (None, None),
         };
-        Self {
+        let stored = Stored {
             version: VERSION,
             name,
             username,
@@ -58,31 +59,28 @@ impl From<Challenge> for Stored {
             gone_device_key,
             secret_code,
             friendly_device_name,
-        }
+        };
+        stored.serialize(serializer)
     }
 }
 
-impl TryFrom<Stored> for Challenge {
-    type Error = &'static str;
-
-    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+impl<'de> Deserialize<'de> for Pending {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
         if stored.version != VERSION {
-            return Err("the challenge was stored by another version");
+            return Err(D::Error::custom("the challenge was stored by another version"));
         }
-        let pending = Pending {
+        let is_setup = stored.name == ChallengeName::MfaSetup;
+        let friendly_device_name = stored.friendly_device_name;
+        let software_token = stored.secret_code.map(|secret_code| SoftwareToken { secret_code, friendly_device_name });
+        Ok(Self {
             name: stored.name,
             names: UserNames { username: stored.username, aliases: stored.aliases },
             session: stored.session,
             parameters: stored.parameters,
             available_challenges: stored.available_challenges,
             gone_device_key: stored.gone_device_key,
-        };
-        let friendly_device_name = stored.friendly_device_name;
-        Ok(match (&pending.name, stored.secret_code) {
-            (ChallengeName::MfaSetup, Some(secret_code)) => {
-                SoftwareTokenSetup { pending, secret_code, friendly_device_name }.into()
-            }
-            _ => pending.into(),
+            software_token: software_token.filter(|_| is_setup),
         })
     }
 }

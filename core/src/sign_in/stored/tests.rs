@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sign_in::challenge::Challenge;
 
 /// Each kind of challenge as version 1 stores it: it must be read for ever.
 const VERSION_1: [(&str, &str); 12] = [
@@ -32,6 +33,7 @@ fn sample(kind: &str) -> Challenge {
         parameters: parameters.iter().copied().collect(),
         available_challenges: Vec::new(),
         gone_device_key: None,
+        software_token: None,
     };
     let code = |name, medium, destination| {
         of(name, &[("CODE_DELIVERY_DELIVERY_MEDIUM", medium), ("CODE_DELIVERY_DESTINATION", destination)])
@@ -58,7 +60,8 @@ fn sample(kind: &str) -> Challenge {
         "MFA_SETUP, of an app" => {
             let pending = of(ChallengeName::MfaSetup, &[("MFAS_CAN_SETUP", r#"["SOFTWARE_TOKEN_MFA"]"#)]);
             let friendly_device_name = Some("phone".into());
-            return SoftwareTokenSetup { pending, secret_code: "JBSWY3DPEHPK3PXP".into(), friendly_device_name }.into();
+            let software_token = SoftwareToken { secret_code: "JBSWY3DPEHPK3PXP".into(), friendly_device_name };
+            Pending { software_token: Some(software_token), ..pending }
         }
         "NEW_PASSWORD_REQUIRED" => {
             let required = ("requiredAttributes", r#"["userAttributes.nickname"]"#);
@@ -141,6 +144,10 @@ proptest! {
         secret_code: Option<String>,
         friendly_device_name: Option<String>,
     ) {
+        let software_token = secret_code.filter(|_| name == ChallengeName::MfaSetup).map(|secret| SoftwareToken {
+            secret_code: secret.into(),
+            friendly_device_name,
+        });
         let pending = Pending {
             name,
             names: UserNames { username: names[0].clone(), aliases: names[1..].to_vec() },
@@ -148,13 +155,9 @@ proptest! {
             parameters: parameters.into_iter().collect(),
             available_challenges,
             gone_device_key,
+            software_token,
         };
-        let challenge: Challenge = match (&pending.name, secret_code) {
-            (ChallengeName::MfaSetup, Some(secret)) => {
-                SoftwareTokenSetup { pending, secret_code: secret.into(), friendly_device_name }.into()
-            }
-            _ => pending.into(),
-        };
+        let challenge = Challenge::from(pending);
         let stored = serde_json::to_string(&challenge).unwrap();
         prop_assert_eq!(serde_json::from_str::<Challenge>(&stored).unwrap(), challenge);
     }

@@ -1,0 +1,99 @@
+//! SRP: a password is proven without being sent. SRP_A goes into a flow's first request, and the proof
+//! answers PASSWORD_VERIFIER. (A device proves its own password in the same way: see
+//! [`device`](super::device).)
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::request::FirstRequest;
+use crate::error::{Error, InvalidInput};
+use crate::operation::{
+    AuthFlow, ChallengeName, InitiateAuth, InitiateAuthResponse, Parameters, RespondToAuthChallenge,
+};
+use crate::protocol::Metadata;
+use crate::secret::Password;
+use crate::seed::Seed;
+use crate::srp::{EphemeralKey, Identity};
+use crate::timestamp::Timestamp;
+
+/// USER_SRP_AUTH.
+pub(super) fn initiate(username: &str, password: &Password) -> Result<FirstRequest, InvalidInput> {
+    let parameters = Parameters::from_iter([("USERNAME", username)]);
+    FirstRequest::from(InitiateAuth::new(AuthFlow::UserSrpAuth, parameters)).proving(password)
+}
+
+/// 256 bits: as much as the seed has, and what RFC 5054 asks for.
+pub(super) fn ephemeral_key(seed: &Seed, label: &str) -> Result<EphemeralKey, InvalidInput> {
+    EphemeralKey::from_bytes(seed.expand::<32>(label).as_slice())
+        .map_err(|_| InvalidInput::new("seed", "gives no secret value for SRP"))
+}
+
+/// A password whose proof has begun: SRP_A is sent, PASSWORD_VERIFIER is expected.
+#[derive(Debug)]
+pub(super) struct PasswordProof {
+    password: Password,
+    key: EphemeralKey,
+}
+
+impl PasswordProof {
+    pub(super) fn begin(password: Password, seed: &Seed, label: &str) -> Result<Self, InvalidInput> {
+        Ok(Self { password, key: ephemeral_key(seed, label)? })
+    }
+
+    pub(super) fn srp_a(&self) -> String {
+        self.key.srp_a()
+    }
+
+    /// Answers PASSWORD_VERIFIER. The proof is about USER_ID_FOR_SRP. It may differ from the name in the
+    /// answer, and from what was typed when that was an alias.
+    pub(super) fn answer(
+        &self,
+        pool: &str,
+        challenge: &VerifierChallenge<'_>,
+    ) -> Result<RespondToAuthChallenge, Error> {
+        let user = challenge.required("USER_ID_FOR_SRP")?;
+        let identity = Identity { pool, user, password: self.password.expose() };
+        challenge.answer(ChallengeName::PasswordVerifier, identity, &self.key)
+    }
+}
+
+/// A challenge for a proof: PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
+pub(super) struct VerifierChallenge<'a> {
+    /// What the service calls the user. The answer names the user so.
+    pub(super) username: &'a str,
+    pub(super) response: &'a InitiateAuthResponse,
+    pub(super) metadata: &'a Metadata,
+    pub(super) now: Timestamp,
+}
+
+impl VerifierChallenge<'_> {
+    /// Answers the challenge of this name with the proof that this identity knows its password.
+    pub(super) fn answer(
+        &self,
+        name: ChallengeName,
+        identity: Identity<'_>,
+        key: &EphemeralKey,
+    ) -> Result<RespondToAuthChallenge, Error> {
+        let secret_block = self.required("SECRET_BLOCK")?;
+        // The service's clock counts. It is read when the challenge arrives, which is now.
+        let timestamp = self.metadata.date.unwrap_or(self.now).cognito_text();
+        let signature = key
+            .exchange(identity, self.required("SALT")?, self.required("SRP_B")?)
+            .and_then(|exchange| exchange.claim_signature(secret_block, &timestamp))
+            .map_err(|error| self.metadata.malformed(error.to_string()))?;
+        let responses = Parameters::from_iter([
+            ("USERNAME", self.username),
+            ("PASSWORD_CLAIM_SECRET_BLOCK", secret_block),
+            ("PASSWORD_CLAIM_SIGNATURE", &signature),
+            ("TIMESTAMP", &timestamp),
+        ]);
+        let mut operation = RespondToAuthChallenge::new(name, responses);
+        operation.session.clone_from(&self.response.session);
+        Ok(operation)
+    }
+
+    fn required(&self, name: &str) -> Result<&str, Error> {
+        let missing = || self.metadata.malformed(format!("a challenge for a proof without {name}"));
+        self.response.challenge_parameters.get(name).ok_or_else(missing)
+    }
+}
