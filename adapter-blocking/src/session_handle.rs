@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::operation::{Paged, SignedIn};
+use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
     AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
@@ -99,7 +99,7 @@ impl SessionHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), and what the call fails with.
-    pub fn call<O: SignedIn + Clone>(&self, operation: O) -> Result<O::Response, Error> {
+    pub fn call<O: TokenAuthorized + Clone>(&self, operation: O) -> Result<O::Response, Error> {
         let session = self.get()?.session;
         match self.shared.client.call_signed_in(&session, operation.clone()) {
             Err(error) if error.refuses_access_token() && session.refresh_token().is_some() => {

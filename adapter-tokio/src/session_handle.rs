@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cognito_blocking::shared::now;
-use cognito_core::operation::{Paged, SignedIn};
+use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
     AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionKeeper, SessionTask, SignOut,
@@ -110,7 +110,7 @@ impl SessionHandle {
     /// As [`get`](Self::get), and what the call fails with.
     pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
-        O: SignedIn + Clone + Send + 'static,
+        O: TokenAuthorized + Clone + Send + 'static,
         O::Response: Send + 'static,
     {
         let session = self.get().await?.session;

@@ -6,6 +6,8 @@ mod challenges;
 mod configuration;
 mod exit_codes;
 mod identity;
+#[path = "../../../tests/tests/common/model.rs"]
+mod model;
 mod resume;
 mod secrets;
 mod signed_in_user;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use cognito_core::operation::{GetUser, GetUserResponse, Public, SignedIn as SignedInOperation};
+use cognito_core::operation::{GetUser, GetUserResponse, Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
     AppClient, Call, Credentials, Error, Flow, IdentityPool, Role, Seed, SignIn, SignInOutcome, SignOutScope, SignedIn,
@@ -83,7 +83,7 @@ impl Client {
         operation: O,
     ) -> Result<O::Response, Error>
     where
-        O: SignedInOperation + Send + 'static,
+        O: TokenAuthorized + Send + 'static,
         O::Response: Send + 'static,
     {
         self.run(Call::signed_in(self.app_client(), access_token, operation))
