@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::operation::{Public, SignedIn};
+use cognito_core::operation::{Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{AppClient, Call, Error, Flow, Seed};
 
@@ -64,7 +64,7 @@ impl Client {
     ///
     /// # Errors
     /// What the call fails with.
-    pub fn call_signed_in<O: SignedIn>(
+    pub fn call_signed_in<O: TokenAuthorized>(
         &self,
         access_token: &impl AsRef<AccessToken>,
         operation: O,

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::operation::OfIdentityPool;
+use cognito_core::operation::ForIdentityPool;
 use cognito_core::{Call, Error, Flow, IdentityPool};
 
 use crate::{Client, Transport, run};
@@ -57,8 +57,8 @@ impl IdentityPoolClient {
     ///
     /// # Errors
     /// What the call fails with.
-    pub fn call<O: OfIdentityPool>(&self, operation: &O) -> Result<O::Response, Error> {
-        self.run(Call::of_identity_pool(&self.identity_pool, operation))
+    pub fn call<O: ForIdentityPool>(&self, operation: O) -> Result<O::Response, Error> {
+        self.run(Call::for_identity_pool(&self.identity_pool, operation))
     }
 }
 

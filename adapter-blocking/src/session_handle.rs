@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cognito_core::operation::{Paged, SignedIn};
+use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
     AppClient, Error, KeptSession, Pages, Session, SessionCall, SessionEvent, SessionKeeper, SessionOutcome,
@@ -108,7 +108,7 @@ impl SessionHandle {
     ///
     /// # Errors
     /// Those of [`get`](Self::get), and those of the call.
-    pub fn call<O: SignedIn + Clone>(&self, operation: O) -> Result<O::Response, Error> {
+    pub fn call<O: TokenAuthorized + Clone>(&self, operation: O) -> Result<O::Response, Error> {
         let mut call = SessionCall::new(self.app_client(), operation);
         let mut session = self.get()?.session;
         loop {

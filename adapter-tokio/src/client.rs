@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::operation::{Public, SignedIn};
+use cognito_core::operation::{Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{AppClient, Call, Error, Flow, Seed};
 
@@ -87,7 +87,7 @@ impl Client {
         operation: O,
     ) -> Result<O::Response, Error>
     where
-        O: SignedIn + Send + 'static,
+        O: TokenAuthorized + Send + 'static,
         O::Response: Send + 'static,
     {
         self.run(Call::signed_in(&self.app_client, access_token, operation)).await

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::operation::OfIdentityPool;
+use cognito_core::operation::ForIdentityPool;
 use cognito_core::{Call, Error, Flow, IdentityPool};
 
 use crate::run::{Arithmetic, run};
@@ -68,12 +68,12 @@ impl IdentityPoolClient {
     ///
     /// # Errors
     /// What the call fails with.
-    pub async fn call<O>(&self, operation: &O) -> Result<O::Response, Error>
+    pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
-        O: OfIdentityPool + Send + Sync + 'static,
+        O: ForIdentityPool + Send + 'static,
         O::Response: Send + 'static,
     {
-        self.run(Call::of_identity_pool(&self.identity_pool, operation)).await
+        self.run(Call::for_identity_pool(&self.identity_pool, operation)).await
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cognito_blocking::shared::now;
-use cognito_core::operation::{Paged, SignedIn};
+use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
     AppClient, Error, KeptSession, Pages, Session, SessionCall, SessionEvent, SessionKeeper, SessionOutcome,
@@ -119,7 +119,7 @@ impl SessionHandle {
     /// Those of [`get`](Self::get), and those of the call.
     pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
-        O: SignedIn + Clone + Send + 'static,
+        O: TokenAuthorized + Clone + Send + 'static,
         O::Response: Send + 'static,
     {
         let mut call = SessionCall::new(self.app_client(), operation);

@@ -1,19 +1,17 @@
 //! The operations of user pools, of identity pools and of the Security Token Service: one file each, named as AWS names
-//! it. A request is a struct; the response is named beside it.
+//! it. A request is a struct; the response is named beside it. What several operations share is in `shared`.
 //!
-//! To add an operation, add its file and its name to the list below.
+//! To add an operation, add its file, and its name to the lists in this file: the module, the re-export, and
+//! [`for_each_operation`], which every table of operations is made by.
 
-use alloc::collections::BTreeMap;
-use alloc::string::String;
-use core::fmt;
+use alloc::vec::Vec;
+use core::fmt::Debug;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
-use crate::secret::{ChallengeSession, Parameter};
-use crate::timestamp::Timestamp;
 
 mod associate_software_token;
 mod assume_role_with_web_identity;
@@ -41,13 +39,13 @@ mod initiate_auth;
 mod list_devices;
 mod list_user_sessions;
 mod list_web_authn_credentials;
-mod logins;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod revoke_user_session;
 mod set_user_mfa_preference;
 mod set_user_settings;
+mod shared;
 mod sign_up;
 mod start_web_authn_registration;
 mod unlink_identity;
@@ -83,13 +81,17 @@ pub use initiate_auth::*;
 pub use list_devices::*;
 pub use list_user_sessions::*;
 pub use list_web_authn_credentials::*;
-pub use logins::Logins;
 pub use resend_confirmation_code::*;
 pub use respond_to_auth_challenge::*;
 pub use revoke_token::*;
 pub use revoke_user_session::*;
 pub use set_user_mfa_preference::*;
 pub use set_user_settings::*;
+pub use shared::{
+    AnalyticsMetadata, Attribute, ClientMetadata, CodeDeliveryDetails, Context, DeliveryMedium, EpochSeconds, Logins,
+    Parameters, UserContextData,
+};
+use shared::{either_token_or_session, next_token, null_is_default};
 pub use sign_up::*;
 pub use start_web_authn_registration::*;
 pub use unlink_identity::*;
@@ -99,7 +101,51 @@ pub use update_user_attributes::*;
 pub use verify_software_token::*;
 pub use verify_user_attribute::*;
 
-/// One operation: the request, which names its response and its errors.
+/// Gives every operation to the visitor, in alphabetical order.
+pub fn for_each_operation(visitor: &mut impl OperationVisitor) {
+    visitor.public_or_token_authorized::<AssociateSoftwareToken>();
+    visitor.for_identity_pool::<AssumeRoleWithWebIdentity>();
+    visitor.token_authorized::<ChangePassword>();
+    visitor.token_authorized::<CompleteWebAuthnRegistration>();
+    visitor.token_authorized::<ConfirmDevice>();
+    visitor.public::<ConfirmForgotPassword>();
+    visitor.public::<ConfirmSignUp>();
+    visitor.token_authorized::<DeleteUser>();
+    visitor.token_authorized::<DeleteUserAttributes>();
+    visitor.token_authorized::<DeleteWebAuthnCredential>();
+    visitor.token_authorized::<ForgetDevice>();
+    visitor.public::<ForgotPassword>();
+    visitor.public::<GetClientToken>();
+    visitor.for_identity_pool::<GetCredentialsForIdentity>();
+    visitor.token_authorized::<GetDevice>();
+    visitor.for_identity_pool::<GetId>();
+    visitor.for_identity_pool::<GetOpenIdToken>();
+    visitor.public::<GetTokensFromRefreshToken>();
+    visitor.token_authorized::<GetUser>();
+    visitor.token_authorized::<GetUserAttributeVerificationCode>();
+    visitor.token_authorized::<GetUserAuthFactors>();
+    visitor.token_authorized::<GlobalSignOut>();
+    visitor.public::<InitiateAuth>();
+    visitor.token_authorized::<ListDevices>();
+    visitor.token_authorized::<ListUserSessions>();
+    visitor.token_authorized::<ListWebAuthnCredentials>();
+    visitor.public::<ResendConfirmationCode>();
+    visitor.public::<RespondToAuthChallenge>();
+    visitor.public::<RevokeToken>();
+    visitor.token_authorized::<RevokeUserSession>();
+    visitor.token_authorized::<SetUserMfaPreference>();
+    visitor.token_authorized::<SetUserSettings>();
+    visitor.public::<SignUp>();
+    visitor.token_authorized::<StartWebAuthnRegistration>();
+    visitor.for_identity_pool::<UnlinkIdentity>();
+    visitor.public::<UpdateAuthEventFeedback>();
+    visitor.token_authorized::<UpdateDeviceStatus>();
+    visitor.token_authorized::<UpdateUserAttributes>();
+    visitor.public_or_token_authorized::<VerifySoftwareToken>();
+    visitor.token_authorized::<VerifyUserAttribute>();
+}
+
+/// One operation: the request, which names its response.
 ///
 /// `ClientId`, `ClientSecret`, `SecretHash` and `AccessToken` are not members of the request structs. They are added
 /// where the request is assembled, in [`Call`](crate::Call), as [`AUTHORIZATION`](Self::AUTHORIZATION) says.
@@ -115,9 +161,6 @@ pub trait Operation: Serialize {
 
     /// By what the service knows the caller.
     const AUTHORIZATION: Authorization;
-
-    /// The names of the errors that the service documents for this operation, sorted. Others may come.
-    const ERRORS: &'static [&'static str];
 
     /// Whether the request may be sent again when it is not known whether it was carried out. Each operation's file
     /// says why.
@@ -162,248 +205,107 @@ pub enum Authorization {
     InRequest,
 }
 
-/// An operation that acts for a signed-in user: [`Call::signed_in`](crate::Call::signed_in) takes it.
-pub trait SignedIn: Operation {}
-
 /// An operation that needs no access token: [`Call::new`](crate::Call::new) takes it.
 pub trait Public: Operation {}
 
+/// An operation that an access token authorizes, for the user who is signed in:
+/// [`Call::signed_in`](crate::Call::signed_in) takes it.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html>
+pub trait TokenAuthorized: Operation {}
+
 /// An operation of identity pools, or of the Security Token Service for them:
-/// [`Call::of_identity_pool`](crate::Call::of_identity_pool) takes it.
-pub trait OfIdentityPool: Operation {}
+/// [`Call::for_identity_pool`](crate::Call::for_identity_pool) takes it.
+pub trait ForIdentityPool: Operation {}
 
 /// An operation that gives its answer in pages.
-pub trait Paged: SignedIn + Clone {
+pub trait Paged: TokenAuthorized + Clone {
     /// The request for the page after the one that this request has brought; none after the last.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
 }
 
-/// The token of the next page. The one that was just used leads nowhere.
-fn next_token(used: Option<&String>, next: Option<&String>) -> Option<String> {
-    next.filter(|next| !next.is_empty() && used != Some(next)).cloned()
+/// An operation of [the list](for_each_operation). Its values can be copied, shown, read, written and sent between
+/// threads, and so can its responses.
+pub trait ListedOperation:
+    Operation<Response: Clone + Debug + Serialize + Send> + Clone + Debug + DeserializeOwned + Send + 'static
+{
 }
 
-/// Names with their values: AuthParameters, ChallengeParameters, ChallengeResponses. `Debug` shows the names only.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Parameters(BTreeMap<String, Parameter>);
-
-/// A null value is as good as none.
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let pairs = BTreeMap::<String, Option<Parameter>>::deserialize(deserializer)?;
-        Ok(Self(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
-    }
+impl<O> ListedOperation for O where
+    O: Operation<Response: Clone + Debug + Serialize + Send> + Clone + Debug + DeserializeOwned + Send + 'static
+{
 }
 
-impl Parameters {
-    /// None.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
+/// What is done with each operation of [the list](for_each_operation). The four methods tell how an operation is called.
+pub trait OperationVisitor {
+    /// An operation that [`Call::new`](crate::Call::new) takes.
+    fn public<O: ListedOperation + Public>(&mut self);
 
-    /// The value under this name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(Parameter::expose)
-    }
+    /// An operation that [`Call::signed_in`](crate::Call::signed_in) takes.
+    fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self);
 
-    /// Sets the value under this name.
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Parameter>) {
-        self.0.insert(name.into(), value.into());
-    }
+    /// An operation that takes either a challenge session ([`Call::new`](crate::Call::new)) or an access token
+    /// ([`Call::signed_in`](crate::Call::signed_in)).
+    fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self);
 
-    /// Takes away what is under this name.
-    pub fn remove(&mut self, name: &str) {
-        self.0.remove(name);
-    }
-
-    /// Every name with its value, in the names' order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+    /// An operation that [`Call::for_identity_pool`](crate::Call::for_identity_pool) takes.
+    fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self);
 }
 
-impl<Name: Into<String>, Value: Into<Parameter>> FromIterator<(Name, Value)> for Parameters {
-    fn from_iter<I: IntoIterator<Item = (Name, Value)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-}
-
-impl fmt::Debug for Parameters {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-/// What an application gives its pool's triggers and threat protection along with a call. Every flow takes one and
-/// sends each part with every call that has a place for it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+/// What an operation is called, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Context {
-    /// Handed to the pool's Lambda triggers. What goes with InitiateAuth reaches the triggers of that call as their
-    /// validation data: the API has no other place for it at sign-in.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub client_metadata: ClientMetadata,
-    /// For threat protection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_context_data: Option<UserContextData>,
-    /// For Amazon Pinpoint campaigns.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub analytics_metadata: Option<AnalyticsMetadata>,
+pub struct OperationDescription {
+    /// The operation's name, as AWS writes it.
+    pub name: &'static str,
+    /// The service that the operation is of.
+    pub service: Service,
+    /// By what the service knows the caller.
+    pub authorization: Authorization,
 }
 
-/// `ClientMetadata`: names and values for the pool's Lambda triggers. Not stored, not checked and not encrypted by the
-/// service: it is no place for secrets.
-pub type ClientMetadata = BTreeMap<String, String>;
-
-/// What threat protection rates a request by. `Debug` shows none of it.
-///
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserContextDataType.html>
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct UserContextData {
-    /// What Amazon's script or library collected on the device, encoded by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub encoded_data: Option<String>,
-    /// The address of the user's device, IPv4 or IPv6.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ip_address: Option<String>,
+/// A description of every operation, in alphabetical order.
+#[must_use]
+pub fn descriptions() -> Vec<OperationDescription> {
+    let mut descriptions = Descriptions(Vec::new());
+    for_each_operation(&mut descriptions);
+    descriptions.0
 }
 
-impl fmt::Debug for UserContextData {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("UserContextData").finish_non_exhaustive()
+struct Descriptions(Vec<OperationDescription>);
+
+impl Descriptions {
+    fn add<O: Operation>(&mut self) {
+        let (name, service, authorization) = (O::NAME, O::SERVICE, O::AUTHORIZATION);
+        self.0.push(OperationDescription { name, service, authorization });
     }
 }
 
-/// Where Amazon Pinpoint counts the event.
-///
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AnalyticsMetadataType.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct AnalyticsMetadata {
-    /// The endpoint's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub analytics_endpoint_id: Option<String>,
-}
-
-/// An attribute of a user, or an item of validation data. `Debug` shows the name only.
-///
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AttributeType.html>
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct Attribute {
-    /// Such as `email` or `custom:team`.
-    pub name: String,
-    /// Up to 2,048 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
-
-impl Attribute {
-    /// An attribute with a value.
-    #[must_use]
-    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: Some(value.into()) }
+impl OperationVisitor for Descriptions {
+    fn public<O: ListedOperation + Public>(&mut self) {
+        self.add::<O>();
     }
-}
 
-impl fmt::Debug for Attribute {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Attribute").field("name", &self.name).finish_non_exhaustive()
+    fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self) {
+        self.add::<O>();
     }
-}
 
-/// Where a code was sent.
-///
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CodeDeliveryDetailsType.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct CodeDeliveryDetails {
-    /// The attribute that the code verifies, such as `email`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attribute_name: Option<String>,
-    /// By what it was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery_medium: Option<DeliveryMedium>,
-    /// The address or number, masked by the service: `a***@e***`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub destination: Option<String>,
-}
-
-/// By what a code is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[non_exhaustive]
-pub enum DeliveryMedium {
-    /// A text message.
-    Sms,
-    /// An e-mail.
-    Email,
-    /// One that this version does not know.
-    #[serde(untagged)]
-    Unknown(String),
-}
-
-/// A point in time as the service writes it: seconds since the Unix epoch, with or without a fraction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EpochSeconds(serde_json::Number);
-
-impl EpochSeconds {
-    /// To the millisecond; none for a time before 1970.
-    #[must_use]
-    pub fn timestamp(&self) -> Option<Timestamp> {
-        let millis = (self.0.as_f64()? * 1000.0 + 0.5) as i64;
-        u64::try_from(millis).ok().map(Timestamp::from_unix_millis)
+    fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self) {
+        self.add::<O>();
     }
-}
 
-/// The check of an operation that takes either an access token or a challenge session.
-fn either_token_or_session(has_access_token: bool, session: Option<&ChallengeSession>) -> Result<(), InvalidInput> {
-    if has_access_token == session.is_some() {
-        return Err(InvalidInput::new("session", "must be there when there is no access token, and only then"));
+    fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self) {
+        self.add::<O>();
     }
-    Ok(())
-}
-
-/// Reads a member that the service may leave out or send as null where it means nothing.
-fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
-
-    use proptest::prelude::*;
-
     use super::*;
 
-    proptest! {
-        /// The service writes whole seconds, milliseconds as a fraction, and large numbers with an exponent.
-        #[test]
-        fn epoch_seconds_are_read_to_the_millisecond_however_they_are_written(millis in 0_u64..253_402_300_800_000) {
-            let (seconds, fraction) = (millis / 1000, millis % 1000);
-            let read = |text: &str| serde_json::from_str::<EpochSeconds>(text).unwrap().timestamp();
-            let moment = Some(Timestamp::from_unix_millis(millis));
-            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}")), moment);
-            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}000")), moment);
-            prop_assert_eq!(read(&format!("{millis}E-3")), moment);
-            prop_assert_eq!(read(&format!("{seconds}")), Some(Timestamp::from_unix_seconds(seconds)));
-        }
+    #[test]
+    fn every_operation_is_listed_once_in_alphabetical_order() {
+        let names: Vec<&str> = descriptions().iter().map(|description| description.name).collect();
+        assert!(names.is_sorted_by(|earlier, later| earlier < later), "{names:?}");
     }
 }

@@ -9,7 +9,7 @@ use alloc::sync::Arc;
 use serde_json::Value;
 
 use crate::configuration::identity_pool::tests::identity_pool;
-use crate::operation::{OfIdentityPool, Operation, Public, SignedIn};
+use crate::operation::{ForIdentityPool, Operation, Public, TokenAuthorized};
 use crate::secret::AccessToken;
 use crate::{AppClient, Call, Cause, Error, Event, Flow, Headers, Request, Response, Step, Timestamp, UserPoolId};
 
@@ -33,14 +33,14 @@ pub(crate) fn request_of(operation: impl Public) -> Value {
 }
 
 /// The same for a signed-in user.
-pub(crate) fn signed_in_request_of(operation: impl SignedIn) -> Value {
+pub(crate) fn signed_in_request_of(operation: impl TokenAuthorized) -> Value {
     let client = app_client().with_secret("s3cr3t");
     body(&first_request(&mut Call::signed_in(&client, &AccessToken::from("access.token"), operation)))
 }
 
 /// The same for an identity pool.
-pub(crate) fn request_of_identity_pool(operation: &impl OfIdentityPool) -> Value {
-    body(&first_request(&mut Call::of_identity_pool(&identity_pool(), operation)))
+pub(crate) fn identity_pool_request_of(operation: impl ForIdentityPool) -> Value {
+    body(&first_request(&mut Call::for_identity_pool(&identity_pool(), operation)))
 }
 
 pub(crate) fn first_request<O: Operation>(call: &mut Call<O>) -> Request {

@@ -1,8 +1,10 @@
 //! AWS credentials, and calls of any operation.
 
+use cognito_blocking::operation::{self, OperationDescription};
 use serde_json::{Value, json};
 
 use crate::stage::{PASSWORD, Stage};
+use cognito_integration_tests::support::api_model::{example_request, model, model_name};
 
 /// The role that the credentials are of, by the service's book.
 fn role(stage: &Stage, credentials: &Value) -> String {
@@ -83,7 +85,7 @@ fn operations_are_called_with_what_identifies_client_and_user_added() {
 }
 
 #[test]
-fn operations_of_identity_pools_and_of_the_security_token_service_are_called() {
+fn operations_for_identity_pools_and_of_the_security_token_service_are_called() {
     let stage = Stage::new("call_identity");
     let body = json!({ "IdentityPoolId": stage.identity_pool_id }).to_string();
     let identity = stage.run(&["call", "GetId", "--json", &body]).json();
@@ -108,73 +110,22 @@ fn a_request_that_is_none_is_refused_before_it_is_sent() {
     }
 }
 
-/// Each operation with what it must have; those that end the session come last.
-const REQUESTS: [(&str, &str); 40] = [
-    ("AssociateSoftwareToken", "{}"),
-    (
-        "AssumeRoleWithWebIdentity",
-        r#"{"RoleArn":"arn:aws:iam::123456789012:role/guest","RoleSessionName":"cli","WebIdentityToken":"x.y.z"}"#,
-    ),
-    ("ChangePassword", r#"{"PreviousPassword":"Incorrect-horse-1","ProposedPassword":"Battery-staple-2"}"#),
-    ("CompleteWebAuthnRegistration", r#"{"Credential":{"id":"x","response":{"transports":null}}}"#),
-    ("ConfirmDevice", r#"{"DeviceKey":"x","DeviceSecretVerifierConfig":{"PasswordVerifier":"eA==","Salt":"eA=="}}"#),
-    ("ConfirmForgotPassword", r#"{"Username":"alice","ConfirmationCode":"0","Password":"Battery-staple-2"}"#),
-    ("ConfirmSignUp", r#"{"Username":"alice","ConfirmationCode":"0","ForceAliasCreation":true}"#),
-    ("DeleteUserAttributes", r#"{"UserAttributeNames":["nickname"]}"#),
-    ("DeleteWebAuthnCredential", r#"{"CredentialId":"x"}"#),
-    ("ForgetDevice", r#"{"DeviceKey":"x"}"#),
-    ("ForgotPassword", r#"{"Username":"alice","ClientMetadata":{"a":"b"}}"#),
-    ("GetClientToken", r#"{"Secret":"x","Scopes":["a/b"]}"#),
-    ("GetCredentialsForIdentity", r#"{"IdentityId":"us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a"}"#),
-    ("GetDevice", r#"{"DeviceKey":"x"}"#),
-    ("GetId", r#"{"IdentityPoolId":"us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a","Logins":{"a":"b"}}"#),
-    ("GetOpenIdToken", r#"{"IdentityId":"us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a"}"#),
-    ("GetTokensFromRefreshToken", r#"{"RefreshToken":"x"}"#),
-    ("GetUser", "{}"),
-    ("GetUserAttributeVerificationCode", r#"{"AttributeName":"email"}"#),
-    ("GetUserAuthFactors", "{}"),
-    ("InitiateAuth", r#"{"AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"alice","SRP_A":"7"}}"#),
-    ("ListDevices", r#"{"Limit":3}"#),
-    ("ListUserSessions", "{}"),
-    ("ListWebAuthnCredentials", r#"{"MaxResults":3}"#),
-    ("ResendConfirmationCode", r#"{"Username":"alice"}"#),
-    (
-        "RespondToAuthChallenge",
-        r#"{"ChallengeName":"SMS_MFA","ChallengeResponses":{"USERNAME":"alice"},"Session":"x"}"#,
-    ),
-    ("RevokeToken", r#"{"Token":"x"}"#),
-    ("RevokeUserSession", r#"{"SessionId":"x"}"#),
-    ("SetUserMFAPreference", r#"{"SMSMfaSettings":{"Enabled":false,"PreferredMfa":false}}"#),
-    ("SetUserSettings", r#"{"MFAOptions":[{"AttributeName":"phone_number","DeliveryMedium":"SMS"}]}"#),
-    (
-        "SignUp",
-        r#"{"Username":"bob","Password":"Battery-staple-2","UserAttributes":[{"Name":"email","Value":"b@example.com"}]}"#,
-    ),
-    ("StartWebAuthnRegistration", "{}"),
-    (
-        "UnlinkIdentity",
-        r#"{"IdentityId":"us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a","Logins":{"a":"b"},"LoginsToRemove":["a"]}"#,
-    ),
-    (
-        "UpdateAuthEventFeedback",
-        r#"{"UserPoolId":"us-east-1_A","Username":"alice","EventId":"x","FeedbackToken":"x","FeedbackValue":"Valid"}"#,
-    ),
-    ("UpdateDeviceStatus", r#"{"DeviceKey":"x","DeviceRememberedStatus":"remembered"}"#),
-    ("UpdateUserAttributes", r#"{"UserAttributes":[{"Name":"nickname","Value":"Al"}]}"#),
-    ("VerifySoftwareToken", r#"{"UserCode":"000000","FriendlyDeviceName":"phone"}"#),
-    ("VerifyUserAttribute", r#"{"AttributeName":"email","Code":"0"}"#),
-    ("GlobalSignOut", "{}"),
-    ("DeleteUser", "{}"),
-];
-
 #[test]
-fn each_of_the_forty_operations_is_sent_under_its_name_and_answered_by_the_service() {
-    let stage = Stage::signed_in("forty");
-    for (operation, body) in REQUESTS {
-        let ran = stage.run(&["call", operation, "--json", body, "--verbose"]);
-        let first: Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
-        assert_eq!(first["request"]["operation"], operation, "{first}");
-        // The service understands it, whether it does it or not.
-        assert!(ran.code == 0 || ran.code == 3, "{operation}: {}{}", ran.stdout, ran.stderr);
+fn each_operation_is_sent_under_its_name_and_answered() {
+    let mut stage = Stage::signed_in("each_operation");
+    for OperationDescription { name, service, .. } in operation::descriptions() {
+        let model = model(model_name(service));
+        for full in [true, false] {
+            let body = example_request(&model, name, full).to_string();
+            let ran = stage.run(&["call", name, "--json", &body, "--verbose"]);
+            let first: Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
+            assert_eq!(first["request"]["operation"], name, "{first}");
+            // The service understands it, whether it does it or not.
+            assert!(ran.code == 0 || ran.code == 3, "{name}: {}{}", ran.stdout, ran.stderr);
+            if ran.code == 0 && stage.run(&["call", "GetUser"]).code != 0 {
+                // It has ended the session.
+                stage = Stage::signed_in("each_operation");
+            }
+        }
     }
 }

@@ -242,7 +242,7 @@ pub(crate) mod tests {
             .with_endpoint(Endpoint::custom("https://proxy.example.com/identity").unwrap())
             .with_header("x-api-key", "k3y")
             .unwrap();
-        let request = sent(Call::of_identity_pool(&pool, &GetId::new(POOL, Logins::new())).step(NOW, Event::Start));
+        let request = sent(Call::for_identity_pool(&pool, GetId::new(POOL, Logins::new())).step(NOW, Event::Start));
         assert_eq!(request.url(), "https://proxy.example.com/identity");
         assert_eq!(request.headers().get("x-amz-target"), Some("AWSCognitoIdentityService.GetId"));
         assert_eq!(request.headers().get("x-api-key"), Some("k3y"));

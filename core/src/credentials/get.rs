@@ -138,7 +138,7 @@ impl Steps for GettingCredentials {
             State::GetOpenIdToken(asked, role, call) => progress(call, now, event, |response, _, metadata| {
                 let identity_id = identity_of(response.identity_id.or_else(|| Some(mem::take(asked))), metadata)?;
                 let token = response.token.ok_or_else(|| metadata.malformed("an answer without the token"))?;
-                let call = Call::of_identity_pool(&self.identity_pool, &role.request(token));
+                let call = Call::for_identity_pool(&self.identity_pool, role.request(token));
                 Ok(Progress::Next(State::AssumeRole(identity_id, Box::new(call))))
             }),
             State::AssumeRole(identity_id, call) => progress(call, now, event, |response, now, metadata| {
@@ -182,20 +182,20 @@ impl GettingCredentials {
 
     fn get_id(&self) -> State {
         let operation = GetId::new(self.identity_pool.id().as_str(), self.logins.clone());
-        State::GetId(Box::new(Call::of_identity_pool(&self.identity_pool, &operation)))
+        State::GetId(Box::new(Call::for_identity_pool(&self.identity_pool, operation)))
     }
 
     fn ask_for(&self, identity_id: String) -> State {
         let logins = self.logins.clone();
         if let Role::Assumed(role) = &self.role {
-            let call = Call::of_identity_pool(&self.identity_pool, &GetOpenIdToken::new(&*identity_id, logins));
+            let call = Call::for_identity_pool(&self.identity_pool, GetOpenIdToken::new(&*identity_id, logins));
             return State::GetOpenIdToken(identity_id, role.clone(), Box::new(call));
         }
         let mut operation = GetCredentialsForIdentity::new(&*identity_id, logins);
         if let Role::Custom(role_arn) = &self.role {
             operation.custom_role_arn = Some(role_arn.clone());
         }
-        State::GetCredentials(identity_id, Box::new(Call::of_identity_pool(&self.identity_pool, &operation)))
+        State::GetCredentials(identity_id, Box::new(Call::for_identity_pool(&self.identity_pool, operation)))
     }
 }
 

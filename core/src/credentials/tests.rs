@@ -206,7 +206,7 @@ fn a_request_that_was_lost_is_sent_again() {
     assert_eq!(requests.len(), 4);
     assert!(credentials.is_ok());
     let unlink = crate::operation::UnlinkIdentity::new(IDENTITY, logins(), [Logins::GOOGLE]);
-    let mut call = crate::Call::of_identity_pool(&identity_pool(), &unlink);
+    let mut call = crate::Call::for_identity_pool(&identity_pool(), unlink);
     sent(call.step(NOW, Event::Start));
     failed(call.step(NOW, Event::NoAnswer(cause("lost"))));
 }

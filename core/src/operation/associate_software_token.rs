@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, Public, SignedIn, either_token_or_session};
+use super::{Authorization, Operation, Public, TokenAuthorized, either_token_or_session};
 use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, SecretCode};
 
@@ -43,16 +43,6 @@ impl Operation for AssociateSoftwareToken {
 
     const NAME: &'static str = "AssociateSoftwareToken";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "ConcurrentModificationException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "ResourceNotFoundException",
-        "SoftwareTokenMFANotFoundException",
-    ];
 
     /// In a sign-in each one spends a challenge session; for a signed-in user the newer secret replaces the older.
     fn is_repeatable(&self) -> bool {
@@ -66,7 +56,7 @@ impl Operation for AssociateSoftwareToken {
 
 impl Public for AssociateSoftwareToken {}
 
-impl SignedIn for AssociateSoftwareToken {}
+impl TokenAuthorized for AssociateSoftwareToken {}
 
 /// The secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

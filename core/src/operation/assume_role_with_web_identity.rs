@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Authorization, OfIdentityPool, Operation};
+use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
@@ -89,15 +89,6 @@ impl Operation for AssumeRoleWithWebIdentity {
     const NAME: &'static str = "AssumeRoleWithWebIdentity";
     const SERVICE: Service = Service::Sts;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "ExpiredTokenException",
-        "IDPCommunicationErrorException",
-        "IDPRejectedClaimException",
-        "InvalidIdentityTokenException",
-        "MalformedPolicyDocumentException",
-        "PackedPolicyTooLargeException",
-        "RegionDisabledException",
-    ];
 
     /// Each one gives credentials of its own.
     fn is_repeatable(&self) -> bool {
@@ -127,7 +118,7 @@ impl Operation for AssumeRoleWithWebIdentity {
     }
 }
 
-impl OfIdentityPool for AssumeRoleWithWebIdentity {}
+impl ForIdentityPool for AssumeRoleWithWebIdentity {}
 
 /// The credentials, and for whom they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,7 +227,7 @@ mod tests {
         let mut request = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/Guest", "alice", "t.o+k=en");
         request.policy_arns = alloc::vec![PolicyDescriptor::new("arn:aws:iam::aws:policy/ReadOnlyAccess")];
         request.duration_seconds = Some(900);
-        Call::of_identity_pool(&identity_pool(), &request)
+        Call::for_identity_pool(&identity_pool(), request)
     }
 
     #[test]
@@ -268,7 +259,7 @@ mod tests {
         for change in changes {
             let mut request = good();
             change(&mut request);
-            let mut call = Call::of_identity_pool(&identity_pool(), &request);
+            let mut call = Call::for_identity_pool(&identity_pool(), request.clone());
             assert!(matches!(call.step(NOW, Event::Start), Err(crate::Error::InvalidInput(_))), "{request:?}");
         }
     }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 use crate::secret::Password;
 
 /// Changes the password of the user whose access token goes along.
@@ -32,21 +32,6 @@ impl Operation for ChangePassword {
 
     const NAME: &'static str = "ChangePassword";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "InvalidPasswordException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordHistoryPolicyViolationException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// After the first of two the previous password is wrong, which counts as a failed attempt.
     fn is_repeatable(&self) -> bool {
@@ -54,7 +39,7 @@ impl Operation for ChangePassword {
     }
 }
 
-impl SignedIn for ChangePassword {}
+impl TokenAuthorized for ChangePassword {}
 
 /// The password is changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Registers a passkey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,22 +30,6 @@ impl Operation for CompleteWebAuthnRegistration {
 
     const NAME: &'static str = "CompleteWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "TooManyRequestsException",
-        "WebAuthnChallengeNotFoundException",
-        "WebAuthnClientMismatchException",
-        "WebAuthnCredentialNotSupportedException",
-        "WebAuthnNotEnabledException",
-        "WebAuthnOriginNotAllowedException",
-        "WebAuthnRelyingPartyMismatchException",
-    ];
 
     /// The first of two spends the registration.
     fn is_repeatable(&self) -> bool {
@@ -53,7 +37,7 @@ impl Operation for CompleteWebAuthnRegistration {
     }
 }
 
-impl SignedIn for CompleteWebAuthnRegistration {}
+impl TokenAuthorized for CompleteWebAuthnRegistration {}
 
 /// The passkey is registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

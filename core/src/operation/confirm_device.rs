@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 use crate::secret::Parameter;
 use crate::srp::DeviceVerifier;
 
@@ -42,23 +42,6 @@ impl Operation for ConfirmDevice {
 
     const NAME: &'static str = "ConfirmDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "DeviceKeyExistsException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidPasswordException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-        "UsernameExistsException",
-    ];
 
     /// A device that is not confirmed costs the session its refresh, so a lost answer is worth asking for again. The second
     /// of two may be told that the device is known already ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
@@ -67,7 +50,7 @@ impl Operation for ConfirmDevice {
     }
 }
 
-impl SignedIn for ConfirmDevice {}
+impl TokenAuthorized for ConfirmDevice {}
 
 /// The device is registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -47,26 +47,6 @@ impl Operation for ConfirmForgotPassword {
 
     const NAME: &'static str = "ConfirmForgotPassword";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidPasswordException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordHistoryPolicyViolationException",
-        "ResourceNotFoundException",
-        "TooManyFailedAttemptsException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// The first of two would spend the code.
     fn is_repeatable(&self) -> bool {

@@ -48,24 +48,6 @@ impl Operation for ConfirmSignUp {
 
     const NAME: &'static str = "ConfirmSignUp";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "AliasExistsException",
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "ResourceNotFoundException",
-        "TooManyFailedAttemptsException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotFoundException",
-    ];
 
     /// The first of two would spend the code.
     fn is_repeatable(&self) -> bool {

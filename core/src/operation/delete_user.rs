@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Deletes the user whose access token goes along.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,18 +25,6 @@ impl Operation for DeleteUser {
 
     const NAME: &'static str = "DeleteUser";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// The second of two would be told that there is no such user.
     fn is_repeatable(&self) -> bool {
@@ -44,7 +32,7 @@ impl Operation for DeleteUser {
     }
 }
 
-impl SignedIn for DeleteUser {}
+impl TokenAuthorized for DeleteUser {}
 
 /// The user is deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Deletes attributes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,18 +31,6 @@ impl Operation for DeleteUserAttributes {
 
     const NAME: &'static str = "DeleteUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// An attribute that is gone is deleted again without complaint.
     fn is_repeatable(&self) -> bool {
@@ -50,7 +38,7 @@ impl Operation for DeleteUserAttributes {
     }
 }
 
-impl SignedIn for DeleteUserAttributes {}
+impl TokenAuthorized for DeleteUserAttributes {}
 
 /// The attributes are deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Deletes a passkey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,17 +30,6 @@ impl Operation for DeleteWebAuthnCredential {
 
     const NAME: &'static str = "DeleteWebAuthnCredential";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-    ];
 
     /// The second of two would be told that there is no such passkey.
     fn is_repeatable(&self) -> bool {
@@ -48,7 +37,7 @@ impl Operation for DeleteWebAuthnCredential {
     }
 }
 
-impl SignedIn for DeleteWebAuthnCredential {}
+impl TokenAuthorized for DeleteWebAuthnCredential {}
 
 /// The passkey is deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

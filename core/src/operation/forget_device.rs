@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Forgets a device, which will then sign in like a new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,19 +30,6 @@ impl Operation for ForgetDevice {
 
     const NAME: &'static str = "ForgetDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// The second of two would be told that there is no such device.
     fn is_repeatable(&self) -> bool {
@@ -50,7 +37,7 @@ impl Operation for ForgetDevice {
     }
 }
 
-impl SignedIn for ForgetDevice {}
+impl TokenAuthorized for ForgetDevice {}
 
 /// The device is forgotten.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

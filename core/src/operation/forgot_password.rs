@@ -33,24 +33,6 @@ impl Operation for ForgotPassword {
 
     const NAME: &'static str = "ForgotPassword";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "CodeDeliveryFailureException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidEmailRoleAccessPolicyException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidSmsRoleTrustRelationshipException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotFoundException",
-    ];
 
     /// Each one sends a message, and counts towards a limit of hours.
     fn is_repeatable(&self) -> bool {

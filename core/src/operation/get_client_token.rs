@@ -39,15 +39,6 @@ impl Operation for GetClientToken {
 
     const NAME: &'static str = "GetClientToken";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-    ];
 
     /// It changes nothing: each one gives a token of its own.
     fn is_repeatable(&self) -> bool {

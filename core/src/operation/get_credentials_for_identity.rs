@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, EpochSeconds, OfIdentityPool, Operation};
+use super::{Authorization, EpochSeconds, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
@@ -41,16 +41,6 @@ impl Operation for GetCredentialsForIdentity {
     const NAME: &'static str = "GetCredentialsForIdentity";
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "ExternalServiceException",
-        "InternalErrorException",
-        "InvalidIdentityPoolConfigurationException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "ResourceConflictException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-    ];
 
     /// Each one gives credentials of its own.
     fn is_repeatable(&self) -> bool {
@@ -62,7 +52,7 @@ impl Operation for GetCredentialsForIdentity {
     }
 }
 
-impl OfIdentityPool for GetCredentialsForIdentity {}
+impl ForIdentityPool for GetCredentialsForIdentity {}
 
 /// The credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +92,7 @@ pub struct IdentityCredentials {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{json, request_of_identity_pool};
+    use crate::test_support::{identity_pool_request_of, json};
 
     #[test]
     fn the_request_names_the_identity_the_logins_and_the_role() {
@@ -110,7 +100,7 @@ mod tests {
             GetCredentialsForIdentity::new("us-east-1:0d4f", Logins::new().with("accounts.google.com", "t"));
         request.custom_role_arn = Some("arn:aws:iam::123456789012:role/Admin".into());
         assert_eq!(
-            request_of_identity_pool(&request),
+            identity_pool_request_of(request),
             json(
                 r#"{"IdentityId":"us-east-1:0d4f","Logins":{"accounts.google.com":"t"},
                     "CustomRoleArn":"arn:aws:iam::123456789012:role/Admin"}"#

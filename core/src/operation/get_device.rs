@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Authorization, EpochSeconds, Operation, SignedIn, null_is_default};
+use super::{Attribute, Authorization, EpochSeconds, Operation, TokenAuthorized, null_is_default};
 
 /// Asks for a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +31,6 @@ impl Operation for GetDevice {
 
     const NAME: &'static str = "GetDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It only reads.
     fn is_repeatable(&self) -> bool {
@@ -51,7 +38,7 @@ impl Operation for GetDevice {
     }
 }
 
-impl SignedIn for GetDevice {}
+impl TokenAuthorized for GetDevice {}
 
 /// The device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, OfIdentityPool, Operation};
+use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
@@ -40,16 +40,6 @@ impl Operation for GetId {
     const NAME: &'static str = "GetId";
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "ExternalServiceException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "ResourceConflictException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-    ];
 
     /// A user's identity is the same each time. That of a guest whose answer was lost is one more that nobody uses.
     fn is_repeatable(&self) -> bool {
@@ -61,7 +51,7 @@ impl Operation for GetId {
     }
 }
 
-impl OfIdentityPool for GetId {}
+impl ForIdentityPool for GetId {}
 
 /// The identity.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,12 +66,12 @@ pub struct GetIdResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{json, request_of_identity_pool};
+    use crate::test_support::{identity_pool_request_of, json};
 
     #[test]
     fn a_guest_has_no_logins() {
         assert_eq!(
-            request_of_identity_pool(&GetId::new("us-east-1:0d4f", Logins::new())),
+            identity_pool_request_of(GetId::new("us-east-1:0d4f", Logins::new())),
             json(r#"{"IdentityPoolId":"us-east-1:0d4f"}"#)
         );
     }

@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, OfIdentityPool, Operation};
+use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
@@ -38,15 +38,6 @@ impl Operation for GetOpenIdToken {
     const NAME: &'static str = "GetOpenIdToken";
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "ExternalServiceException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "ResourceConflictException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-    ];
 
     /// Each one gives a token of its own.
     fn is_repeatable(&self) -> bool {
@@ -58,7 +49,7 @@ impl Operation for GetOpenIdToken {
     }
 }
 
-impl OfIdentityPool for GetOpenIdToken {}
+impl ForIdentityPool for GetOpenIdToken {}
 
 /// The token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,13 +67,13 @@ pub struct GetOpenIdTokenResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{json, request_of_identity_pool};
+    use crate::test_support::{identity_pool_request_of, json};
 
     #[test]
     fn the_request_names_the_identity_and_the_logins() {
         let logins = Logins::new().with("graph.facebook.com", "t");
         assert_eq!(
-            request_of_identity_pool(&GetOpenIdToken::new("us-east-1:0d4f", logins)),
+            identity_pool_request_of(GetOpenIdToken::new("us-east-1:0d4f", logins)),
             json(r#"{"IdentityId":"us-east-1:0d4f","Logins":{"graph.facebook.com":"t"}}"#)
         );
     }

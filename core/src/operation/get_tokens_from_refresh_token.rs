@@ -38,20 +38,6 @@ impl Operation for GetTokensFromRefreshToken {
 
     const NAME: &'static str = "GetTokensFromRefreshToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "RefreshTokenReuseException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotFoundException",
-    ];
 
     /// Where tokens rotate, the old one is good for a grace period of up to a minute, for the very case of a lost answer.
     fn is_repeatable(&self) -> bool {

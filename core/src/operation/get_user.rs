@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Authorization, DeliveryMedium, Operation, SignedIn, null_is_default};
+use super::{Attribute, Authorization, DeliveryMedium, Operation, TokenAuthorized, null_is_default};
 
 /// Asks for the user whose access token goes along.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,18 +28,6 @@ impl Operation for GetUser {
 
     const NAME: &'static str = "GetUser";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It only reads.
     fn is_repeatable(&self) -> bool {
@@ -47,7 +35,7 @@ impl Operation for GetUser {
     }
 }
 
-impl SignedIn for GetUser {}
+impl TokenAuthorized for GetUser {}
 
 /// The user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

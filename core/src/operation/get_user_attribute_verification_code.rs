@@ -7,7 +7,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, ClientMetadata, CodeDeliveryDetails, Operation, SignedIn};
+use super::{Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized};
 
 /// Sends a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,26 +34,6 @@ impl Operation for GetUserAttributeVerificationCode {
 
     const NAME: &'static str = "GetUserAttributeVerificationCode";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "CodeDeliveryFailureException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidEmailRoleAccessPolicyException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidSmsRoleTrustRelationshipException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// Each one sends a message, and counts towards a limit of hours.
     fn is_repeatable(&self) -> bool {
@@ -61,7 +41,7 @@ impl Operation for GetUserAttributeVerificationCode {
     }
 }
 
-impl SignedIn for GetUserAttributeVerificationCode {}
+impl TokenAuthorized for GetUserAttributeVerificationCode {}
 
 /// The code is on its way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn, null_is_default};
+use super::{Authorization, Operation, TokenAuthorized, null_is_default};
 
 /// Asks for the factors.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,18 +28,6 @@ impl Operation for GetUserAuthFactors {
 
     const NAME: &'static str = "GetUserAuthFactors";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It only reads.
     fn is_repeatable(&self) -> bool {
@@ -47,7 +35,7 @@ impl Operation for GetUserAuthFactors {
     }
 }
 
-impl SignedIn for GetUserAuthFactors {}
+impl TokenAuthorized for GetUserAuthFactors {}
 
 /// The factors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

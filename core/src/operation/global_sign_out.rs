@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Signs the user out everywhere. ID tokens and access tokens that others check by themselves stay good until they
 /// expire.
@@ -26,17 +26,6 @@ impl Operation for GlobalSignOut {
 
     const NAME: &'static str = "GlobalSignOut";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-    ];
 
     /// The first of two revokes the access token of the second, which would then be refused.
     fn is_repeatable(&self) -> bool {
@@ -44,7 +33,7 @@ impl Operation for GlobalSignOut {
     }
 }
 
-impl SignedIn for GlobalSignOut {}
+impl TokenAuthorized for GlobalSignOut {}
 
 /// All tokens are revoked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -44,27 +44,6 @@ impl Operation for InitiateAuth {
 
     const NAME: &'static str = "InitiateAuth";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "FeatureUnavailableInTierException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidEmailRoleAccessPolicyException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidSmsRoleTrustRelationshipException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UnsupportedOperationException",
-        "UserLambdaValidationException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// Beginning SRP spends nothing, and a refresh is there to be tried again; a pre-authentication trigger may run
     /// twice. The other flows count wrong passwords or send codes.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Device, Operation, Paged, SignedIn, next_token, null_is_default};
+use super::{Authorization, Device, Operation, Paged, TokenAuthorized, next_token, null_is_default};
 
 /// Asks for a page of devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,19 +41,6 @@ impl Operation for ListDevices {
 
     const NAME: &'static str = "ListDevices";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It only reads.
     fn is_repeatable(&self) -> bool {
@@ -61,7 +48,7 @@ impl Operation for ListDevices {
     }
 }
 
-impl SignedIn for ListDevices {}
+impl TokenAuthorized for ListDevices {}
 
 impl Paged for ListDevices {
     fn next_page(&self, page: &Self::Response) -> Option<Self> {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, EpochSeconds, Operation, Paged, SignedIn, next_token, null_is_default};
+use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token, null_is_default};
 
 /// Asks for a page of sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,18 +38,6 @@ impl Operation for ListUserSessions {
 
     const NAME: &'static str = "ListUserSessions";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It only reads.
     fn is_repeatable(&self) -> bool {
@@ -57,7 +45,7 @@ impl Operation for ListUserSessions {
     }
 }
 
-impl SignedIn for ListUserSessions {}
+impl TokenAuthorized for ListUserSessions {}
 
 impl Paged for ListUserSessions {
     fn next_page(&self, page: &Self::Response) -> Option<Self> {

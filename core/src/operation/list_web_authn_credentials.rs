@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, EpochSeconds, Operation, Paged, SignedIn, next_token};
+use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token};
 
 /// Asks for a page of passkeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,16 +41,6 @@ impl Operation for ListWebAuthnCredentials {
 
     const NAME: &'static str = "ListWebAuthnCredentials";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "TooManyRequestsException",
-    ];
 
     /// It only reads.
     fn is_repeatable(&self) -> bool {
@@ -58,7 +48,7 @@ impl Operation for ListWebAuthnCredentials {
     }
 }
 
-impl SignedIn for ListWebAuthnCredentials {}
+impl TokenAuthorized for ListWebAuthnCredentials {}
 
 impl Paged for ListWebAuthnCredentials {
     fn next_page(&self, page: &Self::Response) -> Option<Self> {

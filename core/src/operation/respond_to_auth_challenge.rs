@@ -40,32 +40,6 @@ impl Operation for RespondToAuthChallenge {
 
     const NAME: &'static str = "RespondToAuthChallenge";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "AliasExistsException",
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidEmailRoleAccessPolicyException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidPasswordException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidSmsRoleTrustRelationshipException",
-        "InvalidUserPoolConfigurationException",
-        "MFAMethodNotFoundException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordHistoryPolicyViolationException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "SoftwareTokenMFANotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// The first of two would spend the challenge session.
     fn is_repeatable(&self) -> bool {

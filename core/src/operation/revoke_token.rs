@@ -34,16 +34,6 @@ impl Operation for RevokeToken {
 
     const NAME: &'static str = "RevokeToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "OperationNotEnabledException",
-        "TooManyRequestsException",
-        "UnauthorizedException",
-        "UnsupportedOperationException",
-        "UnsupportedTokenTypeException",
-    ];
 
     /// A token that is revoked already is revoked again without complaint.
     fn is_repeatable(&self) -> bool {

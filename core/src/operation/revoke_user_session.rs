@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, RevokeAssociatedSessions, SignedIn};
+use super::{Authorization, Operation, RevokeAssociatedSessions, TokenAuthorized};
 
 /// Ends a session, but not the one of the access token that asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,18 +33,6 @@ impl Operation for RevokeUserSession {
 
     const NAME: &'static str = "RevokeUserSession";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// The second of two would be told that there is no such session.
     fn is_repeatable(&self) -> bool {
@@ -52,7 +40,7 @@ impl Operation for RevokeUserSession {
     }
 }
 
-impl SignedIn for RevokeUserSession {}
+impl TokenAuthorized for RevokeUserSession {}
 
 /// The session is over.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

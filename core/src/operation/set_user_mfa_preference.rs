@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Sets the factors that are given, as the service does: a factor that is left out keeps its state, but enabling one
 /// without a preference clears the preference there is. [`SetMfaPreference`](crate::SetMfaPreference) reads, merges and
@@ -51,17 +51,6 @@ impl Operation for SetUserMfaPreference {
 
     const NAME: &'static str = "SetUserMFAPreference";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It sets what it sets, however often.
     fn is_repeatable(&self) -> bool {
@@ -69,7 +58,7 @@ impl Operation for SetUserMfaPreference {
     }
 }
 
-impl SignedIn for SetUserMfaPreference {}
+impl TokenAuthorized for SetUserMfaPreference {}
 
 /// The factors are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

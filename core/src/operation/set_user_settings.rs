@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, MfaOption, Operation, SignedIn};
+use super::{Authorization, MfaOption, Operation, TokenAuthorized};
 
 /// Deprecated by the service: it knows SMS only. Use SetUserMFAPreference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,17 +31,6 @@ impl Operation for SetUserSettings {
 
     const NAME: &'static str = "SetUserSettings";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It sets what it sets, however often.
     fn is_repeatable(&self) -> bool {
@@ -49,7 +38,7 @@ impl Operation for SetUserSettings {
     }
 }
 
-impl SignedIn for SetUserSettings {}
+impl TokenAuthorized for SetUserSettings {}
 
 /// The options are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,25 +50,6 @@ impl Operation for SignUp {
 
     const NAME: &'static str = "SignUp";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
-    const ERRORS: &'static [&'static str] = &[
-        "CodeDeliveryFailureException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidEmailRoleAccessPolicyException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidPasswordException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidSmsRoleTrustRelationshipException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UsernameExistsException",
-    ];
 
     /// The first of two would take the name, and the second be told that it is taken.
     fn is_repeatable(&self) -> bool {

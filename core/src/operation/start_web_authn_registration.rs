@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Begins to register a passkey.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,18 +27,6 @@ impl Operation for StartWebAuthnRegistration {
 
     const NAME: &'static str = "StartWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "TooManyRequestsException",
-        "WebAuthnConfigurationMissingException",
-        "WebAuthnNotEnabledException",
-    ];
 
     /// The newer registration replaces the older.
     fn is_repeatable(&self) -> bool {
@@ -46,7 +34,7 @@ impl Operation for StartWebAuthnRegistration {
     }
 }
 
-impl SignedIn for StartWebAuthnRegistration {}
+impl TokenAuthorized for StartWebAuthnRegistration {}
 
 /// What to hand to the authenticator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

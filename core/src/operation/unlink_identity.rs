@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, OfIdentityPool, Operation};
+use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
@@ -45,15 +45,6 @@ impl Operation for UnlinkIdentity {
     const NAME: &'static str = "UnlinkIdentity";
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "ExternalServiceException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "ResourceConflictException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-    ];
 
     /// The second would be refused, since the login is another identity's by then.
     fn is_repeatable(&self) -> bool {
@@ -65,7 +56,7 @@ impl Operation for UnlinkIdentity {
     }
 }
 
-impl OfIdentityPool for UnlinkIdentity {}
+impl ForIdentityPool for UnlinkIdentity {}
 
 /// Nothing: it is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,13 +66,13 @@ pub struct UnlinkIdentityResponse {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{json, request_of_identity_pool};
+    use crate::test_support::{identity_pool_request_of, json};
 
     #[test]
     fn the_request_names_what_goes() {
         let logins = Logins::new().with("www.amazon.com", "t");
         assert_eq!(
-            request_of_identity_pool(&UnlinkIdentity::new("us-east-1:0d4f", logins, ["www.amazon.com"])),
+            identity_pool_request_of(UnlinkIdentity::new("us-east-1:0d4f", logins, ["www.amazon.com"])),
             json(
                 r#"{"IdentityId":"us-east-1:0d4f","Logins":{"www.amazon.com":"t"},
                     "LoginsToRemove":["www.amazon.com"]}"#

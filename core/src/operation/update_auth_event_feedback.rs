@@ -51,16 +51,6 @@ impl Operation for UpdateAuthEventFeedback {
 
     const NAME: &'static str = "UpdateAuthEventFeedback";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "InternalErrorException",
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotFoundException",
-        "UserPoolAddOnNotEnabledException",
-    ];
 
     /// It sets what it sets, however often.
     fn is_repeatable(&self) -> bool {

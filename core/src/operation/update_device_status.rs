@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 
 /// Remembers a device or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,19 +33,6 @@ impl Operation for UpdateDeviceStatus {
 
     const NAME: &'static str = "UpdateDeviceStatus";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// It sets what it sets, however often.
     fn is_repeatable(&self) -> bool {
@@ -53,7 +40,7 @@ impl Operation for UpdateDeviceStatus {
     }
 }
 
-impl SignedIn for UpdateDeviceStatus {}
+impl TokenAuthorized for UpdateDeviceStatus {}
 
 /// The status is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

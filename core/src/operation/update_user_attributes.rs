@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Authorization, ClientMetadata, CodeDeliveryDetails, Operation, SignedIn, null_is_default};
+use super::{
+    Attribute, Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized, null_is_default,
+};
 
 /// Changes attributes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,28 +36,6 @@ impl Operation for UpdateUserAttributes {
 
     const NAME: &'static str = "UpdateUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "AliasExistsException",
-        "CodeDeliveryFailureException",
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidEmailRoleAccessPolicyException",
-        "InvalidLambdaResponseException",
-        "InvalidParameterException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidSmsRoleTrustRelationshipException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UnexpectedLambdaException",
-        "UserLambdaValidationException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// A changed e-mail address or number is sent a code, which counts towards a limit of hours.
     fn is_repeatable(&self) -> bool {
@@ -63,7 +43,7 @@ impl Operation for UpdateUserAttributes {
     }
 }
 
-impl SignedIn for UpdateUserAttributes {}
+impl TokenAuthorized for UpdateUserAttributes {}
 
 /// The attributes are changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, Public, SignedIn, either_token_or_session};
+use super::{Authorization, Operation, Public, TokenAuthorized, either_token_or_session};
 use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, Parameter};
 
@@ -44,22 +44,6 @@ impl Operation for VerifySoftwareToken {
 
     const NAME: &'static str = "VerifySoftwareToken";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
-    const ERRORS: &'static [&'static str] = &[
-        "CodeMismatchException",
-        "EnableSoftwareTokenMFAException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "InvalidUserPoolConfigurationException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "SoftwareTokenMFANotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// A code is good once, and in a sign-in the first of two spends the challenge session.
     fn is_repeatable(&self) -> bool {
@@ -73,7 +57,7 @@ impl Operation for VerifySoftwareToken {
 
 impl Public for VerifySoftwareToken {}
 
-impl SignedIn for VerifySoftwareToken {}
+impl TokenAuthorized for VerifySoftwareToken {}
 
 /// What became of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

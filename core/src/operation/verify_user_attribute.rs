@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, SignedIn};
+use super::{Authorization, Operation, TokenAuthorized};
 use crate::secret::Parameter;
 
 /// Verifies an attribute.
@@ -33,22 +33,6 @@ impl Operation for VerifyUserAttribute {
 
     const NAME: &'static str = "VerifyUserAttribute";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
-    const ERRORS: &'static [&'static str] = &[
-        "AliasExistsException",
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "ForbiddenException",
-        "InternalErrorException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "NotAuthorizedException",
-        "OperationNotEnabledException",
-        "PasswordResetRequiredException",
-        "ResourceNotFoundException",
-        "TooManyRequestsException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    ];
 
     /// The first of two would spend the code.
     fn is_repeatable(&self) -> bool {
@@ -56,7 +40,7 @@ impl Operation for VerifyUserAttribute {
     }
 }
 
-impl SignedIn for VerifyUserAttribute {}
+impl TokenAuthorized for VerifyUserAttribute {}
 
 /// The attribute is verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::error::{Error, InvalidInput, Misuse, NotReached, RefusalKind};
 use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Backoff, Event, Flow, Step};
 use crate::http::{Request, Response};
-use crate::operation::{OfIdentityPool, Operation, Public, SignedIn};
+use crate::operation::{ForIdentityPool, Operation, Public, TokenAuthorized};
 use crate::secret::AccessToken;
 use crate::timestamp::Timestamp;
 
@@ -82,7 +82,7 @@ impl<O: Public> Call<O> {
     }
 }
 
-impl<O: SignedIn> Call<O> {
+impl<O: TokenAuthorized> Call<O> {
     /// An operation that acts for a signed-in user: a [`Session`](crate::Session) or an [`AccessToken`] says for whom.
     #[must_use]
     pub fn signed_in(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, operation: O) -> Self {
@@ -90,11 +90,11 @@ impl<O: SignedIn> Call<O> {
     }
 }
 
-impl<O: OfIdentityPool> Call<O> {
+impl<O: ForIdentityPool> Call<O> {
     /// An operation of an identity pool, or of the Security Token Service for one.
     #[must_use]
-    pub fn of_identity_pool(identity_pool: &IdentityPool, operation: &O) -> Self {
-        let request = assembly::assemble_of_identity_pool(identity_pool, operation);
+    pub fn for_identity_pool(identity_pool: &IdentityPool, operation: O) -> Self {
+        let request = assembly::assemble_for_identity_pool(identity_pool, &operation);
         Self::new_exchange(request, operation.is_repeatable(), operation.is_urgent())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::configuration::AppClient;
 use crate::error::Error;
-use crate::operation::{Paged, SignedIn as SignedInOperation};
+use crate::operation::{Paged, TokenAuthorized};
 use crate::protocol::Call;
 use crate::session::Session;
 
@@ -40,7 +40,7 @@ pub struct SessionCall<O> {
 /// A call is made again once, since a second refresh could not help.
 const MAX_ATTEMPTS: u32 = 2;
 
-impl<O: SignedInOperation + Clone> SessionCall<O> {
+impl<O: TokenAuthorized + Clone> SessionCall<O> {
     /// Calls this operation.
     #[must_use]
     pub fn new(app_client: &AppClient, operation: O) -> Self {

@@ -84,6 +84,15 @@ pub(crate) enum Service {
 }
 
 impl Service {
+    /// What the service's API model is called, and its hosts begin with.
+    fn name(self) -> &'static str {
+        match self {
+            Self::UserPools => "cognito-idp",
+            Self::IdentityPools => "cognito-identity",
+            Self::Tokens => "sts",
+        }
+    }
+
     /// The service whose operations an `x-amz-target` header names like this.
     pub(crate) fn with_prefix(prefix: &str) -> Option<Self> {
         match prefix {
@@ -181,6 +190,11 @@ static TABLE: &[Row] = &[
 
 const fn row<O: Operation>() -> Row {
     Row { service: O::SERVICE, name: O::NAME, run: read_and_run::<O> }
+}
+
+/// The names of a service's operations.
+pub(crate) fn names(service: &str) -> Vec<&'static str> {
+    TABLE.iter().filter(|row| row.service.name() == service).map(|row| row.name).collect()
 }
 
 /// Runs the operation that a request asks for.

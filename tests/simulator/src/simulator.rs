@@ -42,6 +42,12 @@ pub struct Simulator {
 }
 
 impl Simulator {
+    /// The names of the operations that are simulated of a service: `cognito-idp`, `cognito-identity` or `sts`.
+    #[must_use]
+    pub fn operations(service: &str) -> Vec<&'static str> {
+        operation::names(service)
+    }
+
     /// A simulator of `us-east-1`, without pools.
     #[must_use]
     pub fn new(seed: [u8; 32]) -> Self {

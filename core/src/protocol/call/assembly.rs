@@ -56,7 +56,7 @@ pub(super) fn assemble<O: Operation>(
 /// The Security Token Service's version of its API.
 const STS_VERSION: &str = "2011-06-15";
 
-pub(super) fn assemble_of_identity_pool<O: Operation>(
+pub(super) fn assemble_for_identity_pool<O: Operation>(
     identity_pool: &IdentityPool,
     operation: &O,
 ) -> Result<Request, InvalidInput> {

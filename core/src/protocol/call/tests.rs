@@ -318,9 +318,9 @@ proptest! {
         run_to_the_end(sign_up(), &moves, with(r#"{"UserConfirmed":false,"UserSub":"0d4f"}"#), most)?;
         let pool = identity_pool();
         let get_id = GetId::new(pool.id().as_str(), Logins::new());
-        run_to_the_end(Call::of_identity_pool(&pool, &get_id), &moves, with(r#"{"IdentityId":"i"}"#), most)?;
+        run_to_the_end(Call::for_identity_pool(&pool, get_id), &moves, with(r#"{"IdentityId":"i"}"#), most)?;
         let assume = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/Guest", "alice", "token");
-        run_to_the_end(Call::of_identity_pool(&pool, &assume), &moves, with("<AssumeRoleWithWebIdentityResponse>\
+        run_to_the_end(Call::for_identity_pool(&pool, assume), &moves, with("<AssumeRoleWithWebIdentityResponse>\
             <AssumeRoleWithWebIdentityResult/></AssumeRoleWithWebIdentityResponse>"), most)?;
     }
 }

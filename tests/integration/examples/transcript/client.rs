@@ -168,7 +168,7 @@ impl Client {
         self.script.run(Call::new(&self.app_client, step.read::<O>()?)).map(drop)
     }
 
-    fn call_signed_in<O: SignedIn + DeserializeOwned>(&mut self, step: &Step) -> Done {
+    fn call_signed_in<O: TokenAuthorized + DeserializeOwned>(&mut self, step: &Step) -> Done {
         let call = Call::signed_in(&self.app_client, self.session()?, step.read::<O>()?);
         self.script.run(call).map(drop)
     }

@@ -68,7 +68,7 @@ pub fn refusals(data: &[u8]) {
     let (Some(client), Some(pool)) = (app_client(), identity_pool()) else { return };
     let assume = AssumeRoleWithWebIdentity::new(ROLE, "guest", "token");
     refused(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
-    refused(Call::of_identity_pool(&pool, &assume), answer());
+    refused(Call::for_identity_pool(&pool, assume), answer());
 }
 
 fn refused(mut flow: impl Flow, answer: Event) {
@@ -127,7 +127,7 @@ pub fn stored_records(data: &[u8]) {
 pub fn xml(data: &[u8]) {
     let Some(pool) = identity_pool() else { return };
     for status in [200, 400] {
-        let mut call = Call::of_identity_pool(&pool, &AssumeRoleWithWebIdentity::new(ROLE, "guest", "token"));
+        let mut call = Call::for_identity_pool(&pool, AssumeRoleWithWebIdentity::new(ROLE, "guest", "token"));
         let _ = call.step(NOW, Event::Start);
         let answer = Event::Response(Response::new(status, Headers::new(), data.to_vec()));
         match call.step(NOW, answer) {

@@ -4,7 +4,7 @@ mod blocking;
 mod tokio;
 
 use cognito_blocking::TransportSettings;
-use cognito_core::operation::{Paged, Public, SignedIn as SignedInOperation};
+use cognito_core::operation::{Paged, Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
     AppClient, Call, Error, Event, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SessionEvent,
@@ -93,7 +93,7 @@ pub trait Adapter: Sized {
     /// Calls an operation of a signed-in user.
     fn call_signed_in<O>(&self, access_token: &impl AsRef<AccessToken>, operation: O) -> Result<O::Response, Error>
     where
-        O: SignedInOperation + Send + 'static,
+        O: TokenAuthorized + Send + 'static,
         O::Response: Send + 'static,
     {
         self.run(Call::signed_in(self.app_client(), access_token, operation))
@@ -125,7 +125,7 @@ pub trait SessionHandle {
     /// Calls an operation with the session's access token.
     fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
-        O: SignedInOperation + Clone + Send + 'static,
+        O: TokenAuthorized + Clone + Send + 'static,
         O::Response: Send + 'static;
 
     /// Every page of a list.

@@ -1,9 +1,23 @@
-//! The services' API models.
+//! The services' API models, and examples of their shapes.
 
-use serde_json::Value;
+use cognito_core::endpoint::Service;
+use serde_json::{Map, Value, json};
 
-/// The services that have a model.
+/// The names of the services that have a model.
 pub const SERVICES: [&str; 3] = ["cognito-idp", "cognito-identity", "sts"];
+
+/// The members that are added where a request is assembled.
+pub const ADDED: [&str; 4] = ["ClientId", "ClientSecret", "SecretHash", "AccessToken"];
+
+/// The name of a service's model.
+pub fn model_name(service: Service) -> &'static str {
+    match service {
+        Service::UserPools => "cognito-idp",
+        Service::IdentityPools => "cognito-identity",
+        Service::Sts => "sts",
+        other => panic!("{other:?} has no model"),
+    }
+}
 
 /// The model of a service.
 #[track_caller]
@@ -15,6 +29,54 @@ pub fn model(service: &str) -> Value {
         _ => panic!("there is no model of {service}"),
     };
     serde_json::from_str(text).unwrap()
+}
+
+/// The operations of a model, by name.
+pub fn operations(model: &Value) -> &Map<String, Value> {
+    model["operations"].as_object().unwrap()
+}
+
+/// The names of the errors of an operation.
+pub fn errors(operation: &Value) -> Vec<&str> {
+    operation["errors"].as_array().unwrap().iter().map(|error| error.as_str().unwrap()).collect()
+}
+
+/// A request of an operation, with every member, or with the required ones only. The members that are added where a
+/// request is assembled are absent.
+pub fn example_request(model: &Value, operation: &str, full: bool) -> Value {
+    let mut request = example(model, &model["operations"][operation]["input"], full);
+    request.as_object_mut().unwrap().retain(|member, _| !ADDED.contains(&member.as_str()));
+    request
+}
+
+/// A value of this shape, an empty object where the model has none, with every member, or with the required ones only.
+pub fn example(model: &Value, name: &Value, full: bool) -> Value {
+    let Some(name) = name.as_str() else { return json!({}) };
+    let shape = &model["shapes"][name];
+    match shape["type"].as_str().unwrap() {
+        "structure" if shape["document"] == true => json!({"any": ["JSON", 1, null], "none": null}),
+        "structure" => {
+            let required = shape["required"].as_array().cloned().unwrap_or_default();
+            let members = shape["members"].as_object().unwrap().iter();
+            let members = members.filter(|(member, _)| full || required.contains(&json!(member)));
+            Value::Object(members.map(|(member, of)| (member.clone(), example(model, &of["shape"], full))).collect())
+        }
+        "list" => json!([example(model, &shape["member"]["shape"], full)]),
+        "map" => {
+            let key = example(model, &shape["key"]["shape"], full).as_str().unwrap().to_owned();
+            Value::Object(Map::from_iter([(key, example(model, &shape["value"]["shape"], full))]))
+        }
+        "boolean" => json!(true),
+        "integer" => json!(3600),
+        // Answers of the query protocol are XML, in which a time is a text.
+        "timestamp" if model["metadata"]["protocol"] == "query" => json!("2023-11-14T22:13:20Z"),
+        "timestamp" => json!(1_700_000_000.25),
+        "string" => shape["enum"].get(0).cloned().unwrap_or_else(|| {
+            let shortest = usize::try_from(shape["min"].as_u64().unwrap_or(0)).unwrap();
+            json!(format!("{:-<shortest$}", format!("example-of-{name}")))
+        }),
+        other => panic!("no example of {other}"),
+    }
 }
 
 /// Whether a value has a shape of the model.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
-use cognito_core::operation::{Public, SignedIn as SignedInOperation};
+use cognito_core::operation::{Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
     AppClient, Call, Error, Event, Flow, Refresh, Seed, Session, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
@@ -52,7 +52,7 @@ impl Pair {
         self.run(Call::new(&self.client, operation))
     }
 
-    pub fn call_signed_in<O: SignedInOperation>(
+    pub fn call_signed_in<O: TokenAuthorized>(
         &self,
         token: &impl AsRef<AccessToken>,
         operation: O,

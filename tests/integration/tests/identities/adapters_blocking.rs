@@ -216,7 +216,7 @@ fn any_login_provider_or_several_make_one_identity() {
     assert_eq!(got(&other_machine.logged_in(facebook)).identity_id, google.identity_id, "linked");
 
     let unlink = UnlinkIdentity::new(&google.identity_id, both, [Logins::FACEBOOK]);
-    other_machine.identity_pool_client.call(&unlink).unwrap();
+    other_machine.identity_pool_client.call(unlink).unwrap();
     let facebook = Logins::new().with(Logins::FACEBOOK, "opaque-bob");
     assert_ne!(got(&other_machine.logged_in(facebook)).identity_id, google.identity_id, "no longer");
 }

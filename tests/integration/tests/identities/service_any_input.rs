@@ -3,11 +3,10 @@
 use cognito_core::{Request, Response};
 use cognito_integration_tests::support::identities::*;
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, read};
-use cognito_testkit::{Fault, FaultPlan, IdentityPoolConfig, Outcome, login_token};
+use cognito_testkit::{Fault, FaultPlan, IdentityPoolConfig, Outcome, Simulator, login_token};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-const OPERATIONS: [&str; 4] = ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "UnlinkIdentity"];
 const POOL: &str = "us-east-1:00000000-0000-4000-8000-000000000001";
 const MEMBERS: [&str; 8] = [
     "IdentityPoolId",
@@ -85,7 +84,7 @@ proptest! {
 
     #[test]
     fn any_json_is_answered(
-        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), any_json()), 1..6),
+        requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-identity")), any_json()), 1..6),
     ) {
         let mut scene = scene();
         for (operation, body) in requests {
@@ -97,7 +96,7 @@ proptest! {
 
     #[test]
     fn any_request_of_the_right_shape_is_answered(
-        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), shaped()), 1..10),
+        requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-identity")), shaped()), 1..10),
     ) {
         let mut scene = scene();
         for (operation, body) in requests {
@@ -112,7 +111,7 @@ proptest! {
     #[test]
     fn any_bytes_are_answered(body in any::<Vec<u8>>()) {
         let mut scene = scene();
-        for operation in OPERATIONS {
+        for operation in Simulator::operations("cognito-identity") {
             prop_assert_eq!(scene.ask(operation, &body).status(), 400);
         }
         prop_assert_eq!(scene.form(&body).status(), 400);

@@ -11,70 +11,11 @@ use cognito_core::secret::AccessToken;
 use cognito_core::{
     AppClient, Call, Error, Event, Flow, Headers, IdentityPool, IdentityPoolId, Response, Step, Timestamp, UserPoolId,
 };
-use cognito_integration_tests::support::api_model::model;
-use serde::Serialize;
+use cognito_integration_tests::support::api_model::{
+    SERVICES, errors, example, example_request, model, model_name, operations,
+};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
-
-struct Model(Value);
-
-impl Model {
-    fn user_pools() -> Self {
-        Self(model("cognito-idp"))
-    }
-
-    fn identity_pools() -> Self {
-        Self(model("cognito-identity"))
-    }
-
-    fn sts() -> Self {
-        Self(model("sts"))
-    }
-
-    /// Whether answers are XML, in which a time is a text.
-    fn is_query(&self) -> bool {
-        self.0["metadata"]["protocol"] == "query"
-    }
-
-    #[track_caller]
-    fn operation(&self, name: &str) -> &Value {
-        let operation = &self.0["operations"][name];
-        assert!(operation.is_object(), "the API has no {name}");
-        operation
-    }
-
-    /// A value of this shape, an empty object where the model has none, with every member, or with the required ones only.
-    fn example(&self, name: &Value, full: bool) -> Value {
-        let Some(name) = name.as_str() else { return json!({}) };
-        let shape = &self.0["shapes"][name];
-        match shape["type"].as_str().unwrap() {
-            "structure" if shape["document"] == true => json!({"any": ["JSON", 1, null]}),
-            "structure" => {
-                let required = shape["required"].as_array().cloned().unwrap_or_default();
-                let members = shape["members"].as_object().unwrap().iter();
-                let members = members.filter(|(member, _)| full || required.contains(&json!(member)));
-                Value::Object(members.map(|(member, of)| (member.clone(), self.example(&of["shape"], full))).collect())
-            }
-            "list" => json!([self.example(&shape["member"]["shape"], full)]),
-            "map" => {
-                let key = self.example(&shape["key"]["shape"], full).as_str().unwrap().to_owned();
-                Value::Object(Map::from_iter([(key, self.example(&shape["value"]["shape"], full))]))
-            }
-            "boolean" => json!(true),
-            "integer" => json!(3600),
-            "timestamp" if self.is_query() => json!("2023-11-14T22:13:20Z"),
-            "timestamp" => json!(1_700_000_000.25),
-            "string" => shape["enum"].get(0).cloned().unwrap_or_else(|| {
-                let shortest = usize::try_from(shape["min"].as_u64().unwrap_or(0)).unwrap();
-                json!(format!("{:-<shortest$}", format!("example-of-{name}")))
-            }),
-            other => panic!("no example of {other}"),
-        }
-    }
-}
-
-/// The members that are added where a request is assembled.
-const ADDED: [&str; 4] = ["ClientId", "ClientSecret", "SecretHash", "AccessToken"];
+use serde_json::{Value, json};
 
 #[track_caller]
 fn app_client() -> AppClient {
@@ -82,60 +23,73 @@ fn app_client() -> AppClient {
     AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2").unwrap().with_secret("s3cr3t")
 }
 
-fn public<O: Public + DeserializeOwned>(model: &Model) -> &'static str
-where
-    O::Response: Serialize,
-{
-    agrees(model, |request: O| Call::new(&app_client(), request))
+/// Compares every operation with its model.
+struct Comparison {
+    /// The names of the operations that agree.
+    agreed: BTreeSet<&'static str>,
 }
 
-fn signed_in<O: SignedIn + DeserializeOwned>(model: &Model) -> &'static str
-where
-    O::Response: Serialize,
-{
-    agrees(model, |request: O| Call::signed_in(&app_client(), &AccessToken::from("access.token"), request))
+impl Comparison {
+    fn agrees<O: ListedOperation>(&mut self, call: impl Fn(O) -> Call<O>, needs: Needs) {
+        agrees(call, needs);
+        assert!(self.agreed.insert(O::NAME), "{} is in the list twice", O::NAME);
+    }
 }
 
-#[track_caller]
-fn of_identity_pool<O: OfIdentityPool + DeserializeOwned>(model: &Model) -> &'static str
-where
-    O::Response: Serialize,
-{
-    let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
-    let pool = IdentityPool::new(id).unwrap();
-    agrees(model, |request: O| Call::of_identity_pool(&pool, &request))
+impl OperationVisitor for Comparison {
+    fn public<O: ListedOperation + Public>(&mut self) {
+        self.agrees(|request: O| Call::new(&app_client(), request), Needs::Members);
+    }
+
+    fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self) {
+        let token = AccessToken::from("access.token");
+        self.agrees(|request: O| Call::signed_in(&app_client(), &token, request), Needs::Members);
+    }
+
+    fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self) {
+        self.agrees(|request: O| Call::new(&app_client(), request), Needs::Session);
+    }
+
+    fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self) {
+        let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
+        let pool = IdentityPool::new(id).unwrap();
+        self.agrees(|request: O| Call::for_identity_pool(&pool, request), Needs::Members);
+    }
 }
 
-fn agrees<O: Operation + DeserializeOwned>(model: &Model, call: impl Fn(O) -> Call<O>) -> &'static str
-where
-    O::Response: Serialize,
-{
-    let operation = model.operation(O::NAME);
-    let documented: BTreeSet<_> = operation["errors"].as_array().unwrap().iter().map(|e| e.as_str().unwrap()).collect();
-    assert_eq!(O::ERRORS, documented.into_iter().collect::<Vec<_>>(), "{}", O::NAME);
+/// What a call must have.
+#[derive(Clone, Copy, PartialEq)]
+enum Needs {
+    /// The required members.
+    Members,
+    /// The required members and a challenge session, in place of an access token.
+    Session,
+}
 
+fn agrees<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Needs) {
+    let model = model(model_name(O::SERVICE));
+    let operation = &model["operations"][O::NAME];
+    assert!(operation.is_object(), "the API has no {}", O::NAME);
     for full in [true, false] {
-        let mut request = model.example(&operation["input"], full);
-        request.as_object_mut().unwrap().retain(|member, _| !ADDED.contains(&member.as_str()));
+        let request = example_request(&model, O::NAME, full);
         let read: O = serde_json::from_value(request.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), request, "{}", O::NAME);
-        if let Some(body) = sent(call(read)) {
-            is_whole(model, O::NAME, &body, full);
+        if let Some(body) = sent(call(read), needs) {
+            is_whole(&model, O::NAME, &body, full, needs);
         }
 
-        let response = model.example(&operation["output"], full);
+        let response = example(&model, &operation["output"], full);
         let read: O::Response = serde_json::from_value(response.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), response, "{}", O::NAME);
     }
-    O::NAME
 }
 
 /// The body that is sent; none where a request without its one optional member is refused.
-fn sent<O: Operation>(mut call: Call<O>) -> Option<Value> {
+fn sent<O: Operation>(mut call: Call<O>, needs: Needs) -> Option<Value> {
     match call.step(Timestamp::from_unix_seconds(0), Event::Start) {
         Ok(Step::Send(request)) if O::SERVICE == Service::Sts => Some(of_form(request.body())),
         Ok(Step::Send(request)) => Some(serde_json::from_slice(request.body()).unwrap()),
-        Err(error) if EITHER.contains(&O::NAME) => {
+        Err(error) if needs == Needs::Session => {
             assert!(matches!(error, Error::InvalidInput(_)));
             None
         }
@@ -152,16 +106,13 @@ fn of_form(form: &[u8]) -> Value {
     members.into_iter().map(|(name, value)| (name.split('.').next().unwrap().to_owned(), json!(value))).collect()
 }
 
-/// The operations that take either an access token or a challenge session.
-const EITHER: [&str; 2] = ["AssociateSoftwareToken", "VerifySoftwareToken"];
-
 /// The body has the required members, none that the model has not, and of a full request all.
 #[track_caller]
-fn is_whole(model: &Model, operation: &str, body: &Value, full: bool) {
-    let shape = &model.0["shapes"][model.operation(operation)["input"].as_str().unwrap()];
+fn is_whole(model: &Value, operation: &str, body: &Value, full: bool, needs: Needs) {
+    let shape = &model["shapes"][model["operations"][operation]["input"].as_str().unwrap()];
     let body: BTreeSet<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     let mut known: BTreeSet<_> = shape["members"].as_object().unwrap().keys().map(String::as_str).collect();
-    if EITHER.contains(&operation) {
+    if needs == Needs::Session {
         known.remove("AccessToken");
     }
     let required = shape["required"].as_array().into_iter().flatten().map(|member| member.as_str().unwrap());
@@ -171,9 +122,7 @@ fn is_whole(model: &Model, operation: &str, body: &Value, full: bool) {
 }
 
 fn all_operations() -> Vec<(String, Value)> {
-    let models = [Model::user_pools(), Model::identity_pools(), Model::sts()];
-    let operations = models.iter().flat_map(|model| model.0["operations"].as_object().unwrap());
-    operations.map(|(name, operation)| (name.clone(), operation.clone())).collect()
+    SERVICES.iter().flat_map(|service| operations(&model(service)).clone()).collect()
 }
 
 #[test]
@@ -192,11 +141,7 @@ fn every_operation_has_a_file_of_its_own() {
 #[test]
 fn every_error_of_the_api_has_a_kind_of_its_own() {
     let operations = all_operations();
-    let errors: BTreeSet<_> = operations
-        .iter()
-        .flat_map(|(_, operation)| operation["errors"].as_array().unwrap())
-        .map(|error| error.as_str().unwrap())
-        .collect();
+    let errors: BTreeSet<_> = operations.iter().flat_map(|(_, operation)| errors(operation)).collect();
     assert!(errors.len() > 50);
     for error in errors {
         let mut call = Call::new(&app_client(), SignUp::new("alice", "Very$ecur3"));
@@ -211,57 +156,13 @@ fn every_error_of_the_api_has_a_kind_of_its_own() {
 }
 
 #[test]
-fn every_member_and_error_of_every_operation_is_the_models() {
-    let model = Model::user_pools();
-    let ours = [
-        public::<AssociateSoftwareToken>(&model),
-        signed_in::<ChangePassword>(&model),
-        signed_in::<CompleteWebAuthnRegistration>(&model),
-        signed_in::<ConfirmDevice>(&model),
-        public::<ConfirmForgotPassword>(&model),
-        public::<ConfirmSignUp>(&model),
-        signed_in::<DeleteUser>(&model),
-        signed_in::<DeleteUserAttributes>(&model),
-        signed_in::<DeleteWebAuthnCredential>(&model),
-        signed_in::<ForgetDevice>(&model),
-        public::<ForgotPassword>(&model),
-        public::<GetClientToken>(&model),
-        signed_in::<GetDevice>(&model),
-        public::<GetTokensFromRefreshToken>(&model),
-        signed_in::<GetUser>(&model),
-        signed_in::<GetUserAttributeVerificationCode>(&model),
-        signed_in::<GetUserAuthFactors>(&model),
-        signed_in::<GlobalSignOut>(&model),
-        public::<InitiateAuth>(&model),
-        signed_in::<ListDevices>(&model),
-        signed_in::<ListUserSessions>(&model),
-        signed_in::<ListWebAuthnCredentials>(&model),
-        public::<ResendConfirmationCode>(&model),
-        public::<RespondToAuthChallenge>(&model),
-        public::<RevokeToken>(&model),
-        signed_in::<RevokeUserSession>(&model),
-        signed_in::<SetUserMfaPreference>(&model),
-        signed_in::<SetUserSettings>(&model),
-        public::<SignUp>(&model),
-        signed_in::<StartWebAuthnRegistration>(&model),
-        public::<UpdateAuthEventFeedback>(&model),
-        signed_in::<UpdateDeviceStatus>(&model),
-        signed_in::<UpdateUserAttributes>(&model),
-        public::<VerifySoftwareToken>(&model),
-        signed_in::<VerifyUserAttribute>(&model),
-    ];
-    let (identity_pools, sts) = (Model::identity_pools(), Model::sts());
-    let of_identity_pools = [
-        of_identity_pool::<GetCredentialsForIdentity>(&identity_pools),
-        of_identity_pool::<GetId>(&identity_pools),
-        of_identity_pool::<GetOpenIdToken>(&identity_pools),
-        of_identity_pool::<UnlinkIdentity>(&identity_pools),
-        of_identity_pool::<AssumeRoleWithWebIdentity>(&sts),
-    ];
-    let ours: Vec<_> = ours.into_iter().chain(of_identity_pools).collect();
-    let theirs: Vec<_> = all_operations().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(ours, theirs);
-    println!("{}/{} operations agree with the API model", ours.len(), theirs.len());
+fn every_member_of_every_operation_is_the_models() {
+    let mut comparison = Comparison { agreed: BTreeSet::new() };
+    for_each_operation(&mut comparison);
+    let operations = all_operations();
+    let theirs: BTreeSet<_> = operations.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(comparison.agreed, theirs);
+    println!("{}/{} operations agree with the API model", comparison.agreed.len(), theirs.len());
 }
 
 #[test]
@@ -273,8 +174,7 @@ fn every_name_in_every_enum_of_the_api_is_known() {
         }
     }
 
-    let model = Model::user_pools();
-    for (shape, definition) in model.0["shapes"].as_object().unwrap() {
+    for (shape, definition) in model("cognito-idp")["shapes"].as_object().unwrap() {
         let names = &definition["enum"];
         match shape.as_str() {
             _ if names.is_null() => {}

@@ -10,9 +10,9 @@ use proptest::prelude::*;
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
 #[track_caller]
-fn call(operation: &AssumeRoleWithWebIdentity) -> (Call<AssumeRoleWithWebIdentity>, Request) {
+fn call(operation: AssumeRoleWithWebIdentity) -> (Call<AssumeRoleWithWebIdentity>, Request) {
     let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
-    let mut call = Call::of_identity_pool(&IdentityPool::new(id).unwrap(), operation);
+    let mut call = Call::for_identity_pool(&IdentityPool::new(id).unwrap(), operation);
     match call.step(NOW, Event::Start).unwrap() {
         Step::Send(request) => (call, request),
         other => panic!("{other:?}"),
@@ -43,7 +43,7 @@ proptest! {
         operation.policy_arns = policies.iter().map(PolicyDescriptor::new).collect();
         operation.policy.clone_from(&policy);
         operation.duration_seconds = seconds;
-        let (_, request) = call(&operation);
+        let (_, request) = call(operation);
 
         let mut expected = BTreeMap::from([
             ("Action".to_owned(), "AssumeRoleWithWebIdentity".to_owned()),
@@ -66,7 +66,7 @@ proptest! {
     fn what_the_service_escapes_is_read_as_it_was(name in "[ -~]{0,20}[<>&\"']|[^a-z]{1,20} |]]>|\\PC{1,20}\r\n") {
         // The service takes no control character.
         let role = format!("arn:aws:iam::1:role/\u{1}{name}");
-        let (mut call, request) = call(&AssumeRoleWithWebIdentity::new(&*role, "guest", "token"));
+        let (mut call, request) = call(AssumeRoleWithWebIdentity::new(&*role, "guest", "token"));
         let mut simulator = Simulator::from_config([7; 32], NOW, Config::standard()).unwrap();
         let answer = Event::Response(simulator.handle(NOW, &request));
         let error = call.step(NOW, answer).unwrap_err();

@@ -3,20 +3,20 @@
 use cognito_integration_tests::support::api_model;
 use cognito_integration_tests::support::challenges;
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, email_pool, open_client};
-use cognito_integration_tests::support::words::{MEMBERS, OPERATIONS, VALUES};
-use cognito_testkit::{MfaConfiguration, MfaFactor, UserStatus};
+use cognito_integration_tests::support::words::{MEMBERS, VALUES};
+use cognito_testkit::{MfaConfiguration, MfaFactor, Simulator, UserStatus};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
-        4 => proptest::sample::select(&VALUES[..]).prop_map(Value::from),
+        4 => proptest::sample::select(VALUES).prop_map(Value::from),
         1 => any::<String>().prop_map(Value::from),
         1 => any::<i64>().prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::from),
         1 => Just(Value::Null),
     ];
-    let name = prop_oneof![8 => proptest::sample::select(&MEMBERS[..]).prop_map(str::to_owned), 1 => any::<String>()];
+    let name = prop_oneof![8 => proptest::sample::select(MEMBERS).prop_map(str::to_owned), 1 => any::<String>()];
     leaf.prop_recursive(3, 40, 12, move |inner| {
         prop_oneof![
             1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
@@ -128,7 +128,7 @@ proptest! {
 
     #[test]
     fn any_json_is_answered(
-        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), json()), 1..6),
+        requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-idp")), json()), 1..6),
     ) {
         let mut scene = scene();
         for (operation, body) in requests {
@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn any_json_of_a_user_who_is_signed_in_is_answered(
-        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), json()), 1..8),
+        requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-idp")), json()), 1..8),
     ) {
         let mut scene = scene();
         let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
@@ -224,7 +224,7 @@ proptest! {
     fn any_answer_to_a_challenge_is_answered(
         challenge in 0..CHALLENGES.len(),
         answers in proptest::collection::vec(
-            proptest::collection::btree_map(proptest::sample::select(&MEMBERS[..]), any::<Option<String>>(), 0..8),
+            proptest::collection::btree_map(proptest::sample::select(MEMBERS), any::<Option<String>>(), 0..8),
             1..6,
         ),
     ) {

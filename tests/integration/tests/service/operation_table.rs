@@ -1,7 +1,10 @@
 //! Every operation of the API model is answered, in the model's shapes.
 
-use cognito_core::Response;
-use cognito_integration_tests::support::api_model::{conforms, model};
+use std::collections::BTreeSet;
+
+use cognito_core::endpoint::Service;
+use cognito_core::{Response, operation};
+use cognito_integration_tests::support::api_model::{self, conforms, errors, example_request, model};
 use cognito_integration_tests::support::devices::DEVICE_PASSWORD;
 use cognito_integration_tests::support::identities::{
     GOOGLE, GUEST_ROLE, google, identity_scene, open_identity_pool, read_tree,
@@ -16,7 +19,7 @@ use serde_json::{Value, json};
 #[test]
 fn no_operation_of_the_model_is_unknown() {
     let (users, identities) = (operations("cognito-idp"), operations("cognito-identity"));
-    assert_eq!((users.len(), identities.len()), (35, 4));
+    assert_eq!((&users, &identities), (&listed(Service::UserPools), &listed(Service::IdentityPools)));
     let mut scene = Scene::new();
     let kind = |response: Response| response.headers().get("x-amzn-errortype").map(str::to_owned);
     let (incomplete, unknown) = ("InvalidParameterException:", "UnknownOperationException:");
@@ -37,7 +40,14 @@ fn no_operation_of_the_model_is_unknown() {
 
 #[track_caller]
 fn operations(service: &str) -> Vec<String> {
-    model(service)["operations"].as_object().unwrap().keys().cloned().collect()
+    api_model::operations(&model(service)).keys().cloned().collect()
+}
+
+/// The operations of the core's list, in the order of the model.
+fn listed(service: Service) -> Vec<String> {
+    let descriptions = operation::descriptions().into_iter().filter(|description| description.service == service);
+    let names: BTreeSet<_> = descriptions.map(|description| description.name.to_owned()).collect();
+    names.into_iter().collect()
 }
 
 /// The standard pool, tracking devices, with Alice in it and a client that does everything.
@@ -75,10 +85,17 @@ impl Tour {
     #[track_caller]
     fn refused(&mut self, operation: &str, body: Value) -> Refusal {
         let refusal = self.scene.refused(operation, body);
-        let errors = self.model["operations"][operation]["errors"].as_array().unwrap();
-        assert!(errors.contains(&json!(refusal.name)), "{operation} {refusal:?}");
+        let errors = errors(&self.model["operations"][operation]);
+        assert!(errors.contains(&&*refusal.name), "{operation} {refusal:?}");
         self.seen.push(operation.to_owned());
         refusal
+    }
+
+    /// A request of an operation by a user who is signed in, with every member.
+    fn example(&self, operation: &str, token: &str) -> Value {
+        let mut body = bearing(token, example_request(&self.model, operation, true));
+        body["ClientId"] = json!(self.scene.client.id);
+        body
     }
 
     fn code(&self) -> String {
@@ -95,11 +112,14 @@ fn every_answer_has_the_models_members_and_every_refusal_a_name_of_the_model() {
     factors(&mut tour, &token);
     devices_and_feedback(&mut tour, &token);
     endings(&mut tour, &token);
-    let Tour { model, mut seen, .. } = tour;
-    seen.sort();
-    seen.dedup();
-    let all: Vec<_> = model["operations"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(seen, all);
+    // An operation needs no step above where an example of its request is carried out.
+    let unseen = operations("cognito-idp").into_iter().filter(|operation| !tour.seen.contains(operation));
+    let mut second = Tour::new();
+    let token = sign_in(&mut second);
+    for operation in unseen {
+        let body = second.example(&operation, &token);
+        second.ok(&operation, body);
+    }
 }
 
 fn sign_up_and_reset(tour: &mut Tour) {

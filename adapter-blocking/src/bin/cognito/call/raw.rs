@@ -2,7 +2,7 @@
 
 use cognito_blocking::endpoint::Service;
 use cognito_blocking::error::InvalidInput;
-use cognito_blocking::operation::{Authorization, OfIdentityPool, Operation, Parameters, Public, SignedIn};
+use cognito_blocking::operation::{Authorization, ForIdentityPool, Operation, Parameters, Public, TokenAuthorized};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,7 +16,6 @@ impl<O: Operation> Operation for Raw<O> {
     const NAME: &'static str = O::NAME;
     const SERVICE: Service = O::SERVICE;
     const AUTHORIZATION: Authorization = O::AUTHORIZATION;
-    const ERRORS: &'static [&'static str] = O::ERRORS;
 
     fn is_repeatable(&self) -> bool {
         self.0.is_repeatable()
@@ -40,5 +39,5 @@ impl<O: Operation> Operation for Raw<O> {
 }
 
 impl<O: Public> Public for Raw<O> {}
-impl<O: SignedIn> SignedIn for Raw<O> {}
-impl<O: OfIdentityPool> OfIdentityPool for Raw<O> {}
+impl<O: TokenAuthorized> TokenAuthorized for Raw<O> {}
+impl<O: ForIdentityPool> ForIdentityPool for Raw<O> {}

@@ -6,7 +6,7 @@ use cognito_blocking::{
     Client, CredentialsProvider, IdentityPoolClient, MemoryStore, SessionHandle, Sessions, Transport,
     TransportSettings, UreqTransport,
 };
-use cognito_core::operation::{Paged, SignedIn as SignedInOperation};
+use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::{
     AppClient, Error, Event, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SessionEvent,
     SignOutScope, SignedIn, SignedOut,
@@ -92,7 +92,7 @@ impl super::SessionHandle for SessionHandle {
 
     fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
-        O: SignedInOperation + Clone + Send + 'static,
+        O: TokenAuthorized + Clone + Send + 'static,
         O::Response: Send + 'static,
     {
         self.call(operation)

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use ::tokio::runtime::{Builder, Runtime};
-use cognito_core::operation::{Paged, SignedIn as SignedInOperation};
+use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::{
     AppClient, Error, Event, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SessionEvent,
     SignOutScope, SignedIn, SignedOut,
@@ -113,7 +113,7 @@ impl super::SessionHandle for OnRuntime<SessionHandle> {
 
     fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
-        O: SignedInOperation + Clone + Send + 'static,
+        O: TokenAuthorized + Clone + Send + 'static,
         O::Response: Send + 'static,
     {
         self.0.block_on(self.1.call(operation))

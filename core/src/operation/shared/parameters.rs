@@ -1,0 +1,69 @@
+//! Parameters of a sign-in.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::secret::Parameter;
+
+/// Names with their values: AuthParameters, ChallengeParameters, ChallengeResponses. `Debug` shows the names only.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Parameters(BTreeMap<String, Parameter>);
+
+/// A null value is as good as none.
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pairs = BTreeMap::<String, Option<Parameter>>::deserialize(deserializer)?;
+        Ok(Self(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
+    }
+}
+
+impl Parameters {
+    /// None.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value under this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(Parameter::expose)
+    }
+
+    /// Sets the value under this name.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Parameter>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// Takes away what is under this name.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Every name with its value, in the names' order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<Name: Into<String>, Value: Into<Parameter>> FromIterator<(Name, Value)> for Parameters {
+    fn from_iter<I: IntoIterator<Item = (Name, Value)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
