@@ -5,13 +5,14 @@ mod peer;
 
 use std::io::Write;
 use std::net::{Shutdown, TcpListener};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use cognito_blocking::operation::{RevokeToken, SignUp};
 use cognito_blocking::{
-    AppClient, Client, Endpoint, Error, Event, Headers, Request, Transport, TransportSettings, UreqTransport,
-    UserPoolId,
+    AppClient, Client, Endpoint, Error, Headers, Method, Request, SendOutcome, Transport, TransportSettings,
+    UreqTransport, UserPoolId, transport_fn,
 };
 use peer::{answering, peer, read_request};
 
@@ -26,21 +27,21 @@ fn transport() -> UreqTransport {
 
 fn request(url: &str) -> Request {
     let headers = [("content-type", "application/x-amz-json-1.1")].into_iter().collect();
-    Request::new(url, headers, b"{\"Password\":\"m4rk\"}".to_vec())
+    Request::post(url, headers, b"{\"Password\":\"m4rk\"}".to_vec())
 }
 
-fn send(url: &str) -> Event {
+fn send(url: &str) -> SendOutcome {
     transport().send(&request(url))
 }
 
-fn is_no_answer(event: &Event) -> bool {
-    matches!(event, Event::NoAnswer(_))
+fn is_no_answer(outcome: &SendOutcome) -> bool {
+    matches!(outcome, SendOutcome::NoAnswer(_))
 }
 
 #[test]
 fn an_answer_of_any_status_is_a_response() {
     let url = answering("HTTP/1.1 400 Bad Request\r\nX-Amzn-RequestId: 0d4f\r\ncontent-length: 2\r\n\r\n{}");
-    let Event::Response(response) = send(&url) else { panic!() };
+    let SendOutcome::Answered(response) = send(&url) else { panic!() };
     assert_eq!((response.status(), response.body()), (400, &b"{}"[..]));
     assert_eq!(response.headers().get("x-amzn-requestid"), Some("0d4f"));
 }
@@ -63,19 +64,19 @@ fn a_refused_connection_was_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    assert!(matches!(send(&url), Event::NotSent(_)));
+    assert!(matches!(send(&url), SendOutcome::NotSent(_)));
 }
 
 #[test]
 fn a_host_that_is_not_found_was_not_sent() {
     // RFC 6761 keeps this domain from ever existing.
-    assert!(matches!(send("http://cognito.invalid/"), Event::NotSent(_)));
+    assert!(matches!(send("http://cognito.invalid/"), SendOutcome::NotSent(_)));
 }
 
 #[test]
 fn a_tls_handshake_that_fails_was_not_sent() {
     let url = answering("this is no TLS\r\n").replace("http:", "https:");
-    assert!(matches!(send(&url), Event::NotSent(_)));
+    assert!(matches!(send(&url), SendOutcome::NotSent(_)));
 }
 
 #[test]
@@ -121,11 +122,28 @@ fn what_is_not_http_is_no_answer() {
 }
 
 #[test]
+fn a_get_goes_out_without_a_body() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let url = peer(move |mut stream| {
+        tell.send(read_request(&mut stream).unwrap()).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+    });
+    let request = Request::get(format!("{url}jwks.json"), [("accept", "application/json")].into_iter().collect());
+    assert_eq!(request.method(), Method::Get);
+    let SendOutcome::Answered(response) = transport().send(&request) else { panic!() };
+    assert_eq!((response.status(), response.body()), (200, &b"{}"[..]));
+    let text = told.recv().unwrap().to_lowercase();
+    assert!(text.starts_with("get /jwks.json http/1.1\r\n"), "{text}");
+    assert!(text.contains("\r\naccept: application/json\r\n") && text.ends_with("\r\n\r\n"), "{text}");
+    assert!(!text.contains("content-length") && !text.contains("transfer-encoding"), "{text}");
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let elsewhere = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
     for status in ["302 Found", "307 Temporary Redirect"] {
         let answer = format!("HTTP/1.1 {status}\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n");
-        let Event::Response(response) = send(&answering(answer.leak())) else { panic!() };
+        let SendOutcome::Answered(response) = send(&answering(answer.leak())) else { panic!() };
         assert_eq!(response.status().to_string(), status[..3]);
     }
 }
@@ -141,7 +159,7 @@ fn a_connection_is_kept_for_the_next_request() {
     });
     let transport = transport();
     for _ in 0..3 {
-        assert!(matches!(transport.send(&request(&url)), Event::Response(_)));
+        assert!(matches!(transport.send(&request(&url)), SendOutcome::Answered(_)));
     }
     assert_eq!(told.try_iter().count(), 1);
 }
@@ -154,15 +172,15 @@ fn a_connection_that_died_while_it_was_idle_costs_nothing() {
     });
     let transport = transport();
     for _ in 0..3 {
-        assert!(matches!(transport.send(&request(&url)), Event::Response(_)));
+        assert!(matches!(transport.send(&request(&url)), SendOutcome::Answered(_)));
         thread::sleep(Duration::from_millis(50));
     }
 }
 
 #[test]
 fn a_request_that_cannot_be_written_is_no_panic() {
-    let request = Request::new("not a url", Headers::new(), Vec::new());
-    assert!(matches!(transport().send(&request), Event::NotSent(_)));
+    let request = Request::post("not a url", Headers::new(), Vec::new());
+    assert!(matches!(transport().send(&request), SendOutcome::NotSent(_)));
 }
 
 #[test]
@@ -194,11 +212,23 @@ fn a_call_whose_answer_is_lost_is_repeated_only_if_it_may_be() {
 #[test]
 fn a_closure_is_a_transport() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8").unwrap();
-    let client = Client::with_transport(app_client, |request: &Request| {
-        assert_eq!(request.headers().get("x-amz-target"), Some("AWSCognitoIdentityProviderService.RevokeToken"));
-        Event::Response(cognito_blocking::Response::new(200, Headers::new(), Vec::new()))
-    });
+    let client = Client::with_transport(
+        app_client,
+        transport_fn(|request: &Request| {
+            assert_eq!(request.headers().get("x-amz-target"), Some("AWSCognitoIdentityProviderService.RevokeToken"));
+            SendOutcome::Answered(cognito_blocking::Response::new(200, Headers::new(), Vec::new()))
+        }),
+    );
     client.call(RevokeToken::new("refresh")).unwrap();
+}
+
+#[test]
+fn a_shared_or_boxed_transport_is_a_transport() {
+    let (shared, boxed) = (Arc::new(transport()) as Arc<dyn Transport>, Box::new(transport()) as Box<dyn Transport>);
+    let url = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+    let client = |transport: Arc<dyn Transport>| Client::with_transport(client(&url).app_client().clone(), transport);
+    client(shared).call(RevokeToken::new("refresh")).unwrap();
+    client(Arc::new(boxed)).call(RevokeToken::new("refresh")).unwrap();
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::timestamp::Timestamp;
 
 mod associate_software_token;
 mod assume_role_with_web_identity;
+mod challenge_name;
 mod change_password;
 mod complete_web_authn_registration;
 mod confirm_device;
@@ -59,6 +60,7 @@ mod verify_user_attribute;
 
 pub use associate_software_token::*;
 pub use assume_role_with_web_identity::*;
+pub use challenge_name::ChallengeName;
 pub use change_password::*;
 pub use complete_web_authn_registration::*;
 pub use confirm_device::*;

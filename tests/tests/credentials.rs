@@ -10,9 +10,10 @@ use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::UnlinkIdentity;
 use cognito_blocking::session::Record;
 use cognito_blocking::{
-    AppClient, AssumedRole, Client, Credentials, CredentialsProvider, Endpoint, Error, Event, FileStore, IdentityPool,
-    IdentityPoolClient, IdentityPoolId, Logins, MemoryStore, Request, Role, SessionHandle, Sessions, SignIn,
-    SignInOutcome, SignOutScope, Store, StoreLock, Timestamp, Transport, TransportSettings, UreqTransport, UserPoolId,
+    AppClient, AssumedRole, Client, Credentials, CredentialsProvider, Endpoint, Error, FileStore, IdentityPool,
+    IdentityPoolClient, IdentityPoolId, Logins, MemoryStore, Request, Role, SendOutcome, SessionHandle, Sessions,
+    SignIn, SignInOutcome, SignOutScope, Store, StoreLock, Timestamp, Transport, TransportSettings, UreqTransport,
+    UserPoolId,
 };
 use cognito_testkit::{Config, CredentialsOwner, Fault, FaultPlan, Server, login_token};
 
@@ -45,7 +46,7 @@ struct Noting {
 }
 
 impl Transport for Noting {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         self.operations.lock().unwrap().push(request.operation().to_owned());
         if request.operation() == "GetCredentialsForIdentity" {
             // Long enough for all the others to ask.

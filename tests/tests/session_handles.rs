@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cognito_blocking::operation::{GetUser, ListDevices};
 use cognito_blocking::{
-    AppClient, Client, Endpoint, Error, Event, MemoryStore, Request, Session, SessionChange, SessionEvent,
+    AppClient, Client, Endpoint, Error, MemoryStore, Request, SendOutcome, Session, SessionChange, SessionEvent,
     SessionHandle, Sessions, SignIn, SignInOutcome, SignOutScope, SignedIn, Transport, TransportSettings,
     UreqTransport, UserPoolId,
 };
@@ -30,7 +30,7 @@ struct Counting {
 }
 
 impl Transport for Counting {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         if request.operation() == "GetTokensFromRefreshToken" {
             self.refreshes.fetch_add(1, Ordering::Relaxed);
             // Long enough for all the others to ask.
@@ -146,7 +146,7 @@ fn pages_follow_each_other_to_the_last() {
 struct Panicking(UreqTransport, AtomicUsize);
 
 impl Transport for Panicking {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         if request.operation() == "GetTokensFromRefreshToken" && self.1.fetch_add(1, Ordering::Relaxed) == 0 {
             thread::sleep(Duration::from_millis(200));
             panic!("a fault of the transport's own");

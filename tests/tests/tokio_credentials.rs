@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use cognito_testkit::{Config, Fault, FaultPlan, Server, login_token};
 use cognito_tokio::{
-    AppClient, BoxFuture, Client, CredentialsProvider, Endpoint, Error, Event, IdentityPool, IdentityPoolClient,
-    IdentityPoolId, Logins, MemoryStore, Request, ReqwestTransport, SessionHandle, Sessions, SignIn, SignInOutcome,
-    SignOutScope, Timestamp, Transport, TransportSettings, UserPoolId,
+    AppClient, BoxFuture, Client, CredentialsProvider, Endpoint, Error, IdentityPool, IdentityPoolClient,
+    IdentityPoolId, Logins, MemoryStore, Request, ReqwestTransport, SendOutcome, SessionHandle, Sessions, SignIn,
+    SignInOutcome, SignOutScope, Timestamp, Transport, TransportSettings, UserPoolId,
 };
 use tokio::time::sleep;
 
@@ -36,7 +36,7 @@ struct Noting {
 }
 
 impl Transport for Noting {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async {
             self.operations.lock().unwrap().push(request.operation().to_owned());
             if request.operation() == "GetCredentialsForIdentity" {

@@ -11,9 +11,9 @@ use std::time::Duration;
 use cognito_testkit::{Config, Fault, FaultPlan, Server};
 use cognito_tokio::operation::{GetUser, ListDevices};
 use cognito_tokio::{
-    AppClient, BoxFuture, Client, Endpoint, Error, Event, FileStore, MemoryStore, Request, ReqwestTransport, Session,
-    SessionChange, SessionHandle, Sessions, SignIn, SignInOutcome, SignOutScope, SignedIn, Transport,
-    TransportSettings, UserPoolId,
+    AppClient, BoxFuture, Client, Endpoint, Error, FileStore, MemoryStore, Request, ReqwestTransport, SendOutcome,
+    Session, SessionChange, SessionHandle, Sessions, SignIn, SignInOutcome, SignOutScope, SignedIn, Transport,
+    TransportSettings, UserPoolId, transport_fn,
 };
 use futures_util::StreamExt;
 use tokio::time::sleep;
@@ -38,7 +38,7 @@ struct Counting {
 }
 
 impl Transport for Counting {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async {
             if request.operation() == "GetTokensFromRefreshToken" {
                 self.refreshes.fetch_add(1, Ordering::Relaxed);
@@ -230,7 +230,7 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
     let signed_in = sign_in(&client).await;
     let transport = ReqwestTransport::new(&TransportSettings::default());
     let panics = AtomicUsize::new(0);
-    let panicking = move |request: Request| {
+    let panicking = transport_fn(move |request: Request| {
         let transport = transport.clone();
         let panics = request.operation() == "GetTokensFromRefreshToken" && panics.fetch_add(1, Ordering::Relaxed) == 0;
         async move {
@@ -238,7 +238,7 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
             assert!(!panics, "a fault of the transport's own");
             transport.send(&request).await
         }
-    };
+    });
     let sessions = Sessions::new(Client::with_transport(client.app_client().clone(), panicking), MemoryStore::new());
     let handle = sessions.save(&about_to_expire(&signed_in.session)).await.unwrap();
     let (first, second) = tokio::join!(handle.get(), handle.get());

@@ -2,7 +2,6 @@
 
 use std::fmt::Debug;
 
-use cognito_core::endpoint::Service;
 use cognito_core::operation::*;
 use cognito_core::secret::AccessToken;
 use cognito_core::{AppClient, Call, Error, Event, Flow, IdentityPool, IdentityPoolId, Step, UserPoolId};
@@ -87,7 +86,8 @@ where
     texts.tell(format!("{} {}", sent.operation(), sent.attempt()));
     computed(&mut texts, &body);
 
-    let is_xml = O::SERVICE == Service::Sts;
+    // A form is answered with XML.
+    let is_xml = sent.headers().get("content-type") == Some("application/x-www-form-urlencoded");
     let written = |value: &Value| if is_xml { xml(O::NAME, value) } else { value.to_string() };
     let whole = written(&response);
     assert!(answered(&mut texts, new(), answer(200, &whole)).is_ok(), "{} is not read: {whole}", O::NAME);

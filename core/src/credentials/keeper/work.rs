@@ -9,7 +9,7 @@ use super::{CredentialsKeeper, CredentialsTask, End, KeptCredentials};
 use crate::configuration::identity_pool::is_id;
 use crate::credentials::{Credentials, GetCredentials};
 use crate::error::{Cause, Error, InvalidInput, Misuse, NotReached};
-use crate::flow::{Event, Flow, Step};
+use crate::flow::{Event, Flow, SendOutcome, Step};
 use crate::keeper::{KeeperEvent, KeeperStep};
 use crate::operation::Logins;
 use crate::storage::{Record, identity_key};
@@ -163,8 +163,12 @@ impl CredentialsKeeper {
         event: Event,
     ) -> Result<Next, Error> {
         let not_reached = match &event {
-            Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
-            Event::NoAnswer(cause) => Some(NotReached { may_have_arrived: true, cause: cause.clone() }),
+            Event::Sent(SendOutcome::NotSent(cause)) => {
+                Some(NotReached { may_have_arrived: false, cause: cause.clone() })
+            }
+            Event::Sent(SendOutcome::NoAnswer(cause)) => {
+                Some(NotReached { may_have_arrived: true, cause: cause.clone() })
+            }
             _ => None,
         };
         Ok(match (flow.step(now, event), not_reached) {

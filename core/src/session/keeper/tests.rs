@@ -20,7 +20,7 @@ use crate::session::Tokens;
 use crate::session::last_user_key;
 use crate::storage::Record;
 use crate::test_support::disorder::{World, moves, operation};
-use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
+use crate::test_support::{NOW, answer, app_client, body, cause, no_answer, not_sent, refusal};
 
 const MARGIN: Duration = Duration::from_secs(60);
 const REVOKED: &str = "Refresh Token has been revoked";
@@ -226,7 +226,7 @@ fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
 #[test]
 fn good_tokens_are_given_at_once_when_the_network_is_down() {
     let mut desk = Desk::new(Some(session(30, "r")));
-    let kept = desk.get([Event::NotSent(cause("no route"))]);
+    let kept = desk.get([not_sent("no route")]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
@@ -237,12 +237,12 @@ fn an_answer_that_was_not_waited_for_changes_nothing() {
     let mut desk = Desk::new(Some(session(30, "r")));
     assert_eq!(desk.keeper.begin(SessionTask::Refresh, Ticket(0)), Begin::Drive);
     let held = KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
-    let not_sent = KeeperEvent::Flow(Event::NotSent(cause("no route")));
+    let not_sent = KeeperEvent::Flow(not_sent("no route"));
     for event in [KeeperEvent::Start(Ok(seed())), KeeperEvent::Locked(Ok(())), held, not_sent] {
         desk.keeper.step(NOW, event).unwrap();
     }
     let before = format!("{:?}", desk.keeper);
-    for event in [answer(200, RENEWED), Event::NoAnswer(cause("too late"))] {
+    for event in [answer(200, RENEWED), no_answer("too late")] {
         assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Flow(event)), Err(Error::Misuse(_))));
         assert_eq!(format!("{:?}", desk.keeper), before);
     }
@@ -250,9 +250,9 @@ fn an_answer_that_was_not_waited_for_changes_nothing() {
 
 #[test]
 fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
-    let lost = || Event::NoAnswer(cause("reset"));
+    let lost = || no_answer("reset");
     let mut desk = Desk::new(Some(session(30, "r")));
-    let kept = desk.get([lost(), Event::NotSent(cause("no route")), lost()]);
+    let kept = desk.get([lost(), not_sent("no route"), lost()]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Send", "Wait", "Send", "Done"]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if error.may_have_arrived));
@@ -264,7 +264,7 @@ fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
     for event in [answer(403, "<html>"), refusal("LimitExceededException", "")] {
         assert!(desk.work(SessionTask::Refresh, [event]).result.is_err());
     }
-    let not_sent = core::iter::repeat_with(|| Event::NotSent(cause("no route")));
+    let not_sent = core::iter::repeat_with(|| not_sent("no route"));
     assert!(matches!(desk.work(SessionTask::Refresh, not_sent).result, Err(Error::NotReached(_))));
     assert_eq!(desk.stored(), Some(session(3600, "r")));
 }

@@ -6,7 +6,7 @@ use super::super::{KeptSession, SessionChange, SessionKeeper, SessionTask};
 use super::{Next, Saving, State, Step, Work, is_good};
 use crate::error::{Cause, Error, Misuse, NotReached};
 use crate::flow::guarded::Machine as _;
-use crate::flow::{self, Event};
+use crate::flow::{self, Event, SendOutcome};
 use crate::keeper::KeeperStep;
 use crate::secret::RefreshToken;
 use crate::session::SignedIn;
@@ -76,10 +76,12 @@ impl SessionKeeper {
         event: Event,
     ) -> Next {
         let not_sent = match &event {
-            Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
+            Event::Sent(SendOutcome::NotSent(cause)) => {
+                Some(NotReached { may_have_arrived: false, cause: cause.clone() })
+            }
             _ => None,
         };
-        let may_have_arrived = matches!(event, Event::NoAnswer(_) | Event::Response(_));
+        let may_have_arrived = matches!(event, Event::Sent(SendOutcome::NoAnswer(_) | SendOutcome::Answered(_)));
         let advanced = refreshing.tokens.advance(now, event);
         if let Err(Error::Misuse(misuse)) = advanced {
             self.then(work, State::Refreshing(refreshing), ());
