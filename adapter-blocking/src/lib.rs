@@ -48,7 +48,7 @@ pub use run::run;
 pub use session_handle::SessionHandle;
 pub use sessions::Sessions;
 pub use store::{MemoryStore, Store, StoreLock};
-pub use transport::Transport;
+pub use transport::{Transport, TransportFn, transport_fn};
 pub use transport_settings::TransportSettings;
 #[cfg(feature = "ureq")]
 pub use ureq_transport::UreqTransport;

@@ -1,6 +1,6 @@
 use std::thread::sleep;
 
-use cognito_core::{Error, Event, Flow, Request, Step};
+use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step};
 
 use crate::Transport;
 use crate::shared::{jittered, now};
@@ -13,7 +13,7 @@ pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output,
     let mut event = Event::Start;
     loop {
         event = match flow.step(now(), event)? {
-            Step::Send(request) => exchange(transport, &request),
+            Step::Send(request) => Event::Sent(exchange(transport, &request)),
             Step::Wait(backoff) => {
                 sleep(jittered(backoff));
                 Event::Woke
@@ -25,15 +25,15 @@ pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output,
 
 /// Sends a request.
 #[cfg(not(feature = "tracing"))]
-pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     transport.send(request)
 }
 
 /// Sends a request, and tells those who watch.
 #[cfg(feature = "tracing")]
-pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     let exchange = crate::trace::Exchange::of(request);
-    let event = exchange.span().in_scope(|| transport.send(request));
-    exchange.end(&event);
-    event
+    let outcome = exchange.span().in_scope(|| transport.send(request));
+    exchange.end(&outcome);
+    outcome
 }

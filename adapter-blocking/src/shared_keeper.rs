@@ -93,7 +93,7 @@ pub(crate) fn drive<Input, Output>(
             KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
             KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
             KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).map_err(cause)),
-            KeeperStep::Send(request) => KeeperEvent::Flow(exchange(transport, &request)),
+            KeeperStep::Send(request) => KeeperEvent::Flow(Event::Sent(exchange(transport, &request))),
             KeeperStep::Wait(backoff) => {
                 sleep(jittered(backoff));
                 KeeperEvent::Flow(Event::Woke)

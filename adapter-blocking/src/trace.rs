@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use cognito_core::{Event, Request};
+use cognito_core::{Request, SendOutcome};
 use tracing::{Span, debug, debug_span, warn};
 
 /// A request that is under way.
@@ -29,17 +29,16 @@ impl Exchange {
     }
 
     /// Tells how it has ended.
-    pub fn end(self, event: &Event) {
+    pub fn end(self, outcome: &SendOutcome) {
         let _entered = self.span.enter();
         let duration_ms = millis(self.started.elapsed());
-        match event {
-            Event::Response(response) => {
+        match outcome {
+            SendOutcome::Answered(response) => {
                 let request_id = response.request_id().unwrap_or_default();
                 debug!(status = response.status(), duration_ms, request_id, "answered");
             }
-            Event::NotSent(cause) => warn!(error = %cause, duration_ms, "not sent"),
-            Event::NoAnswer(cause) => warn!(error = %cause, duration_ms, "no answer"),
-            Event::Start | Event::Woke => {}
+            SendOutcome::NotSent(cause) => warn!(error = %cause, duration_ms, "not sent"),
+            SendOutcome::NoAnswer(cause) => warn!(error = %cause, duration_ms, "no answer"),
         }
     }
 }

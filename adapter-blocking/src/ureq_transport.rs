@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_core::{Event, Request, Response};
+use cognito_core::{Request, Response, SendOutcome};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -76,11 +76,11 @@ fn proxy_from_environment() -> Option<Result<Proxy, UnusableProxy>> {
 }
 
 impl Transport for UreqTransport {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         match self.exchange(request) {
-            Ok(response) => Event::Response(response),
-            Err(ureq::Error::Other(error)) if error.is::<NotConnected>() => Event::NotSent(Arc::from(error)),
-            Err(error) => Event::NoAnswer(Arc::new(error)),
+            Ok(response) => SendOutcome::Answered(response),
+            Err(ureq::Error::Other(error)) if error.is::<NotConnected>() => SendOutcome::NotSent(Arc::from(error)),
+            Err(error) => SendOutcome::NoAnswer(Arc::new(error)),
         }
     }
 }

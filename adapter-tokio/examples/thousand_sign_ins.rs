@@ -95,7 +95,7 @@ async fn on_the_reactor(transport: ReqwestTransport, mut flow: SignIn) -> bool {
     let mut event = Event::Start;
     loop {
         event = match flow.step(now(), event) {
-            Ok(Step::Send(request)) => transport.send(&request).await,
+            Ok(Step::Send(request)) => Event::Sent(transport.send(&request).await),
             Ok(Step::Wait(backoff)) => {
                 sleep(Duration::from_millis(backoff.at_most_millis)).await;
                 Event::Woke

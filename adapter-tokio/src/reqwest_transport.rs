@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cognito_blocking::shared::{UnusableProxy, is_this_machine};
-use cognito_core::{Cause, Event, Headers, Request, Response};
+use cognito_core::{Cause, Headers, Request, Response, SendOutcome};
 use reqwest::{Client, ClientBuilder, Url, redirect};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
@@ -47,7 +47,7 @@ impl ReqwestTransport {
             _ => &self.direct,
         };
         let body = Zeroizing::new(request.body().to_vec());
-        let mut sending = client.post(url).body(Bytes::from_owner(body));
+        let mut sending = client.request(request.method().into(), url).body(Bytes::from_owner(body));
         for (name, value) in request.headers().iter() {
             sending = sending.header(name, value);
         }
@@ -109,12 +109,12 @@ fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
 }
 
 impl Transport for ReqwestTransport {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async move {
             match self.exchange(request).await {
-                Ok(response) => Event::Response(response),
-                Err(Failure::NotSent(cause)) => Event::NotSent(cause),
-                Err(Failure::NoAnswer(cause)) => Event::NoAnswer(cause),
+                Ok(response) => SendOutcome::Answered(response),
+                Err(Failure::NotSent(cause)) => SendOutcome::NotSent(cause),
+                Err(Failure::NoAnswer(cause)) => SendOutcome::NoAnswer(cause),
             }
         })
     }

@@ -4,7 +4,7 @@ use std::thread::available_parallelism;
 
 use cognito_blocking::shared::{jittered, now};
 use cognito_core::error::NotReached;
-use cognito_core::{Error, Event, Flow, Request, Step};
+use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::sleep;
@@ -62,7 +62,7 @@ where
             flow.step(now(), event)?
         };
         event = match step {
-            Step::Send(request) => exchange(transport, &request).await,
+            Step::Send(request) => Event::Sent(exchange(transport, &request).await),
             Step::Wait(backoff) => {
                 sleep(jittered(backoff)).await;
                 Event::Woke
@@ -74,17 +74,17 @@ where
 
 /// Sends a request, and tells those who watch.
 #[cfg(feature = "tracing")]
-pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     use tracing::Instrument;
 
     let exchange = cognito_blocking::trace::Exchange::of(request);
-    let event = transport.send(request).instrument(exchange.span().clone()).await;
-    exchange.end(&event);
-    event
+    let outcome = transport.send(request).instrument(exchange.span().clone()).await;
+    exchange.end(&outcome);
+    outcome
 }
 
 /// Sends a request.
 #[cfg(not(feature = "tracing"))]
-pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Event {
+pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     transport.send(request).await
 }

@@ -123,7 +123,7 @@ pub(crate) async fn drive<Input, Output>(
             KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).await.map_err(cause)),
             KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).await.map_err(cause)),
             KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).await.map_err(cause)),
-            KeeperStep::Send(request) => KeeperEvent::Flow(exchange(transport, &request).await),
+            KeeperStep::Send(request) => KeeperEvent::Flow(Event::Sent(exchange(transport, &request).await)),
             KeeperStep::Wait(backoff) => {
                 sleep(jittered(backoff)).await;
                 KeeperEvent::Flow(Event::Woke)

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use cognito_tokio::{
-    AppClient, Client, CredentialsProvider, Event, Headers, IdentityPool, IdentityPoolClient, IdentityPoolId,
-    MemoryStore, Request, Response, Sessions, UserPoolId,
+    AppClient, Client, CredentialsProvider, Headers, IdentityPool, IdentityPoolClient, IdentityPoolId, MemoryStore,
+    Request, Response, SendOutcome, Sessions, UserPoolId, transport_fn,
 };
 
 const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
@@ -22,14 +22,15 @@ fn expiration() -> u64 {
 /// A client whose service gives credentials, or has a proxy before it that does not.
 fn identity_pool_client(is_reachable: bool, expiration: u64) -> IdentityPoolClient {
     let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
-    IdentityPoolClient::with_transport(IdentityPool::new(id).unwrap(), move |_: Request| async move {
+    let transport = transport_fn(move |_: Request| async move {
         let body = format!(
             r#"{{"IdentityId":"{IDENTITY}","Credentials":{{"AccessKeyId":"ASIA","SecretKey":"s3cr3t","SessionToken":"t",
                 "Expiration":{expiration}}}}}"#
         );
         let (status, body) = if is_reachable { (200, body) } else { (403, "<html>no</html>".to_owned()) };
-        Event::Response(Response::new(status, Headers::new(), body.into_bytes()))
-    })
+        SendOutcome::Answered(Response::new(status, Headers::new(), body.into_bytes()))
+    });
+    IdentityPoolClient::with_transport(IdentityPool::new(id).unwrap(), transport)
 }
 
 #[tokio::test]
@@ -48,7 +49,8 @@ async fn the_sdk_gets_whole_credentials_with_their_expiry() {
 #[tokio::test]
 async fn where_nobody_is_signed_in_the_sdk_may_go_on_to_its_next_provider() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4l").unwrap();
-    let client = Client::with_transport(app_client, |_: Request| async { Event::NoAnswer(Arc::new(std::fmt::Error)) });
+    let lost = transport_fn(|_: Request| async { SendOutcome::NoAnswer(Arc::new(std::fmt::Error)) });
+    let client = Client::with_transport(app_client, lost);
     let session = Sessions::new(client, MemoryStore::new()).user("alice");
     let user = CredentialsProvider::for_session(identity_pool_client(true, expiration()), MemoryStore::new(), session);
     let error = user.provide_credentials().await.unwrap_err();

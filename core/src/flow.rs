@@ -1,4 +1,4 @@
-//! The contract between a flow and whoever drives it: three types and one method.
+//! The contract between a flow and whoever drives it: a few types and one method.
 
 pub(crate) mod guarded;
 
@@ -33,22 +33,30 @@ pub trait Flow {
 pub enum Event {
     /// The flow begins.
     Start,
-    /// The whole answer to the request has arrived, whatever its status.
-    Response(Response),
+    /// The request was sent, or should have been; this is what came of it.
+    Sent(SendOutcome),
+    /// The wait that the flow asked for is over.
+    Woke,
+}
+
+/// What came of sending a request.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_enums, reason = "complete: nothing else can come of sending a request")]
+pub enum SendOutcome {
+    /// The whole answer has arrived, whatever its status.
+    Answered(Response),
     /// Resolving or connecting failed: no byte of the request can have arrived.
     NotSent(Cause),
     /// The request may have arrived, but there is no whole answer: a time-out, a lost connection, a body cut off or too
     /// large.
     NoAnswer(Cause),
-    /// The wait that the flow asked for is over.
-    Woke,
 }
 
 /// What to do next.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
 pub enum Step<T> {
-    /// Send this request; report [`Event::Response`], [`Event::NotSent`] or [`Event::NoAnswer`].
+    /// Send this request; report what came of it by [`Event::Sent`].
     Send(Request),
     /// Sleep a random time up to the bound; report [`Event::Woke`].
     Wait(Backoff),

@@ -9,30 +9,69 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-/// A request to be sent as it is: method POST, this URL, these headers, this body.
+/// The method of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`. The request has no body.
+    Get,
+    /// `POST`.
+    Post,
+}
+
+impl Method {
+    /// The method as HTTP writes it: `GET`, `POST`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A request to be sent as it is: this method, this URL, these headers, this body.
 ///
-/// The body may hold a password or a token. It is zeroized on drop, and `Debug` prints lengths only.
+/// The body may hold a password or a token, a header the client's secret. They are zeroized on drop, and `Debug` prints
+/// the body's length and the headers' names only.
 #[derive(Clone)]
 pub struct Request {
+    method: Method,
     url: String,
     headers: Headers,
     body: Zeroizing<Vec<u8>>,
+    operation: &'static str,
     attempt: u32,
 }
 
 impl Request {
-    /// The method of every request that this crate makes.
-    pub const METHOD: &'static str = "POST";
-
-    /// A request from its parts.
+    /// A POST of this body.
     #[must_use]
-    pub fn new(url: impl Into<String>, headers: Headers, body: Vec<u8>) -> Self {
-        Self { url: url.into(), headers, body: Zeroizing::new(body), attempt: 1 }
+    pub fn post(url: impl Into<String>, headers: Headers, body: Vec<u8>) -> Self {
+        let body = Zeroizing::new(body);
+        Self { method: Method::Post, url: url.into(), headers, body, operation: "", attempt: 1 }
+    }
+
+    /// A GET, which has no body.
+    #[must_use]
+    pub fn get(url: impl Into<String>, headers: Headers) -> Self {
+        Self { method: Method::Get, ..Self::post(url, headers, Vec::new()) }
+    }
+
+    /// Names the operation that the request is for.
+    #[must_use]
+    pub fn for_operation(self, operation: &'static str) -> Self {
+        Self { operation, ..self }
     }
 
     /// The same, as the attempt of this number.
     pub(crate) fn attempted(self, attempt: u32) -> Self {
         Self { attempt, ..self }
+    }
+
+    /// Adds a header, after those that are there.
+    pub(crate) fn push_header(&mut self, name: &str, value: &str) {
+        self.headers.push(name, value);
     }
 
     /// Which attempt this is at what the request is for, from 1. For logs: it is not sent.
@@ -41,16 +80,17 @@ impl Request {
         self.attempt
     }
 
-    /// The name of the operation, as AWS writes it; empty if the request is of none. For logs.
+    /// The name of the operation that the request is for, as AWS writes it: `InitiateAuth`. Empty if whoever made the
+    /// request gave it none. For logs: it is not sent.
     #[must_use]
-    pub fn operation(&self) -> &str {
-        if let Some(target) = self.headers.get("x-amz-target") {
-            return target.rsplit('.').next().unwrap_or_default();
-        }
-        // A form of the query protocol begins with it.
-        let action = self.body.strip_prefix(b"Action=").unwrap_or_default();
-        let action = action.split(|byte| *byte == b'&').next().and_then(|action| core::str::from_utf8(action).ok());
-        action.unwrap_or_default()
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// The absolute URL, `http` or `https`.
@@ -65,7 +105,7 @@ impl Request {
         &self.headers
     }
 
-    /// The body, to be sent unchanged. It may hold secrets: do not log it.
+    /// The body, to be sent unchanged; empty if the method is GET. It may hold secrets: do not log it.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
@@ -76,9 +116,11 @@ impl fmt::Debug for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Request")
+            .field("method", &self.method)
             .field("url", &self.url)
             .field("headers", &self.headers)
             .field("body_bytes", &self.body.len())
+            .field("operation", &self.operation)
             .field("attempt", &self.attempt)
             .finish()
     }
@@ -137,9 +179,10 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Header names, in lower case, with their values, in order. `Debug` prints the names only: a value may be an API key.
+/// Header names, in lower case, with their values, in order. `Debug` prints the names only, and the values are zeroized
+/// on drop: one may be an API key or a client's secret.
 #[derive(Clone, Default)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers(Vec<(String, Zeroizing<String>)>);
 
 impl Headers {
     /// No headers.
@@ -150,7 +193,7 @@ impl Headers {
 
     /// Adds a header, after those that are there.
     pub fn push(&mut self, name: &str, value: impl ToString) {
-        self.0.push((name.to_ascii_lowercase(), value.to_string()));
+        self.0.push((name.to_ascii_lowercase(), Zeroizing::new(value.to_string())));
     }
 
     /// The first value under this name, in any letter case.

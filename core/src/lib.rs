@@ -7,13 +7,13 @@
 //! randomness is a [`Seed`] that you draw. The loop that drives a flow is the same for every flow; this is all of it:
 //!
 //! ```
-//! use cognito_core::{Error, Event, Flow, Request, Step, Timestamp};
+//! use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step, Timestamp};
 //!
-//! fn run<F: Flow>(mut flow: F, send: impl Fn(Request) -> Event) -> Result<F::Output, Error> {
+//! fn run<F: Flow>(mut flow: F, send: impl Fn(Request) -> SendOutcome) -> Result<F::Output, Error> {
 //!     let mut event = Event::Start;
 //!     loop {
 //!         event = match flow.step(now(), event)? {
-//!             Step::Send(request) => send(request),
+//!             Step::Send(request) => Event::Sent(send(request)),
 //!             Step::Wait(backoff) => {
 //!                 sleep_a_random_time_up_to(backoff.at_most_millis);
 //!                 Event::Woke
@@ -77,8 +77,8 @@ pub use device::{
     RegisterDevice,
 };
 pub use error::{Cause, Error};
-pub use flow::{Backoff, Event, Flow, Step};
-pub use http::{Headers, Request, Response};
+pub use flow::{Backoff, Event, Flow, SendOutcome, Step};
+pub use http::{Headers, Method, Request, Response};
 pub use keeper::{Admission, Computation, Computed, JobId, Keeper, KeeperEvent, KeeperStep, KeepersByName};
 pub use mfa::{FactorState, SetMfaPreference};
 pub use operation::Logins;

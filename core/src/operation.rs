@@ -15,6 +15,7 @@ use crate::error::InvalidInput;
 
 mod associate_software_token;
 mod assume_role_with_web_identity;
+mod challenge_name;
 mod change_password;
 mod complete_web_authn_registration;
 mod confirm_device;
@@ -57,6 +58,7 @@ mod verify_user_attribute;
 
 pub use associate_software_token::*;
 pub use assume_role_with_web_identity::*;
+pub use challenge_name::ChallengeName;
 pub use change_password::*;
 pub use complete_web_authn_registration::*;
 pub use confirm_device::*;

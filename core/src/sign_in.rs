@@ -64,10 +64,10 @@ use steps::{Opening, SigningIn};
 ///
 /// ```
 /// use cognito_core::{AppClient, Event, Flow, Seed, SignIn, SignInOutcome, Step, Timestamp, UserPoolId};
-/// # use cognito_core::{Request, Response, Headers};
-/// # fn send(_: Request) -> Event {
+/// # use cognito_core::{Headers, Request, Response, SendOutcome};
+/// # fn send(_: Request) -> SendOutcome {
 /// #     let tokens = br#"{"AuthenticationResult":{"AccessToken":"a.b.c"}}"#;
-/// #     Event::Response(Response::new(200, Headers::new(), tokens.to_vec()))
+/// #     SendOutcome::Answered(Response::new(200, Headers::new(), tokens.to_vec()))
 /// # }
 /// # fn now() -> Timestamp { Timestamp::from_unix_seconds(1_546_322_769) }
 /// # fn sleep(_: cognito_core::Backoff) {}
@@ -78,7 +78,7 @@ use steps::{Opening, SigningIn};
 /// let mut event = Event::Start;
 /// let outcome = loop {
 ///     event = match flow.step(now(), event)? {
-///         Step::Send(request) => send(request),
+///         Step::Send(request) => Event::Sent(send(request)),
 ///         Step::Wait(backoff) => {
 ///             sleep(backoff);
 ///             Event::Woke

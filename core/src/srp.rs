@@ -39,6 +39,7 @@ mod comb;
 mod device;
 mod group;
 mod integer;
+mod residue;
 #[cfg(test)]
 mod tests;
 
@@ -102,7 +103,7 @@ pub enum SrpError {
 /// The client's ephemeral pair: the secret value `a` and the public value `A`. For one sign-in only.
 #[derive(Clone)]
 pub struct EphemeralKey {
-    secret: Zeroizing<group::Exponent>,
+    secret: Zeroizing<residue::Exponent>,
     secret_bits: u32,
     public: BigInt,
 }

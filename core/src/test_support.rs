@@ -11,7 +11,9 @@ use serde_json::Value;
 use crate::configuration::identity_pool::tests::identity_pool;
 use crate::operation::{ForIdentityPool, Operation, Public, TokenAuthorized};
 use crate::secret::AccessToken;
-use crate::{AppClient, Call, Cause, Error, Event, Flow, Headers, Request, Response, Step, Timestamp, UserPoolId};
+use crate::{
+    AppClient, Call, Cause, Error, Event, Flow, Headers, Request, Response, SendOutcome, Step, Timestamp, UserPoolId,
+};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_546_322_769);
 
@@ -83,12 +85,20 @@ pub(crate) fn answer(status: u16, body: &str) -> Event {
 
 pub(crate) fn answer_with(status: u16, headers: &[(&str, &str)], body: &str) -> Event {
     let headers: Headers = headers.iter().copied().collect();
-    Event::Response(Response::new(status, headers, body.as_bytes().to_vec()))
+    Event::Sent(SendOutcome::Answered(Response::new(status, headers, body.as_bytes().to_vec())))
 }
 
 pub(crate) fn refusal(code: &str, message: &str) -> Event {
     let body = serde_json::json!({ "__type": code, "message": message });
     answer(400, &body.to_string())
+}
+
+pub(crate) fn not_sent(cause_text: &'static str) -> Event {
+    Event::Sent(SendOutcome::NotSent(cause(cause_text)))
+}
+
+pub(crate) fn no_answer(cause_text: &'static str) -> Event {
+    Event::Sent(SendOutcome::NoAnswer(cause(cause_text)))
 }
 
 pub(crate) fn cause(text: &'static str) -> Cause {

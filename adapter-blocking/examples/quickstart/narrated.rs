@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cognito_blocking::{AppClient, Client, Error, Event, Request, Transport, TransportSettings, UreqTransport};
+use cognito_blocking::{AppClient, Client, Error, Request, SendOutcome, Transport, TransportSettings, UreqTransport};
 
 /// Sends by ureq, and writes down each operation with the status that came back.
 struct Recorder {
@@ -12,16 +12,16 @@ struct Recorder {
 }
 
 impl Transport for Recorder {
-    fn send(&self, request: &Request) -> Event {
-        let event = self.transport.send(request);
+    fn send(&self, request: &Request) -> SendOutcome {
+        let outcome = self.transport.send(request);
         let operation = request.operation();
-        let answer = match &event {
-            Event::Response(response) => response.status().to_string(),
-            Event::NotSent(_) => "not sent".to_owned(),
-            _ => "no answer".to_owned(),
+        let answer = match &outcome {
+            SendOutcome::Answered(response) => response.status().to_string(),
+            SendOutcome::NotSent(_) => "not sent".to_owned(),
+            SendOutcome::NoAnswer(_) => "no answer".to_owned(),
         };
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{operation} {answer}"));
-        event
+        outcome
     }
 }
 

@@ -4,8 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_core::{
-    Admission, AppClient, Event, Flow, Headers, Keeper, KeeperEvent, KeeperStep, Request, Response, Seed, Session,
-    SessionKeeper, SessionSettings, SessionTask, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
+    Admission, AppClient, Event, Flow, Headers, Keeper, KeeperEvent, KeeperStep, Request, Response, Seed, SendOutcome,
+    Session, SessionKeeper, SessionSettings, SessionTask, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
 };
 use serde_json::{Value, json};
 
@@ -155,11 +155,11 @@ pub(crate) fn nothing() -> Event {
 /// A refusal, as of a wrong password.
 pub(crate) fn refusal() -> Event {
     let body = json!({"__type": "NotAuthorizedException", "message": "Incorrect username or password."});
-    Event::Response(Response::new(400, headers(), body.to_string().into_bytes()))
+    Event::Sent(SendOutcome::Answered(Response::new(400, headers(), body.to_string().into_bytes())))
 }
 
 fn answer(body: &Value) -> Event {
-    Event::Response(Response::new(200, headers(), body.to_string().into_bytes()))
+    Event::Sent(SendOutcome::Answered(Response::new(200, headers(), body.to_string().into_bytes())))
 }
 
 fn headers() -> Headers {

@@ -3,7 +3,6 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
@@ -11,10 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac;
 
+use crate::configuration::connection::Connection;
 use crate::configuration::endpoint::{self, Endpoint, EndpointVariant, Service};
-use crate::configuration::request_headers::RequestHeaders;
 use crate::error::InvalidInput;
-use crate::http::Request;
 use crate::refresh_method::RefreshMethod;
 use crate::secret::{ClientSecret, Parameter};
 use crate::srp;
@@ -112,13 +110,9 @@ struct Settings {
     user_pool_id: UserPoolId,
     client_id: String,
     client_secret: Option<ClientSecret>,
-    endpoint: Endpoint,
-    headers: RequestHeaders,
+    connection: Connection,
     refresh_method: RefreshMethod,
 }
-
-/// The service's side of the `x-amz-target` header for user pools.
-const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService";
 
 impl AppClient {
     /// An app client without a secret, at AWS's own endpoint in the pool's region.
@@ -131,13 +125,12 @@ impl AppClient {
         if client_id.is_empty() || client_id.len() > 128 || !client_id.bytes().all(is_plain) {
             return Err(InvalidInput::new("client id", "must be 1 to 128 letters and digits"));
         }
-        let endpoint = Endpoint::of_service(Service::UserPools, user_pool_id.region(), EndpointVariant::default())?;
+        let connection = Connection::new(Service::UserPools, user_pool_id.region())?;
         let settings = Settings {
             user_pool_id,
             client_id,
             client_secret: None,
-            endpoint,
-            headers: RequestHeaders::new(),
+            connection,
             refresh_method: RefreshMethod::default(),
         };
         Ok(Self(Arc::new(settings)))
@@ -156,7 +149,7 @@ impl AppClient {
     /// Sends every request to this endpoint.
     #[must_use]
     pub fn with_endpoint(self, endpoint: Endpoint) -> Self {
-        self.with(|settings| settings.endpoint = endpoint)
+        self.with(|settings| settings.connection.endpoint = endpoint)
     }
 
     /// Sends every request to AWS's endpoint of this variant in the pool's region.
@@ -173,7 +166,7 @@ impl AppClient {
     /// # Errors
     /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
-        Arc::make_mut(&mut self.0).headers.add(name, value)?;
+        Arc::make_mut(&mut self.0).connection.add_header(name, value)?;
         Ok(self)
     }
 
@@ -182,7 +175,7 @@ impl AppClient {
     /// # Errors
     /// When it cannot stand in a header.
     pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
-        Arc::make_mut(&mut self.0).headers.append_to_user_agent(addition)?;
+        Arc::make_mut(&mut self.0).connection.append_to_user_agent(addition)?;
         Ok(self)
     }
 
@@ -213,7 +206,7 @@ impl AppClient {
     /// Where requests go.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.0.endpoint
+        &self.0.connection.endpoint
     }
 
     pub(crate) fn client_secret(&self) -> Option<&ClientSecret> {
@@ -228,9 +221,8 @@ impl AppClient {
         Some(Parameter::from(STANDARD.encode(mac.finalize().into_bytes())))
     }
 
-    /// The request for an operation of user pools.
-    pub(crate) fn request(&self, operation: &str, body: Vec<u8>) -> Request {
-        self.0.headers.json_request(self.endpoint(), TARGET_PREFIX, operation, body)
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.0.connection
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -246,8 +238,7 @@ impl fmt::Debug for AppClient {
             .field("user_pool_id", &self.0.user_pool_id.as_str())
             .field("client_id", &self.0.client_id)
             .field("client_secret", &self.0.client_secret)
-            .field("endpoint", &self.0.endpoint.url())
-            .field("headers", &self.0.headers)
+            .field("connection", &self.0.connection)
             .finish()
     }
 }

@@ -2,14 +2,12 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::configuration::connection::Connection;
 use crate::configuration::endpoint::{self, Endpoint, EndpointVariant, Service};
-use crate::configuration::request_headers::RequestHeaders;
 use crate::error::InvalidInput;
-use crate::http::Request;
 
 /// An identity pool's id, such as `us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a`: its region and a GUID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,13 +85,9 @@ pub struct IdentityPool(Arc<Settings>);
 #[derive(Clone)]
 struct Settings {
     id: IdentityPoolId,
-    endpoint: Endpoint,
+    connection: Connection,
     sts_endpoint: Endpoint,
-    headers: RequestHeaders,
 }
-
-/// The service's side of the `x-amz-target` header for identity pools.
-const TARGET_PREFIX: &str = "AWSCognitoIdentityService";
 
 impl IdentityPool {
     /// An identity pool at AWS's own endpoints in its region.
@@ -101,16 +95,15 @@ impl IdentityPool {
     /// # Errors
     /// As [`Endpoint::of_service`].
     pub fn new(id: IdentityPoolId) -> Result<Self, InvalidInput> {
-        let variant = EndpointVariant::default();
-        let endpoint = Endpoint::of_service(Service::IdentityPools, id.region(), variant)?;
-        let sts_endpoint = Endpoint::of_service(Service::Sts, id.region(), variant)?;
-        Ok(Self(Arc::new(Settings { id, endpoint, sts_endpoint, headers: RequestHeaders::new() })))
+        let connection = Connection::new(Service::IdentityPools, id.region())?;
+        let sts_endpoint = Endpoint::of_service(Service::Sts, id.region(), EndpointVariant::default())?;
+        Ok(Self(Arc::new(Settings { id, connection, sts_endpoint })))
     }
 
     /// Sends the identity pool's requests to this endpoint.
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
-        Arc::make_mut(&mut self.0).endpoint = endpoint;
+        Arc::make_mut(&mut self.0).connection.endpoint = endpoint;
         self
     }
 
@@ -136,7 +129,7 @@ impl IdentityPool {
     /// # Errors
     /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
-        Arc::make_mut(&mut self.0).headers.add(name, value)?;
+        Arc::make_mut(&mut self.0).connection.add_header(name, value)?;
         Ok(self)
     }
 
@@ -145,7 +138,7 @@ impl IdentityPool {
     /// # Errors
     /// When it cannot stand in a header.
     pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
-        Arc::make_mut(&mut self.0).headers.append_to_user_agent(addition)?;
+        Arc::make_mut(&mut self.0).connection.append_to_user_agent(addition)?;
         Ok(self)
     }
 
@@ -155,14 +148,16 @@ impl IdentityPool {
         &self.0.id
     }
 
-    /// The request for an operation of identity pools.
-    pub(crate) fn request(&self, operation: &str, body: Vec<u8>) -> Request {
-        self.0.headers.json_request(&self.0.endpoint, TARGET_PREFIX, operation, body)
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.0.connection
     }
 
-    /// The request for an operation of the Security Token Service.
-    pub(crate) fn sts_request(&self, form: Vec<u8>) -> Request {
-        self.0.headers.query_request(&self.0.sts_endpoint, form)
+    /// Where the requests to a service go.
+    pub(crate) fn endpoint_of(&self, service: Service) -> &Endpoint {
+        match service {
+            Service::Sts => &self.0.sts_endpoint,
+            Service::IdentityPools | Service::UserPools => &self.0.connection.endpoint,
+        }
     }
 }
 
@@ -171,9 +166,8 @@ impl fmt::Debug for IdentityPool {
         formatter
             .debug_struct("IdentityPool")
             .field("id", &self.0.id.as_str())
-            .field("endpoint", &self.0.endpoint.url())
+            .field("connection", &self.0.connection)
             .field("sts_endpoint", &self.0.sts_endpoint.url())
-            .field("headers", &self.0.headers)
             .finish()
     }
 }

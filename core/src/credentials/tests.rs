@@ -11,7 +11,7 @@ use crate::flow::{Event, Flow, Step};
 use crate::http::Request;
 use crate::operation::Logins;
 use crate::test_support::disorder::{moves, operation, run_to_the_end};
-use crate::test_support::{NOW, answer, answer_with, body, cause, done, failed, json, refusal, sent};
+use crate::test_support::{NOW, answer, answer_with, body, done, failed, json, no_answer, refusal, sent};
 
 const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
 const OTHER: &str = "us-east-1:22222222-2222-4222-8222-222222222222";
@@ -202,13 +202,13 @@ fn a_login_or_an_identity_that_is_none_is_refused_before_anything_is_sent() {
 fn a_request_that_was_lost_is_sent_again() {
     let flow = GetCredentials::new(&identity_pool(), logins());
     let (requests, credentials) =
-        run(flow, [Event::NoAnswer(cause("lost")), identity(IDENTITY), answer(500, "{}"), given(IDENTITY)]);
+        run(flow, [no_answer("lost"), identity(IDENTITY), answer(500, "{}"), given(IDENTITY)]);
     assert_eq!(requests.len(), 4);
     assert!(credentials.is_ok());
     let unlink = crate::operation::UnlinkIdentity::new(IDENTITY, logins(), [Logins::GOOGLE]);
     let mut call = crate::Call::for_identity_pool(&identity_pool(), unlink);
     sent(call.step(NOW, Event::Start));
-    failed(call.step(NOW, Event::NoAnswer(cause("lost"))));
+    failed(call.step(NOW, no_answer("lost")));
 }
 
 #[test]

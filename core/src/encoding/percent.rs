@@ -1,21 +1,28 @@
-//! Percent-encoding: everything but letters, digits, `-` and `_`, so that the text can stand in a form and as the name of
-//! a file ([RFC 3986 section 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)).
+//! Percent-encoding ([RFC 3986 section 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)).
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(crate) fn encode(text: &str) -> String {
+/// Plain characters beside letters and digits: those that are plain in a form and in the name of a file on any system.
+pub(crate) const FORM: &str = "-_";
+
+/// Plain characters beside letters and digits: the unreserved characters of
+/// [RFC 3986 section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
+pub(crate) const UNRESERVED: &str = "-._~";
+
+pub(crate) fn encode(text: &str, plain: &str) -> String {
     let mut encoded = String::new();
-    encode_into(&mut encoded, text);
+    encode_into(&mut encoded, text, plain);
     encoded
 }
 
-/// Appends at the most three characters for each byte.
-pub(crate) fn encode_into(encoded: &mut String, text: &str) {
+/// Appends the text. Letters, digits and the characters in `plain`, which are ASCII, stay as they are; each byte of any
+/// other takes three characters.
+pub(crate) fn encode_into(encoded: &mut String, text: &str, plain: &str) {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || plain.as_bytes().contains(&byte) {
             encoded.push(char::from(byte));
         } else {
             encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
@@ -47,9 +54,12 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_what_it_was_after_encoding_and_decoding(text in any::<String>()) {
-            let encoded = encode(&text);
-            prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_%".contains(&byte)));
-            prop_assert_eq!(decode(&encoded), Some(text));
+            for (plain, alphabet) in [(FORM, "-_%"), (UNRESERVED, "-._~%")] {
+                let encoded = encode(&text, plain);
+                let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || alphabet.as_bytes().contains(&byte);
+                prop_assert!(encoded.bytes().all(is_plain));
+                prop_assert_eq!(decode(&encoded), Some(text.clone()));
+            }
         }
     }
 }

@@ -4,14 +4,23 @@ use alloc::vec::Vec;
 
 use http::HeaderMap;
 
-use super::{Headers, Request, Response};
+use super::{Headers, Method, Request, Response};
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+        }
+    }
+}
 
 /// The body is borrowed: no copy of a secret is made.
 impl<'a> TryFrom<&'a Request> for http::Request<&'a [u8]> {
     type Error = http::Error;
 
     fn try_from(request: &'a Request) -> Result<Self, http::Error> {
-        let mut builder = http::Request::builder().method(Request::METHOD).uri(request.url());
+        let mut builder = http::Request::builder().method(request.method()).uri(request.url());
         for (name, value) in request.headers().iter() {
             builder = builder.header(name, value);
         }
@@ -52,6 +61,13 @@ mod tests {
         assert_eq!(converted.uri(), "https://cognito-idp.us-east-1.amazonaws.com/");
         assert_eq!(converted.headers()["x-amz-target"], "AWSCognitoIdentityProviderService.SignUp");
         assert_eq!(*converted.body(), request.body());
+    }
+
+    #[test]
+    fn a_get_becomes_one_of_the_http_crate() {
+        let request = Request::get("https://example.com/jwks.json", Headers::new());
+        let converted = http::Request::try_from(&request).unwrap();
+        assert_eq!((converted.method(), *converted.body()), (&http::Method::GET, &b""[..]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::encoding::percent;
 use crate::secret::{OtpauthUri, SecretCode};
 
 impl SecretCode {
@@ -26,30 +27,17 @@ impl SecretCode {
         let mut uri = String::with_capacity(parts.iter().map(|part| part.len() * 3).sum());
         uri.push_str("otpauth://totp/");
         if !issuer.is_empty() {
-            percent_encode(issuer, &mut uri);
+            percent::encode_into(&mut uri, issuer, percent::UNRESERVED);
             uri.push(':');
         }
-        percent_encode(account_name, &mut uri);
+        percent::encode_into(&mut uri, account_name, percent::UNRESERVED);
         uri.push_str("?secret=");
-        percent_encode(self.expose(), &mut uri);
+        percent::encode_into(&mut uri, self.expose(), percent::UNRESERVED);
         if !issuer.is_empty() {
             uri.push_str("&issuer=");
-            percent_encode(issuer, &mut uri);
+            percent::encode_into(&mut uri, issuer, percent::UNRESERVED);
         }
         OtpauthUri::new(uri)
-    }
-}
-
-/// All but the unreserved characters of RFC 3986, section 2.3.
-fn percent_encode(text: &str, into: &mut String) {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            into.push(char::from(byte));
-        } else {
-            into.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
     }
 }
 

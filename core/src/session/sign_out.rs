@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use crate::session::Tokens;
     use crate::test_support::disorder::{moves, run_to_the_end};
-    use crate::test_support::{NOW, answer, app_client, body, cause, done, refusal, sent};
+    use crate::test_support::{NOW, answer, app_client, body, done, no_answer, refusal, sent};
     use crate::{MAX_ATTEMPTS, Request};
 
     /// {"origin_jti":"o"}
@@ -181,7 +181,7 @@ mod tests {
         }
         let mut flow = sign_out(REVOCABLE, SignOutScope::Global);
         sent(flow.step(NOW, Event::Start));
-        assert!(matches!(done(flow.step(NOW, Event::NoAnswer(cause("reset")))), RemoteSignOut::Failed(_)));
+        assert!(matches!(done(flow.step(NOW, no_answer("reset"))), RemoteSignOut::Failed(_)));
     }
 
     proptest! {

@@ -31,7 +31,7 @@ use crypto_bigint::{U256, U3072, Word};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::group::{Exponent, Residue};
+use super::residue::{Exponent, Residue};
 
 /// The longest exponent, in bits.
 pub(super) const LONGEST: u32 = U256::BITS;

@@ -11,7 +11,7 @@ use crate::storage::Record;
 /// It is of letters, digits, `-`, `_`, `+`, `%` and `/` only.
 #[must_use]
 pub fn session_key(app_client: &AppClient, username: &str) -> String {
-    format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), percent::encode(username))
+    format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), percent::encode(username, percent::FORM))
 }
 
 /// The key under which the name of the user who signed in last is stored. It is a hint for the next start, no more.
@@ -43,6 +43,6 @@ pub fn devices_key(app_client: &AppClient) -> String {
 /// only. No session and no device has it.
 #[must_use]
 pub fn identity_key(identity_pool: &IdentityPool, user: Option<&str>) -> String {
-    let pool = percent::encode(identity_pool.id().as_str());
-    user.map_or_else(|| format!("{pool}//guest"), |user| format!("{pool}/{}", percent::encode(user)))
+    let pool = percent::encode(identity_pool.id().as_str(), percent::FORM);
+    user.map_or_else(|| format!("{pool}//guest"), |user| format!("{pool}/{}", percent::encode(user, percent::FORM)))
 }

@@ -8,7 +8,7 @@ use core::fmt::Debug;
 
 use proptest::prelude::*;
 
-use super::{NOW, answer, cause, refusal};
+use super::{NOW, answer, cause, no_answer, not_sent, refusal};
 use crate::storage::Record;
 use crate::{Computation, Error, Event, Flow, Keeper, KeeperEvent, KeeperStep, Request, Step};
 
@@ -56,8 +56,8 @@ pub(crate) fn operation(request: &Request) -> String {
 /// Everything but an answer that may come of a request.
 pub(crate) fn faults() -> Vec<Event> {
     vec![
-        Event::NotSent(cause("no route")),
-        Event::NoAnswer(cause("timed out")),
+        not_sent("no route"),
+        no_answer("timed out"),
         answer(500, ""),
         answer(503, "<html>try again</html>"),
         answer(429, ""),

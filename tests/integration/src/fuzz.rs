@@ -31,7 +31,7 @@ pub fn simulator(data: &[u8]) {
             name => ("x-amz-target", format!("AWSCognitoIdentityProviderService.{name}")),
         };
         let headers = [headers].into_iter().collect();
-        let request = Request::new("http://127.0.0.1/", headers, body.trim_ascii().to_vec());
+        let request = Request::post("http://127.0.0.1/", headers, body.trim_ascii().to_vec());
         let status = simulator.handle(NOW, &request).status();
         assert!([200, 400, 403, 500].contains(&status), "{status}");
     }

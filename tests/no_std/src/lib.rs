@@ -11,8 +11,7 @@ use core::panic::PanicInfo;
 use cognito_core::storage::Record;
 use cognito_core::{
     AppClient, AssumedRole, Credentials, Event, Flow, GetCredentials, Headers, IdentityPool, IdentityPoolId, Logins,
-    Plan, Refresh, Response, Role, Seed, Session, SignIn, Step, Timestamp, UserPoolId,
-};
+    Plan, Refresh, Response, Role, Seed, Session, SignIn, Step, Timestamp, UserPoolId, SendOutcome};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
@@ -69,7 +68,7 @@ fn run<F: Flow>(mut flow: F, answers: &[&str]) -> Option<F::Output> {
     let mut event = Event::Start;
     loop {
         event = match flow.step(NOW, event).ok()? {
-            Step::Send(_) => Event::Response(Response::new(200, Headers::new(), answers.next()?.as_bytes().to_vec())),
+            Step::Send(_) => Event::Sent(SendOutcome::Answered(Response::new(200, Headers::new(), answers.next()?.as_bytes().to_vec()))),
             Step::Wait(_) => return None,
             Step::Done(output) => return Some(output),
         };

@@ -25,7 +25,7 @@
 //!         "UserAttributes":[{{"Name":"email","Value":"alice@example.com"}}]}}"#,
 //!     client.id
 //! );
-//! let response = simulator.handle(now, &Request::new("https://example.com/", headers, body.into_bytes()));
+//! let response = simulator.handle(now, &Request::post("https://example.com/", headers, body.into_bytes()));
 //! assert_eq!(response.status(), 200);
 //!
 //! // What the user would have found in the mail.
@@ -56,7 +56,7 @@
 //! // What a client would send for a guest.
 //! let mut call = |operation: &str, body: String| {
 //!     let headers = [("x-amz-target", format!("AWSCognitoIdentityService.{operation}"))].into_iter().collect();
-//!     let response = simulator.handle(now, &Request::new("https://example.com/", headers, body.into_bytes()));
+//!     let response = simulator.handle(now, &Request::post("https://example.com/", headers, body.into_bytes()));
 //!     serde_json::from_slice::<serde_json::Value>(response.body())
 //! };
 //! let identity = call("GetId", format!(r#"{{"IdentityPoolId":"{}"}}"#, pool.id))?;
@@ -146,7 +146,7 @@
 //! let now = Timestamp::from_unix_seconds(1_700_000_000);
 //! let mut simulator = Simulator::new([7; 32]);
 //! simulator.faults().plan(FaultPlan::next(Fault::LoseAfter));
-//! let request = Request::new("https://example.com/", Headers::new(), Vec::new());
+//! let request = Request::post("https://example.com/", Headers::new(), Vec::new());
 //! assert!(matches!(simulator.exchange(now, &request), Outcome::LostAfter));
 //! assert!(matches!(simulator.exchange(now, &request), Outcome::Answer(_)));
 //! ```

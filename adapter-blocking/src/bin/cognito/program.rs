@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use cognito_blocking::secret::Parameter;
-use cognito_blocking::{
-    Client, Error, FileStore, IdentityPoolClient, SessionHandle, Sessions, Timestamp, Transport as _,
-};
+use cognito_blocking::{Client, Error, FileStore, IdentityPoolClient, SessionHandle, Sessions, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::aliases;
@@ -49,16 +47,12 @@ impl Program {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let transport = Arc::clone(&self.transport);
-        let send = move |request: &_| transport.send(request);
-        let client = Client::with_transport(self.configuration.app_client()?, send);
+        let client = Client::with_transport(self.configuration.app_client()?, Arc::clone(&self.transport));
         Ok(self.client.get_or_init(|| client))
     }
 
     pub(crate) fn identity_pool_client(&self) -> Result<IdentityPoolClient, Failure> {
-        let transport = Arc::clone(&self.transport);
-        let send = move |request: &_| transport.send(request);
-        Ok(IdentityPoolClient::with_transport(self.configuration.identity_pool()?, send))
+        Ok(IdentityPoolClient::with_transport(self.configuration.identity_pool()?, Arc::clone(&self.transport)))
     }
 
     /// The one store of everything.

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use cognito_blocking::{Event, Request, Transport, TransportSettings, UreqTransport};
+use cognito_blocking::{Request, SendOutcome, Transport, TransportSettings, UreqTransport};
 use indicatif::ProgressBar;
 use serde_json::json;
 
@@ -25,17 +25,17 @@ impl WatchedTransport {
 
 impl Transport for WatchedTransport {
     #[expect(clippy::disallowed_methods, reason = "a duration is told, and nothing depends on it")]
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         let spinner = (self.verbose.is_none() && io::stderr().is_terminal()).then(|| spinner(request.operation()));
         let started = Instant::now();
-        let event = self.transport.send(request);
+        let outcome = self.transport.send(request);
         if let Some(spinner) = spinner {
             spinner.finish_and_clear();
         }
         if let Some(output) = self.verbose {
-            show(output, request, &event, started.elapsed());
+            show(output, request, &outcome, started.elapsed());
         }
-        event
+        outcome
     }
 }
 
@@ -46,13 +46,12 @@ fn spinner(operation: &str) -> ProgressBar {
 }
 
 /// Nothing of what is sent or answered is in it.
-fn show(output: Output, request: &Request, event: &Event, took: Duration) {
+fn show(output: Output, request: &Request, outcome: &SendOutcome, took: Duration) {
     let (operation, attempt, millis) = (request.operation(), request.attempt(), took.as_millis());
-    let (status, request_id, problem) = match event {
-        Event::Response(response) => (Some(response.status()), response.request_id(), None),
-        Event::NotSent(cause) => (None, None, Some(format!("not sent: {cause}"))),
-        Event::NoAnswer(cause) => (None, None, Some(format!("no answer: {cause}"))),
-        Event::Start | Event::Woke => (None, None, None),
+    let (status, request_id, problem) = match outcome {
+        SendOutcome::Answered(response) => (Some(response.status()), response.request_id(), None),
+        SendOutcome::NotSent(cause) => (None, None, Some(format!("not sent: {cause}"))),
+        SendOutcome::NoAnswer(cause) => (None, None, Some(format!("no answer: {cause}"))),
     };
     let end = status.map(|status| format!("status {status}, request id {}", request_id.unwrap_or("none")));
     let text = end.or(problem.clone()).unwrap_or_default();

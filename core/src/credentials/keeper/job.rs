@@ -9,7 +9,7 @@ use super::task::{CredentialsInput, CredentialsTask, KeptCredentials};
 use crate::configuration::identity_pool::is_id;
 use crate::credentials::{Credentials, GetCredentials};
 use crate::error::{Cause, Error, InvalidInput, Misuse, NotReached};
-use crate::flow::{Event, Flow, Step};
+use crate::flow::{Event, Flow, SendOutcome, Step};
 use crate::keeper::{KeeperEvent, KeeperStep, Transition};
 use crate::operation::Logins;
 use crate::storage::Record;
@@ -159,8 +159,12 @@ impl Job {
 
     fn advance_flow(self, known: &mut Known, now: Timestamp, mut flow: Box<GetCredentials>, event: Event) -> Next {
         let not_reached = match &event {
-            Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
-            Event::NoAnswer(cause) => Some(NotReached { may_have_arrived: true, cause: cause.clone() }),
+            Event::Sent(SendOutcome::NotSent(cause)) => {
+                Some(NotReached { may_have_arrived: false, cause: cause.clone() })
+            }
+            Event::Sent(SendOutcome::NoAnswer(cause)) => {
+                Some(NotReached { may_have_arrived: true, cause: cause.clone() })
+            }
             _ => None,
         };
         match (flow.step(now, event), not_reached) {

@@ -11,7 +11,7 @@ use crate::operation::Logins;
 use crate::storage::{Record, identity_key};
 use crate::test_support::desk;
 use crate::test_support::disorder::{World, moves, operation};
-use crate::test_support::{NOW, answer, cause, refusal};
+use crate::test_support::{NOW, answer, cause, not_sent, refusal};
 use proptest::prelude::*;
 
 const MINE: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
@@ -129,7 +129,7 @@ fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_the
     desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3400);
     assert!(desk.keeper.usable(desk.now).is_none() && desk.keeper.newest().is_some());
 
-    let lost = || core::iter::repeat_n(Event::NotSent(cause("offline")), 3);
+    let lost = || core::iter::repeat_n(not_sent("offline"), 3);
     let kept = desk.get(logins(), lost().take(1));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(_))), "at once, without another try");
     assert!(matches!(desk.credentials(CredentialsTask::Refresh, Ok(logins()), lost()), Err(Error::NotReached(_))));

@@ -4,12 +4,9 @@ use serde::Serialize;
 
 use crate::configuration::AppClient;
 use crate::configuration::IdentityPool;
-use crate::configuration::endpoint::Service;
-use crate::encoding::json;
 use crate::error::InvalidInput;
 use crate::http::Request;
 use crate::operation::{Authorization, Operation};
-use crate::protocol::query;
 use crate::secret::{AccessToken, ClientSecret, Parameter};
 
 /// The operation's members and those that are added to them.
@@ -49,21 +46,16 @@ pub(super) fn assemble<O: Operation>(
         secret_hash,
         operation: &operation,
     };
-    let body = json::to_vec(&body).ok_or(InvalidInput::new("request", "cannot be written as JSON"))?;
-    Ok(app_client.request(O::NAME, body))
+    let request = O::SERVICE.protocol().request(app_client.endpoint(), O::NAME, &body)?;
+    Ok(app_client.connection().complete(request))
 }
-
-/// The Security Token Service's version of its API.
-const STS_VERSION: &str = "2011-06-15";
 
 pub(super) fn assemble_for_identity_pool<O: Operation>(
     identity_pool: &IdentityPool,
     operation: &O,
 ) -> Result<Request, InvalidInput> {
     operation.check(false)?;
-    let request = match O::SERVICE {
-        Service::Sts => query::to_form(O::NAME, STS_VERSION, operation).map(|form| identity_pool.sts_request(form)),
-        _ => json::to_vec(operation).map(|body| identity_pool.request(O::NAME, body)),
-    };
-    request.ok_or(InvalidInput::new("request", "cannot be written as JSON or as a form"))
+    let endpoint = identity_pool.endpoint_of(O::SERVICE);
+    let request = O::SERVICE.protocol().request(endpoint, O::NAME, operation)?;
+    Ok(identity_pool.connection().complete(request))
 }

@@ -6,11 +6,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::configuration::identity_pool::tests::identity_pool;
-use crate::error::{NotAuthorized, RefusalKind};
+use crate::error::{Misuse, NotAuthorized, RefusalKind};
 use crate::operation::{AssumeRoleWithWebIdentity, ChangePassword, GetId, GetUser, RevokeToken, SignUp};
 use crate::test_support::disorder::{moves, run_to_the_end};
-use crate::test_support::{NOW, answer, answer_with, app_client, body, cause, done, failed, refusal, sent};
-use crate::{Cause, Endpoint, Logins, Request};
+use crate::test_support::{
+    NOW, answer, answer_with, app_client, body, done, failed, no_answer, not_sent, refusal, sent,
+};
+use crate::{Backoff, Cause, Endpoint, Logins, MAX_ATTEMPTS, Request};
 
 /// Not repeatable.
 fn sign_up() -> Call<SignUp> {
@@ -96,7 +98,7 @@ fn only_a_repeatable_call_is_sent_again_after_a_failure_of_the_service() {
             refusal("InternalErrorException", "Something went wrong"),
             answer(500, r#"{"__type":"InternalErrorException"}"#),
             answer(503, "<html>Service Unavailable</html>"),
-            Event::NoAnswer(cause("connection reset")),
+            no_answer("connection reset"),
         ]
     };
     for failure in failures() {
@@ -116,10 +118,10 @@ fn a_request_that_was_not_sent_is_sent_again_whatever_it_is() {
     let mut call = sign_up();
     sent(call.step(NOW, Event::Start));
     for _ in 1..MAX_ATTEMPTS {
-        assert!(matches!(call.step(NOW, Event::NotSent(cause("no route"))), Ok(Step::Wait(_))));
+        assert!(matches!(call.step(NOW, not_sent("no route")), Ok(Step::Wait(_))));
         sent(call.step(NOW, Event::Woke));
     }
-    let error = failed(call.step(NOW, Event::NotSent(cause("no route"))));
+    let error = failed(call.step(NOW, not_sent("no route")));
     let Error::NotReached(not_reached) = &error else { panic!("{error:?}") };
     assert!(!not_reached.may_have_arrived);
     assert_eq!(error.to_string(), "no answer (the request was not sent): no route");
@@ -129,11 +131,11 @@ fn a_request_that_was_not_sent_is_sent_again_whatever_it_is() {
 fn a_request_may_have_arrived_if_any_attempt_may() {
     let mut call = get_user();
     sent(call.step(NOW, Event::Start));
-    for event in [Event::NoAnswer(cause("timed out")), Event::NotSent(cause("no route"))] {
+    for event in [no_answer("timed out"), not_sent("no route")] {
         call.step(NOW, event).unwrap();
         sent(call.step(NOW, Event::Woke));
     }
-    let Error::NotReached(error) = failed(call.step(NOW, Event::NotSent(cause("no route")))) else { panic!() };
+    let Error::NotReached(error) = failed(call.step(NOW, not_sent("no route"))) else { panic!() };
     assert!(error.may_have_arrived);
 }
 
@@ -188,11 +190,11 @@ fn a_refusal_is_bounded_and_on_one_line() {
 fn a_throttled_request_has_not_been_carried_out() {
     let mut call = sign_up();
     sent(call.step(NOW, Event::Start));
-    for event in [refusal("TooManyRequestsException", ""), Event::NotSent(cause("no route"))] {
+    for event in [refusal("TooManyRequestsException", ""), not_sent("no route")] {
         call.step(NOW, event).unwrap();
         sent(call.step(NOW, Event::Woke));
     }
-    let Error::NotReached(error) = failed(call.step(NOW, Event::NotSent(cause("no route")))) else { panic!() };
+    let Error::NotReached(error) = failed(call.step(NOW, not_sent("no route"))) else { panic!() };
     assert!(!error.may_have_arrived);
 }
 
@@ -265,7 +267,7 @@ fn an_event_out_of_turn_is_misuse_and_changes_nothing() {
     sent(call.step(NOW, Event::Start));
     assert_eq!(misuse(call.step(NOW, Event::Start)), Misuse::AwaitsAnswer);
     assert_eq!(misuse(call.step(NOW, Event::Woke)), Misuse::AwaitsAnswer);
-    call.step(NOW, Event::NotSent(cause("no route"))).unwrap();
+    call.step(NOW, not_sent("no route")).unwrap();
     assert_eq!(misuse(call.step(NOW, answer(200, USER))), Misuse::AwaitsWaking);
     sent(call.step(NOW, Event::Woke));
     assert_eq!(done(call.step(NOW, answer(200, USER))).username, "alice");

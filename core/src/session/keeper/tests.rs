@@ -24,7 +24,7 @@ use crate::session::{RemoteSignOut, SignOutScope, SignedIn, Tokens};
 use crate::storage::{Record, devices_key, last_user_key};
 use crate::test_support::desk;
 use crate::test_support::disorder::{World, moves, operation};
-use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
+use crate::test_support::{NOW, answer, app_client, body, cause, no_answer, not_sent, refusal};
 
 const MARGIN: Duration = Duration::from_secs(60);
 const REVOKED: &str = "Refresh Token has been revoked";
@@ -206,7 +206,7 @@ fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
 #[test]
 fn good_tokens_are_given_at_once_when_the_network_is_down() {
     let mut desk = Desk::with(Some(session(30, "r")));
-    let kept = desk.get([Event::NotSent(cause("no route"))]);
+    let kept = desk.get([not_sent("no route")]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
@@ -217,12 +217,12 @@ fn an_answer_that_was_not_waited_for_changes_nothing() {
     let mut desk = Desk::with(Some(session(30, "r")));
     assert_eq!(desk.keeper.begin(SessionTask::Refresh, JobId(0)), Admission::Drive);
     let held = KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
-    let not_sent = KeeperEvent::Flow(Event::NotSent(cause("no route")));
+    let not_sent = KeeperEvent::Flow(not_sent("no route"));
     for event in [KeeperEvent::Start(Ok(seed())), KeeperEvent::Locked(Ok(())), held, not_sent] {
         desk.keeper.step(NOW, event).unwrap();
     }
     let before = format!("{:?}", desk.keeper);
-    for event in [answer(200, RENEWED), Event::NoAnswer(cause("too late"))] {
+    for event in [answer(200, RENEWED), no_answer("too late")] {
         assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Flow(event)), Err(Error::Misuse(_))));
         assert_eq!(format!("{:?}", desk.keeper), before);
     }
@@ -230,9 +230,9 @@ fn an_answer_that_was_not_waited_for_changes_nothing() {
 
 #[test]
 fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
-    let lost = || Event::NoAnswer(cause("reset"));
+    let lost = || no_answer("reset");
     let mut desk = Desk::with(Some(session(30, "r")));
-    let kept = desk.get([lost(), Event::NotSent(cause("no route")), lost()]);
+    let kept = desk.get([lost(), not_sent("no route"), lost()]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Send", "Wait", "Send", "Done"]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if error.may_have_arrived));
@@ -244,7 +244,7 @@ fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
     for event in [answer(403, "<html>"), refusal("LimitExceededException", "")] {
         assert!(desk.outcome(SessionTask::Refresh, [event]).result.is_err());
     }
-    let not_sent = core::iter::repeat_with(|| Event::NotSent(cause("no route")));
+    let not_sent = core::iter::repeat_with(|| not_sent("no route"));
     assert!(matches!(desk.outcome(SessionTask::Refresh, not_sent).result, Err(Error::NotReached(_))));
     assert_eq!(desk.stored(), Some(session(3600, "r")));
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::Misuse;
 use crate::test_support::disorder::{moves, operation, run_to_the_end};
-use crate::test_support::{NOW, answer, answer_with, app_client, body, cause, done, failed, refusal, sent};
+use crate::test_support::{NOW, answer, answer_with, app_client, body, done, failed, no_answer, refusal, sent};
 use crate::{DeviceRegistration, MAX_ATTEMPTS, Request};
 
 fn session() -> Session {
@@ -217,10 +217,10 @@ fn a_refresh_whose_answer_is_lost_is_sent_again_at_once() {
     for mut flow in [refresh(), refresh_by_initiate_auth()] {
         let first = sent(flow.step(NOW, Event::Start));
         for attempt in [2, 3] {
-            let again = sent(flow.step(NOW, Event::NoAnswer(cause("reset"))));
+            let again = sent(flow.step(NOW, no_answer("reset")));
             assert_eq!((again.body(), again.attempt()), (first.body(), attempt));
         }
-        assert!(matches!(failed(flow.step(NOW, Event::NoAnswer(cause("reset")))), Error::NotReached(_)));
+        assert!(matches!(failed(flow.step(NOW, no_answer("reset"))), Error::NotReached(_)));
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::device::DeviceRegistration;
 use crate::error::RefusalKind;
 use crate::operation::ChallengeName;
-use crate::test_support::{cause, failed, refusal};
+use crate::test_support::{failed, no_answer, refusal};
 
 fn device_srp_auth() -> String {
     challenge_of("DEVICE_SRP_AUTH", json!({"DEVICE_KEY": DEVICE_KEY}))
@@ -163,7 +163,7 @@ fn a_registration_that_fails_does_not_cost_the_tokens_and_can_be_run_again() {
     for event in [
         refusal("InvalidParameterException", "no"),
         refusal("NotAuthorizedException", "Invalid session for the user."),
-        Event::NoAnswer(cause("reset")),
+        no_answer("reset"),
         answer(200, "no JSON"),
         answer(503, ""),
     ] {
@@ -336,6 +336,6 @@ fn a_refusal_that_is_not_about_the_device_is_not_blamed_on_it() {
     assert!(matches!(failed(flow.step(NOW, does_not_exist())), Error::Refused(_)), "none was named");
     let mut flow = proven();
     sent(flow.step(NOW, answer(200, &device_srp_auth())));
-    let lost = failed(flow.step(NOW, Event::NoAnswer(cause("reset"))));
+    let lost = failed(flow.step(NOW, no_answer("reset")));
     assert!(matches!(lost, Error::NotReached(_)));
 }

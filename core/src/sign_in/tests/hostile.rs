@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::test_support::cause;
 use crate::test_support::disorder::{moves, operation, run_to_the_end};
+use crate::test_support::no_answer;
 use crate::{AppClient, MAX_ATTEMPTS, Request};
 
 #[test]
@@ -26,7 +26,7 @@ fn debug_and_errors_show_no_secret() {
     let marked = r#"{"AuthenticationResult":{"AccessToken":"m4rk","IdToken":"m4rk","RefreshToken":"m4rk",
         "NewDeviceMetadata":{"DeviceKey":"k","DeviceGroupKey":"g"}}}"#;
     seen(&mut texts, &mut flow, answer(200, marked));
-    seen(&mut texts, &mut flow, Event::NoAnswer(cause("reset")));
+    seen(&mut texts, &mut flow, no_answer("reset"));
     hold_no_mark(&texts);
 }
 

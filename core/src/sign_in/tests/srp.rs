@@ -5,7 +5,7 @@ use crate::error::{Misuse, NotAuthorized, RefusalKind};
 use crate::sign_in::pending::Pending;
 use crate::sign_in::request::FirstRequest;
 use crate::sign_in::steps::Opening;
-use crate::test_support::{cause, failed, refusal};
+use crate::test_support::{failed, no_answer, refusal};
 
 #[test]
 fn a_sign_in_begins_with_the_typed_name_and_a_public_value() {
@@ -135,7 +135,7 @@ fn a_wrong_password_is_refused_and_not_tried_again() {
 
 #[test]
 fn a_proof_whose_answer_is_lost_is_not_sent_again() {
-    for lost in [Event::NoAnswer(cause("reset")), answer(500, r#"{"__type":"InternalErrorException"}"#)] {
+    for lost in [no_answer("reset"), answer(500, r#"{"__type":"InternalErrorException"}"#)] {
         let mut flow = sign_in();
         asked(&mut flow, &[], &password_verifier(json!({})));
         failed(flow.step(NOW, lost));

@@ -126,7 +126,7 @@ fn verify(client: &Client) -> Outcome<Challenge> {
 fn call(service: &mut Simulator, operation: &str, mut members: Value) -> Outcome<Value> {
     members["ClientId"] = json!(CLIENT_ID);
     let headers = [("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))].into_iter().collect();
-    let request = Request::new("https://example.com/", headers, members.to_string().into_bytes());
+    let request = Request::post("https://example.com/", headers, members.to_string().into_bytes());
     Ok(serde_json::from_slice(service.handle(NOW, &request).body())?)
 }
 

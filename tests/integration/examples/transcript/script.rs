@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
 
-use cognito_core::{Event, Flow, Headers, Request, Response, Step, Timestamp};
+use cognito_core::{Event, Flow, Headers, Request, Response, SendOutcome, Step, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ impl Script {
         let mut event = Event::Start;
         loop {
             event = match flow.step(self.now, event)? {
-                Step::Send(request) => Event::Response(self.answer(&request)?),
+                Step::Send(request) => Event::Sent(SendOutcome::Answered(self.answer(&request)?)),
                 Step::Wait(_) => Event::Woke,
                 Step::Done(output) => return Ok(output),
             };
@@ -70,7 +70,7 @@ impl Script {
         let headers: BTreeMap<&str, &str> = request.headers().iter().collect();
         let body: Value = serde_json::from_slice(request.body())?;
         let line = json!({
-            "step": self.step, "answer": index, "method": Request::METHOD, "url": request.url(), "headers": headers,
+            "step": self.step, "answer": index, "method": request.method().as_str(), "url": request.url(), "headers": headers,
             "body": body,
         });
         println!("{line}");

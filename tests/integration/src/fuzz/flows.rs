@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use cognito_core::storage::Record;
 use cognito_core::{
     AssumedRole, Call, Cause, CredentialsKeeper, CredentialsTask, Error, Event, Flow, GetCredentials, Headers, Keeper,
-    KeeperEvent, KeeperStep, Logins, MAX_ATTEMPTS, Refresh, Response, Role, Session, SessionKeeper, SessionSettings,
-    SessionTask, SignIn, SignOut, SignOutScope, Step, Tokens,
+    KeeperEvent, KeeperStep, Logins, MAX_ATTEMPTS, Refresh, Response, Role, SendOutcome, Session, SessionKeeper,
+    SessionSettings, SessionTask, SignIn, SignOut, SignOutScope, Step, Tokens,
 };
 
 use super::{IDENTITY, NOW, ROLE, app_client, devices, identity_pool, seed};
@@ -165,8 +165,8 @@ fn event(line: &[u8]) -> Event {
     match kind {
         b'S' => Event::Start,
         b'W' => Event::Woke,
-        b'N' => Event::NotSent(lost()),
-        b'L' => Event::NoAnswer(lost()),
+        b'N' => Event::Sent(SendOutcome::NotSent(lost())),
+        b'L' => Event::Sent(SendOutcome::NoAnswer(lost())),
         b'T' => answer(429, rest),
         b'E' => answer(400, rest),
         b'F' => answer(500, rest),
@@ -184,7 +184,7 @@ fn event(line: &[u8]) -> Event {
 }
 
 fn answer(status: u16, body: &[u8]) -> Event {
-    Event::Response(Response::new(status, Headers::new(), body.to_vec()))
+    Event::Sent(SendOutcome::Answered(Response::new(status, Headers::new(), body.to_vec())))
 }
 
 fn lost() -> Cause {

@@ -9,7 +9,7 @@ use cognito_core::srp::{EphemeralKey, Identity};
 use cognito_core::storage::Record;
 use cognito_core::{
     AssumedRole, Call, Challenge, Devices, Error, Event, Flow, GetCredentials, Headers, Logins, Refresh, Response,
-    Role, Session, SignIn, Step, Tokens,
+    Role, SendOutcome, Session, SignIn, Step, Tokens,
 };
 
 use super::{IDENTITY, NOW, ROLE, app_client, devices, identity_pool, seed};
@@ -35,7 +35,7 @@ pub fn answers(data: &[u8]) {
     let status = head.iter().fold(0, |status, byte| status << 8 | u16::from(*byte));
     let (kind, body) = split_at_zero(body);
     let headers: Headers = [("x-amzn-errortype", String::from_utf8_lossy(kind))].into_iter().collect();
-    let answer = || Event::Response(Response::new(status, headers.clone(), body.to_vec()));
+    let answer = || Event::Sent(SendOutcome::Answered(Response::new(status, headers.clone(), body.to_vec())));
     let Some(client) = app_client() else { return };
     answered(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
     answered(Call::signed_in(&client, &AccessToken::from("access.token"), GetUser::new()), answer());
@@ -64,7 +64,7 @@ pub fn refusals(data: &[u8]) {
     let text = |bytes| String::from_utf8_lossy(bytes);
     let headers: Headers =
         [("x-amzn-errortype", text(kind)), ("x-amzn-errormessage", text(message))].into_iter().collect();
-    let answer = || Event::Response(Response::new(400, headers.clone(), body.to_vec()));
+    let answer = || Event::Sent(SendOutcome::Answered(Response::new(400, headers.clone(), body.to_vec())));
     let (Some(client), Some(pool)) = (app_client(), identity_pool()) else { return };
     let assume = AssumeRoleWithWebIdentity::new(ROLE, "guest", "token");
     refused(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
@@ -129,7 +129,7 @@ pub fn xml(data: &[u8]) {
     for status in [200, 400] {
         let mut call = Call::for_identity_pool(&pool, AssumeRoleWithWebIdentity::new(ROLE, "guest", "token"));
         let _ = call.step(NOW, Event::Start);
-        let answer = Event::Response(Response::new(status, Headers::new(), data.to_vec()));
+        let answer = Event::Sent(SendOutcome::Answered(Response::new(status, Headers::new(), data.to_vec())));
         match call.step(NOW, answer) {
             Ok(Step::Done(response)) => {
                 let _ = response.credentials.map(|credentials| DateTime::timestamp(&credentials.expiration));

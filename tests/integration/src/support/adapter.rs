@@ -7,8 +7,8 @@ use cognito_blocking::TransportSettings;
 use cognito_core::operation::{Paged, Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, Call, Error, Event, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SessionEvent,
-    SignIn, SignInOutcome, SignOutScope, SignedIn, SignedOut,
+    AppClient, Call, Error, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SendOutcome,
+    SessionEvent, SignIn, SignInOutcome, SignOutScope, SignedIn, SignedOut,
 };
 
 pub use self::blocking::Blocking;
@@ -52,10 +52,13 @@ pub trait Adapter: Sized {
     fn new(app_client: AppClient, settings: &TransportSettings) -> Self;
 
     /// A client that sends by this function.
-    fn with_transport(app_client: AppClient, transport: impl Fn(&Request) -> Event + Send + Sync + 'static) -> Self;
+    fn with_transport(
+        app_client: AppClient,
+        transport: impl Fn(&Request) -> SendOutcome + Send + Sync + 'static,
+    ) -> Self;
 
     /// The adapter's own HTTP transport, alone.
-    fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> Event + use<Self>;
+    fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> SendOutcome + use<Self>;
 
     /// The configuration of the client.
     fn app_client(&self) -> &AppClient;

@@ -72,7 +72,7 @@ impl Scene {
     pub fn ask(&mut self, operation: &str, body: &[u8]) -> Response {
         let target = format!("AWSCognitoIdentityService.{operation}");
         let headers = [("X-Amz-Target", target)].into_iter().collect();
-        self.simulator.handle(self.now, &Request::new("http://localhost/", headers, body.to_vec()))
+        self.simulator.handle(self.now, &Request::post("http://localhost/", headers, body.to_vec()))
     }
 
     pub fn asked(&mut self, operation: &str, body: Value) -> Answer {
@@ -110,7 +110,7 @@ impl Scene {
 
     pub fn form(&mut self, body: &[u8]) -> Response {
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")].into_iter().collect();
-        self.simulator.handle(self.now, &Request::new("http://localhost/", headers, body.to_vec()))
+        self.simulator.handle(self.now, &Request::post("http://localhost/", headers, body.to_vec()))
     }
 
     pub fn assume_role(&mut self, role: &str, token: &str, more: &[(&str, &str)]) -> Result<String, Refusal> {

@@ -6,7 +6,8 @@ use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::{Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, Call, Error, Event, Flow, Refresh, Seed, Session, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
+    AppClient, Call, Error, Event, Flow, Refresh, Seed, SendOutcome, Session, SignIn, SignInOutcome, Step, Timestamp,
+    UserPoolId,
 };
 use cognito_testkit::{Config, Simulator};
 
@@ -41,7 +42,9 @@ impl Pair {
         let mut event = Event::Start;
         loop {
             event = match flow.step(self.now, event)? {
-                Step::Send(request) => Event::Response(self.simulator.borrow_mut().handle(self.now, &request)),
+                Step::Send(request) => {
+                    Event::Sent(SendOutcome::Answered(self.simulator.borrow_mut().handle(self.now, &request)))
+                }
                 Step::Wait(_) => Event::Woke,
                 Step::Done(output) => return Ok(output),
             };

@@ -91,7 +91,7 @@ impl Scene {
     pub fn send(&mut self, operation: &str, body: &[u8]) -> Response {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let headers = [("X-Amz-Target", target)].into_iter().collect();
-        self.simulator.handle(self.now, &Request::new("http://localhost/", headers, body.to_vec()))
+        self.simulator.handle(self.now, &Request::post("http://localhost/", headers, body.to_vec()))
     }
 
     pub fn call(&mut self, operation: &str, body: Value) -> Answer {

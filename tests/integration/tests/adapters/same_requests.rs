@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex};
 use cognito_core::operation::{GetUser, ListDevices, RevokeToken, SignUp};
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, AssumedRole, Call, Challenge, DeviceRecord, Devices, Event, Flow, GetCredentials, Headers, IdentityPool,
-    IdentityPoolId, Logins, Refresh, Request, Response, Role, Seed, Session, SignIn, Tokens, UserPoolId,
+    AppClient, AssumedRole, Call, Challenge, DeviceRecord, Devices, Flow, GetCredentials, Headers, IdentityPool,
+    IdentityPoolId, Logins, Method, Refresh, Request, Response, Role, Seed, SendOutcome, Session, SignIn, Tokens,
+    UserPoolId,
 };
 use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 
 /// What a request is on the wire.
 #[derive(Debug, Clone, PartialEq)]
 struct Sent {
+    method: Method,
     url: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -28,20 +30,21 @@ impl Script {
         Self(Arc::new(Mutex::new((answers, Vec::new()))))
     }
 
-    fn answer(&self, request: &Request) -> Event {
+    fn answer(&self, request: &Request) -> SendOutcome {
         let mut script = self.0.lock().unwrap();
         script.1.push(Sent {
+            method: request.method(),
             url: request.url().to_owned(),
             headers: request.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: request.body().to_vec(),
         });
         let answer = script.0.pop().expect("an answer to every request");
         if answer == "lost" {
-            return Event::NoAnswer(Arc::new(std::fmt::Error));
+            return SendOutcome::NoAnswer(Arc::new(std::fmt::Error));
         }
         // The service's clock, so that nothing depends on this machine's.
         let headers: Headers = [("date", "Tue, 14 Nov 2023 22:13:20 GMT")].into_iter().collect();
-        Event::Response(Response::new(200, headers, answer.into_bytes()))
+        SendOutcome::Answered(Response::new(200, headers, answer.into_bytes()))
     }
 
     fn sent(&self) -> Vec<Sent> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cognito_blocking::TransportSettings;
 use cognito_core::operation::{RevokeToken, SignUp};
-use cognito_core::{AppClient, Endpoint, Error, Event, Headers, Request, Response, UserPoolId};
+use cognito_core::{AppClient, Endpoint, Error, Headers, Request, Response, SendOutcome, UserPoolId};
 use cognito_integration_tests::support::adapter::Adapter;
 use cognito_integration_tests::test_on_both_adapters;
 
@@ -45,20 +45,20 @@ fn settings() -> TransportSettings {
 
 fn request(url: &str) -> Request {
     let headers = [("content-type", "application/x-amz-json-1.1")].into_iter().collect();
-    Request::new(url, headers, b"{\"Password\":\"m4rk\"}".to_vec())
+    Request::post(url, headers, b"{\"Password\":\"m4rk\"}".to_vec())
 }
 
-fn send<A: Adapter>(url: &str) -> Event {
+fn send<A: Adapter>(url: &str) -> SendOutcome {
     A::transport(&settings())(&request(url))
 }
 
-fn is_no_answer(event: &Event) -> bool {
-    matches!(event, Event::NoAnswer(_))
+fn is_no_answer(outcome: &SendOutcome) -> bool {
+    matches!(outcome, SendOutcome::NoAnswer(_))
 }
 
 fn an_answer_of_any_status_is_a_response<A: Adapter>() {
     let url = answering("HTTP/1.1 400 Bad Request\r\nX-Amzn-RequestId: 0d4f\r\ncontent-length: 2\r\n\r\n{}");
-    let Event::Response(response) = send::<A>(&url) else { panic!() };
+    let SendOutcome::Answered(response) = send::<A>(&url) else { panic!() };
     assert_eq!((response.status(), response.body()), (400, &b"{}"[..]));
     assert_eq!(response.headers().get("x-amzn-requestid"), Some("0d4f"));
 }
@@ -79,17 +79,17 @@ fn a_refused_connection_was_not_sent<A: Adapter>() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    assert!(matches!(send::<A>(&url), Event::NotSent(_)));
+    assert!(matches!(send::<A>(&url), SendOutcome::NotSent(_)));
 }
 
 fn a_host_that_is_not_found_was_not_sent<A: Adapter>() {
     // RFC 6761 keeps this domain from ever existing.
-    assert!(matches!(send::<A>("http://cognito.invalid/"), Event::NotSent(_)));
+    assert!(matches!(send::<A>("http://cognito.invalid/"), SendOutcome::NotSent(_)));
 }
 
 fn a_tls_handshake_that_fails_was_not_sent<A: Adapter>() {
     let url = answering("this is no TLS\r\n").replace("http:", "https:");
-    assert!(matches!(send::<A>(&url), Event::NotSent(_)));
+    assert!(matches!(send::<A>(&url), SendOutcome::NotSent(_)));
 }
 
 fn a_connection_closed_after_the_request_is_no_answer<A: Adapter>() {
@@ -133,7 +133,7 @@ fn a_redirect_is_not_followed<A: Adapter>() {
     let elsewhere = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
     for status in ["302 Found", "307 Temporary Redirect"] {
         let answer = format!("HTTP/1.1 {status}\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n");
-        let Event::Response(response) = send::<A>(&answering(answer.leak())) else { panic!() };
+        let SendOutcome::Answered(response) = send::<A>(&answering(answer.leak())) else { panic!() };
         assert_eq!(response.status().to_string(), status[..3]);
     }
 }
@@ -148,7 +148,7 @@ fn a_connection_is_kept_for_the_next_request<A: Adapter>() {
     });
     let send = A::transport(&settings());
     for _ in 0..3 {
-        assert!(matches!(send(&request(&url)), Event::Response(_)));
+        assert!(matches!(send(&request(&url)), SendOutcome::Answered(_)));
     }
     assert_eq!(told.try_iter().count(), 1);
 }
@@ -160,14 +160,14 @@ fn a_connection_that_died_while_it_was_idle_costs_nothing<A: Adapter>() {
     });
     let send = A::transport(&settings());
     for _ in 0..3 {
-        assert!(matches!(send(&request(&url)), Event::Response(_)));
+        assert!(matches!(send(&request(&url)), SendOutcome::Answered(_)));
         thread::sleep(Duration::from_millis(50));
     }
 }
 
 fn a_request_that_cannot_be_written_is_no_panic<A: Adapter>() {
-    let request = Request::new("not a url", Headers::new(), Vec::new());
-    assert!(matches!(A::transport(&settings())(&request), Event::NotSent(_)));
+    let request = Request::post("not a url", Headers::new(), Vec::new());
+    assert!(matches!(A::transport(&settings())(&request), SendOutcome::NotSent(_)));
 }
 
 fn no_report_repeats_the_request<A: Adapter>() {
@@ -199,7 +199,7 @@ fn a_closure_is_a_transport<A: Adapter>() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8").unwrap();
     let client = A::with_transport(app_client, |request: &Request| {
         assert_eq!(request.headers().get("x-amz-target"), Some("AWSCognitoIdentityProviderService.RevokeToken"));
-        Event::Response(Response::new(200, Headers::new(), Vec::new()))
+        SendOutcome::Answered(Response::new(200, Headers::new(), Vec::new()))
     });
     client.call(RevokeToken::new("refresh")).unwrap();
 }

@@ -35,10 +35,12 @@ fn the_blocking_adapter_tells_and_shows_no_secret() {
 }
 
 fn blocking(texts: &mut Texts) {
-    use cognito_blocking::{Client, CredentialsProvider, FileStore, IdentityPoolClient, MemoryStore, Sessions};
+    use cognito_blocking::{
+        Client, CredentialsProvider, FileStore, IdentityPoolClient, MemoryStore, Sessions, transport_fn,
+    };
 
     let service = Service::default();
-    let client = Client::with_transport(app_client(), move |request: &Request| service.answer(request));
+    let client = Client::with_transport(app_client(), transport_fn(move |request: &Request| service.answer(request)));
     for _ in 0..TIMES {
         let flow = SignIn::srp(client.app_client(), NAME, MARK, seed()).with_devices(devices());
         texts.come_to(&client.run(flow));
@@ -56,7 +58,10 @@ fn blocking(texts: &mut Texts) {
     }
     texts.show(&(&client, &sessions, &handle, events.try_iter().collect::<Vec<_>>()));
     let service = Service::default();
-    let pool = IdentityPoolClient::with_transport(identity_pool(), move |request: &Request| service.answer(request));
+    let pool = IdentityPoolClient::with_transport(
+        identity_pool(),
+        transport_fn(move |request: &Request| service.answer(request)),
+    );
     let provider = CredentialsProvider::for_logins(pool.clone(), MemoryStore::new(), NAME, || Ok(logins()));
     for _ in 0..TIMES {
         texts.come_to(&provider.get());
@@ -87,11 +92,13 @@ fn the_tokio_adapter_tells_and_shows_no_secret() {
 }
 
 async fn on_tokio(texts: &mut Texts) {
-    use cognito_tokio::{Client, CredentialsProvider, FileStore, IdentityPoolClient, MemoryStore, Sessions};
+    use cognito_tokio::{
+        Client, CredentialsProvider, FileStore, IdentityPoolClient, MemoryStore, Sessions, transport_fn,
+    };
 
     let service = Service::default();
-    let send = move |request: Request| std::future::ready(service.answer(&request));
-    let client = Client::with_transport(app_client(), send);
+    let transport = transport_fn(move |request: Request| std::future::ready(service.answer(&request)));
+    let client = Client::with_transport(app_client(), transport);
     for _ in 0..TIMES {
         let flow = SignIn::srp(client.app_client(), NAME, MARK, seed()).with_devices(devices());
         texts.come_to(&client.run(flow).await);
@@ -109,7 +116,7 @@ async fn on_tokio(texts: &mut Texts) {
     texts.show(&(&client, &sessions, &handle));
     let service = Service::default();
     let send = move |request: Request| std::future::ready(service.answer(&request));
-    let pool = IdentityPoolClient::with_transport(identity_pool(), send);
+    let pool = IdentityPoolClient::with_transport(identity_pool(), transport_fn(send));
     let provider = CredentialsProvider::for_logins(pool.clone(), MemoryStore::new(), NAME, || async { Ok(logins()) });
     for _ in 0..TIMES {
         texts.come_to(&provider.get().await);

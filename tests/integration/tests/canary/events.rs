@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use cognito_core::{Cause, Event, Headers, Response, Timestamp};
+use cognito_core::{Cause, Event, Headers, Response, SendOutcome, Timestamp};
 use serde_json::json;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
 pub(crate) fn answer(status: u16, body: &str) -> Event {
+    Event::Sent(answered(status, body))
+}
+
+pub(crate) fn answered(status: u16, body: &str) -> SendOutcome {
     let headers: Headers =
         [("x-amzn-requestid", "0d4f1c2e"), ("date", "Tue, 14 Nov 2023 22:13:20 GMT")].into_iter().collect();
-    Event::Response(Response::new(status, headers, body.as_bytes().to_vec()))
+    SendOutcome::Answered(Response::new(status, headers, body.as_bytes().to_vec()))
 }
 
 /// A transport's own words, or a store's.
@@ -26,7 +30,7 @@ pub(crate) fn failures(names: &[&str]) -> Vec<Event> {
     events.extend(SAYINGS.map(|(name, message)| refusal(name, message)));
     let error = "<ErrorResponse><Error><Code>ExpiredTokenException</Code><Message>no</Message></Error></ErrorResponse>";
     events.extend([answer(400, error), answer(503, "<html>busy</html>"), answer(400, "{}"), answer(302, "")]);
-    events.extend([Event::NotSent(cause()), Event::NoAnswer(cause())]);
+    events.extend([SendOutcome::NotSent(cause()), SendOutcome::NoAnswer(cause())].map(Event::Sent));
     events
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cognito_core::{Error, Request};
 
-use crate::events::answer;
+use crate::events::answered;
 use crate::flows::{logins, session};
 use crate::marks::{NAME, Texts};
 use crate::operations::{app_client, identity_pool};
@@ -59,15 +59,16 @@ fn panics_of_others_bring_no_secret_to_light() {
 }
 
 fn blocking_sessions(texts: &mut Texts, operation: &'static str) {
-    use cognito_blocking::{Client, Sessions};
+    use cognito_blocking::{Client, Sessions, transport_fn};
 
     let fuse = Fuse::default();
-    let client = Client::with_transport(app_client(), move |request: &Request| {
+    let transport = transport_fn(move |request: &Request| {
         if operation == "a request" {
             fuse.blow();
         }
-        answer(200, &whole(request.operation()))
+        answered(200, &whole(request.operation()))
     });
+    let client = Client::with_transport(app_client(), transport);
     let sessions = Sessions::new(client, PanickingStore::at(operation));
     come_to(texts, || sessions.save(&session().into()));
     let handle = sessions.user(NAME);
@@ -79,18 +80,19 @@ fn blocking_sessions(texts: &mut Texts, operation: &'static str) {
 }
 
 async fn tokio_sessions(texts: &mut Texts, operation: &'static str) {
-    use cognito_tokio::{Client, OffThread, Sessions};
+    use cognito_tokio::{Client, OffThread, Sessions, transport_fn};
 
     let fuse = Arc::new(Fuse::default());
-    let client = Client::with_transport(app_client(), move |request: Request| {
+    let transport = transport_fn(move |request: Request| {
         let fuse = Arc::clone(&fuse);
         async move {
             if operation == "a request" {
                 fuse.blow();
             }
-            answer(200, &whole(request.operation()))
+            answered(200, &whole(request.operation()))
         }
     });
+    let client = Client::with_transport(app_client(), transport);
     let sessions = Sessions::new(client, OffThread::of(PanickingStore::at(operation)));
     texts.come_to(&sessions.save(&session().into()).await);
     let handle = sessions.user(NAME);
@@ -102,15 +104,16 @@ async fn tokio_sessions(texts: &mut Texts, operation: &'static str) {
 }
 
 fn blocking_credentials(texts: &mut Texts, operation: &'static str) {
-    use cognito_blocking::{CredentialsProvider, IdentityPoolClient};
+    use cognito_blocking::{CredentialsProvider, IdentityPoolClient, transport_fn};
 
     let (of_request, of_logins) = (Fuse::default(), Fuse::default());
-    let pool = IdentityPoolClient::with_transport(identity_pool(), move |request: &Request| {
+    let transport = transport_fn(move |request: &Request| {
         if operation == "a request" {
             of_request.blow();
         }
-        answer(200, &whole(request.operation()))
+        answered(200, &whole(request.operation()))
     });
+    let pool = IdentityPoolClient::with_transport(identity_pool(), transport);
     let provider = CredentialsProvider::for_logins(pool, PanickingStore::at(operation), NAME, move || {
         if operation == "logins" {
             of_logins.blow();
@@ -125,18 +128,19 @@ fn blocking_credentials(texts: &mut Texts, operation: &'static str) {
 }
 
 async fn tokio_credentials(texts: &mut Texts, operation: &'static str) {
-    use cognito_tokio::{CredentialsProvider, IdentityPoolClient, OffThread};
+    use cognito_tokio::{CredentialsProvider, IdentityPoolClient, OffThread, transport_fn};
 
     let (of_request, of_logins) = (Arc::new(Fuse::default()), Arc::new(Fuse::default()));
-    let pool = IdentityPoolClient::with_transport(identity_pool(), move |request: Request| {
+    let transport = transport_fn(move |request: Request| {
         let fuse = Arc::clone(&of_request);
         async move {
             if operation == "a request" {
                 fuse.blow();
             }
-            answer(200, &whole(request.operation()))
+            answered(200, &whole(request.operation()))
         }
     });
+    let pool = IdentityPoolClient::with_transport(identity_pool(), transport);
     let store = OffThread::of(PanickingStore::at(operation));
     let provider = CredentialsProvider::for_logins(pool, store, NAME, move || {
         let fuse = Arc::clone(&of_logins);

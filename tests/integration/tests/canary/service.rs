@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cognito_blocking::{MemoryStore, Store, StoreLock};
 use cognito_core::storage::Record;
-use cognito_core::{Event, Request};
+use cognito_core::{Request, SendOutcome};
 
-use crate::events::{answer, cause};
+use crate::events::{answered, cause};
 use crate::flows::{CREDENTIALS, IDENTITY, TOKENS, asks};
 
 /// Answers every operation, after each has failed in every way.
@@ -17,18 +17,18 @@ use crate::flows::{CREDENTIALS, IDENTITY, TOKENS, asks};
 pub(crate) struct Service(Mutex<BTreeMap<String, usize>>);
 
 impl Service {
-    pub(crate) fn answer(&self, request: &Request) -> Event {
+    pub(crate) fn answer(&self, request: &Request) -> SendOutcome {
         let mut asked = self.0.lock().unwrap();
         let times = asked.entry(request.operation().to_owned()).or_default();
         *times += 1;
         let body = whole(request.operation());
         match times {
-            1 => Event::NotSent(cause()),
-            2 => answer(200, &body[..body.len() / 2]),
-            3 => answer(400, r#"{"__type":"InternalErrorException","message":"no"}"#),
-            4 => answer(503, "<html>busy</html>"),
-            5 => Event::NoAnswer(cause()),
-            _ => answer(200, &body),
+            1 => SendOutcome::NotSent(cause()),
+            2 => answered(200, &body[..body.len() / 2]),
+            3 => answered(400, r#"{"__type":"InternalErrorException","message":"no"}"#),
+            4 => answered(503, "<html>busy</html>"),
+            5 => SendOutcome::NoAnswer(cause()),
+            _ => answered(200, &body),
         }
     }
 }

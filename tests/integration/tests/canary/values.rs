@@ -21,7 +21,7 @@ fn no_value_that_holds_secrets_shows_them() {
     texts.show(&(code.otpauth_uri("issuer", "account"), code));
     let headers = || Headers::from_iter([("x-api-key", MARK)]);
     let body = || MARK.as_bytes().to_vec();
-    texts.show(&(Request::new("https://example.com", headers(), body()), Response::new(200, headers(), body())));
+    texts.show(&(Request::post("https://example.com", headers(), body()), Response::new(200, headers(), body())));
     texts.hold_no_secret("a value");
 }
 

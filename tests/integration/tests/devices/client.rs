@@ -6,7 +6,7 @@ use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::{DeviceRememberedStatus, ForgetDevice, GetDevice, ListDevices, UpdateDeviceStatus};
 use cognito_core::{
     Challenge, ConfirmedDevice, DeviceRecord, DeviceRegistration, Devices, Error, Event, Flow, RefreshMethod,
-    RegisterDevice, Request, Seed, SignIn, SignInOutcome, SignedIn, Step,
+    RegisterDevice, Request, Seed, SendOutcome, SignIn, SignInOutcome, SignedIn, Step,
 };
 use cognito_integration_tests::support::pair::{Pair, not_authorized, refused};
 use cognito_integration_tests::support::scene::PASSWORD;
@@ -88,7 +88,7 @@ fn admin_forget(pair: &Pair, device_key: &str) {
     let pool = pair.client.user_pool_id().to_string();
     let body = json!({"UserPoolId": pool, "Username": "alice", "DeviceKey": device_key}).to_string();
     let target = [("x-amz-target", "AWSCognitoIdentityProviderService.AdminForgetDevice")].into_iter().collect();
-    let request = Request::new("http://localhost/", target, body.into_bytes());
+    let request = Request::post("http://localhost/", target, body.into_bytes());
     assert_eq!(pair.simulator.borrow_mut().handle(pair.now, &request).status(), 200);
 }
 
@@ -190,9 +190,11 @@ fn run_without<F: Flow>(pair: &Pair, mut flow: F, operation: &str) -> F::Output 
     loop {
         event = match flow.step(pair.now, event).unwrap() {
             Step::Send(request) if request.headers().get("x-amz-target").unwrap().ends_with(operation) => {
-                Event::NoAnswer(std::sync::Arc::new(std::fmt::Error))
+                Event::Sent(SendOutcome::NoAnswer(std::sync::Arc::new(std::fmt::Error)))
             }
-            Step::Send(request) => Event::Response(pair.simulator.borrow_mut().handle(pair.now, &request)),
+            Step::Send(request) => {
+                Event::Sent(SendOutcome::Answered(pair.simulator.borrow_mut().handle(pair.now, &request)))
+            }
             Step::Wait(_) => Event::Woke,
             Step::Done(output) => return output,
         };

@@ -9,8 +9,8 @@ use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::UnlinkIdentity;
 use cognito_blocking::storage::Record;
 use cognito_blocking::{
-    AssumedRole, Client, Credentials, CredentialsProvider, Error, Event, FileStore, IdentityPoolClient, Logins,
-    MemoryStore, Request, Role, SessionHandle, Sessions, SignOutScope, Store, StoreLock, Timestamp, Transport,
+    AssumedRole, Client, Credentials, CredentialsProvider, Error, FileStore, IdentityPoolClient, Logins, MemoryStore,
+    Request, Role, SendOutcome, SessionHandle, Sessions, SignOutScope, Store, StoreLock, Timestamp, Transport,
     TransportSettings, UreqTransport,
 };
 use cognito_integration_tests::support::files::session_file;
@@ -47,7 +47,7 @@ struct Noting {
 }
 
 impl Transport for Noting {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         self.operations.lock().unwrap().push(request.operation().to_owned());
         if request.operation() == "GetCredentialsForIdentity" {
             // Long enough for all the others to ask.

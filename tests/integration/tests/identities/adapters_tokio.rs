@@ -4,8 +4,8 @@ use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_integration_tests::support::service::{app_client, identity_pool, service};
 use cognito_testkit::{Fault, FaultPlan, Server, login_token};
 use cognito_tokio::{
-    BoxFuture, Client, CredentialsProvider, Error, Event, IdentityPoolClient, Logins, MemoryStore, Request,
-    ReqwestTransport, SessionHandle, Sessions, SignIn, SignInOutcome, Timestamp, Transport, TransportSettings,
+    BoxFuture, Client, CredentialsProvider, Error, IdentityPoolClient, Logins, MemoryStore, Request, ReqwestTransport,
+    SendOutcome, SessionHandle, Sessions, SignIn, SignInOutcome, Timestamp, Transport, TransportSettings,
 };
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ struct Noting {
 }
 
 impl Transport for Noting {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async {
             self.operations.lock().unwrap().push(request.operation().to_owned());
             if request.operation() == "GetCredentialsForIdentity" {

@@ -209,7 +209,7 @@ fn a_body_of_the_wrong_kind_is_refused_by_its_kind() {
     }
     // A form under a JSON content type names no operation.
     let headers = [("content-type", "application/x-amz-json-1.1")].into_iter().collect();
-    let request = Request::new("http://localhost/", headers, b"Action=AssumeRoleWithWebIdentity".to_vec());
+    let request = Request::post("http://localhost/", headers, b"Action=AssumeRoleWithWebIdentity".to_vec());
     let refusal = read(&scene.simulator.handle(scene.now, &request)).unwrap_err();
     assert_eq!(refusal.name, "UnknownOperationException");
 }
@@ -222,7 +222,7 @@ fn exchange(scene: &mut Scene, query: bool) -> Response {
     } else {
         ("x-amz-target", "AWSCognitoIdentityService.GetId", json!({ "IdentityPoolId": POOL }).to_string())
     };
-    let request = Request::new("http://localhost/", [(name, value)].into_iter().collect(), body.into_bytes());
+    let request = Request::post("http://localhost/", [(name, value)].into_iter().collect(), body.into_bytes());
     match scene.simulator.exchange(scene.now, &request) {
         Outcome::Answer(response) => response,
         outcome => panic!("{outcome:?}"),

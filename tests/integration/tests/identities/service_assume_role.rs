@@ -143,7 +143,7 @@ fn caller(scene: &mut Scene, access_key_id: &str, session_token: &str) -> Result
         ("x-amz-security-token", session_token),
     ];
     let body = b"Action=GetCallerIdentity&Version=2011-06-15".to_vec();
-    let request = cognito_core::Request::new("http://localhost/", headers.into_iter().collect(), body);
+    let request = cognito_core::Request::post("http://localhost/", headers.into_iter().collect(), body);
     read_xml(&scene.simulator.handle(scene.now, &request))
 }
 

@@ -9,7 +9,8 @@ use cognito_core::error::RefusalKind;
 use cognito_core::operation::*;
 use cognito_core::secret::AccessToken;
 use cognito_core::{
-    AppClient, Call, Error, Event, Flow, Headers, IdentityPool, IdentityPoolId, Response, Step, Timestamp, UserPoolId,
+    AppClient, Call, Error, Event, Flow, Headers, IdentityPool, IdentityPoolId, Response, SendOutcome, Step, Timestamp,
+    UserPoolId,
 };
 use cognito_integration_tests::support::api_model::{
     SERVICES, errors, example, example_request, model, model_name, operations,
@@ -147,7 +148,7 @@ fn every_error_of_the_api_has_a_kind_of_its_own() {
         let mut call = Call::new(&app_client(), SignUp::new("alice", "Very$ecur3"));
         call.step(Timestamp::from_unix_seconds(0), Event::Start).unwrap();
         let body = json!({ "__type": error }).to_string().into_bytes();
-        let answer = Event::Response(Response::new(400, Headers::new(), body));
+        let answer = Event::Sent(SendOutcome::Answered(Response::new(400, Headers::new(), body)));
         match call.step(Timestamp::from_unix_seconds(0), answer) {
             Err(refused) => assert_ne!(refused.refusal_kind(), Some(RefusalKind::Unknown), "{error}"),
             Ok(_) => assert_eq!(error, "TooManyRequestsException"),

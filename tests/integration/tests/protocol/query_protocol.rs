@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognito_core::operation::{AssumeRoleWithWebIdentity, PolicyDescriptor};
-use cognito_core::{Call, Event, Flow, IdentityPool, IdentityPoolId, Request, Step, Timestamp};
+use cognito_core::{Call, Event, Flow, IdentityPool, IdentityPoolId, Request, SendOutcome, Step, Timestamp};
 use cognito_testkit::{Config, Simulator};
 use proptest::prelude::*;
 
@@ -68,7 +68,7 @@ proptest! {
         let role = format!("arn:aws:iam::1:role/\u{1}{name}");
         let (mut call, request) = call(AssumeRoleWithWebIdentity::new(&*role, "guest", "token"));
         let mut simulator = Simulator::from_config([7; 32], NOW, Config::standard()).unwrap();
-        let answer = Event::Response(simulator.handle(NOW, &request));
+        let answer = Event::Sent(SendOutcome::Answered(simulator.handle(NOW, &request)));
         let error = call.step(NOW, answer).unwrap_err();
         let message = &error.refusal().unwrap_or_else(|| panic!("{error:?}")).message;
         let quoted = format!("Value '{}' at 'roleArn'", in_xml(&role));

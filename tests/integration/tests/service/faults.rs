@@ -14,7 +14,7 @@ fn exchange(scene: &mut Scene, operation: &str, username: &str) -> Outcome {
     let body = json!({
         "ClientId": scene.client.id, "Username": username, "Password": PASSWORD, "UserAttributes": attributes,
     });
-    scene.simulator.exchange(scene.now, &Request::new("http://localhost/", headers, body.to_string().into_bytes()))
+    scene.simulator.exchange(scene.now, &Request::post("http://localhost/", headers, body.to_string().into_bytes()))
 }
 
 fn sign_up(scene: &mut Scene, username: &str) -> Outcome {

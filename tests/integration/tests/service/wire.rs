@@ -32,7 +32,7 @@ fn a_refusal_is_named_in_the_body_and_in_the_headers() {
 fn an_unknown_target_is_an_unknown_operation() {
     let mut scene = Scene::new();
     assert_eq!(scene.refused("SingUp", json!({})).name, "UnknownOperationException");
-    let bare = Request::new("http://localhost/", Headers::new(), b"{}".to_vec());
+    let bare = Request::post("http://localhost/", Headers::new(), b"{}".to_vec());
     let answer = read(&scene.simulator.handle(scene.now, &bare));
     assert_eq!(answer.unwrap_err().name, "UnknownOperationException");
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use cognito_blocking::operation::GetUser;
 use cognito_blocking::{
-    Client, Error, Event, MemoryStore, Request, SessionHandle, Sessions, SignOutScope, Transport, TransportSettings,
-    UreqTransport,
+    Client, Error, MemoryStore, Request, SendOutcome, SessionHandle, Sessions, SignOutScope, Transport,
+    TransportSettings, UreqTransport,
 };
 use cognito_integration_tests::support::service::app_client;
 use cognito_integration_tests::support::sessions::{about_to_expire, sign_in};
@@ -23,7 +23,7 @@ struct Counting {
 }
 
 impl Transport for Counting {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         if request.operation() == "GetTokensFromRefreshToken" {
             self.refreshes.fetch_add(1, Ordering::Relaxed);
             // Long enough for all the others to ask.
@@ -96,7 +96,7 @@ fn all_handles_of_a_user_are_one() {
 struct Panicking(UreqTransport, AtomicUsize);
 
 impl Transport for Panicking {
-    fn send(&self, request: &Request) -> Event {
+    fn send(&self, request: &Request) -> SendOutcome {
         if request.operation() == "GetTokensFromRefreshToken" && self.1.fetch_add(1, Ordering::Relaxed) == 0 {
             thread::sleep(Duration::from_millis(200));
             panic!("a fault of the transport's own");

@@ -26,7 +26,7 @@ fn a_password_that_must_be_reset_ends_the_session() {
     let pool_id = client(&service).app_client().user_pool_id().to_string();
     let body = format!(r#"{{"UserPoolId":"{pool_id}","Username":"alice"}}"#);
     let target = [("x-amz-target", "AWSCognitoIdentityProviderService.AdminResetUserPassword")];
-    let request = Request::new("http://127.0.0.1/", target.into_iter().collect(), body.into_bytes());
+    let request = Request::post("http://127.0.0.1/", target.into_iter().collect(), body.into_bytes());
     let now = service.now();
     assert_eq!(service.with(|simulator| simulator.handle(now, &request)).status(), 200);
     assert_eq!(sessions.user("alice").get().unwrap_err().refusal_kind(), Some(RefusalKind::PasswordResetRequired));

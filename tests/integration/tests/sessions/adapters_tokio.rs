@@ -7,8 +7,8 @@ use cognito_integration_tests::support::sessions::about_to_expire;
 use cognito_testkit::{Fault, FaultPlan, Server};
 use cognito_tokio::operation::GetUser;
 use cognito_tokio::{
-    BoxFuture, Client, Error, Event, FileStore, MemoryStore, Request, ReqwestTransport, SessionHandle, Sessions,
-    SignIn, SignInOutcome, SignOutScope, SignedIn, Transport, TransportSettings,
+    BoxFuture, Client, Error, FileStore, MemoryStore, Request, ReqwestTransport, SendOutcome, SessionHandle, Sessions,
+    SignIn, SignInOutcome, SignOutScope, SignedIn, Transport, TransportSettings, transport_fn,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ struct Counting {
 }
 
 impl Transport for Counting {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Event> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async {
             if request.operation() == "GetTokensFromRefreshToken" {
                 self.refreshes.fetch_add(1, Ordering::Relaxed);
@@ -168,7 +168,7 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
     let signed_in = sign_in(&client).await;
     let transport = ReqwestTransport::new(&TransportSettings::default());
     let panics = AtomicUsize::new(0);
-    let panicking = move |request: Request| {
+    let panicking = transport_fn(move |request: Request| {
         let transport = transport.clone();
         let panics = request.operation() == "GetTokensFromRefreshToken" && panics.fetch_add(1, Ordering::Relaxed) == 0;
         async move {
@@ -176,7 +176,7 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
             assert!(!panics, "a fault of the transport's own");
             transport.send(&request).await
         }
-    };
+    });
     let sessions = Sessions::new(Client::with_transport(client.app_client().clone(), panicking), MemoryStore::new());
     let handle = sessions.save(&about_to_expire(&signed_in.session)).await.unwrap();
     let (first, second) = tokio::join!(handle.get(), handle.get());

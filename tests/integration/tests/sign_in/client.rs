@@ -5,7 +5,7 @@ use cognito_core::operation::{
     Attribute, ChallengeName, ChangePassword, ConfirmSignUp, GetUser, GlobalSignOut, ResendConfirmationCode,
     RevokeToken, SignUp,
 };
-use cognito_core::{Event, Flow, Seed, SignIn, SignInOutcome, Step, Timestamp};
+use cognito_core::{Event, Flow, Seed, SendOutcome, SignIn, SignInOutcome, Step, Timestamp};
 use cognito_integration_tests::support::pair::{Pair, config, not_authorized, refused};
 use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_testkit::Config;
@@ -98,7 +98,7 @@ fn a_clock_that_is_wrong_by_days_does_not_keep_a_user_out() {
         let mut flow = SignIn::srp(&pair.client, "alice", PASSWORD, Seed::new([9; 32]));
         let mut event = Event::Start;
         while let Step::Send(request) = flow.step(pair.now, event).unwrap() {
-            event = Event::Response(pair.simulator.borrow_mut().handle(service_time, &request));
+            event = Event::Sent(SendOutcome::Answered(pair.simulator.borrow_mut().handle(service_time, &request)));
         }
     }
 }

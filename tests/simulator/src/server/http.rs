@@ -71,7 +71,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> Result<Ht
     if head.method != Method::POST || path.starts_with("/_sim/") {
         return Ok(whole(&control::answer(&mut shared.lock(), &head.method, path, &body)));
     }
-    let request = Request::new(head.uri.to_string(), text(&head.headers), body);
+    let request = Request::post(head.uri.to_string(), text(&head.headers), body);
     let outcome = shared.lock().exchange(&request);
     match outcome {
         Outcome::Answer(response) => Ok(whole(&response)),

@@ -6,7 +6,7 @@ use super::state::{Ending, Job, Next, Refreshing, Saving, State};
 use crate::device::NewDeviceDraft;
 use crate::error::{Cause, Error, NotReached};
 use crate::flow::guarded::Steps as _;
-use crate::flow::{Event, Step};
+use crate::flow::{Event, SendOutcome, Step};
 use crate::keeper::{Computation, Computed, KeeperStep};
 use crate::secret::RefreshToken;
 use crate::session::completion::{Completion, Renewed};
@@ -61,10 +61,12 @@ impl Job {
         event: Event,
     ) -> Next {
         let not_sent = match &event {
-            Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
+            Event::Sent(SendOutcome::NotSent(cause)) => {
+                Some(NotReached { may_have_arrived: false, cause: cause.clone() })
+            }
             _ => None,
         };
-        let may_have_arrived = matches!(event, Event::NoAnswer(_) | Event::Response(_));
+        let may_have_arrived = matches!(event, Event::Sent(SendOutcome::NoAnswer(_) | SendOutcome::Answered(_)));
         let advanced = refreshing.tokens.advance(now, event);
         if let Err(Error::Misuse(misuse)) = advanced {
             return self.refuse(State::Refreshing(refreshing), misuse);

@@ -87,7 +87,7 @@ fn a_global_sign_out_refreshes_expired_tokens_first() {
 #[test]
 fn a_global_sign_out_uses_tokens_that_are_still_valid() {
     let mut desk = Desk::with(Some(session(30, "r")));
-    let end = desk.outcome(GLOBAL, [Event::NotSent(cause("no route")), answer(200, "{}")]);
+    let end = desk.outcome(GLOBAL, [not_sent("no route"), answer(200, "{}")]);
     assert_eq!(desk.requests[1]["AccessToken"], session(30, "r").access_token().expose());
     assert!(matches!(end.remote_sign_out, RemoteSignOut::Done));
 }

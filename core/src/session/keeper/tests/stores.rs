@@ -68,7 +68,7 @@ fn a_store_that_cannot_be_read_is_an_error_and_loses_nothing() {
 #[test]
 fn a_store_that_cannot_be_read_any_more_leaves_the_tokens_until_they_expire() {
     let mut desk = Desk::with(Some(session(30, "r")));
-    desk.get([Event::NotSent(cause("no route"))]);
+    desk.get([not_sent("no route")]);
     desk.broken.push("load");
     let kept = desk.get([]);
     assert_eq!(kept.session, session(30, "r"));

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use cognito_blocking::{
     Client, CredentialsProvider, IdentityPoolClient, MemoryStore, SessionHandle, Sessions, Transport,
-    TransportSettings, UreqTransport,
+    TransportSettings, UreqTransport, transport_fn,
 };
 use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::{
-    AppClient, Error, Event, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SessionEvent,
+    AppClient, Error, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SendOutcome, SessionEvent,
     SignOutScope, SignedIn, SignedOut,
 };
 
@@ -37,11 +37,14 @@ impl Adapter for Blocking {
         Self::on(Client::with_transport(app_client, UreqTransport::new(settings)))
     }
 
-    fn with_transport(app_client: AppClient, transport: impl Fn(&Request) -> Event + Send + Sync + 'static) -> Self {
-        Self::on(Client::with_transport(app_client, transport))
+    fn with_transport(
+        app_client: AppClient,
+        transport: impl Fn(&Request) -> SendOutcome + Send + Sync + 'static,
+    ) -> Self {
+        Self::on(Client::with_transport(app_client, transport_fn(transport)))
     }
 
-    fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> Event + use<> {
+    fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> SendOutcome + use<> {
         let transport = UreqTransport::new(settings);
         move |request: &Request| transport.send(request)
     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use ::tokio::runtime::{Builder, Runtime};
 use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::{
-    AppClient, Error, Event, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SessionEvent,
+    AppClient, Error, Flow, IdentityPool, KeptCredentials, KeptSession, Request, Role, Seed, SendOutcome, SessionEvent,
     SignOutScope, SignedIn, SignedOut,
 };
 use cognito_tokio::{
     Client, CredentialsProvider, IdentityPoolClient, MemoryStore, ReqwestTransport, SessionHandle, Sessions, Transport,
-    TransportSettings,
+    TransportSettings, transport_fn,
 };
 use futures_util::TryStreamExt as _;
 
@@ -46,11 +46,14 @@ impl Adapter for Tokio {
         Self::on(Client::with_transport(app_client, ReqwestTransport::new(settings)))
     }
 
-    fn with_transport(app_client: AppClient, transport: impl Fn(&Request) -> Event + Send + Sync + 'static) -> Self {
-        Self::on(Client::with_transport(app_client, move |request: Request| ready(transport(&request))))
+    fn with_transport(
+        app_client: AppClient,
+        transport: impl Fn(&Request) -> SendOutcome + Send + Sync + 'static,
+    ) -> Self {
+        Self::on(Client::with_transport(app_client, transport_fn(move |request: Request| ready(transport(&request)))))
     }
 
-    fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> Event + use<> {
+    fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> SendOutcome + use<> {
         let (runtime, transport) = (runtime(), ReqwestTransport::new(settings));
         move |request: &Request| runtime.block_on(transport.send(request))
     }

@@ -8,14 +8,63 @@ use alloc::vec::Vec;
 
 use roxmltree::{Document, Node, ParsingOptions};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::configuration::endpoint::Endpoint;
 use crate::encoding::json::Tree;
 use crate::encoding::percent;
+use crate::error::{Error, InvalidInput};
+use crate::http::{Headers, Request, Response};
+use crate::protocol::answer::{Metadata, is_name};
+use crate::protocol::aws_json;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AwsQuery {
+    /// The version of the service's API.
+    pub(super) version: &'static str,
+}
+
+impl AwsQuery {
+    /// The request for an operation: the form names it.
+    pub(super) fn request(
+        self,
+        endpoint: &Endpoint,
+        operation: &'static str,
+        members: &impl Serialize,
+    ) -> Result<Request, InvalidInput> {
+        let form = to_form(operation, self.version, members);
+        let body = form.ok_or(InvalidInput::new("request", "cannot be written as a form"))?;
+        let mut headers = Headers::new();
+        headers.push("content-type", "application/x-www-form-urlencoded");
+        Ok(Request::post(endpoint.url(), headers, body).for_operation(operation))
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(
+        self,
+        operation: &str,
+        response: &Response,
+        metadata: &Metadata,
+    ) -> Result<T, Error> {
+        if !metadata.is_success() {
+            return Err(refusal(response, metadata));
+        }
+        let result = result(operation, response.body()).map_err(|problem| metadata.malformed(problem))?;
+        serde_json::from_value(result).map_err(|_| metadata.malformed("a member is missing or of another type"))
+    }
+}
+
+/// The error that an answer reports: as XML, or as AWS's other protocol has it.
+fn refusal(response: &Response, metadata: &Metadata) -> Error {
+    match error(response.body()).filter(|(code, _)| is_name(code)) {
+        Some((code, message)) => metadata.refused(&code, &message),
+        None => aws_json::refusal(response, metadata, "an error that is neither XML nor JSON"),
+    }
+}
 
 /// The form of an operation. None if it is of a shape that a form has no place for.
-pub(crate) fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Vec<u8>> {
+fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Vec<u8>> {
     let tree = Tree::of(operation)?;
     let mut pairs = Vec::new();
     flatten(String::new(), &tree.0, &mut pairs)?;
@@ -28,7 +77,7 @@ pub(crate) fn to_form(action: &str, version: &str, operation: &impl Serialize) -
         // Names are of letters, digits and full stops.
         form.push_str(name);
         form.push('=');
-        percent::encode_into(&mut form, value);
+        percent::encode_into(&mut form, value, percent::FORM);
     }
     Some(form.into_bytes())
 }
@@ -67,7 +116,7 @@ const LONGEST: usize = 32 * 1024;
 
 /// The result of the operation of this name, as what JSON would say: an element that has elements is an object, any other
 /// a text.
-pub(crate) fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
+fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
     let text = core::str::from_utf8(body).map_err(|_| "the body is not UTF-8")?;
     let document = parse(text)?;
     let is_named = |node: &Node<'_, '_>, end: &str| node.tag_name().name().strip_suffix(end) == Some(action);
@@ -80,7 +129,7 @@ pub(crate) fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
 }
 
 /// The name and the message of the error in an answer, if that is what it is.
-pub(crate) fn error(body: &[u8]) -> Option<(String, String)> {
+fn error(body: &[u8]) -> Option<(String, String)> {
     let document = parse(core::str::from_utf8(body).ok()?).ok()?;
     let response = document.root_element();
     let error = child(response, "Error")?;

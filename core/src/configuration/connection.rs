@@ -1,15 +1,17 @@
-//! What goes along with every request of a client: the user agent, and the headers that the caller has added.
+//! How a client reaches a service: the endpoint, the user agent, and the headers that the caller has added.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::configuration::endpoint::Endpoint;
+use crate::configuration::endpoint::{Endpoint, EndpointVariant, Service};
 use crate::error::InvalidInput;
-use crate::http::{Headers, Request};
+use crate::http::Request;
 
+/// What an [`AppClient`](crate::AppClient) and an [`IdentityPool`](crate::IdentityPool) have in common.
 #[derive(Clone)]
-pub(crate) struct RequestHeaders {
+pub(crate) struct Connection {
+    pub(crate) endpoint: Endpoint,
     added: Vec<(String, String)>,
     user_agent: String,
 }
@@ -18,14 +20,16 @@ pub(crate) struct RequestHeaders {
 const RESERVED: [&str; 7] =
     ["cache-control", "connection", "content-length", "content-type", "host", "user-agent", "x-amz-target"];
 
-impl RequestHeaders {
-    pub(crate) fn new() -> Self {
+impl Connection {
+    /// To AWS's ordinary endpoint of a service in a region.
+    pub(crate) fn new(service: Service, region: &str) -> Result<Self, InvalidInput> {
+        let endpoint = Endpoint::of_service(service, region, EndpointVariant::default())?;
         let user_agent = concat!("cognito-rust/", env!("CARGO_PKG_VERSION")).to_string();
-        Self { added: Vec::new(), user_agent }
+        Ok(Self { endpoint, added: Vec::new(), user_agent })
     }
 
     /// Adds a header whose name and value can stand in a request.
-    pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), InvalidInput> {
+    pub(crate) fn add_header(&mut self, name: &str, value: &str) -> Result<(), InvalidInput> {
         let problem = |text| InvalidInput::new("header", text);
         let name = name.to_ascii_lowercase();
         // The token of RFC 9110 section 5.6.2.
@@ -53,37 +57,27 @@ impl RequestHeaders {
         Ok(())
     }
 
-    /// The request for an operation of a service that speaks AWS's JSON protocol, version 1.1. `service` is its side of
-    /// the `x-amz-target` header.
-    pub(crate) fn json_request(&self, endpoint: &Endpoint, service: &str, operation: &str, body: Vec<u8>) -> Request {
-        let mut headers = Headers::new();
-        headers.push("content-type", "application/x-amz-json-1.1");
-        headers.push("x-amz-target", [service, operation].join("."));
-        self.finish(endpoint, headers, body)
-    }
-
-    /// The request for an operation of a service that speaks AWS's query protocol: the body is a form, which names it.
-    pub(crate) fn query_request(&self, endpoint: &Endpoint, body: Vec<u8>) -> Request {
-        let mut headers = Headers::new();
-        headers.push("content-type", "application/x-www-form-urlencoded");
-        self.finish(endpoint, headers, body)
-    }
-
-    fn finish(&self, endpoint: &Endpoint, mut headers: Headers, body: Vec<u8>) -> Request {
-        headers.push("cache-control", "no-store");
-        headers.push("user-agent", &self.user_agent);
+    /// Adds to a request what goes along with every request of this client.
+    pub(crate) fn complete(&self, mut request: Request) -> Request {
+        request.push_header("cache-control", "no-store");
+        request.push_header("user-agent", &self.user_agent);
         for (name, value) in &self.added {
-            headers.push(name, value);
+            request.push_header(name, value);
         }
-        Request::new(endpoint.url(), headers, body)
+        request
     }
 }
 
 /// The added headers show as names only, since a value may be an API key.
-impl fmt::Debug for RequestHeaders {
+impl fmt::Debug for Connection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let added: Vec<&str> = self.added.iter().map(|(name, _)| name.as_str()).collect();
-        formatter.debug_struct("RequestHeaders").field("added", &added).field("user_agent", &self.user_agent).finish()
+        formatter
+            .debug_struct("Connection")
+            .field("endpoint", &self.endpoint.url())
+            .field("added", &added)
+            .field("user_agent", &self.user_agent)
+            .finish()
     }
 }
 

@@ -1,0 +1,108 @@
+//! The names of the challenges of a sign-in.
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+/// A challenge's name.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum ChallengeName {
+    /// A code sent by SMS, as a second factor.
+    SmsMfa,
+    /// A code sent by e-mail.
+    EmailOtp,
+    /// A code from an authenticator app.
+    SoftwareTokenMfa,
+    /// The user chooses the second factor.
+    SelectMfaType,
+    /// The user must set up a second factor.
+    MfaSetup,
+    /// The proof of the password by SRP.
+    PasswordVerifier,
+    /// A challenge of the pool's triggers.
+    CustomChallenge,
+    /// The user chooses the first factor.
+    SelectChallenge,
+    /// The device proves itself by SRP.
+    DeviceSrpAuth,
+    /// The device's proof.
+    DevicePasswordVerifier,
+    /// The password in the clear, for servers.
+    AdminNoSrpAuth,
+    /// The user must choose a new password.
+    NewPasswordRequired,
+    /// A code sent by SMS, as the first factor.
+    SmsOtp,
+    /// The password, as the first factor.
+    Password,
+    /// A passkey.
+    #[serde(rename = "WEB_AUTHN")]
+    WebAuthn,
+    /// The password by SRP, as the first factor.
+    PasswordSrp,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl ChallengeName {
+    /// The name as the service writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::SmsMfa => "SMS_MFA",
+            Self::EmailOtp => "EMAIL_OTP",
+            Self::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
+            Self::SelectMfaType => "SELECT_MFA_TYPE",
+            Self::MfaSetup => "MFA_SETUP",
+            Self::PasswordVerifier => "PASSWORD_VERIFIER",
+            Self::CustomChallenge => "CUSTOM_CHALLENGE",
+            Self::SelectChallenge => "SELECT_CHALLENGE",
+            Self::DeviceSrpAuth => "DEVICE_SRP_AUTH",
+            Self::DevicePasswordVerifier => "DEVICE_PASSWORD_VERIFIER",
+            Self::AdminNoSrpAuth => "ADMIN_NO_SRP_AUTH",
+            Self::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
+            Self::SmsOtp => "SMS_OTP",
+            Self::Password => "PASSWORD",
+            Self::WebAuthn => "WEB_AUTHN",
+            Self::PasswordSrp => "PASSWORD_SRP",
+            Self::Unknown(name) => name,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_written_as_it_is_read() {
+        for name in [
+            "SMS_MFA",
+            "EMAIL_OTP",
+            "SOFTWARE_TOKEN_MFA",
+            "SELECT_MFA_TYPE",
+            "MFA_SETUP",
+            "PASSWORD_VERIFIER",
+            "CUSTOM_CHALLENGE",
+            "SELECT_CHALLENGE",
+            "DEVICE_SRP_AUTH",
+            "DEVICE_PASSWORD_VERIFIER",
+            "ADMIN_NO_SRP_AUTH",
+            "NEW_PASSWORD_REQUIRED",
+            "SMS_OTP",
+            "PASSWORD",
+            "WEB_AUTHN",
+            "PASSWORD_SRP",
+            "TELEPATHY",
+        ] {
+            let read: ChallengeName = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(read.as_str(), name);
+            assert_eq!(matches!(read, ChallengeName::Unknown(_)), name == "TELEPATHY");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! AWS's JSON protocol, version 1.1: JSON goes there, and JSON comes back.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
+
+use alloc::string::String;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::configuration::endpoint::Endpoint;
+use crate::encoding::json;
+use crate::error::{Error, InvalidInput};
+use crate::http::{Headers, Request, Response};
+use crate::protocol::answer::{Metadata, is_name, read_object};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AwsJson {
+    /// The service's side of the `x-amz-target` header.
+    pub(super) target_prefix: &'static str,
+}
+
+impl AwsJson {
+    /// The request for an operation: its members are the body, and a header names it.
+    pub(super) fn request(
+        self,
+        endpoint: &Endpoint,
+        operation: &'static str,
+        members: &impl Serialize,
+    ) -> Result<Request, InvalidInput> {
+        let body = json::to_vec(members).ok_or(InvalidInput::new("request", "cannot be written as JSON"))?;
+        let mut headers = Headers::new();
+        headers.push("content-type", "application/x-amz-json-1.1");
+        headers.push("x-amz-target", [self.target_prefix, operation].join("."));
+        Ok(Request::post(endpoint.url(), headers, body).for_operation(operation))
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(self, response: &Response, metadata: &Metadata) -> Result<T, Error> {
+        if !metadata.is_success() {
+            return Err(refusal(response, metadata, "an error that is not JSON"));
+        }
+        // Some operations that have nothing to say send no body at all.
+        let body = if response.body().is_empty() { b"{}" } else { response.body() };
+        read_object(body, metadata)
+    }
+}
+
+/// The error that an answer reports. `not_json` says what is wrong where the body is not JSON and no header names one.
+pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) -> Error {
+    let body = serde_json::from_slice::<Map<String, Value>>(response.body());
+    let is_json = body.is_ok();
+    let body = body.unwrap_or_default();
+    // Each of these is left out by some. What is not a text is as good as left out.
+    let member = |name| body.get(name).and_then(Value::as_str);
+    let header = |name| response.headers().get(name);
+    let names = [member("__type"), member("code"), header("x-amzn-errortype")];
+    let code = names.into_iter().flatten().map(bare_code).find(|code| !code.is_empty());
+    let Some(code) = code.filter(|code| is_name(code)) else {
+        let reason = if is_json { "an error without a name" } else { not_json };
+        return metadata.malformed_showing(response.body(), reason);
+    };
+    let message = member("message").or(member("Message")).or(header("x-amzn-errormessage")).unwrap_or_default();
+    metadata.refused(code, message)
+}
+
+/// The name without the namespace before a `#`, and without what the header has after a `:` or `,`.
+fn bare_code(text: &str) -> &str {
+    let text = text.split([':', ',']).next().unwrap_or_default();
+    text.rsplit('#').next().unwrap_or_default().trim()
+}

@@ -1,0 +1,41 @@
+//! A GET of a JSON document, such as a key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)) or a user's claims
+//! ([UserInfo](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)). An error is read as OAuth 2.0 has it.
+
+use alloc::string::String;
+
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::configuration::endpoint::Endpoint;
+use crate::error::Error;
+use crate::http::{Headers, Request, Response};
+use crate::protocol::answer::{Metadata, read_object};
+use crate::protocol::oauth_form;
+use crate::secret::AccessToken;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GetJson;
+
+impl GetJson {
+    /// The request for a document. The access token, if there is one, goes along as
+    /// [RFC 6750 section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1) has it.
+    pub(crate) fn request(endpoint: &Endpoint, operation: &'static str, bearer: Option<&AccessToken>) -> Request {
+        let mut headers = Headers::new();
+        headers.push("accept", "application/json");
+        if let Some(token) = bearer {
+            let header: Zeroizing<String> = Zeroizing::new(["Bearer ", token.expose()].concat());
+            headers.push("authorization", &*header);
+        }
+        Request::get(endpoint.url(), headers).for_operation(operation)
+    }
+
+    pub(crate) fn read<T: DeserializeOwned>(response: &Response, metadata: &Metadata) -> Result<T, Error> {
+        if !metadata.is_success() {
+            return Err(oauth_form::refusal(response, metadata));
+        }
+        read_object(response.body(), metadata)
+    }
+}
+
+#[cfg(test)]
+mod tests;

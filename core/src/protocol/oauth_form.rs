@@ -1,0 +1,98 @@
+//! Requests to OAuth 2.0 endpoints such as the token endpoint: a form goes there, and JSON comes back.
+//!
+//! [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), sections 2.3.1, 4.1.3, 5.1, 5.2 and appendix B.
+
+use alloc::string::String;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::configuration::endpoint::Endpoint;
+use crate::encoding::percent;
+use crate::error::Error;
+use crate::http::{Headers, Request, Response};
+use crate::protocol::answer::{Metadata, is_name, read_object};
+use crate::secret::ClientSecret;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OAuthForm;
+
+/// The client's name and secret, by which it authenticates with HTTP Basic (section 2.3.1).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BasicAuthentication<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) client_secret: &'a ClientSecret,
+}
+
+impl OAuthForm {
+    /// A form of these parameters. A client with a secret authenticates with it; one without a secret names itself by the
+    /// parameter `client_id`.
+    pub(crate) fn request(
+        endpoint: &Endpoint,
+        operation: &'static str,
+        parameters: &[(&str, &str)],
+        authentication: Option<BasicAuthentication<'_>>,
+    ) -> Request {
+        let mut headers = Headers::new();
+        headers.push("content-type", "application/x-www-form-urlencoded");
+        headers.push("accept", "application/json");
+        if let Some(authentication) = authentication {
+            headers.push("authorization", &*authentication.header());
+        }
+        Request::post(endpoint.url(), headers, form(parameters).into_bytes()).for_operation(operation)
+    }
+
+    pub(crate) fn read<T: DeserializeOwned>(response: &Response, metadata: &Metadata) -> Result<T, Error> {
+        if !metadata.is_success() {
+            return Err(refusal(response, metadata));
+        }
+        read_object(response.body(), metadata)
+    }
+}
+
+impl BasicAuthentication<'_> {
+    /// Name and secret are encoded as in a form before they are joined.
+    fn header(self) -> Zeroizing<String> {
+        let (client_id, client_secret) = (self.client_id, self.client_secret.expose());
+        // No character takes more than three, so that the text does not grow and leave the secret behind.
+        let mut pair = Zeroizing::new(String::with_capacity(3 * (client_id.len() + client_secret.len()) + 1));
+        percent::encode_into(&mut pair, client_id, percent::FORM);
+        pair.push(':');
+        percent::encode_into(&mut pair, client_secret, percent::FORM);
+        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+        Zeroizing::new(["Basic ", &encoded].concat())
+    }
+}
+
+fn form(parameters: &[(&str, &str)]) -> String {
+    // Large enough from the start: a text that grows leaves its old contents behind.
+    let length = parameters.iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
+    let mut form = String::with_capacity(length);
+    for (name, value) in parameters {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        percent::encode_into(&mut form, name, percent::FORM);
+        form.push('=');
+        percent::encode_into(&mut form, value, percent::FORM);
+    }
+    form
+}
+
+/// The error that an answer reports: `{"error": "invalid_grant", "error_description": "…"}`.
+pub(super) fn refusal(response: &Response, metadata: &Metadata) -> Error {
+    let Ok(body) = serde_json::from_slice::<Map<String, Value>>(response.body()) else {
+        return metadata.malformed_showing(response.body(), "an error that is not JSON");
+    };
+    let member = |name| body.get(name).and_then(Value::as_str);
+    match member("error").filter(|code| is_name(code)) {
+        Some(code) => metadata.refused(code, member("error_description").unwrap_or_default()),
+        None => metadata.malformed_showing(response.body(), "an error without a name"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
