@@ -5,8 +5,8 @@ use std::time::Duration;
 use cognito_core::{Credentials, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role};
 
 use crate::keeping::{Keeping, failed};
-use crate::shared::now;
 use crate::{IdentityPoolClient, SessionHandle, Store};
+use cognito_core::adapter::now;
 
 /// AWS credentials of one identity: good ones whenever asked.
 ///

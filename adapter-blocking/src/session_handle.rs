@@ -9,7 +9,7 @@ use cognito_core::{
 
 use crate::keeping::failed;
 use crate::sessions::{Shared, User};
-use crate::shared::now;
+use cognito_core::adapter::now;
 
 /// One user's session: a valid token whenever asked.
 ///

@@ -4,10 +4,11 @@
 mod peer;
 
 use std::io::Write;
-use std::net::{Shutdown, TcpListener};
+use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
 use std::thread;
 use std::time::Duration;
 
+use cognito_blocking::error::WithCauses;
 use cognito_blocking::operation::{RevokeToken, SignUp};
 use cognito_blocking::{
     AppClient, Client, Endpoint, Error, Event, Headers, Request, Transport, TransportSettings, UreqTransport,
@@ -166,6 +167,45 @@ fn a_request_that_cannot_be_written_is_no_panic() {
 }
 
 #[test]
+fn a_failure_names_its_cause() {
+    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = TcpStream::connect(refusing).unwrap_err();
+    let silent = peer(|mut stream| {
+        read_request(&mut stream);
+        thread::sleep(Duration::from_secs(5));
+    });
+    // RFC 6761 keeps this domain from ever existing.
+    let not_found = "cognito.invalid:80".to_socket_addrs().unwrap_err();
+    let not_sent = "no answer (the request was not sent): ";
+    for (url, expected) in [
+        (format!("http://{refusing}/"), format!("{not_sent}{refused}")),
+        ("http://cognito.invalid/".to_owned(), format!("{not_sent}{not_found}")),
+        (silent, "no answer (the request may have arrived): timeout: global".to_owned()),
+    ] {
+        assert_eq!(failure(&url), expected);
+    }
+}
+
+#[test]
+fn no_failure_repeats_the_query_of_its_url() {
+    let closing = peer(|mut stream| drop(read_request(&mut stream)));
+    for url in
+        ["http://cognito.invalid/?code=m4rk", "m4rk", "m4rk/?code=m4rk", "http://?m4rk", &format!("{closing}?m4rk")]
+    {
+        let event = send(url);
+        let (Event::NotSent(cause) | Event::NoAnswer(cause)) = event else { panic!("{event:?}") };
+        let told = format!("{} {cause:?} {cause:#?}", WithCauses::new(&cause));
+        assert!(!told.contains("m4rk"), "{url}: {told}");
+    }
+}
+
+/// What the user is told of a call that fails so.
+fn failure(url: &str) -> String {
+    let error = client(url).call(SignUp::new("alice", "Very$ecur3")).unwrap_err();
+    error.with_causes().to_string()
+}
+
+#[test]
 fn no_report_repeats_the_request() {
     for url in ["http://cognito.invalid/", "not a url", &answering("nonsense\r\n\r\n")] {
         assert!(!format!("{:?}", send(url)).contains("m4rk"));
@@ -174,7 +214,7 @@ fn no_report_repeats_the_request() {
 
 fn client(url: &str) -> Client {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4lmlfoth25ojmd2");
-    let app_client = app_client.unwrap().with_endpoint(Endpoint::custom(url).unwrap());
+    let app_client = app_client.unwrap().with_endpoint(Endpoint::insecure(url).unwrap());
     Client::with_transport(app_client, transport())
 }
 

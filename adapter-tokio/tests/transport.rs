@@ -5,10 +5,11 @@
 mod peer;
 
 use std::io::Write;
-use std::net::{Shutdown, TcpListener};
+use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
 use std::thread;
 use std::time::Duration;
 
+use cognito_tokio::error::WithCauses;
 use cognito_tokio::operation::{RevokeToken, SignUp};
 use cognito_tokio::{
     AppClient, Client, Endpoint, Error, Event, Headers, Request, ReqwestTransport, Transport, TransportSettings,
@@ -167,6 +168,45 @@ async fn a_request_that_cannot_be_written_is_no_panic() {
 }
 
 #[tokio::test]
+async fn a_failure_names_its_cause() {
+    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = TcpStream::connect(refusing).unwrap_err();
+    let silent = peer(|mut stream| {
+        read_request(&mut stream);
+        thread::sleep(Duration::from_secs(5));
+    });
+    // RFC 6761 keeps this domain from ever existing.
+    let not_found = "cognito.invalid:80".to_socket_addrs().unwrap_err();
+    let not_sent = "no answer (the request was not sent): error sending request: client error (Connect): ";
+    for (url, expected) in [
+        (format!("http://{refusing}/"), format!("{not_sent}tcp connect error: {refused}")),
+        ("http://cognito.invalid/".to_owned(), format!("{not_sent}dns error: {not_found}")),
+        (silent, "no answer (the request may have arrived): error sending request: operation timed out".to_owned()),
+    ] {
+        assert_eq!(failure(&url).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn no_failure_repeats_the_query_of_its_url() {
+    let closing = peer(|mut stream| drop(read_request(&mut stream)));
+    for url in
+        ["http://cognito.invalid/?code=m4rk", "m4rk", "m4rk/?code=m4rk", "http://?m4rk", &format!("{closing}?m4rk")]
+    {
+        let event = send(url).await;
+        let (Event::NotSent(cause) | Event::NoAnswer(cause)) = event else { panic!("{event:?}") };
+        let told = format!("{} {cause:?} {cause:#?}", WithCauses::new(&cause));
+        assert!(!told.contains("m4rk"), "{url}: {told}");
+    }
+}
+
+/// What the user is told of a call that fails so.
+async fn failure(url: &str) -> String {
+    let error = client(url).call(SignUp::new("alice", "Very$ecur3")).await.unwrap_err();
+    error.with_causes().to_string()
+}
+
+#[tokio::test]
 async fn no_report_repeats_the_request() {
     for url in ["http://cognito.invalid/", "not a url", &answering("nonsense\r\n\r\n")] {
         assert!(!format!("{:?}", send(url).await).contains("m4rk"));
@@ -175,7 +215,7 @@ async fn no_report_repeats_the_request() {
 
 fn client(url: &str) -> Client {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4lmlfoth25ojmd2");
-    let app_client = app_client.unwrap().with_endpoint(Endpoint::custom(url).unwrap());
+    let app_client = app_client.unwrap().with_endpoint(Endpoint::insecure(url).unwrap());
     Client::with_transport(app_client, transport())
 }
 

@@ -106,6 +106,7 @@ impl<Kept: Clone> Ledger<Kept> {
 
 /// Who does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "with `Drive` the caller must do the work, for which others may wait"]
 #[expect(clippy::exhaustive_enums, reason = "complete: the caller, somebody else, or somebody else first")]
 pub enum Begin {
     /// The caller: [`step`](Keeper::step) with [`KeeperEvent::Start`].
@@ -118,6 +119,7 @@ pub enum Begin {
 
 /// What the keeper wants done.
 #[derive(Debug)]
+#[must_use = "the keeper waits until its step is taken"]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
 pub enum KeeperStep<End> {
     /// Lock this key in the store, until the work is over; report [`KeeperEvent::Locked`].

@@ -48,7 +48,7 @@ pub struct CredentialsKeeper {
 
 /// What a keeper of credentials is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: there is nothing else to be done about credentials")]
+#[non_exhaustive]
 pub enum CredentialsTask {
     /// Give credentials that are good, new ones if need be.
     Get,

@@ -66,7 +66,7 @@ pub struct SessionKeeper {
 
 /// What a keeper is to do.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "complete: there is nothing else to be done about a session")]
+#[non_exhaustive]
 pub enum SessionTask {
     /// Give a session whose tokens are good, refreshed if need be.
     Get,

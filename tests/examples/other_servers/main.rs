@@ -24,6 +24,8 @@ mod tokens;
 use std::io;
 use std::process::ExitCode;
 
+use cognito_blocking::error::WithCauses;
+
 use adapter::{Adapter, Client};
 use case::Case;
 use expect::Outcome;
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", WithCauses::new(&*error));
             ExitCode::FAILURE
         }
     }

@@ -42,7 +42,7 @@ fn the_arithmetic_shows_nothing_of_what_it_is_about() {
         .into_iter()
         .map(|(salt, srp_b)| key.exchange(identity, salt, srp_b).unwrap_err())
         .collect();
-    errors.iter().for_each(|error| texts.tell(format!("{error} {error:?}")));
+    errors.iter().for_each(|error| texts.tell(format!("{} {error:?}", error.with_causes())));
     texts.tell(format!("{:?}", exchange.claim_signature("m4rk m4rk", "Tue Jan 1 06:06:09 UTC 2019")));
     texts.hold_no_secret("the arithmetic");
 }

@@ -65,7 +65,7 @@ fn ask_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Fai
     loop {
         let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
         match verify(session, code, name.map(str::to_owned)) {
-            Err(Failure::Library(error)) if is_wrong_code(&error) => terminal::say(&error.to_string())?,
+            Err(Failure::Library(error)) if is_wrong_code(&error) => terminal::say(&error.with_causes().to_string())?,
             result => return result,
         }
     }
