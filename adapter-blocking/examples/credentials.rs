@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let identity_pool_client = IdentityPoolClient::beside(&client, identity_pool);
     let store = Arc::new(MemoryStore::new());
 
-    let guest = CredentialsProvider::of_guest(identity_pool_client.clone(), Arc::clone(&store));
+    let guest = CredentialsProvider::for_guest(identity_pool_client.clone(), Arc::clone(&store));
     show(&server, "a guest", &guest)?;
 
     let flow = SignIn::srp(client.app_client(), "alice", "Correct-horse-1", client.seed()?);
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         return Err("this pool asks for nothing more".into());
     };
     let session = Sessions::new(client, MemoryStore::new()).save(&signed_in)?;
-    let user = CredentialsProvider::of_session(identity_pool_client, store, session);
+    let user = CredentialsProvider::for_session(identity_pool_client, store, session);
     show(&server, "a user", &user)?;
 
     let role = Role::Assumed(AssumedRole::new("arn:aws:iam::123456789012:role/user", "alice"));

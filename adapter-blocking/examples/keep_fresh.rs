@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     }
     session.sign_out(SignOutScope::Revoke).local?;
     for event in events.try_iter() {
-        println!("{}: {:?}", event.username, event.change);
+        println!("{}: {:?}", event.username, event.kind);
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use cognito_core::{Credentials, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role};
-
-use crate::keeping::{Keeping, failed};
-use crate::{IdentityPoolClient, SessionHandle, Store};
 use cognito_core::adapter::now;
+use cognito_core::{
+    Credentials, CredentialsInput, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role,
+};
+
+use crate::shared_keeper::{Ran, SharedKeeper};
+use crate::{IdentityPoolClient, SessionHandle, Store};
 
 /// AWS credentials of one identity: good ones whenever asked.
 ///
@@ -20,7 +22,7 @@ use cognito_core::adapter::now;
 /// # fn credentials(sessions: &Sessions) -> Result<(), Error> {
 /// let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a")?;
 /// let client = IdentityPoolClient::new(IdentityPool::new(id)?);
-/// let provider = CredentialsProvider::of_session(client, FileStore::new("identities.json"), sessions.user("alice"));
+/// let provider = CredentialsProvider::for_session(client, FileStore::new("identities.json"), sessions.user("alice"));
 /// let credentials = provider.get()?.credentials;
 /// println!("{} is good until {:?}", credentials.access_key_id, credentials.expires_at);
 /// # Ok(()) }
@@ -32,9 +34,7 @@ struct Shared {
     client: IdentityPoolClient,
     store: Arc<dyn Store>,
     source: Source,
-    keeping: Keeping<CredentialsKeeper>,
-    /// Which of the user's sessions the logins were taken from last.
-    generation: Mutex<Option<u64>>,
+    keeper: SharedKeeper<CredentialsKeeper>,
 }
 
 /// Where the logins come from.
@@ -48,150 +48,134 @@ enum Source {
 impl CredentialsProvider {
     /// For a guest, whom the identity pool must allow.
     #[must_use]
-    pub fn of_guest(client: IdentityPoolClient, store: impl Store + 'static) -> Self {
-        let keeper = CredentialsKeeper::of_guest(client.identity_pool());
+    pub fn for_guest(client: IdentityPoolClient, store: impl Store + 'static) -> Self {
+        let keeper = CredentialsKeeper::for_guest(client.identity_pool());
         Self::new(client, Arc::new(store), Source::Guest, keeper)
     }
 
-    /// For a user of a user pool: the ID token is taken from the session, fresh each time. The credentials end with it.
+    /// For a user of a user pool. Each time new credentials are needed, the session gives a fresh ID token. The
+    /// credentials end with the session.
     #[must_use]
-    pub fn of_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
+    pub fn for_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
         let user_pool_id = session.app_client().user_pool_id();
-        let keeper = CredentialsKeeper::of_user_pool(client.identity_pool(), user_pool_id, session.username());
+        let keeper = CredentialsKeeper::for_user_pool(client.identity_pool(), user_pool_id, session.username());
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// For a user of any login provider, or of several. The logins are asked for each time that new credentials are, and
-    /// are to have fresh tokens; [`Error::NoLogins`] is for what goes wrong there. `user` is a name that tells this user's
-    /// identity from others in the store, and is not sent.
+    /// For a user of any login provider, or of several. `logins` is called each time new credentials are needed, and
+    /// returns fresh tokens; its failures are [`Error::NoLogins`]. `user` is a name that tells this user's identity from
+    /// others in the store. It is not sent.
     #[must_use]
-    pub fn of_logins(
+    pub fn for_logins(
         client: IdentityPoolClient,
         store: impl Store + 'static,
         user: impl Into<String>,
         logins: impl Fn() -> Result<Logins, Error> + Send + Sync + 'static,
     ) -> Self {
-        let keeper = CredentialsKeeper::of_user(client.identity_pool(), user);
+        let keeper = CredentialsKeeper::for_user(client.identity_pool(), user);
         Self::new(client, Arc::new(store), Source::Own(Arc::new(logins)), keeper)
     }
 
-    /// A provider that gives credentials which are good for at least so long, if such can be had, and shares no credentials
-    /// with this one. Five minutes if nothing else is said.
+    /// A provider whose credentials are valid for at least this long, if the service gives such. It shares no
+    /// credentials with this one. The default is five minutes.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
         self.with(|keeper| keeper.with_margin(margin))
     }
 
-    /// A provider of this role for the same identity, which shares no credentials with this one.
+    /// A provider of this role for the same identity. It shares no credentials with this one.
     #[must_use]
     pub fn with_role(self, role: Role) -> Self {
         self.with(|keeper| keeper.with_role(role))
     }
 
     fn with(self, change: impl FnOnce(CredentialsKeeper) -> CredentialsKeeper) -> Self {
-        let Shared { client, store, source, keeping, .. } = &*self.0;
-        let keeper = keeping.keeper().anew();
-        Self::new(client.clone(), Arc::clone(store), source.clone(), change(keeper))
+        let Shared { client, store, source, keeper } = &*self.0;
+        let changed = change(keeper.lock().without_credentials());
+        Self::new(client.clone(), Arc::clone(store), source.clone(), changed)
     }
 
     fn new(client: IdentityPoolClient, store: Arc<dyn Store>, source: Source, keeper: CredentialsKeeper) -> Self {
-        let keeping = Keeping::new(keeper);
-        Self(Arc::new(Shared { client, store, source, keeping, generation: Mutex::default() }))
+        Self(Arc::new(Shared { client, store, source, keeper: SharedKeeper::new(keeper) }))
     }
 
-    /// The credentials, new ones if those that there are expire within the margin; if new ones cannot be had, and the old
-    /// are still good, these come with the reason.
+    /// The credentials, or new ones if they expire within the margin. If the service gives no new ones and the old ones
+    /// are still valid, they are returned with the error.
     ///
     /// # Errors
-    /// What getting them fails with; what [`SessionHandle::get`] does; [`Error::Store`] when the store cannot be read, so
-    /// that a guest does not become another one.
+    /// Those of getting them; those of [`SessionHandle::get`]; [`Error::Store`] when the store cannot be read, so that a
+    /// guest does not become another one.
     pub fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
         }
-        let result = self.work(CredentialsTask::Get);
+        let result = self.credentials(CredentialsTask::Get);
         match &self.0.source {
-            // The service's clock knows better than ours.
-            Source::Session(session) if says_expired(&result) => {
+            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => {
                 session.refresh()?;
-                self.work(CredentialsTask::Get)
+                self.credentials(CredentialsTask::Get)
             }
             _ => result,
         }
     }
 
-    /// New credentials now, of a session from new tokens: with what has changed in roles and attributes.
+    /// New credentials now, from a session with new tokens, so that changed roles and attributes appear in them.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptCredentials, Error> {
         if let Source::Session(session) = &self.0.source {
             session.refresh()?;
         }
-        self.work(CredentialsTask::Refresh)
+        self.credentials(CredentialsTask::Refresh)
     }
 
-    /// Forgets the credentials, here and now, and the identity's id in the store: for a user who has been deleted, or a
+    /// Forgets the credentials, and the identity id in the store and in memory: for a user who has been deleted, or a
     /// guest who is to be a new one.
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// [`Error::Store`] when the store cannot be written. The credentials are forgotten nevertheless.
     pub fn forget(&self) -> Result<(), Error> {
-        let Shared { store, keeping, .. } = &*self.0;
-        let key = keeping.keeper().key();
-        let lock = store.lock(&key);
-        keeping.keeper().forget();
-        let _lock = lock.map_err(failed)?;
-        store.remove(&key).map_err(failed)
+        self.run(CredentialsTask::Forget).map(|_| ())
     }
 
-    /// Good credentials, unless the session that they came from has ended: then they are forgotten.
+    /// Valid credentials, unless the session that they came from has ended.
     fn usable(&self) -> Option<Credentials> {
-        let mut keeper = self.0.keeping.keeper();
-        if self.0.has_ended() {
-            keeper.forget_credentials();
+        // The two keepers are not locked at once.
+        let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
+        let mut keeper = self.0.keeper.lock();
+        if let Some(generation) = generation {
+            keeper.end_with_session(generation);
         }
         keeper.usable(now()).cloned()
     }
 
-    fn work(&self, task: CredentialsTask) -> Result<KeptCredentials, Error> {
-        let Shared { client, store, keeping, .. } = &*self.0;
-        let drive = || keeping.drive(&**store, client.transport(), || self.0.logins())?;
-        keeping.work(|| task, drive, |kept| kept)
+    fn credentials(&self, task: CredentialsTask) -> Result<KeptCredentials, Error> {
+        self.run(task)?.ok_or(Error::NotSignedIn)
+    }
+
+    fn run(&self, task: CredentialsTask) -> Result<Option<KeptCredentials>, Error> {
+        let Shared { client, store, source, keeper } = &*self.0;
+        match keeper.run(|| task, &**store, client.transport(), || source.input())? {
+            Ran::Driven(output) => output,
+            Ran::Joined(kept) => Ok(Some(kept)),
+        }
     }
 }
 
-impl Shared {
-    fn logins(&self) -> Result<Logins, Error> {
-        match &self.source {
-            Source::Guest => Ok(Logins::new()),
-            Source::Session(session) => {
+impl Source {
+    fn input(&self) -> Result<CredentialsInput, Error> {
+        match self {
+            Self::Guest => Ok(Logins::new().into()),
+            Self::Session(session) => {
                 session.get()?;
-                let (session_now, generation) = session.known().ok_or(Error::NotSignedIn)?;
-                *self.generation() = Some(generation);
-                Ok(Logins::of_session(session.app_client(), &session_now)?)
+                let (newest, generation) = session.newest().ok_or(Error::NotSignedIn)?;
+                let logins = Logins::for_session(session.app_client(), &newest)?;
+                Ok(CredentialsInput::from_session(logins, generation))
             }
-            Source::Own(logins) => logins(),
+            Self::Own(logins) => logins().map(Into::into),
         }
     }
-
-    /// Whether the session that the logins came from has ended.
-    fn has_ended(&self) -> bool {
-        match &self.source {
-            Source::Session(session) => session.generation().is_none_or(|now| *self.generation() != Some(now)),
-            Source::Guest | Source::Own(_) => false,
-        }
-    }
-
-    fn generation(&self) -> MutexGuard<'_, Option<u64>> {
-        self.generation.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether the service took the login token to have expired.
-fn says_expired(result: &Result<KeptCredentials, Error>) -> bool {
-    let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
-    error.is_some_and(Error::refuses_expired_login)
 }
 
 impl fmt::Debug for CredentialsProvider {

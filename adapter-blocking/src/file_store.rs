@@ -12,7 +12,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognito_core::secret::Parameter;
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

@@ -22,10 +22,10 @@ mod client;
 mod credentials_provider;
 mod file_store;
 mod identity_pool_client;
-mod keeping;
 mod run;
 mod session_handle;
 mod sessions;
+mod shared_keeper;
 mod store;
 mod transport;
 #[cfg(feature = "ureq")]

@@ -1,15 +1,17 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use cognito_core::adapter::now;
 use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
-    AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionTask, SignOut, SignOutScope, SignedOut,
+    AppClient, Error, KeptSession, Pages, Session, SessionCall, SessionEvent, SessionKeeper, SessionOutcome,
+    SessionTask, SignOutScope, SignedOut,
 };
 
-use crate::keeping::failed;
-use crate::sessions::{Shared, User};
-use cognito_core::adapter::now;
+use crate::shared_keeper::{Ran, SharedKeeper};
+use crate::{Client, Store};
 
 /// One user's session: a valid token whenever asked.
 ///
@@ -27,167 +29,138 @@ use cognito_core::adapter::now;
 /// ```
 #[derive(Clone)]
 pub struct SessionHandle {
+    username: String,
     shared: Arc<Shared>,
-    user: Arc<User>,
+    keeper: Arc<SharedKeeper<SessionKeeper>>,
+}
+
+/// What all handles of one store share.
+pub(crate) struct Shared {
+    pub(crate) client: Client,
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) listeners: Mutex<Vec<Sender<SessionEvent>>>,
 }
 
 impl SessionHandle {
-    pub(crate) fn new(shared: Arc<Shared>, user: Arc<User>) -> Self {
-        Self { shared, user }
+    pub(crate) fn new(username: &str, shared: Arc<Shared>, keeper: Arc<SharedKeeper<SessionKeeper>>) -> Self {
+        Self { username: username.to_owned(), shared, keeper }
     }
 
     /// The user's canonical name.
     #[must_use]
     pub fn username(&self) -> &str {
-        &self.user.username
+        &self.username
     }
 
     pub(crate) fn app_client(&self) -> &AppClient {
         self.shared.client.app_client()
     }
 
-    /// The session in memory, whatever its tokens are good for, and which of those that the user has had it is.
-    pub(crate) fn known(&self) -> Option<(Session, u64)> {
-        let keeper = self.user.keeping.keeper();
+    /// The newest session in memory, with its generation.
+    pub(crate) fn newest(&self) -> Option<(Session, u64)> {
+        let keeper = self.keeper.lock();
         keeper.newest().map(|session| (session.clone(), keeper.generation()))
     }
 
-    /// Which session this is, of those that the user has had; none while there is none in memory, which there is from its
-    /// first use until it ends.
+    /// The generation of the session in memory; `None` while there is none.
     pub(crate) fn generation(&self) -> Option<u64> {
-        let keeper = self.user.keeping.keeper();
+        let keeper = self.keeper.lock();
         keeper.newest().map(|_| keeper.generation())
     }
 
-    /// The session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and are
-    /// still good, they come with the reason.
+    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and they are
+    /// still valid, they are returned with the error.
     ///
     /// # Errors
-    /// As [`SessionEnd::result`].
+    /// Those of [`SessionOutcome::result`].
     pub fn get(&self) -> Result<KeptSession, Error> {
-        // Good tokens wait for nobody.
-        let usable = self.user.keeping.keeper().usable(now()).cloned();
-        usable.map_or_else(|| self.kept(|| SessionTask::Get), |session| Ok(session.into()))
+        // Valid tokens need no job.
+        let usable = self.keeper.lock().usable(now()).cloned();
+        usable.map_or_else(|| self.session(|| SessionTask::Get), |session| Ok(session.into()))
     }
 
-    /// An access token that is good.
+    /// A valid access token.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub fn access_token(&self) -> Result<AccessToken, Error> {
         Ok(self.get()?.session.access_token().clone())
     }
 
-    /// An ID token that is good, if the session has one.
+    /// A valid ID token, if the session has one.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub fn id_token(&self) -> Result<Option<IdToken>, Error> {
         Ok(self.get()?.session.id_token().cloned())
     }
 
-    /// The session, refreshed now: with what has changed in attributes and groups.
+    /// The session, refreshed now, so that changed attributes and groups appear in its tokens.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptSession, Error> {
-        self.kept(|| SessionTask::Refresh)
+        self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user. When the service refuses the access token as such, which it may have revoked, the
-    /// session is refreshed and the call made once more.
+    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and the call
+    /// made once more.
     ///
     /// # Errors
-    /// As [`get`](Self::get), and what the call fails with.
+    /// Those of [`get`](Self::get), and those of the call.
     pub fn call<O: SignedIn + Clone>(&self, operation: O) -> Result<O::Response, Error> {
-        let session = self.get()?.session;
-        match self.shared.client.call_signed_in(&session, operation.clone()) {
-            Err(error) if error.refuses_access_token() && session.refresh_token().is_some() => {
-                self.shared.client.call_signed_in(&self.refresh()?.session, operation)
+        let mut call = SessionCall::new(self.app_client(), operation);
+        let mut session = self.get()?.session;
+        loop {
+            let result = self.shared.client.run(call.attempt(&session));
+            if !call.needs_refresh(&session, &result) {
+                return result;
             }
-            result => result,
+            session = self.refresh()?.session;
         }
     }
 
-    /// Calls an operation for the user page by page, beginning with this one. An error ends it.
+    /// Calls an operation for the user page by page, from this request on. An error ends the pages.
     pub fn pages<O: Paged>(&self, operation: O) -> impl Iterator<Item = Result<O::Response, Error>> + use<O> {
-        let (handle, mut next) = (self.clone(), Some(operation));
-        core::iter::from_fn(move || {
-            let operation = next.take()?;
-            let page = handle.call(operation.clone());
-            next = page.as_ref().ok().and_then(|page| operation.next_page(page));
-            Some(page)
-        })
+        let (handle, mut pages) = (self.clone(), Pages::new(operation));
+        std::iter::from_fn(move || Some(pages.received(handle.call(pages.request()?))))
     }
 
-    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
+    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service answers.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
-        let remote = self.sign_out_remotely(scope).unwrap_or_else(RemoteSignOut::Failed);
-        SignedOut::new(remote, self.work(|| SessionTask::Remove).map(|_| ()))
+        self.outcome(|| SessionTask::SignOut(scope)).into()
     }
 
-    /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.
+    /// Removes the session and the device of a user who has been deleted. The service is not asked.
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// [`Error::Store`] when the store cannot be written.
     pub fn forget(&self) -> Result<(), Error> {
-        let device = self.shared.change_devices(|devices| devices.remove(self.username()).is_some());
-        self.work(|| SessionTask::Remove)?;
-        device
+        self.outcome(|| SessionTask::Forget)?.result.map(|_| ())
     }
 
-    fn sign_out_remotely(&self, scope: SignOutScope) -> Result<RemoteSignOut, Error> {
-        let session = match scope {
-            SignOutScope::Local => return Ok(RemoteSignOut::NotAsked),
-            // It is done with the access token, which must be good.
-            SignOutScope::Global => self.get()?.session,
-            _ => self.newest()?,
-        };
-        self.shared.client.run(SignOut::new(self.shared.client.app_client(), &session, scope))
+    fn session(&self, task: impl Fn() -> SessionTask) -> Result<KeptSession, Error> {
+        self.outcome(task)?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// The session as it is, whatever its tokens are good for.
-    fn newest(&self) -> Result<Session, Error> {
-        let (newest, key) = {
-            let keeper = self.user.keeping.keeper();
-            (keeper.newest().cloned(), keeper.key().to_owned())
-        };
-        if let Some(session) = newest {
-            return Ok(session);
+    /// Runs a task, and tells those who listen.
+    pub(crate) fn outcome(&self, task: impl Fn() -> SessionTask) -> Result<SessionOutcome, Error> {
+        let Shared { client, store, listeners } = &*self.shared;
+        match self.keeper.run(task, &**store, client.transport(), || client.seed())? {
+            Ran::Joined(kept) => Ok(kept.into()),
+            Ran::Driven(outcome) => {
+                if let Some(event) = &outcome.event {
+                    let mut listeners = listeners.lock().unwrap_or_else(PoisonError::into_inner);
+                    listeners.retain(|listener| listener.send(event.clone()).is_ok());
+                }
+                Ok(outcome)
+            }
         }
-        let record = self.shared.store.load(&key).map_err(failed)?.ok_or(Error::NotSignedIn)?;
-        Session::from_record(&record)
-    }
-
-    fn kept(&self, task: impl Fn() -> SessionTask) -> Result<KeptSession, Error> {
-        self.work(task)?.ok_or(Error::NotSignedIn)
-    }
-
-    /// Does a task, or waits for whoever does it.
-    pub(crate) fn work(&self, task: impl Fn() -> SessionTask) -> Result<Option<KeptSession>, Error> {
-        self.user.keeping.work(task, || self.drive(), Some)
-    }
-
-    /// Drives the keeper to the end of its work, and takes over what it has to tell of the device.
-    fn drive(&self) -> Result<Option<KeptSession>, Error> {
-        let Shared { client, store, .. } = &*self.shared;
-        let end = self.user.keeping.drive(&**store, client.transport(), || client.seed())?;
-        let SessionEnd { mut result, change, .. } = end;
-        if let Ok(Some(kept)) = &mut result
-            && !kept.device.is_empty()
-            && let Err(error) = self.shared.change_devices(|devices| devices.update(self.username(), &kept.device))
-        {
-            kept.save_error.get_or_insert(Arc::new(error));
-        }
-        if let Some(event) = change {
-            self.shared.tell(&event);
-        }
-        result
     }
 }
 
 impl fmt::Debug for SessionHandle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SessionHandle").field("username", &self.user.username).finish_non_exhaustive()
+        formatter.debug_struct("SessionHandle").field("username", &self.username).finish_non_exhaustive()
     }
 }

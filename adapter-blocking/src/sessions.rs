@@ -1,15 +1,17 @@
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cognito_core::operation::Context;
-use cognito_core::session::{Record, last_user_key, username_of_key};
-use cognito_core::{Devices, Error, SessionEvent, SessionKeeper, SessionTask, SignedIn, devices_key};
+use cognito_core::storage::{devices_key, last_user_key, last_username, username_of_key};
+use cognito_core::{
+    AppClient, ChangeDevices, Devices, Error, KeepersByName, SessionEvent, SessionKeeper, SessionSettings, SessionTask,
+    SignedIn,
+};
 
-use crate::keeping::{Keeping, failed};
-use crate::session_handle::SessionHandle;
+use crate::session_handle::{SessionHandle, Shared};
+use crate::shared_keeper::{SharedKeeper, drive, store_error};
 use crate::{Client, Store};
 
 /// The sessions of an app client's users, in a store.
@@ -35,51 +37,27 @@ use crate::{Client, Store};
 /// calls [`flush`](Self::flush). Cloning is cheap, and clones are the same sessions.
 #[derive(Clone)]
 pub struct Sessions {
-    settings: Settings,
+    settings: SessionSettings,
     shared: Arc<Shared>,
+    keepers: Arc<Mutex<KeepersByName<SharedKeeper<SessionKeeper>>>>,
 }
-
-#[derive(Clone)]
-struct Settings {
-    margin: Duration,
-    context: Context,
-    device_name: Option<String>,
-}
-
-/// What all handles of one store have in common.
-pub(crate) struct Shared {
-    pub(crate) client: Client,
-    pub(crate) store: Box<dyn Store>,
-    users: Mutex<BTreeMap<String, Arc<User>>>,
-    listeners: Mutex<Vec<Sender<SessionEvent>>>,
-}
-
-/// One user's keeper.
-pub(crate) struct User {
-    pub(crate) username: String,
-    pub(crate) keeping: Keeping<SessionKeeper>,
-}
-
-/// So many users are kept in mind before those in whom nobody has an interest are forgotten.
-const MANY: usize = 64;
 
 impl Sessions {
     /// The sessions in this store. Tokens are refreshed a minute before they expire.
     #[must_use]
     pub fn new(client: Client, store: impl Store + 'static) -> Self {
-        let settings = Settings { margin: Duration::from_secs(60), context: Context::default(), device_name: None };
-        let (users, listeners) = (Mutex::default(), Mutex::default());
-        Self { settings, shared: Arc::new(Shared { client, store: Box::new(store), users, listeners }) }
+        let shared = Shared { client, store: Box::new(store), listeners: Mutex::default() };
+        Self { settings: SessionSettings::default(), shared: Arc::new(shared), keepers: Arc::default() }
     }
 
-    /// Refreshes tokens so long before they expire.
+    /// Refreshes tokens this long before they expire.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
         self
     }
 
-    /// Sends this along with every refresh.
+    /// Sends this with every refresh.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.settings.context = context;
@@ -93,37 +71,23 @@ impl Sessions {
         self
     }
 
-    /// The session of the user of this canonical name, whether there is one yet or not. All handles of a user share it.
+    /// The session of the user of this canonical name, even if there is none yet. All handles of a user share it.
     #[must_use]
     pub fn user(&self, username: &str) -> SessionHandle {
-        let mut users = whole(&self.shared.users);
-        if users.len() >= MANY && users.len().is_power_of_two() {
-            users.retain(|_, user| Arc::strong_count(user) > 1 || !user.keeping.keeper().is_idle());
-        }
-        let user = users.entry(username.to_owned()).or_insert_with(|| Arc::new(self.new_user(username)));
-        SessionHandle::new(Arc::clone(&self.shared), Arc::clone(user))
+        let make = || SharedKeeper::new(SessionKeeper::new(self.app_client(), username, &self.settings));
+        let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
+        let keeper = keepers.get_or_insert_with(username, make, |keeper| keeper.lock().is_idle());
+        SessionHandle::new(username, Arc::clone(&self.shared), keeper)
     }
 
-    fn new_user(&self, username: &str) -> User {
-        let Settings { margin, context, device_name } = self.settings.clone();
-        let keeper = SessionKeeper::new(self.shared.client.app_client(), username, margin).with_context(context);
-        let keeper = match device_name {
-            Some(name) => keeper.with_device_name(name),
-            None => keeper,
-        };
-        User { username: username.to_owned(), keeping: Keeping::new(keeper) }
-    }
-
-    /// Stores the session of a user who has signed in, in place of the earlier one, and the user as the last to have
-    /// signed in; and what the sign-in has learned of the device.
+    /// Stores the session of a user who has signed in, in place of the earlier one; the user as the last to have signed
+    /// in; and the device.
     ///
     /// # Errors
-    /// [`Error::Store`]; the session is good all the same, and kept in memory.
+    /// [`Error::Store`]. The session is valid nevertheless, and stays in memory with the device.
     pub fn save(&self, signed_in: &SignedIn) -> Result<SessionHandle, Error> {
-        let session = &signed_in.session;
-        let handle = self.user(session.username());
-        handle.work(|| SessionTask::Save(Box::new(session.clone())))?;
-        self.change_devices(|devices| devices.update(session.username(), &signed_in.device))?;
+        let handle = self.user(signed_in.session.username());
+        handle.outcome(|| SessionTask::Save(Box::new(signed_in.clone())))?.result?;
         Ok(handle)
     }
 
@@ -132,8 +96,8 @@ impl Sessions {
     /// # Errors
     /// [`Error::Store`]
     pub fn usernames(&self) -> Result<Vec<String>, Error> {
-        let keys = self.shared.store.keys().map_err(failed)?;
-        Ok(keys.iter().filter_map(|key| username_of_key(self.shared.client.app_client(), key)).collect())
+        let keys = self.shared.store.keys().map_err(store_error)?;
+        Ok(keys.iter().filter_map(|key| username_of_key(self.app_client(), key)).collect())
     }
 
     /// The user who signed in last. It is a hint for the next start: the session, if there is one, goes by its own name.
@@ -141,8 +105,8 @@ impl Sessions {
     /// # Errors
     /// [`Error::Store`]
     pub fn last_username(&self) -> Result<Option<String>, Error> {
-        let record = self.shared.store.load(&last_user_key(self.shared.client.app_client())).map_err(failed)?;
-        Ok(record.and_then(|record| String::from_utf8(record.as_bytes().to_vec()).ok()))
+        let record = self.shared.store.load(&last_user_key(self.app_client())).map_err(store_error)?;
+        Ok(record.as_ref().and_then(last_username))
     }
 
     /// This machine's devices, for [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
@@ -150,62 +114,47 @@ impl Sessions {
     /// # Errors
     /// [`Error::Store`]
     pub fn devices(&self) -> Result<Devices, Error> {
-        self.shared.devices()
+        let record = self.shared.store.load(&devices_key(self.app_client())).map_err(store_error)?;
+        Devices::from_stored(record.as_ref())
     }
 
-    /// Changes this machine's devices, and stores them if the change says that it has changed anything: for a device that
-    /// the user has had forgotten, or one that was registered late.
+    /// Changes this machine's devices, and stores them if the change returns true: for a device that the user has had
+    /// forgotten, or one that was registered late.
     ///
     /// # Errors
     /// [`Error::Store`]
     pub fn change_devices(&self, change: impl FnOnce(&mut Devices) -> bool) -> Result<(), Error> {
-        self.shared.change_devices(change)
+        let mut change = ChangeDevices::new(self.app_client(), change);
+        let Shared { client, store, .. } = &*self.shared;
+        drive(&**store, client.transport(), Ok(()), |event| change.step(event))?
     }
 
-    /// Tries once more to save what could not be saved.
+    /// Saves the sessions and devices that could not be saved before.
     ///
     /// # Errors
-    /// [`Error::Store`] when something still cannot; it stays in memory.
+    /// [`Error::Store`] when one of them cannot be saved this time either. It stays in memory.
     pub fn flush(&self) -> Result<(), Error> {
-        let users: Vec<_> = whole(&self.shared.users).values().map(Arc::clone).collect();
-        let unsaved = users.into_iter().filter(|user| user.keeping.keeper().has_unsaved());
-        for user in unsaved {
-            SessionHandle::new(Arc::clone(&self.shared), user).work(|| SessionTask::Flush)?;
+        let keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner).to_vec();
+        for (username, keeper) in keepers {
+            if keeper.lock().has_unsaved() {
+                let handle = SessionHandle::new(&username, Arc::clone(&self.shared), keeper);
+                handle.outcome(|| SessionTask::Flush)?.result?;
+            }
         }
         Ok(())
     }
 
-    /// Tells of every change to a session from now on: signed in, refreshed, signed out, expired.
+    /// Receives every event in the life of a session from now on: signed in, refreshed, signed out, expired.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<SessionEvent> {
         let (sender, receiver) = channel();
-        whole(&self.shared.listeners).push(sender);
+        self.shared.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
         receiver
     }
-}
 
-impl Shared {
-    fn devices(&self) -> Result<Devices, Error> {
-        let record: Option<Record> = self.store.load(&devices_key(self.client.app_client())).map_err(failed)?;
-        record.map_or_else(|| Ok(Devices::new()), |record| Devices::from_record(&record))
+    fn app_client(&self) -> &AppClient {
+        self.shared.client.app_client()
     }
-
-    pub(crate) fn change_devices(&self, change: impl FnOnce(&mut Devices) -> bool) -> Result<(), Error> {
-        let key = devices_key(self.client.app_client());
-        let _lock = self.store.lock(&key).map_err(failed)?;
-        let mut devices = self.devices()?;
-        if change(&mut devices) { self.store.save(&key, &devices.to_record()).map_err(failed) } else { Ok(()) }
-    }
-
-    /// Tells those who still listen.
-    pub(crate) fn tell(&self, event: &SessionEvent) {
-        whole(&self.listeners).retain(|listener| listener.send(event.clone()).is_ok());
-    }
-}
-
-/// Whatever panics elsewhere leaves what is behind these mutexes whole.
-fn whole<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Sessions {

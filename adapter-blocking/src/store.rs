@@ -3,7 +3,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 
 use cognito_core::adapter::MAX_LOCK_WAIT;
 

@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     }
     session.sign_out(SignOutScope::Revoke).await.local?;
     while let Ok(event) = events.try_recv() {
-        println!("{}: {:?}", event.username, event.change);
+        println!("{}: {:?}", event.username, event.kind);
     }
     Ok(())
 }

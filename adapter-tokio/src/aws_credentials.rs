@@ -26,7 +26,7 @@ impl ProvideCredentials for CredentialsProvider {
 
     /// Those that there are, while they are good at all.
     fn fallback_on_interrupt(&self) -> Option<aws_credential_types::Credentials> {
-        self.newest().map(|credentials| for_sdk(&credentials))
+        self.still_valid().map(|credentials| for_sdk(&credentials))
     }
 }
 

@@ -42,6 +42,10 @@ impl Client {
         (Arc::clone(&self.transport), self.arithmetic.clone())
     }
 
+    pub(crate) fn arithmetic(&self) -> &Arithmetic {
+        &self.arithmetic
+    }
+
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.transport
     }

@@ -44,6 +44,10 @@ impl IdentityPoolClient {
         &self.identity_pool
     }
 
+    pub(crate) fn arithmetic(&self) -> &Arithmetic {
+        &self.arithmetic
+    }
+
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.transport
     }

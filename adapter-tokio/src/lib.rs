@@ -28,12 +28,12 @@ mod aws_credentials;
 mod client;
 mod credentials_provider;
 mod identity_pool_client;
-mod keeping;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 mod run;
 mod session_handle;
 mod sessions;
+mod shared_keeper;
 mod store;
 mod transport;
 

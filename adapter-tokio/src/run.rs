@@ -21,21 +21,19 @@ impl Arithmetic {
         Self(Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))))
     }
 
-    /// Takes one step where it holds nobody up.
-    async fn step<F>(&self, mut flow: F, event: Event) -> Result<(F, Result<Step<F::Output>, Error>), Error>
-    where
-        F: Flow + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    /// Runs a computation off the reactor.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        computation: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
         // The semaphore is never closed.
         let permit = Arc::clone(&self.0).acquire_owned().await;
-        let stepped = spawn_blocking(move || {
-            // It is given back when the step is over, also where nobody waits for it any more.
+        let computed = spawn_blocking(move || {
+            // The permit is returned when the computation is over, even if nobody waits for it any more.
             let _permit = permit;
-            let step = flow.step(now(), event);
-            (flow, step)
+            computation()
         });
-        stepped.await.map_err(|error| NotReached::new(true, Arc::new(given_up(&error))).into())
+        computed.await.map_err(|error| NotReached::new(true, Arc::new(given_up(&error))).into())
     }
 }
 
@@ -53,9 +51,13 @@ where
     let mut event = Event::Start;
     loop {
         let step = if flow.may_compute() {
-            let stepped = arithmetic.step(flow, event).await?;
-            flow = stepped.0;
-            stepped.1?
+            let stepped = arithmetic.compute(move || {
+                let step = flow.step(now(), event);
+                (flow, step)
+            });
+            let (stepped, step) = stepped.await?;
+            flow = stepped;
+            step?
         } else {
             flow.step(now(), event)?
         };

@@ -5,13 +5,15 @@ use cognito_core::adapter::now;
 use cognito_core::operation::{Paged, SignedIn};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
-    AppClient, Error, KeptSession, RemoteSignOut, Session, SessionEnd, SessionKeeper, SessionTask, SignOut,
-    SignOutScope, SignedOut,
+    AppClient, Error, KeptSession, Pages, Session, SessionCall, SessionEvent, SessionKeeper, SessionOutcome,
+    SessionTask, SignOutScope, SignedOut,
 };
-use futures_util::stream::{self, Stream};
 
-use crate::keeping::{Driver, failed};
-use crate::sessions::{Shared, User};
+use futures_util::stream::{self, Stream};
+use tokio::sync::broadcast::Sender;
+
+use crate::shared_keeper::{Driver, Ran, SharedKeeper, World};
+use crate::{Client, Store};
 
 /// One user's session: a valid token whenever asked.
 ///
@@ -33,187 +35,161 @@ use crate::sessions::{Shared, User};
 /// ```
 #[derive(Clone)]
 pub struct SessionHandle {
+    username: String,
     shared: Arc<Shared>,
-    user: Arc<User>,
+    keeper: Arc<SharedKeeper<SessionKeeper>>,
+}
+
+/// What all handles of one store share.
+pub(crate) struct Shared {
+    pub(crate) client: Client,
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) listeners: Sender<SessionEvent>,
 }
 
 impl SessionHandle {
-    pub(crate) fn new(shared: Arc<Shared>, user: Arc<User>) -> Self {
-        Self { shared, user }
+    pub(crate) fn new(username: &str, shared: Arc<Shared>, keeper: Arc<SharedKeeper<SessionKeeper>>) -> Self {
+        Self { username: username.to_owned(), shared, keeper }
     }
 
     /// The user's canonical name.
     #[must_use]
     pub fn username(&self) -> &str {
-        &self.user.username
+        &self.username
     }
 
     pub(crate) fn app_client(&self) -> &AppClient {
         self.shared.client.app_client()
     }
 
-    /// The session in memory, whatever its tokens are good for, and which of those that the user has had it is.
-    pub(crate) fn known(&self) -> Option<(Session, u64)> {
-        let keeper = self.user.keeping.keeper();
+    /// The newest session in memory, with its generation.
+    pub(crate) fn newest(&self) -> Option<(Session, u64)> {
+        let keeper = self.keeper.lock();
         keeper.newest().map(|session| (session.clone(), keeper.generation()))
     }
 
-    /// Which session this is, of those that the user has had; none while there is none in memory, which there is from its
-    /// first use until it ends.
+    /// The generation of the session in memory; `None` while there is none.
     pub(crate) fn generation(&self) -> Option<u64> {
-        let keeper = self.user.keeping.keeper();
+        let keeper = self.keeper.lock();
         keeper.newest().map(|_| keeper.generation())
     }
 
-    /// The session. Its tokens are refreshed, and saved, when they expire within the margin; if they cannot be, and are
-    /// still good, they come with the reason.
+    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and they are
+    /// still valid, they are returned with the error.
     ///
     /// # Errors
-    /// As [`SessionEnd::result`].
+    /// Those of [`SessionOutcome::result`].
     pub async fn get(&self) -> Result<KeptSession, Error> {
-        // Good tokens wait for nobody.
-        let usable = self.user.keeping.keeper().usable(now()).cloned();
+        // Valid tokens need no job.
+        let usable = self.keeper.lock().usable(now()).cloned();
         match usable {
             Some(session) => Ok(session.into()),
-            None => self.kept(|| SessionTask::Get).await,
+            None => self.session(|| SessionTask::Get).await,
         }
     }
 
-    /// An access token that is good.
+    /// A valid access token.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
         Ok(self.get().await?.session.access_token().clone())
     }
 
-    /// An ID token that is good, if the session has one.
+    /// A valid ID token, if the session has one.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub async fn id_token(&self) -> Result<Option<IdToken>, Error> {
         Ok(self.get().await?.session.id_token().cloned())
     }
 
-    /// The session, refreshed now: with what has changed in attributes and groups.
+    /// The session, refreshed now, so that changed attributes and groups appear in its tokens.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     pub async fn refresh(&self) -> Result<KeptSession, Error> {
-        self.kept(|| SessionTask::Refresh).await
+        self.session(|| SessionTask::Refresh).await
     }
 
-    /// Calls an operation for the user. When the service refuses the access token as such, which it may have revoked, the
-    /// session is refreshed and the call made once more.
+    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and the call
+    /// made once more.
     ///
     /// # Errors
-    /// As [`get`](Self::get), and what the call fails with.
+    /// Those of [`get`](Self::get), and those of the call.
     pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
         O: SignedIn + Clone + Send + 'static,
         O::Response: Send + 'static,
     {
-        let session = self.get().await?.session;
-        match self.shared.client.call_signed_in(&session, operation.clone()).await {
-            Err(error) if error.refuses_access_token() && session.refresh_token().is_some() => {
-                let renewed = self.refresh().await?.session;
-                self.shared.client.call_signed_in(&renewed, operation).await
+        let mut call = SessionCall::new(self.app_client(), operation);
+        let mut session = self.get().await?.session;
+        loop {
+            let result = self.shared.client.run(call.attempt(&session)).await;
+            if !call.needs_refresh(&session, &result) {
+                return result;
             }
-            result => result,
+            session = self.refresh().await?.session;
         }
     }
 
-    /// Calls an operation for the user page by page, beginning with this one. An error ends it.
+    /// Calls an operation for the user page by page, from this request on. An error ends the pages.
     pub fn pages<O>(&self, operation: O) -> impl Stream<Item = Result<O::Response, Error>> + Send + use<O>
     where
         O: Paged + Send + Sync + 'static,
         O::Response: Send + 'static,
     {
-        let handle = self.clone();
-        stream::unfold(Some(operation), move |next| {
-            let handle = handle.clone();
-            async move {
-                let operation = next?;
-                let page = handle.call(operation.clone()).await;
-                let next = page.as_ref().ok().and_then(|page| operation.next_page(page));
-                Some((page, next))
-            }
+        stream::unfold((self.clone(), Pages::new(operation)), |(handle, mut pages)| async move {
+            let page = handle.call(pages.request()?).await;
+            Some((pages.received(page), (handle, pages)))
         })
     }
 
-    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service says.
+    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service answers.
     pub async fn sign_out(&self, scope: SignOutScope) -> SignedOut {
-        let remote = self.sign_out_remotely(scope).await.unwrap_or_else(RemoteSignOut::Failed);
-        SignedOut::new(remote, self.work(|| SessionTask::Remove).await.map(|_| ()))
+        self.outcome(move || SessionTask::SignOut(scope)).await.into()
     }
 
-    /// Removes the user's session and device from the store and asks nobody: for a user who has been deleted.
+    /// Removes the session and the device of a user who has been deleted. The service is not asked.
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// [`Error::Store`] when the store cannot be written.
     pub async fn forget(&self) -> Result<(), Error> {
-        let device = self.shared.change_devices(|devices| devices.remove(self.username()).is_some()).await;
-        self.work(|| SessionTask::Remove).await?;
-        device
+        self.outcome(|| SessionTask::Forget).await?.result.map(|_| ())
     }
 
-    async fn sign_out_remotely(&self, scope: SignOutScope) -> Result<RemoteSignOut, Error> {
-        let session = match scope {
-            SignOutScope::Local => return Ok(RemoteSignOut::NotAsked),
-            // It is done with the access token, which must be good.
-            SignOutScope::Global => self.get().await?.session,
-            _ => self.newest().await?,
-        };
-        self.shared.client.run(SignOut::new(self.shared.client.app_client(), &session, scope)).await
+    async fn session(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<KeptSession, Error> {
+        self.outcome(task).await?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// The session as it is, whatever its tokens are good for.
-    async fn newest(&self) -> Result<Session, Error> {
-        let (newest, key) = {
-            let keeper = self.user.keeping.keeper();
-            (keeper.newest().cloned(), keeper.key().to_owned())
-        };
-        if let Some(session) = newest {
-            return Ok(session);
+    /// Runs a task. Dropping the future stops nothing.
+    pub(crate) async fn outcome(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<SessionOutcome, Error> {
+        let shared = Arc::clone(&self.shared);
+        Ok(match self.keeper.run(task, |driver| shared.drive(driver)).await? {
+            Ran::Driven(outcome) => outcome,
+            Ran::Joined(kept) => kept.into(),
+        })
+    }
+}
+
+impl Shared {
+    /// Drives a job to its end, and tells those who listen.
+    async fn drive(self: Arc<Self>, driver: Driver<SessionKeeper>) -> Result<SessionOutcome, Error> {
+        let outcome = driver.drive(self.world(), async { self.client.seed() }).await?;
+        if let Some(event) = &outcome.event {
+            // It fails only if nobody listens.
+            let _ = self.listeners.send(event.clone());
         }
-        let record = self.shared.store.load(&key).await.map_err(failed)?.ok_or(Error::NotSignedIn)?;
-        Session::from_record(&record)
+        Ok(outcome)
     }
 
-    async fn kept(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<KeptSession, Error> {
-        self.work(task).await?.ok_or(Error::NotSignedIn)
-    }
-
-    /// Does a task, or waits for whoever does it. Who stops waiting stops nothing.
-    pub(crate) async fn work(
-        &self,
-        task: impl Fn() -> SessionTask + Send + Sync,
-    ) -> Result<Option<KeptSession>, Error> {
-        let handle = self.clone();
-        self.user.keeping.work(task, |driver| handle.drive(driver), Some).await
-    }
-
-    /// Drives the keeper to the end of its work, and takes over what it has to tell of the device.
-    async fn drive(self, driver: Driver<SessionKeeper>) -> Result<Option<KeptSession>, Error> {
-        let Shared { client, store, .. } = &*self.shared;
-        let end = driver.drive(&**store, client.transport(), async { client.seed() }).await?;
-        let SessionEnd { mut result, change, .. } = end;
-        if let Ok(Some(kept)) = &mut result
-            && !kept.device.is_empty()
-            && let Err(error) =
-                self.shared.change_devices(|devices| devices.update(self.username(), &kept.device)).await
-        {
-            kept.save_error.get_or_insert(Arc::new(error));
-        }
-        if let Some(event) = change {
-            self.shared.tell(event);
-        }
-        result
+    pub(crate) fn world(&self) -> World<'_> {
+        World { store: &*self.store, transport: self.client.transport(), arithmetic: self.client.arithmetic() }
     }
 }
 
 impl fmt::Debug for SessionHandle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SessionHandle").field("username", &self.user.username).finish_non_exhaustive()
+        formatter.debug_struct("SessionHandle").field("username", &self.username).finish_non_exhaustive()
     }
 }

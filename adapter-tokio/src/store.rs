@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use cognito_core::adapter::MAX_LOCK_WAIT;
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;

@@ -35,7 +35,7 @@ fn identity_pool_client(is_reachable: bool, expiration: u64) -> IdentityPoolClie
 #[tokio::test]
 async fn the_sdk_gets_whole_credentials_with_their_expiry() {
     let expiration = expiration();
-    let guest = CredentialsProvider::of_guest(identity_pool_client(true, expiration), MemoryStore::new());
+    let guest = CredentialsProvider::for_guest(identity_pool_client(true, expiration), MemoryStore::new());
     assert!(guest.fallback_on_interrupt().is_none(), "there are none yet");
     let credentials = guest.provide_credentials().await.unwrap();
     assert_eq!((credentials.access_key_id(), credentials.secret_access_key()), ("ASIA", "s3cr3t"));
@@ -50,14 +50,14 @@ async fn where_nobody_is_signed_in_the_sdk_may_go_on_to_its_next_provider() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4l").unwrap();
     let client = Client::with_transport(app_client, |_: Request| async { Event::NoAnswer(Arc::new(std::fmt::Error)) });
     let session = Sessions::new(client, MemoryStore::new()).user("alice");
-    let user = CredentialsProvider::of_session(identity_pool_client(true, expiration()), MemoryStore::new(), session);
+    let user = CredentialsProvider::for_session(identity_pool_client(true, expiration()), MemoryStore::new(), session);
     let error = user.provide_credentials().await.unwrap_err();
     assert!(matches!(error, CredentialsError::CredentialsNotLoaded(_)), "{error:?}");
 }
 
 #[tokio::test]
 async fn what_went_wrong_is_the_cause_of_the_sdks_error() {
-    let guest = CredentialsProvider::of_guest(identity_pool_client(false, expiration()), MemoryStore::new());
+    let guest = CredentialsProvider::for_guest(identity_pool_client(false, expiration()), MemoryStore::new());
     let error = guest.provide_credentials().await.unwrap_err();
     assert!(matches!(error, CredentialsError::ProviderError(_)), "{error:?}");
     let cause = std::error::Error::source(&error).unwrap().to_string();

@@ -17,7 +17,7 @@ use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
 use crate::timestamp::Timestamp;
 
 pub use get::GetCredentials;
-pub use keeper::{CredentialsKeeper, CredentialsTask, KeptCredentials};
+pub use keeper::{CredentialsInput, CredentialsKeeper, CredentialsTask, KeptCredentials};
 
 /// Temporary AWS credentials, with the identity that they are of.
 ///

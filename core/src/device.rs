@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, InvalidInput, NotAuthorized, Refusal, RefusalKind};
 use crate::secret::DevicePassword;
 
-pub(crate) use register::Registering;
 pub use register::{ConfirmedDevice, DeviceRegistration, DeviceReport, FailedRegistration, NewDevice, RegisterDevice};
+pub(crate) use register::{NewDeviceDraft, Registering};
 
 /// A device that is registered for one user: its keys, and the password by which it signs in. It is always whole.
 ///

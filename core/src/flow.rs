@@ -46,7 +46,6 @@ pub enum Event {
 
 /// What to do next.
 #[derive(Debug, Clone)]
-#[must_use = "the flow waits until its step is taken"]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
 pub enum Step<T> {
     /// Send this request; report [`Event::Response`], [`Event::NotSent`] or [`Event::NoAnswer`].

@@ -1,155 +1,147 @@
-//! What a process does once for all who ask: the contract between a keeper and whoever drives it.
+//! The contract between a keeper and its driver: one job at a time, shared by all callers of a process.
+
+mod by_name;
+mod single_flight;
 
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::error::{Cause, Error, NotReached};
+use crate::device::{NewDevice, NewDeviceDraft};
+use crate::error::{Cause, Error, InvalidInput};
 use crate::flow::{Backoff, Event};
 use crate::http::Request;
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
-/// Keeps something for everybody in a process who asks for it, with a store behind: a
+pub use by_name::KeepersByName;
+pub(crate) use single_flight::{Job, SingleFlight, Transition};
+
+/// Shares one value among all callers in a process and persists it in a store: a
 /// [`SessionKeeper`](crate::SessionKeeper) a user's session, a [`CredentialsKeeper`](crate::CredentialsKeeper) AWS
 /// credentials.
 ///
-/// - You ask the keeper itself for what is good at once. If there is nothing, you [`begin`](Self::begin) a task: it says
-///   whether you are to do the work, or to wait for the one who does.
-/// - Whoever does it [`step`](Self::step)s the keeper to [`KeeperStep::Done`], like a [`Flow`](crate::Flow) with a store
-///   beside the network, and then wakes all who wait. They find what came of it as the [`outcome`](Self::outcome).
+/// - A caller first asks the keeper for a usable value. If there is none, the caller [`begin`](Self::begin)s a task.
+///   The answer says whether the caller drives the job or waits for the one who does.
+/// - The driver [`step`](Self::step)s the keeper until [`KeeperStep::Done`], as it would drive a
+///   [`Flow`](crate::Flow), with a store beside the network. Then it wakes everybody who waits. They read the
+///   [`result`](Self::result).
 ///
-/// So any number of callers cause one request. Processes that share a store meet at its lock, which is held from
-/// [`KeeperStep::Lock`] to the end of the work.
-pub trait Keeper {
-    /// What a keeper can be asked to do.
+/// So any number of callers cause one request. Processes that share a store meet at the store's lock, which is held
+/// from [`KeeperStep::Lock`] to the end of the job.
+///
+/// This trait is sealed: only the keepers of this crate implement it.
+pub trait Keeper: sealed::Sealed {
+    /// What the keeper can be asked to do.
     type Task;
 
-    /// What a work needs from outside before it can begin.
-    type Given;
+    /// What a job needs from outside before it can start.
+    type Input;
 
-    /// What those get who have waited for somebody else's work.
-    type Kept: Clone;
+    /// What callers get who joined another caller's job.
+    type Value: Clone;
 
-    /// How a work ends.
-    type End;
+    /// What the driver of a job gets at its end.
+    type Output;
 
-    /// The newest work. To be taken when a caller's wish arises: see [`begin`](Self::begin).
+    /// The newest job. Read it when a caller decides to ask, and pass it to [`begin`](Self::begin).
     #[must_use]
-    fn ticket(&self) -> Ticket;
+    fn newest_job(&self) -> JobId;
 
-    /// Begins a task, or says who has begun one. `since` is the [`ticket`](Self::ticket) of when the wish for it arose:
-    /// what began before cannot bring what has changed since.
-    fn begin(&mut self, task: Self::Task, since: Ticket) -> Begin;
+    /// Begins a task, or says that a job is already running.
+    ///
+    /// Pass the job id that was read when the caller decided to ask. A job that started earlier is not joined by a task
+    /// that must see later changes.
+    fn begin(&mut self, task: Self::Task, since: JobId) -> Admission;
 
-    /// Takes one event of the work that is under way and says what to do next.
+    /// Takes one event of the running job and returns the next step.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for an event that does not answer the last step, or when no work is under way; it changes nothing.
-    fn step(&mut self, now: Timestamp, event: KeeperEvent<Self::Given>) -> Result<KeeperStep<Self::End>, Error>;
+    /// [`Error::Misuse`] for an event that does not answer the last step, or when no job is running. The keeper is
+    /// unchanged then.
+    fn step(&mut self, now: Timestamp, event: KeeperEvent<Self::Input>) -> Result<KeeperStep<Self::Output>, Error>;
 
-    /// What has come of the work of this ticket or of a later one, if others may have waited for it; none while it is
-    /// under way.
+    /// The result of this job or of a later one; `None` while the job is running.
     #[must_use]
-    fn outcome(&self, ticket: Ticket) -> Option<Result<Self::Kept, Error>>;
+    fn result(&self, job: JobId) -> Option<Result<Self::Value, Error>>;
 
-    /// Gives up the work that is under way, whose driver cannot go on with it. Those who wait are to be woken.
+    /// Gives up the running job, because its driver cannot continue. Wake everybody who waits afterwards.
     fn abandon(&mut self, cause: Cause);
 }
 
-/// Tells one work of a keeper from another.
+pub(crate) mod sealed {
+    /// Keeps [`Keeper`](super::Keeper) to this crate.
+    pub trait Sealed {}
+}
+
+/// Tells one job of a keeper from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub(crate) u64);
+pub struct JobId(pub(crate) u64);
 
-/// A keeper's works by their tickets, and what has come of the last that others may have waited for.
-#[derive(Debug)]
-pub(crate) struct Ledger<Kept> {
-    /// How many works have begun.
-    begun: u64,
-    outcome: Option<(Ticket, Result<Kept, Error>)>,
-}
-
-impl<Kept: Clone> Ledger<Kept> {
-    pub(crate) fn new() -> Self {
-        Self { begun: 0, outcome: None }
-    }
-
-    pub(crate) fn begin(&mut self) {
-        self.begun += 1;
-    }
-
-    pub(crate) fn newest(&self) -> Ticket {
-        Ticket(self.begun)
-    }
-
-    /// Notes what has come of the newest work.
-    pub(crate) fn end(&mut self, outcome: Result<Kept, Error>) {
-        self.outcome = Some((self.newest(), outcome));
-    }
-
-    /// Notes that the newest work was given up.
-    pub(crate) fn abandon(&mut self, cause: Cause) {
-        self.end(Err(NotReached::new(true, cause).into()));
-    }
-
-    /// Keeps what was noted, but nothing of what was kept.
-    pub(crate) fn forget(&mut self) {
-        if let Some((_, outcome)) = &mut self.outcome {
-            *outcome = Err(Error::NotSignedIn);
-        }
-    }
-
-    pub(crate) fn outcome(&self, ticket: Ticket) -> Option<Result<Kept, Error>> {
-        let (newest, outcome) = self.outcome.as_ref()?;
-        (*newest >= ticket).then(|| outcome.clone())
-    }
-}
-
-/// Who does the work.
+/// Who drives the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "with `Drive` the caller must do the work, for which others may wait"]
-#[expect(clippy::exhaustive_enums, reason = "complete: the caller, somebody else, or somebody else first")]
-pub enum Begin {
+#[must_use = "a job that is admitted must be driven to its end"]
+#[expect(clippy::exhaustive_enums, reason = "complete: the caller drives, joins, or waits")]
+pub enum Admission {
     /// The caller: [`step`](Keeper::step) with [`KeeperEvent::Start`].
     Drive,
-    /// Somebody else, already. When it is done, the [`outcome`](Keeper::outcome) of this is the caller's too.
-    Join(Ticket),
-    /// Somebody else does something else. When that is done, begin again.
+    /// Another caller already drives the same job. Wait for its [`result`](Keeper::result).
+    Join(JobId),
+    /// Another caller drives a different job. Wait for its end, then begin again.
     Wait,
 }
 
-/// What the keeper wants done.
+/// What the keeper asks its driver to do.
 #[derive(Debug)]
-#[must_use = "the keeper waits until its step is taken"]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
-pub enum KeeperStep<End> {
-    /// Lock this key in the store, until the work is over; report [`KeeperEvent::Locked`].
+pub enum KeeperStep<Output> {
+    /// Lock this key in the store until the job is over; report [`KeeperEvent::Locked`].
     Lock(String),
     /// Read the record under this key; report [`KeeperEvent::Loaded`].
     Load(String),
     /// Write this record under this key; report [`KeeperEvent::Stored`].
     Save(String, Record),
-    /// Remove what is under this key; report [`KeeperEvent::Stored`].
+    /// Remove the record under this key; report [`KeeperEvent::Stored`].
     Remove(String),
-    /// As [`Step::Send`](crate::Step::Send); report [`KeeperEvent::Flow`].
+    /// Send this request, as for [`Step::Send`](crate::Step::Send); report [`KeeperEvent::Flow`].
     Send(Request),
-    /// As [`Step::Wait`](crate::Step::Wait); report [`KeeperEvent::Flow`].
+    /// Wait, as for [`Step::Wait`](crate::Step::Wait); report [`KeeperEvent::Flow`].
     Wait(Backoff),
-    /// It is over: release the lock, and wake those who wait.
-    Done(Box<End>),
+    /// Run this computation, which takes milliseconds, where it delays nobody; report [`KeeperEvent::Computed`].
+    Compute(Computation),
+    /// The job is over: release the locks, and wake everybody who waits.
+    Done(Box<Output>),
 }
 
-/// What has come of a step.
+/// The answer to a step.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
-pub enum KeeperEvent<Given> {
-    /// The work begins, with what it needs or with why that is not to be had.
-    Start(Result<Given, Error>),
+pub enum KeeperEvent<Input> {
+    /// Starts the job with its input, or with the error that prevented getting it.
+    Start(Result<Input, Error>),
     /// Whether the key is locked.
     Locked(Result<(), Cause>),
-    /// What the store has under the key.
+    /// The record that the store has under the key.
     Loaded(Result<Option<Record>, Cause>),
-    /// Whether the store has written or removed it.
+    /// Whether the store has written or removed the record.
     Stored(Result<(), Cause>),
-    /// What came of a request or a wait.
+    /// The answer to a request, or the end of a wait.
     Flow(Event),
+    /// The result of a computation.
+    Computed(Computed),
+}
+
+/// A computation that a keeper leaves to its driver: the password and the verifier of a new device, one exponentiation.
+#[derive(Debug)]
+pub struct Computation(pub(crate) Box<NewDeviceDraft>);
+
+/// The result of a [`Computation`].
+#[derive(Debug)]
+pub struct Computed(pub(crate) Box<Result<NewDevice, InvalidInput>>);
+
+impl Computation {
+    /// Runs the computation. It takes milliseconds.
+    #[must_use]
+    pub fn run(self) -> Computed {
+        Computed(Box::new(self.0.generate()))
+    }
 }

@@ -79,7 +79,8 @@ mod timestamp;
 pub use configuration::endpoint::{self, Endpoint};
 pub use configuration::{AppClient, IdentityPool, IdentityPoolId, UserPoolId};
 pub use credentials::{
-    AssumedRole, Credentials, CredentialsKeeper, CredentialsTask, GetCredentials, KeptCredentials, Role,
+    AssumedRole, Credentials, CredentialsInput, CredentialsKeeper, CredentialsTask, GetCredentials, KeptCredentials,
+    Role,
 };
 pub use device::{
     ConfirmedDevice, DeviceRecord, DeviceRegistration, DeviceReport, Devices, FailedRegistration, NewDevice,
@@ -88,15 +89,16 @@ pub use device::{
 pub use error::{Cause, Error};
 pub use flow::{Backoff, Event, Flow, Step};
 pub use http::{Headers, Request, Response};
-pub use keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ticket};
+pub use keeper::{Admission, Computation, Computed, JobId, Keeper, KeeperEvent, KeeperStep, KeepersByName};
 pub use mfa::{FactorState, SetMfaPreference};
 pub use operation::Logins;
 pub use protocol::{Call, MAX_ATTEMPTS};
 pub use refresh_method::RefreshMethod;
 pub use seed::Seed;
 pub use session::{
-    AccessTokenClaims, IdTokenClaims, KeptSession, Plan, Refresh, RemoteSignOut, Session, SessionChange, SessionEnd,
-    SessionEvent, SessionKeeper, SessionTask, SignOut, SignOutScope, SignedIn, SignedOut, Tokens,
+    AccessTokenClaims, ChangeDevices, IdTokenClaims, KeptSession, Pages, Plan, Refresh, RemoteSignOut, Session,
+    SessionCall, SessionEvent, SessionEventKind, SessionKeeper, SessionOutcome, SessionSettings, SessionTask, SignOut,
+    SignOutScope, SignedIn, SignedOut, Tokens,
 };
 pub use sign_in::{
     BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, DeviceChallenge, MfaSetupChallenge,

@@ -23,6 +23,11 @@ impl Seed {
         Self(self.expand(label))
     }
 
+    /// The same seed, for the part of a flow that uses it later.
+    pub(crate) fn hold(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Bytes for one use, named by its label.
     pub(crate) fn expand<const BYTES: usize>(&self, label: &str) -> Zeroizing<[u8; BYTES]> {
         let mut expanded = Zeroizing::new([0; BYTES]);

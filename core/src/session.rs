@@ -1,9 +1,11 @@
 //! A signed-in user's session: the tokens, for how long they are good, and what to do about them.
 
+mod change_devices;
 mod claims;
 pub(crate) mod completion;
 mod keeper;
 mod refresh;
+mod session_call;
 mod sign_out;
 mod signed_in;
 mod stored;
@@ -20,10 +22,13 @@ use serde::{Deserialize, Serialize};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::timestamp::Timestamp;
 
-pub use crate::storage::{Record, last_user_key, session_key, username_of_key};
+pub use change_devices::ChangeDevices;
 pub use claims::{AccessTokenClaims, IdTokenClaims};
-pub use keeper::{KeptSession, SessionChange, SessionEnd, SessionEvent, SessionKeeper, SessionTask};
+pub use keeper::{
+    KeptSession, SessionEvent, SessionEventKind, SessionKeeper, SessionOutcome, SessionSettings, SessionTask,
+};
 pub use refresh::Refresh;
+pub use session_call::{Pages, SessionCall};
 pub use sign_out::{RemoteSignOut, SignOut, SignOutScope, SignedOut};
 pub use signed_in::SignedIn;
 pub use tokens::Tokens;

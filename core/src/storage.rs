@@ -3,5 +3,5 @@
 mod keys;
 mod record;
 
-pub use keys::{devices_key, identity_key, last_user_key, session_key, username_of_key};
+pub use keys::{devices_key, identity_key, last_user_key, last_username, session_key, username_of_key};
 pub use record::Record;

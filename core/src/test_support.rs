@@ -1,5 +1,6 @@
 //! What unit tests share: one app client, and a peer that plays its part from a script.
 
+pub(crate) mod desk;
 pub(crate) mod disorder;
 
 use alloc::string::ToString;

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cognito_testkit::fuzz::answers(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cognito_integration_tests::fuzz::answers(data));

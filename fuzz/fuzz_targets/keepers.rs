@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cognito_testkit::fuzz::keepers(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cognito_integration_tests::fuzz::keepers(data));

@@ -1,13 +1,11 @@
 //! What the measurements take for a user pool's answers, of the sizes that real ones have.
 #![allow(dead_code, reason = "each measurement uses a part of it")]
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_core::{
-    AppClient, Event, Flow, Headers, Keeper, KeeperEvent, KeeperStep, Request, Response, Seed, Session, SessionKeeper,
-    SessionTask, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
+    Admission, AppClient, Event, Flow, Headers, Keeper, KeeperEvent, KeeperStep, Request, Response, Seed, Session,
+    SessionKeeper, SessionSettings, SessionTask, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
 };
 use serde_json::{Value, json};
 
@@ -34,9 +32,9 @@ pub(crate) fn session() -> Session {
 
 /// A keeper that has this session.
 pub(crate) fn keeper(session: &Session) -> SessionKeeper {
-    let mut keeper = SessionKeeper::new(&app_client(), session.username(), Duration::from_secs(60));
-    let ticket = keeper.ticket();
-    keeper.begin(SessionTask::Save(Box::new(session.clone())), ticket);
+    let mut keeper = SessionKeeper::new(&app_client(), session.username(), &SessionSettings::default());
+    let newest_job = keeper.newest_job();
+    assert_eq!(keeper.begin(SessionTask::Save(Box::new(session.clone().into())), newest_job), Admission::Drive);
     let mut event = KeeperEvent::Start(Ok(seed()));
     loop {
         event = match keeper.step(NOW, event).unwrap() {

@@ -38,7 +38,7 @@ use crate::timestamp::Timestamp;
 /// # use cognito_core::{Error, Event, Flow, GetCredentials, IdentityPool, Logins, Session, Step, Timestamp, UserPoolId};
 /// # fn begin(pool: &IdentityPool, user_pool: &UserPoolId, session: &Session, now: Timestamp) -> Result<(), Error> {
 /// let id_token = session.id_token().ok_or(Error::NotSignedIn)?;
-/// let mut flow = GetCredentials::new(pool, Logins::of_user_pool(user_pool, id_token));
+/// let mut flow = GetCredentials::new(pool, Logins::for_user_pool(user_pool, id_token));
 /// let Step::Send(request) = flow.step(now, Event::Start)? else { unreachable!() };
 /// // Send it and go on as with any flow.
 /// # Ok(())

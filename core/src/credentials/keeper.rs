@@ -1,204 +1,162 @@
-//! What to do about AWS credentials: use them, wait for those that are on their way, or get new ones, for the identity that
-//! is known from before.
+//! What to do about AWS credentials: use them, wait for those that are on their way, or get new ones for the identity
+//! that is known from before.
 
+mod job;
+mod known;
+mod task;
 #[cfg(test)]
 mod tests;
-mod work;
 
 use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::configuration::IdentityPool;
-use crate::configuration::UserPoolId;
-use crate::credentials::{Credentials, Role};
+use super::{Credentials, Role};
+use crate::configuration::{IdentityPool, UserPoolId};
 use crate::error::{Cause, Error};
-use crate::keeper::{Begin, Keeper, KeeperEvent, KeeperStep, Ledger, Ticket};
-use crate::operation::Logins;
-use crate::storage::identity_key;
+use crate::keeper::{Admission, JobId, Keeper, KeeperEvent, KeeperStep, SingleFlight, sealed};
 use crate::timestamp::Timestamp;
 
-use work::{Current, Unsaved, Work};
+use job::Job;
+use known::Known;
 
-/// Keeps AWS credentials of one identity for everybody in a process who asks for them, and the identity's id in a store: a
+pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
+
+/// Shares the AWS credentials of one identity among all callers of a process, and keeps the identity id in a store: a
 /// [`Keeper`].
 ///
-/// [`usable`](Self::usable) gives credentials that are good, at once. If there are none, [`begin`](Keeper::begin) a
-/// [`CredentialsTask`]. What a work needs is the user's logins, with fresh tokens; none for a guest:
+/// [`usable`](Self::usable) returns valid credentials at once. If there are none, [`begin`](Keeper::begin) a
+/// [`CredentialsTask`]. The input of a job is the user's logins with fresh tokens; a guest has none:
 ///
 /// ```text
 ///  Start ── Lock ── Load ── the identity id, if it is known ─────────────────► Send, Wait ── Save, if it is new ── Done
 ///                     └── of a user who has none: Lock, Load ── the guest's, if any ──┘       └── Remove the guest's
 /// ```
 ///
-/// So the first user who signs in keeps the identity that they had as a guest, if the service will have it so. An identity
-/// id is kept also where the credentials then do not come. The credentials themselves are never stored.
+/// So the first user who signs in keeps the identity that they had as a guest, if the service allows it. The identity
+/// id is also kept if the credentials then do not come. The credentials themselves are never stored.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
-    identity_pool: IdentityPool,
-    /// None for a guest.
-    user: Option<String>,
-    role: Role,
-    margin: Duration,
-    current: Option<Current>,
-    unsaved: Option<Unsaved>,
-    work: Option<Work>,
-    ledger: Ledger<KeptCredentials>,
+    known: Known,
+    flight: SingleFlight<Job>,
 }
-
-/// What a keeper of credentials is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CredentialsTask {
-    /// Give credentials that are good, new ones if need be.
-    Get,
-    /// Get new credentials even if there are good ones, so that a changed role or attribute comes into them; if that cannot
-    /// be done it fails, and the credentials stay.
-    Refresh,
-}
-
-/// Credentials that are good now, and what went wrong on the way to them.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct KeptCredentials {
-    /// The credentials.
-    pub credentials: Credentials,
-    /// Why there are no new ones although it was time for them. These are good for a little longer.
-    pub refresh_error: Option<Error>,
-    /// Why the identity id could not be saved. It is kept in memory, and saved with the next credentials.
-    pub save_error: Option<Cause>,
-}
-
-/// Good credentials, with nothing wrong.
-impl From<Credentials> for KeptCredentials {
-    fn from(credentials: Credentials) -> Self {
-        Self { credentials, refresh_error: None, save_error: None }
-    }
-}
-
-type End = Result<KeptCredentials, Error>;
 
 impl CredentialsKeeper {
-    /// Keeps the credentials of guests.
+    /// A keeper of guest credentials.
     #[must_use]
-    pub fn of_guest(identity_pool: &IdentityPool) -> Self {
+    pub fn for_guest(identity_pool: &IdentityPool) -> Self {
         Self::new(identity_pool, None)
     }
 
-    /// Keeps the credentials of a user. The name tells this user's identity from those of others in the store; it is not
-    /// sent.
+    /// A keeper of a user's credentials. The name tells this user's identity from those of others in the store; it is
+    /// not sent.
     #[must_use]
-    pub fn of_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
+    pub fn for_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
         Self::new(identity_pool, Some(user.into()))
     }
 
-    /// Keeps the credentials of the user of this canonical name in a user pool.
+    /// A keeper for the user of this canonical name in a user pool.
     #[must_use]
-    pub fn of_user_pool(identity_pool: &IdentityPool, user_pool_id: &UserPoolId, username: &str) -> Self {
-        Self::of_user(identity_pool, format!("{user_pool_id}/{username}"))
+    pub fn for_user_pool(identity_pool: &IdentityPool, user_pool_id: &UserPoolId, username: &str) -> Self {
+        Self::for_user(identity_pool, format!("{user_pool_id}/{username}"))
     }
 
-    /// Keeps the same credentials, in the same way, and has none yet.
+    /// A keeper with the same configuration and no credentials yet.
     #[must_use]
-    pub fn anew(&self) -> Self {
-        Self::new(&self.identity_pool, self.user.clone()).with_role(self.role.clone()).with_margin(self.margin)
+    pub fn without_credentials(&self) -> Self {
+        let Known { identity_pool, user, role, margin, .. } = &self.known;
+        Self::new(identity_pool, user.clone()).with_role(role.clone()).with_margin(*margin)
     }
 
     fn new(identity_pool: &IdentityPool, user: Option<String>) -> Self {
-        Self {
+        let known = Known {
             identity_pool: identity_pool.clone(),
             user,
             role: Role::default(),
             margin: Duration::from_secs(300),
             current: None,
             unsaved: None,
-            work: None,
-            ledger: Ledger::new(),
-        }
+            generation: None,
+        };
+        Self { known, flight: SingleFlight::new() }
     }
 
     /// Gets credentials of this role.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
-        self.role = role;
+        self.known.role = role;
         self
     }
 
-    /// Gives credentials that are good for at least so long, if such can be had: for half of their life at the most. Five
-    /// minutes if nothing else is said.
+    /// Returns credentials that are valid for at least this long, if the service gives such: for half of their life at
+    /// most. The default is five minutes.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
-        self.margin = margin;
+        self.known.margin = margin;
         self
     }
 
-    /// The credentials, if they are good for the margin.
+    /// The credentials, if they are valid for the margin.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&Credentials> {
-        let current = self.current.as_ref().filter(|current| current.credentials.are_good_for(now, current.margin));
-        current.map(|current| &current.credentials)
+        self.known.usable(now)
     }
 
-    /// The newest credentials that are known here, whatever they are good for.
+    /// The newest credentials in memory, whether they are valid or not.
     #[must_use]
     pub fn newest(&self) -> Option<&Credentials> {
-        self.current.as_ref().map(|current| &current.credentials)
+        self.known.newest()
     }
 
     /// The key under which the identity id is stored.
     #[must_use]
     pub fn key(&self) -> String {
-        identity_key(&self.identity_pool, self.user.as_deref())
+        self.known.key()
     }
 
-    /// Forgets the credentials, whose session has ended, and keeps the identity.
-    pub fn forget_credentials(&mut self) {
-        self.current = None;
-        self.ledger.forget();
-    }
-
-    /// Forgets the credentials and the identity. The identity id in the store is the caller's to remove.
-    pub fn forget(&mut self) {
-        self.forget_credentials();
-        self.unsaved = None;
+    /// Forgets the credentials if the session that they came from has ended. `generation` is the
+    /// [generation](crate::SessionKeeper::generation) of the session now, or `None` while there is no session.
+    pub fn end_with_session(&mut self, generation: Option<u64>) {
+        if generation.is_none() || self.known.generation != generation {
+            self.known.current = None;
+            self.flight.forget_value();
+        }
     }
 }
 
+impl sealed::Sealed for CredentialsKeeper {}
+
 impl Keeper for CredentialsKeeper {
     type Task = CredentialsTask;
-    type Given = Logins;
-    type Kept = KeptCredentials;
-    type End = End;
+    type Input = CredentialsInput;
+    type Value = KeptCredentials;
+    type Output = Result<Option<KeptCredentials>, Error>;
 
-    fn ticket(&self) -> Ticket {
-        self.ledger.newest()
+    fn newest_job(&self) -> JobId {
+        self.flight.newest()
     }
 
-    fn begin(&mut self, task: CredentialsTask, since: Ticket) -> Begin {
-        if let Some(work) = &self.work {
-            let newest = self.ticket();
-            return match (task, work.task) {
-                (CredentialsTask::Get, CredentialsTask::Get) => Begin::Join(newest),
-                (CredentialsTask::Refresh, CredentialsTask::Refresh) if newest > since => Begin::Join(newest),
-                _ => Begin::Wait,
-            };
-        }
-        self.ledger.begin();
-        self.work = Some(Work::new(task));
-        Begin::Drive
+    fn begin(&mut self, task: CredentialsTask, since: JobId) -> Admission {
+        self.flight.begin(Job::new(task), since, |job, running, is_newer| match (job.task, running.task) {
+            (CredentialsTask::Get, CredentialsTask::Get) => true,
+            (CredentialsTask::Refresh, CredentialsTask::Refresh) => is_newer,
+            _ => false,
+        })
     }
 
-    fn step(&mut self, now: Timestamp, event: KeeperEvent<Logins>) -> Result<KeeperStep<End>, Error> {
-        self.advance(now, event)
+    fn step(
+        &mut self,
+        now: Timestamp,
+        event: KeeperEvent<CredentialsInput>,
+    ) -> Result<KeeperStep<Self::Output>, Error> {
+        self.flight.step(&mut self.known, now, event)
     }
 
-    fn outcome(&self, ticket: Ticket) -> Option<Result<KeptCredentials, Error>> {
-        self.ledger.outcome(ticket)
+    fn result(&self, job: JobId) -> Option<Result<KeptCredentials, Error>> {
+        self.flight.result(job)
     }
 
     fn abandon(&mut self, cause: Cause) {
-        if self.work.take().is_some() {
-            self.ledger.abandon(cause);
-        }
+        self.flight.abandon(cause);
     }
 }

@@ -10,8 +10,8 @@ impl Logins {
     ///
     /// # Errors
     /// When the session has no ID token, which is what an identity pool takes.
-    pub fn of_session(app_client: &AppClient, session: &Session) -> Result<Self, InvalidInput> {
+    pub fn for_session(app_client: &AppClient, session: &Session) -> Result<Self, InvalidInput> {
         let id_token = session.id_token().ok_or(InvalidInput::new("session", "has no ID token"))?;
-        Ok(Self::of_user_pool(app_client.user_pool_id(), id_token))
+        Ok(Self::for_user_pool(app_client.user_pool_id(), id_token))
     }
 }

@@ -36,6 +36,26 @@ impl DeviceReport {
         let is_old = matches!(self.registration, DeviceRegistration::NotNeeded);
         is_old && self.gone_device_key.is_none() && self.aliases.is_empty()
     }
+
+    /// This report, followed by a newer one of the same user.
+    pub(crate) fn followed_by(mut self, newer: &Self) -> Self {
+        let is_gone = |key: &str| newer.gone_device_key.as_deref() == Some(key);
+        let is_replaced = !matches!(newer.registration, DeviceRegistration::NotNeeded);
+        let is_removed =
+            matches!(&self.registration, DeviceRegistration::Confirmed(old) if is_gone(old.record.device_key()));
+        if is_replaced || is_removed {
+            self.registration.clone_from(&newer.registration);
+        }
+        if newer.gone_device_key.is_some() {
+            self.gone_device_key.clone_from(&newer.gone_device_key);
+        }
+        for alias in &newer.aliases {
+            if !self.aliases.contains(alias) {
+                self.aliases.push(alias.clone());
+            }
+        }
+        self
+    }
 }
 
 /// What became of a device that is new to the service.
@@ -84,26 +104,51 @@ pub struct NewDevice {
 }
 
 impl NewDevice {
-    /// Draws a password for the device of these keys. One exponentiation.
-    pub(crate) fn generate(
-        username: &str,
-        metadata: &NewDeviceMetadata,
-        name: Option<String>,
-        seed: &Seed,
-    ) -> Result<Self, InvalidInput> {
-        let device_key = metadata.device_key.as_deref().unwrap_or_default();
-        let device_group_key = metadata.device_group_key.as_deref().unwrap_or_default();
-        InvalidInput::require("DeviceKey", device_key)?;
-        InvalidInput::require("DeviceGroupKey", device_group_key)?;
-        let verifier = DeviceVerifier::generate(device_group_key, device_key, seed);
-        let record = DeviceRecord::new(username, device_key, device_group_key, verifier.password().clone())?;
-        Ok(Self { record, verifier, name })
-    }
-
     /// `DeviceKey`.
     #[must_use]
     pub fn device_key(&self) -> &str {
         self.record.device_key()
+    }
+}
+
+/// The keys that the service gave for a new device, before a password is drawn for it.
+#[derive(Debug)]
+pub(crate) struct NewDeviceDraft {
+    username: String,
+    device_key: String,
+    device_group_key: String,
+    name: Option<String>,
+    seed: Seed,
+}
+
+impl NewDeviceDraft {
+    pub(crate) fn new(username: &str, metadata: &NewDeviceMetadata, name: Option<String>, seed: &Seed) -> Self {
+        Self {
+            username: username.into(),
+            device_key: metadata.device_key.clone().unwrap_or_default(),
+            device_group_key: metadata.device_group_key.clone().unwrap_or_default(),
+            name,
+            seed: seed.hold(),
+        }
+    }
+
+    /// `DeviceKey`, if the service gave all that a device needs.
+    pub(crate) fn device_key(&self) -> Option<&str> {
+        self.check().is_ok().then_some(self.device_key.as_str())
+    }
+
+    fn check(&self) -> Result<(), InvalidInput> {
+        InvalidInput::require("DeviceKey", &self.device_key)?;
+        InvalidInput::require("DeviceGroupKey", &self.device_group_key)
+    }
+
+    /// Draws a password for the device. One exponentiation.
+    pub(crate) fn generate(&self) -> Result<NewDevice, InvalidInput> {
+        self.check()?;
+        let verifier = DeviceVerifier::generate(&self.device_group_key, &self.device_key, &self.seed);
+        let password = verifier.password().clone();
+        let record = DeviceRecord::new(&*self.username, &*self.device_key, &*self.device_group_key, password)?;
+        Ok(NewDevice { record, verifier, name: self.name.clone() })
     }
 }
 

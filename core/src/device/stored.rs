@@ -27,6 +27,14 @@ impl Devices {
     pub fn from_record(record: &Record) -> Result<Self, Error> {
         record.read("stored devices")
     }
+
+    /// The devices in what the store has under the [devices' key](crate::storage::devices_key): none if it has nothing.
+    ///
+    /// # Errors
+    /// Those of [`from_record`](Self::from_record).
+    pub fn from_stored(record: Option<&Record>) -> Result<Self, Error> {
+        record.map_or_else(|| Ok(Self::new()), Self::from_record)
+    }
 }
 
 /// The stored form. The version goes up when an older reader would go wrong.

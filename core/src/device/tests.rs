@@ -156,7 +156,7 @@ proptest! {
     fn a_registration_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
         let metadata =
             NewDeviceMetadata { device_key: Some("us-east-1_new".into()), device_group_key: Some("-g".into()) };
-        let device = NewDevice::generate("alice", &metadata, None, &Seed::new([7; 32])).unwrap();
+        let device = NewDeviceDraft::new("alice", &metadata, None, &Seed::new([7; 32])).generate().unwrap();
         let flow = RegisterDevice::new(&app_client(), &AccessToken::from("access"), device);
         let answers = |_: &Request| vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)];
         run_to_the_end(flow, &moves, answers, crate::MAX_ATTEMPTS as usize)?;

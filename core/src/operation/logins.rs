@@ -45,7 +45,7 @@ impl Logins {
 
     /// A user of this user pool.
     #[must_use]
-    pub fn of_user_pool(user_pool_id: &UserPoolId, id_token: &IdToken) -> Self {
+    pub fn for_user_pool(user_pool_id: &UserPoolId, id_token: &IdToken) -> Self {
         Self::new().with(user_pool_id.login_provider(), id_token.expose())
     }
 
@@ -117,7 +117,7 @@ mod tests {
         ] {
             let id = UserPoolId::new(id).unwrap();
             assert_eq!(id.login_provider(), provider);
-            let logins = Logins::of_user_pool(&id, &IdToken::from("t"));
+            let logins = Logins::for_user_pool(&id, &IdToken::from("t"));
             assert_eq!(logins.iter().map(|(name, token)| (name, token.expose())).next(), Some((provider, "t")));
             logins.check().unwrap();
         }

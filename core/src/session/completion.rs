@@ -1,27 +1,28 @@
-//! What every way to tokens ends with: a device that is new is registered.
+//! From tokens to a user who is signed in: a new device is registered.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::{Session, SignedIn};
 use crate::configuration::AppClient;
-use crate::device::{DeviceRegistration, FailedRegistration, NewDevice, Registering};
-use crate::error::Error;
+use crate::device::{DeviceRegistration, FailedRegistration, NewDevice, NewDeviceDraft, Registering};
+use crate::error::{Error, InvalidInput};
 use crate::flow::guarded::Machine;
 use crate::flow::{Event, Step};
 use crate::operation::NewDeviceMetadata;
 use crate::seed::Seed;
 use crate::timestamp::Timestamp;
 
-/// From tokens to a user who is signed in. Nothing that fails from here on costs the tokens: the only error is misuse.
+/// Tokens that have come, perhaps with the keys of a new device.
 #[derive(Debug)]
-pub(crate) struct Completion {
+pub(crate) struct Renewed {
+    app_client: AppClient,
     signed_in: SignedIn,
-    registering: Option<Registering>,
+    new_device: Option<NewDeviceDraft>,
 }
 
-impl Completion {
-    /// `new_device` is what came with the tokens.
+impl Renewed {
+    /// `new_device` came with the tokens.
     pub(crate) fn new(
         app_client: &AppClient,
         mut signed_in: SignedIn,
@@ -30,13 +31,34 @@ impl Completion {
         seed: &Seed,
     ) -> Self {
         let username = signed_in.session.username();
-        let new_device = new_device.map(|metadata| NewDevice::generate(username, metadata, device_name, seed));
+        let new_device = new_device.map(|metadata| NewDeviceDraft::new(username, metadata, device_name, seed));
+        if let Some(device_key) = new_device.as_ref().and_then(NewDeviceDraft::device_key) {
+            signed_in.session = signed_in.session.with_device_key(device_key);
+        }
+        Self { app_client: app_client.clone(), signed_in, new_device }
+    }
+
+    /// The session, before the device is registered.
+    pub(crate) fn session(&self) -> &Session {
+        &self.signed_in.session
+    }
+
+    /// The new device, which needs [a computation](NewDeviceDraft::generate).
+    pub(crate) fn take_new_device(&mut self) -> Option<NewDeviceDraft> {
+        self.new_device.take()
+    }
+
+    /// Computes what the new device needs, if there is one.
+    pub(crate) fn complete(mut self) -> Completion {
+        let new_device = self.take_new_device().map(|draft| draft.generate());
+        self.complete_with(new_device)
+    }
+
+    /// Registers this device.
+    pub(crate) fn complete_with(self, new_device: Option<Result<NewDevice, InvalidInput>>) -> Completion {
+        let Self { app_client, mut signed_in, .. } = self;
         let registering = match new_device {
-            Some(Ok(new_device)) => {
-                let device_key = new_device.device_key();
-                signed_in.session = signed_in.session.with_device_key(device_key);
-                Some(Registering::new(app_client, signed_in.session.access_token(), new_device))
-            }
+            Some(Ok(new_device)) => Some(Registering::new(&app_client, signed_in.session.access_token(), new_device)),
             Some(Err(problem)) => {
                 let failed = FailedRegistration { new_device: None, error: problem.into() };
                 signed_in.device.registration = DeviceRegistration::Failed(Box::new(failed));
@@ -44,13 +66,15 @@ impl Completion {
             }
             None => None,
         };
-        Self { signed_in, registering }
+        Completion { signed_in, registering }
     }
+}
 
-    /// The session, before the device is registered.
-    pub(crate) fn session(&self) -> &Session {
-        &self.signed_in.session
-    }
+/// Registers a new device, if there is one. The tokens are never lost: the only error is misuse.
+#[derive(Debug)]
+pub(crate) struct Completion {
+    signed_in: SignedIn,
+    registering: Option<Registering>,
 }
 
 impl Machine for Completion {

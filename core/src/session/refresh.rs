@@ -18,7 +18,7 @@ use crate::seed::Seed;
 use crate::session::Session;
 use crate::session::SignedIn;
 use crate::session::Tokens;
-use crate::session::completion::Completion;
+use crate::session::completion::{Completion, Renewed};
 use crate::timestamp::Timestamp;
 
 /// Renews a session: new access and ID tokens for its refresh token, in the way that the app client is configured for
@@ -96,7 +96,7 @@ impl guarded::Machine for Machine {
             return completion.advance(now, event);
         }
         match self.tokens.advance(now, event)?.finished() {
-            Ok(completion) => self.completion.insert(Box::new(completion)).advance(now, Event::Start),
+            Ok(renewed) => self.completion.insert(Box::new(renewed.complete())).advance(now, Event::Start),
             Err(step) => Ok(step),
         }
     }
@@ -137,9 +137,9 @@ impl RefreshTokens {
 }
 
 impl guarded::Machine for RefreshTokens {
-    type Output = Completion;
+    type Output = Renewed;
 
-    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Completion>, Error> {
+    fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Renewed>, Error> {
         let step = match &mut self.state {
             State::Ready => {
                 self.state = self.begin()?;
@@ -201,7 +201,7 @@ impl RefreshTokens {
         result: Option<AuthenticationResult>,
         now: Timestamp,
         metadata: &Metadata,
-    ) -> Result<Completion, Error> {
+    ) -> Result<Renewed, Error> {
         let mut result = result.unwrap_or_default();
         let new_device = result.new_device_metadata.take();
         let tokens = Tokens::from_result(result);
@@ -209,7 +209,7 @@ impl RefreshTokens {
         let mut signed_in = SignedIn::from(self.session.renewed(tokens, now, metadata.date));
         signed_in.device.gone_device_key.clone_from(&self.gone_device_key);
         let device_name = self.device_name.clone();
-        Ok(Completion::new(&self.app_client, signed_in, new_device.as_ref(), device_name, &self.seed))
+        Ok(Renewed::new(&self.app_client, signed_in, new_device.as_ref(), device_name, &self.seed))
     }
 }
 

@@ -5,7 +5,6 @@ use crate::device::DeviceReport;
 
 /// A user who has signed in, or whose tokens have been refreshed.
 #[derive(Debug, Clone)]
-#[must_use = "the session is lost unless it is kept"]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The session. Its user name is the canonical one: what the access token claims, and if that cannot be read what

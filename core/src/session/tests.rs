@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::device::DeviceRecord;
+use crate::storage::{Record, last_user_key, session_key, username_of_key};
 use crate::test_support::app_client;
 
 const ISSUED: u64 = 1_700_000_000;

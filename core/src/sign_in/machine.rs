@@ -23,7 +23,7 @@ use crate::protocol::{Call, Metadata};
 use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::session::Tokens;
-use crate::session::completion::Completion;
+use crate::session::completion::{Completion, Renewed};
 use crate::session::{Session, SignedIn};
 use crate::srp::EphemeralKey;
 use crate::timestamp::Timestamp;
@@ -326,7 +326,7 @@ impl Machine {
         };
         let signed_in = SignedIn { session, device };
         let device_name = self.device_name.clone();
-        let completion = Completion::new(&self.app_client, signed_in, new_device, device_name, &self.seed);
+        let completion = Renewed::new(&self.app_client, signed_in, new_device, device_name, &self.seed).complete();
         self.state = State::Completing(Box::new(completion));
         self.go_on(now)
     }

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use crate::configuration::{AppClient, IdentityPool};
 use crate::encoding::percent;
+use crate::storage::Record;
 
 /// The key under which a user's session is stored: pool, app client and user, so that none can take another's place.
 /// It is of letters, digits, `-`, `_`, `+`, `%` and `/` only.
@@ -17,6 +18,12 @@ pub fn session_key(app_client: &AppClient, username: &str) -> String {
 #[must_use]
 pub fn last_user_key(app_client: &AppClient) -> String {
     format!("{}/{}", app_client.user_pool_id(), app_client.client_id())
+}
+
+/// The user who signed in last, by the record under [`last_user_key`]; `None` if the record is invalid.
+#[must_use]
+pub fn last_username(record: &Record) -> Option<String> {
+    String::from_utf8(record.as_bytes().to_vec()).ok()
 }
 
 /// The user whose session is under this key; none if the key is another's.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{NOW, answer, cause, refusal};
 use crate::storage::Record;
-use crate::{Error, Event, Flow, Keeper, KeeperEvent, KeeperStep, Request, Step};
+use crate::{Computation, Error, Event, Flow, Keeper, KeeperEvent, KeeperStep, Request, Step};
 
 /// What comes next. The number chooses among several of the kind.
 #[derive(Debug, Clone, Copy)]
@@ -166,19 +166,20 @@ enum KeeperAsked {
     Lock,
     Load,
     Store,
+    Compute(Option<Computation>),
     Flow(Asked),
 }
 
 /// What the world around a keeper may give it.
-pub(crate) struct World<Given> {
-    pub(crate) given: fn() -> Given,
+pub(crate) struct World<Input> {
+    pub(crate) input: fn() -> Input,
     pub(crate) records: Vec<Record>,
     pub(crate) answers: fn(&Request) -> Vec<Event>,
     pub(crate) most_requests: usize,
 }
 
-impl<Given> World<Given> {
-    fn answer(&self, asked: &KeeperAsked, next: Move) -> KeeperEvent<Given> {
+impl<Input> World<Input> {
+    fn answer(&self, asked: &mut KeeperAsked, next: Move) -> KeeperEvent<Input> {
         let (number, is_fault) = match next {
             Move::Answer(number) => (number, false),
             Move::Fault(number) | Move::OutOfTurn(number) => (number, true),
@@ -186,21 +187,24 @@ impl<Given> World<Given> {
         let done = || if is_fault { Err(cause("the disk is full")) } else { Ok(()) };
         match asked {
             KeeperAsked::Start if is_fault => KeeperEvent::Start(Err(Error::NotSignedIn)),
-            KeeperAsked::Start => KeeperEvent::Start(Ok((self.given)())),
+            KeeperAsked::Start => KeeperEvent::Start(Ok((self.input)())),
             KeeperAsked::Lock => KeeperEvent::Locked(done()),
             KeeperAsked::Store => KeeperEvent::Stored(done()),
             KeeperAsked::Load => KeeperEvent::Loaded(match done() {
                 Ok(()) => Ok(self.records.get(number % (self.records.len() + 1)).cloned()),
                 Err(cause) => Err(cause),
             }),
+            KeeperAsked::Compute(computation) => {
+                KeeperEvent::Computed(computation.take().expect("one computation").run())
+            }
             KeeperAsked::Flow(asked) => KeeperEvent::Flow(in_turn(asked, next, self.answers)),
         }
     }
 
-    fn out_of_turn(&self, asked: &KeeperAsked) -> Vec<KeeperEvent<Given>> {
+    fn out_of_turn(&self, asked: &KeeperAsked) -> Vec<KeeperEvent<Input>> {
         let mut events = Vec::new();
         if !matches!(asked, KeeperAsked::Start) {
-            events.push(KeeperEvent::Start(Ok((self.given)())));
+            events.push(KeeperEvent::Start(Ok((self.input)())));
         }
         if !matches!(asked, KeeperAsked::Lock) {
             events.push(KeeperEvent::Locked(Ok(())));
@@ -218,9 +222,9 @@ impl<Given> World<Given> {
         events
     }
 
-    /// Does a work of a keeper that has begun it, until it is over: within so many requests, and an event out of turn
+    /// Runs a job of a keeper that has begun it, until it is over: within so many requests, and an event out of turn
     /// refused as such without changing anything. Gives back how many requests there were.
-    pub(crate) fn work_to_the_end<K: Keeper<Given = Given> + Debug>(
+    pub(crate) fn run_job_to_the_end<K: Keeper<Input = Input> + Debug>(
         &self,
         keeper: &mut K,
         moves: &[Move],
@@ -234,7 +238,7 @@ impl<Given> World<Given> {
                 prop_assert_eq!(format!("{keeper:?}"), before);
                 continue;
             }
-            let step = keeper.step(NOW, self.answer(&asked, next));
+            let step = keeper.step(NOW, self.answer(&mut asked, next));
             let step =
                 step.map_err(|error| TestCaseError::fail(format!("{error:?} for what was asked: {keeper:?}")))?;
             // Between two requests there are a lock, a few reads and a few writes.
@@ -245,6 +249,7 @@ impl<Given> World<Given> {
                 KeeperStep::Load(_) => KeeperAsked::Load,
                 KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperAsked::Store,
                 KeeperStep::Wait(_) => KeeperAsked::Flow(Asked::Woke),
+                KeeperStep::Compute(computation) => KeeperAsked::Compute(Some(computation)),
                 KeeperStep::Send(request) => {
                     requests += 1;
                     prop_assert!(requests <= self.most_requests, "request {requests} of {keeper:?}");
@@ -253,7 +258,7 @@ impl<Given> World<Given> {
                 KeeperStep::Done(_) => break,
             };
         }
-        // Nobody works now.
+        // No job is running now.
         for event in self.out_of_turn(&KeeperAsked::Start) {
             prop_assert!(matches!(keeper.step(NOW, event), Err(Error::Misuse(_))));
         }

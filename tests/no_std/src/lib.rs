@@ -8,7 +8,7 @@ mod bump;
 
 use core::panic::PanicInfo;
 
-use cognito_core::session::Record;
+use cognito_core::storage::Record;
 use cognito_core::{
     AppClient, AssumedRole, Credentials, Event, Flow, GetCredentials, Headers, IdentityPool, IdentityPoolId, Logins,
     Plan, Refresh, Response, Role, Seed, Session, SignIn, Step, Timestamp, UserPoolId,

@@ -20,12 +20,12 @@ export function poolNamed(service, name) {
   return service.named.find(pool => pool.name === name);
 }
 
-/** Runs an example of `cognito-testkit` to its end, and gives its output. */
+/** Runs an example of the integration tests to its end, and gives its output. */
 export function runExample(name, ...args) {
   return execFileSync(`${target}/debug/examples/${name}`, args, { encoding: 'utf8' });
 }
 
-/** Runs an example of `cognito-testkit` on this input, and gives its output. */
+/** Runs an example of the integration tests on this input, and gives its output. */
 export function feedExample(name, input) {
   return execFileSync(`${target}/debug/examples/${name}`, { input, encoding: 'utf8' });
 }

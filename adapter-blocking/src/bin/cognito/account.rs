@@ -141,7 +141,7 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
     session.forget()?;
     if let Ok(client) = program.identity_pool_client() {
         // The identity was this user's alone.
-        CredentialsProvider::of_session(client, program.store()?, session.clone()).forget()?;
+        CredentialsProvider::for_session(client, program.store()?, session.clone()).forget()?;
     }
     Ok(Report::new(format!("Deleted {username}."), json!({ "username": username, "deleted": true })))
 }

@@ -12,9 +12,9 @@ use crate::program::{Program, iso_8601};
 pub(crate) fn print(program: &Program, arguments: CredentialsArguments) -> Result<Report, Failure> {
     let (client, store) = (program.identity_pool_client()?, program.store()?);
     let provider = if arguments.guest {
-        CredentialsProvider::of_guest(client, store)
+        CredentialsProvider::for_guest(client, store)
     } else {
-        CredentialsProvider::of_session(client, store, program.session()?)
+        CredentialsProvider::for_session(client, store, program.session()?)
     };
     let credentials = provider.with_role(role(arguments)).get()?.credentials;
     Ok(Report::of_json(json!({

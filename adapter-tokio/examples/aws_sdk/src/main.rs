@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let store = Arc::new(MemoryStore::new());
 
     // As a guest.
-    let guest = CredentialsProvider::of_guest(identity_pool_client.clone(), Arc::clone(&store));
+    let guest = CredentialsProvider::for_guest(identity_pool_client.clone(), Arc::clone(&store));
     who_am_i(&place, "guest", guest).await?;
 
     // As a user, who keeps the guest's identity.
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         return Err("this example answers no challenge".into());
     };
     let session = Sessions::new(client, Arc::clone(&store)).save(&signed_in).await?;
-    let user = CredentialsProvider::of_session(identity_pool_client, store, session);
+    let user = CredentialsProvider::for_session(identity_pool_client, store, session);
     who_am_i(&place, "user", user).await
 }
 

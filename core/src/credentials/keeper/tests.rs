@@ -1,20 +1,18 @@
-use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
-
-use proptest::prelude::*;
-use serde_json::Value;
 
 use super::*;
 use crate::Request;
 use crate::configuration::identity_pool::tests::identity_pool;
 use crate::error::{Misuse, NotReached};
 use crate::flow::Event;
-use crate::storage::Record;
+use crate::operation::Logins;
+use crate::storage::{Record, identity_key};
+use crate::test_support::desk;
 use crate::test_support::disorder::{World, moves, operation};
-use crate::test_support::{NOW, answer, body, cause, refusal};
+use crate::test_support::{NOW, answer, cause, refusal};
+use proptest::prelude::*;
 
 const MINE: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
 const GUESTS: &str = "us-east-1:22222222-2222-4222-8222-222222222222";
@@ -42,28 +40,15 @@ fn given(id: &str) -> Event {
     given_for(id, 3600)
 }
 
-/// A keeper with a store, and a network that answers from a list.
-struct Desk {
-    keeper: CredentialsKeeper,
-    records: BTreeMap<String, Record>,
-    /// What the store refuses: `lock`, `load`, `save`, `remove`.
-    broken: Vec<&'static str>,
-    log: Vec<String>,
-    requests: Vec<Value>,
-    now: Timestamp,
-}
+type Desk = desk::Desk<CredentialsKeeper>;
 
 impl Desk {
-    fn of(keeper: CredentialsKeeper) -> Self {
-        Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new(), now: NOW }
+    fn for_guest() -> Self {
+        Self::new(CredentialsKeeper::for_guest(&identity_pool()))
     }
 
-    fn of_guest() -> Self {
-        Self::of(CredentialsKeeper::of_guest(&identity_pool()))
-    }
-
-    fn of_user() -> Self {
-        Self::of(CredentialsKeeper::of_user(&identity_pool(), "alice"))
+    fn for_user() -> Self {
+        Self::new(CredentialsKeeper::for_user(&identity_pool(), "alice"))
     }
 
     fn store(&mut self, user: Option<&str>, identity_id: &str) {
@@ -75,71 +60,44 @@ impl Desk {
         core::str::from_utf8(record.as_bytes()).ok()
     }
 
-    fn work(
+    #[track_caller]
+    fn credentials(
         &mut self,
         task: CredentialsTask,
-        given: Result<Logins, Error>,
+        logins: Result<Logins, Error>,
         answers: impl IntoIterator<Item = Event>,
     ) -> Result<KeptCredentials, Error> {
-        let since = self.keeper.ticket();
-        assert_eq!(self.keeper.begin(task, since), Begin::Drive);
-        let mut answers = answers.into_iter();
-        let mut event = KeeperEvent::Start(given);
-        loop {
-            let step = self.keeper.step(self.now, event).unwrap();
-            self.log.push(format!("{step:?}").split(['(', ' ']).next().unwrap().to_string());
-            event = match step {
-                KeeperStep::Lock(_) => KeeperEvent::Locked(self.check("lock")),
-                KeeperStep::Load(key) => {
-                    KeeperEvent::Loaded(self.check("load").map(|()| self.records.get(&key).cloned()))
-                }
-                KeeperStep::Save(key, record) => KeeperEvent::Stored(self.check("save").map(|()| {
-                    self.records.insert(key, record);
-                })),
-                KeeperStep::Remove(key) => KeeperEvent::Stored(self.check("remove").map(|()| {
-                    self.records.remove(&key);
-                })),
-                KeeperStep::Send(request) => {
-                    self.requests.push(body(&request));
-                    KeeperEvent::Flow(answers.next().expect("an answer to every request"))
-                }
-                KeeperStep::Wait(_) => KeeperEvent::Flow(Event::Woke),
-                KeeperStep::Done(end) => return *end,
-            };
-        }
+        self.run(task, logins.map(Into::into), answers).map(|kept| kept.expect("credentials"))
     }
 
-    fn get(&mut self, given: Logins, answers: impl IntoIterator<Item = Event>) -> KeptCredentials {
-        self.work(CredentialsTask::Get, Ok(given), answers).unwrap()
-    }
-
-    fn check(&self, what: &str) -> Result<(), Cause> {
-        if self.broken.contains(&what) { Err(cause("the disk is full")) } else { Ok(()) }
+    #[track_caller]
+    fn get(&mut self, logins: Logins, answers: impl IntoIterator<Item = Event>) -> KeptCredentials {
+        self.credentials(CredentialsTask::Get, Ok(logins), answers).unwrap()
     }
 }
 
 #[test]
 fn a_guest_is_given_one_identity_for_good() {
-    let mut desk = Desk::of_guest();
+    let mut desk = Desk::for_guest();
     desk.get(Logins::new(), [identity(GUESTS), given(GUESTS)]);
     assert_eq!(desk.log, ["Lock", "Load", "Send", "Send", "Save", "Done"]);
     assert_eq!(desk.stored(None), Some(GUESTS));
     assert!(desk.keeper.usable(NOW).is_some());
 
-    let mut later = Desk { records: desk.records, ..Desk::of_guest() };
+    let mut later = Desk { records: desk.records, ..Desk::for_guest() };
     later.get(Logins::new(), [given(GUESTS)]);
     assert_eq!(later.log, ["Lock", "Load", "Send", "Done"], "the id is known");
 }
 
 #[test]
 fn a_guest_who_signs_in_stays_the_same_identity_where_the_service_will_have_it_so() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.get(logins(), [given(GUESTS)]);
     assert_eq!(desk.log, ["Lock", "Load", "Lock", "Load", "Send", "Save", "Remove", "Done"]);
     assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(GUESTS), None));
 
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.get(logins(), [given(MINE)]);
     assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(MINE), None), "the logins have one already");
@@ -147,7 +105,7 @@ fn a_guest_who_signs_in_stays_the_same_identity_where_the_service_will_have_it_s
 
 #[test]
 fn a_user_who_is_known_takes_nothing_from_a_guest() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.store(Some("alice"), MINE);
     desk.get(logins(), [given(MINE)]);
@@ -157,7 +115,7 @@ fn a_user_who_is_known_takes_nothing_from_a_guest() {
 
 #[test]
 fn an_identity_that_is_gone_is_replaced_in_the_store() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.store(Some("alice"), GUESTS);
     let gone = refusal("ResourceNotFoundException", "Identity 'x' not found.");
     desk.get(logins(), [gone, identity(MINE), given(MINE)]);
@@ -166,7 +124,7 @@ fn an_identity_that_is_gone_is_replaced_in_the_store() {
 
 #[test]
 fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_they_cannot_be() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.get(logins(), [identity(MINE), given_for(MINE, 3600)]);
     desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3400);
     assert!(desk.keeper.usable(desk.now).is_none() && desk.keeper.newest().is_some());
@@ -174,7 +132,7 @@ fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_the
     let lost = || core::iter::repeat_n(Event::NotSent(cause("offline")), 3);
     let kept = desk.get(logins(), lost().take(1));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(_))), "at once, without another try");
-    assert!(matches!(desk.work(CredentialsTask::Refresh, Ok(logins()), lost()), Err(Error::NotReached(_))));
+    assert!(matches!(desk.credentials(CredentialsTask::Refresh, Ok(logins()), lost()), Err(Error::NotReached(_))));
 
     assert!(desk.get(logins(), [given_for(MINE, 7200)]).refresh_error.is_none());
     assert!(desk.keeper.usable(desk.now).is_some());
@@ -182,29 +140,29 @@ fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_the
 
 #[test]
 fn credentials_end_with_the_session_that_they_came_from() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.get(logins(), [identity(MINE), given(MINE)]);
     desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3500);
     let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
     assert!(
-        desk.work(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_some(),
+        desk.credentials(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_some(),
         "not for a lost network"
     );
-    assert!(matches!(desk.work(CredentialsTask::Get, Err(Error::NotSignedIn), []), Err(Error::NotSignedIn)));
+    assert!(matches!(desk.credentials(CredentialsTask::Get, Err(Error::NotSignedIn), []), Err(Error::NotSignedIn)));
     assert!(desk.keeper.newest().is_none());
 }
 
 #[test]
 fn a_user_without_logins_and_a_guest_with_some_are_mistakes() {
-    for (mut desk, given) in [(Desk::of_user(), Logins::new()), (Desk::of_guest(), logins())] {
-        assert!(matches!(desk.work(CredentialsTask::Get, Ok(given), []), Err(Error::InvalidInput(_))));
+    for (mut desk, given) in [(Desk::for_user(), Logins::new()), (Desk::for_guest(), logins())] {
+        assert!(matches!(desk.credentials(CredentialsTask::Get, Ok(given), []), Err(Error::InvalidInput(_))));
         assert_eq!(desk.log, ["Done"]);
     }
 }
 
 #[test]
 fn an_identity_that_could_not_be_saved_is_used_and_saved_with_the_next_chance() {
-    let mut desk = Desk::of_guest();
+    let mut desk = Desk::for_guest();
     desk.broken = vec!["save"];
     assert!(desk.get(Logins::new(), [identity(GUESTS), given_for(GUESTS, 0)]).save_error.is_some());
     desk.broken.clear();
@@ -215,7 +173,7 @@ fn an_identity_that_could_not_be_saved_is_used_and_saved_with_the_next_chance() 
 
 #[test]
 fn a_guests_identity_is_not_lost_where_the_users_cannot_be_saved() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.broken = vec!["save"];
     desk.get(logins(), [given(GUESTS)]);
@@ -225,9 +183,9 @@ fn a_guests_identity_is_not_lost_where_the_users_cannot_be_saved() {
 #[test]
 fn a_store_that_cannot_be_read_makes_no_guest_a_stranger() {
     for broken in ["lock", "load"] {
-        let mut desk = Desk::of_guest();
+        let mut desk = Desk::for_guest();
         desk.broken = vec![broken];
-        assert!(matches!(desk.work(CredentialsTask::Get, Ok(Logins::new()), []), Err(Error::Store(_))));
+        assert!(matches!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), []), Err(Error::Store(_))));
         assert!(desk.requests.is_empty());
     }
 }
@@ -235,7 +193,7 @@ fn a_store_that_cannot_be_read_makes_no_guest_a_stranger() {
 #[test]
 fn what_is_stored_and_is_no_identity_counts_as_none() {
     for stored in ["", "alice", "us-east-1:", "\u{0}"] {
-        let mut desk = Desk::of_user();
+        let mut desk = Desk::for_user();
         desk.store(Some("alice"), stored);
         desk.get(logins(), [identity(MINE), given(MINE)]);
         assert_eq!(desk.stored(Some("alice")), Some(MINE));
@@ -244,19 +202,19 @@ fn what_is_stored_and_is_no_identity_counts_as_none() {
 
 #[test]
 fn who_asks_and_finds_that_somebody_has_got_them_asks_the_service_for_nothing() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.get(logins(), [identity(MINE), given(MINE)]);
     desk.log.clear();
     desk.get(logins(), []);
     assert_eq!(desk.log, ["Done"]);
     // Also where no fresh logins are to be had.
     let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
-    assert!(desk.work(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_none());
+    assert!(desk.credentials(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_none());
 }
 
 #[test]
 fn a_margin_as_long_as_the_life_of_the_credentials_is_cut_to_half_of_it() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.keeper = desk.keeper.with_margin(Duration::from_secs(7200));
     desk.get(logins(), [identity(MINE), given(MINE)]);
     let after = |seconds: u64| Timestamp::from_unix_seconds(NOW.as_unix_seconds() + seconds);
@@ -267,14 +225,14 @@ fn a_margin_as_long_as_the_life_of_the_credentials_is_cut_to_half_of_it() {
 #[test]
 fn an_identity_is_kept_although_the_credentials_do_not_come() {
     let no_role = || refusal("InvalidIdentityPoolConfigurationException", "no role");
-    let mut desk = Desk::of_guest();
-    assert!(desk.work(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
+    let mut desk = Desk::for_guest();
+    assert!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
     assert_eq!(desk.stored(None), Some(GUESTS));
     desk.get(Logins::new(), [given(GUESTS)]);
 
-    let mut desk = Desk::of_guest();
+    let mut desk = Desk::for_guest();
     desk.broken = vec!["save"];
-    assert!(desk.work(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
+    assert!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
     desk.get(Logins::new(), [given(GUESTS)]);
     assert_eq!(desk.requests[2]["IdentityId"], GUESTS, "it is kept in memory too");
 }
@@ -282,7 +240,7 @@ fn an_identity_is_kept_although_the_credentials_do_not_come() {
 #[test]
 fn an_identity_that_could_not_be_saved_is_not_given_up_for_the_one_in_the_store() {
     let gone = refusal("ResourceNotFoundException", "Identity 'x' not found.");
-    let mut desk = Desk::of_guest();
+    let mut desk = Desk::for_guest();
     desk.store(None, MINE);
     desk.broken = vec!["save"];
     desk.get(Logins::new(), [gone, identity(GUESTS), given_for(GUESTS, 0)]);
@@ -296,11 +254,48 @@ fn an_identity_that_could_not_be_saved_is_not_given_up_for_the_one_in_the_store(
 
 #[test]
 fn forgotten_credentials_are_nowhere() {
-    let mut desk = Desk::of_user();
+    let mut desk = Desk::for_user();
     desk.get(logins(), [identity(MINE), given(MINE)]);
-    desk.keeper.forget();
+    assert!(desk.run(CredentialsTask::Forget, Ok(logins().into()), []).unwrap().is_none());
     assert!(desk.keeper.newest().is_none());
-    assert!(matches!(desk.keeper.outcome(Ticket(1)), Some(Err(Error::NotSignedIn))));
+    assert!(matches!(desk.keeper.result(JobId(1)), Some(Err(Error::NotSignedIn))));
+    assert_eq!(desk.stored(Some("alice")), None);
+
+    let mut desk = Desk::for_user();
+    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.broken = vec!["lock"];
+    assert!(matches!(desk.run(CredentialsTask::Forget, Ok(logins().into()), []), Err(Error::Store(_))));
+    assert!(desk.keeper.newest().is_none(), "here and now");
+    assert_eq!(desk.stored(Some("alice")), Some(MINE));
+}
+
+#[test]
+fn credentials_are_of_the_session_that_their_logins_came_from() {
+    let input = |generation| Ok(CredentialsInput::from_session(logins(), generation));
+    let mut desk = Desk::for_user();
+    desk.run(CredentialsTask::Get, input(1), [identity(MINE), given(MINE)]).unwrap();
+    desk.keeper.end_with_session(Some(1));
+    assert!(desk.keeper.usable(NOW).is_some());
+    for ended in [Some(2), None] {
+        desk.run(CredentialsTask::Get, input(1), [given(MINE)]).unwrap();
+        desk.keeper.end_with_session(ended);
+        assert!(desk.keeper.newest().is_none());
+        let shared = desk.keeper.result(desk.keeper.newest_job());
+        assert!(matches!(shared, Some(Err(Error::NotSignedIn))), "for those who wait, too");
+    }
+    desk.run(CredentialsTask::Get, input(2), [given(MINE)]).unwrap();
+    desk.run(CredentialsTask::Get, input(3), [given(MINE)]).unwrap();
+    assert_eq!(desk.requests.len(), 5, "another session's credentials are not used");
+}
+
+#[test]
+fn only_an_expired_login_needs_fresh_logins() {
+    for (message, needed) in [("Invalid login token. Token expired: 1 >= 0", true), ("Logins don't match.", false)] {
+        let mut desk = Desk::for_user();
+        let answers = [identity(MINE), refusal("NotAuthorizedException", message)];
+        let result = desk.credentials(CredentialsTask::Get, Ok(logins()), answers);
+        assert_eq!(KeptCredentials::needs_fresh_logins(&result), needed, "{message}");
+    }
 }
 
 #[test]
@@ -308,36 +303,36 @@ fn a_get_and_a_refresh_wait_for_each_other() {
     for (first, second) in
         [(CredentialsTask::Get, CredentialsTask::Refresh), (CredentialsTask::Refresh, CredentialsTask::Get)]
     {
-        let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
-        let since = keeper.ticket();
-        assert_eq!(keeper.begin(first, since), Begin::Drive);
-        assert_eq!(keeper.begin(second, since), Begin::Wait);
-        assert!(matches!(keeper.begin(first, since), Begin::Join(_)));
+        let mut keeper = CredentialsKeeper::for_guest(&identity_pool());
+        let since = keeper.newest_job();
+        assert_eq!(keeper.begin(first, since), Admission::Drive);
+        assert_eq!(keeper.begin(second, since), Admission::Wait);
+        assert!(matches!(keeper.begin(first, since), Admission::Join(_)));
     }
 }
 
 #[test]
 fn all_who_ask_meanwhile_share_what_comes_of_it() {
-    let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
-    let since = keeper.ticket();
-    assert_eq!(keeper.begin(CredentialsTask::Get, since), Begin::Drive);
-    let Begin::Join(ticket) = keeper.begin(CredentialsTask::Get, since) else { panic!() };
-    assert!(keeper.outcome(ticket).is_none());
-    let late = keeper.ticket();
-    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Begin::Wait, "it is something else");
+    let mut keeper = CredentialsKeeper::for_guest(&identity_pool());
+    let since = keeper.newest_job();
+    assert_eq!(keeper.begin(CredentialsTask::Get, since), Admission::Drive);
+    let Admission::Join(ticket) = keeper.begin(CredentialsTask::Get, since) else { panic!() };
+    assert!(keeper.result(ticket).is_none());
+    let late = keeper.newest_job();
+    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Admission::Wait, "it is something else");
     keeper.abandon(cause("the runtime has ended"));
-    assert!(matches!(keeper.outcome(ticket), Some(Err(Error::NotReached(_)))));
-    let finished = keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new())));
+    assert!(matches!(keeper.result(ticket), Some(Err(Error::NotReached(_)))));
+    let finished = keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new().into())));
     assert!(matches!(finished, Err(Error::Misuse(Misuse::Finished))));
 }
 
 #[test]
 fn an_event_out_of_turn_changes_nothing() {
-    let mut keeper = CredentialsKeeper::of_guest(&identity_pool());
-    keeper.begin(CredentialsTask::Get, Ticket(0));
+    let mut keeper = CredentialsKeeper::for_guest(&identity_pool());
+    assert_eq!(keeper.begin(CredentialsTask::Get, JobId(0)), Admission::Drive);
     let out_of_turn = keeper.step(NOW, KeeperEvent::Stored(Ok(())));
     assert!(matches!(out_of_turn, Err(Error::Misuse(Misuse::NotStarted))));
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new()))), Ok(KeeperStep::Lock(_))));
+    assert!(matches!(keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new().into()))), Ok(KeeperStep::Lock(_))));
     let out_of_turn = keeper.step(NOW, KeeperEvent::Loaded(Ok(None)));
     assert!(matches!(out_of_turn, Err(Error::Misuse(Misuse::AwaitsAnswer))));
     assert!(matches!(keeper.step(NOW, KeeperEvent::Locked(Ok(()))), Ok(KeeperStep::Load(_))));
@@ -367,19 +362,23 @@ proptest! {
     #[test]
     fn all_works_come_to_an_end_whatever_comes_in_whatever_order(
         of_guest: bool,
-        works in prop::collection::vec((any::<bool>(), moves()), 1..6),
+        jobs in prop::collection::vec((0..5, moves()), 1..6),
     ) {
         let records = vec![Record::new(MINE.into()), Record::new(GUESTS.into()), Record::new("none".into())];
-        let world = World { given: logins, records, answers, most_requests: 3 * crate::MAX_ATTEMPTS as usize };
+        let world = World { input: || logins().into(), records, answers, most_requests: 3 * crate::MAX_ATTEMPTS as usize };
         let mut keeper = match of_guest {
-            true => CredentialsKeeper::of_guest(&identity_pool()),
-            false => CredentialsKeeper::of_user(&identity_pool(), "alice"),
+            true => CredentialsKeeper::for_guest(&identity_pool()),
+            false => CredentialsKeeper::for_user(&identity_pool(), "alice"),
         };
-        for (again, moves) in works {
-            let task = if again { CredentialsTask::Refresh } else { CredentialsTask::Get };
-            let since = keeper.ticket();
-            prop_assert_eq!(keeper.begin(task, since), Begin::Drive);
-            world.work_to_the_end(&mut keeper, &moves)?;
+        for (task, moves) in jobs {
+            let task = match task {
+                0 | 1 => CredentialsTask::Get,
+                2 | 3 => CredentialsTask::Refresh,
+                _ => CredentialsTask::Forget,
+            };
+            let since = keeper.newest_job();
+            prop_assert_eq!(keeper.begin(task, since), Admission::Drive);
+            world.run_job_to_the_end(&mut keeper, &moves)?;
         }
     }
 }

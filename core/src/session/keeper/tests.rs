@@ -1,24 +1,28 @@
+mod devices;
+mod sign_out;
 mod stores;
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
+
+use core::time::Duration;
 
 use super::*;
 use crate::Request;
-use crate::device::DeviceRegistration;
+use crate::device::{DeviceRegistration, Devices};
 use crate::error::Misuse;
 use crate::flow::Event;
-use crate::session::Tokens;
-use crate::session::last_user_key;
-use crate::storage::Record;
+use crate::session::{RemoteSignOut, SignOutScope, SignedIn, Tokens};
+use crate::storage::{Record, devices_key, last_user_key};
+use crate::test_support::desk;
 use crate::test_support::disorder::{World, moves, operation};
 use crate::test_support::{NOW, answer, app_client, body, cause, refusal};
 
@@ -39,69 +43,45 @@ fn session(good_for_seconds: u64, refresh_token: &str) -> Session {
     Session::new("alice", tokens, NOW, None)
 }
 
-/// A keeper with a store, and a network that answers from a list.
-struct Desk {
-    keeper: SessionKeeper,
-    records: BTreeMap<String, Record>,
-    /// What the store refuses: `lock`, `load`, `save`, `remove`.
-    broken: Vec<&'static str>,
-    /// What was done, in order: the steps' names, and of requests the body.
-    log: Vec<String>,
-    requests: Vec<Value>,
+fn keeper() -> SessionKeeper {
+    let settings = SessionSettings { margin: MARGIN, device_name: Some("laptop".into()), ..SessionSettings::default() };
+    SessionKeeper::new(&app_client(), "alice", &settings)
 }
 
+type Desk = desk::Desk<SessionKeeper>;
+
 impl Desk {
-    fn new(stored: Option<Session>) -> Self {
-        let keeper = SessionKeeper::new(&app_client(), "alice", MARGIN);
-        let records = stored.map(|session| (key(), session.to_record())).into_iter().collect();
-        Self { keeper, records, broken: Vec::new(), log: Vec::new(), requests: Vec::new() }
+    fn with(stored: Option<Session>) -> Self {
+        let mut desk = Self::new(keeper());
+        desk.records = stored.map(|session| (key(), session.to_record())).into_iter().collect();
+        desk
     }
 
-    /// Does a task whose requests are answered so.
-    fn work(&mut self, task: SessionTask, answers: impl IntoIterator<Item = Event>) -> SessionEnd {
-        let since = self.keeper.ticket();
-        assert_eq!(self.keeper.begin(task, since), Begin::Drive);
-        let mut answers = answers.into_iter();
-        let mut event = KeeperEvent::Start(Ok(seed()));
-        loop {
-            let step = self.keeper.step(NOW, event).unwrap();
-            self.log.push(format!("{step:?}").split(['(', ' ']).next().unwrap().to_string());
-            event = match step {
-                KeeperStep::Lock(_) => KeeperEvent::Locked(self.check("lock")),
-                KeeperStep::Load(key) => {
-                    KeeperEvent::Loaded(self.check("load").map(|()| self.records.get(&key).cloned()))
-                }
-                KeeperStep::Save(key, record) => KeeperEvent::Stored(self.check("save").map(|()| {
-                    self.records.insert(key, record);
-                })),
-                KeeperStep::Remove(key) => KeeperEvent::Stored(self.check("remove").map(|()| {
-                    self.records.remove(&key);
-                })),
-                KeeperStep::Send(request) => {
-                    self.requests.push(body(&request));
-                    KeeperEvent::Flow(answers.next().expect("an answer to every request"))
-                }
-                KeeperStep::Wait(_) => KeeperEvent::Flow(Event::Woke),
-                KeeperStep::Done(end) => return *end,
-            };
-        }
+    #[track_caller]
+    fn outcome(&mut self, task: SessionTask, answers: impl IntoIterator<Item = Event>) -> SessionOutcome {
+        self.run(task, Ok(seed()), answers)
     }
 
+    #[track_caller]
     fn get(&mut self, answers: impl IntoIterator<Item = Event>) -> KeptSession {
-        self.work(SessionTask::Get, answers).result.unwrap().unwrap()
-    }
-
-    fn check(&self, what: &str) -> Result<(), Cause> {
-        if self.broken.contains(&what) { Err(cause("the disk is full")) } else { Ok(()) }
+        self.outcome(SessionTask::Get, answers).result.unwrap().unwrap()
     }
 
     fn stored(&self) -> Option<Session> {
         self.records.get(&key()).map(|record| Session::from_record(record).unwrap())
     }
+
+    fn stored_devices(&self) -> Devices {
+        Devices::from_stored(self.records.get(&devices_key(&app_client()))).unwrap()
+    }
 }
 
-fn change(event: Option<&SessionEvent>) -> Option<SessionChange> {
-    event.map(|event| event.change)
+fn kind(event: Option<&SessionEvent>) -> Option<SessionEventKind> {
+    event.map(|event| event.kind)
+}
+
+fn save(session: Session) -> SessionTask {
+    SessionTask::Save(Box::new(session.into()))
 }
 
 fn key() -> String {
@@ -110,7 +90,7 @@ fn key() -> String {
 
 #[test]
 fn good_tokens_are_read_once_and_then_given_at_once() {
-    let mut desk = Desk::new(Some(session(3600, "r")));
+    let mut desk = Desk::with(Some(session(3600, "r")));
     assert_eq!(desk.keeper.usable(NOW), None);
     assert_eq!(desk.get([]).session, session(3600, "r"));
     assert_eq!(desk.log, ["Load", "Done"]);
@@ -120,8 +100,8 @@ fn good_tokens_are_read_once_and_then_given_at_once() {
 /// Another process may have refreshed them while this one waited for the lock.
 #[test]
 fn tokens_are_read_again_under_the_lock() {
-    let mut desk = Desk::new(None);
-    assert_eq!(desk.keeper.begin(SessionTask::Get, Ticket(0)), Begin::Drive);
+    let mut desk = Desk::with(None);
+    assert_eq!(desk.keeper.begin(SessionTask::Get, JobId(0)), Admission::Drive);
     let held = |session: Session| KeeperEvent::Loaded(Ok(Some(session.to_record())));
     for event in [KeeperEvent::Start(Ok(seed())), held(session(30, "r")), KeeperEvent::Locked(Ok(()))] {
         desk.keeper.step(NOW, event).unwrap();
@@ -133,22 +113,22 @@ fn tokens_are_read_again_under_the_lock() {
 #[test]
 fn nobody_is_signed_in_where_nothing_is_stored_or_the_tokens_have_expired_for_good() {
     for stored in [None, Some(session(0, ""))] {
-        let end = Desk::new(stored).work(SessionTask::Get, []);
+        let end = Desk::with(stored).outcome(SessionTask::Get, []);
         assert!(matches!(end.result, Err(Error::NotSignedIn)));
-        assert_eq!(change(end.change.as_ref()), None, "nobody was");
+        assert_eq!(kind(end.event.as_ref()), None, "nobody was");
     }
 }
 
 #[test]
 fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
-    let mut desk = Desk::new(Some(session(30, "r")));
-    let end = desk.work(SessionTask::Get, [answer(200, RENEWED)]);
+    let mut desk = Desk::with(Some(session(30, "r")));
+    let end = desk.outcome(SessionTask::Get, [answer(200, RENEWED)]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Save", "Done"]);
     assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
     let kept = end.result.unwrap().unwrap();
     assert_eq!(
-        (kept.session.access_token().expose(), change(end.change.as_ref())),
-        ("new", Some(SessionChange::Refreshed))
+        (kept.session.access_token().expose(), kind(end.event.as_ref())),
+        ("new", Some(SessionEventKind::Refreshed))
     );
     assert!(kept.save_error.is_none() && kept.refresh_error.is_none());
 }
@@ -156,15 +136,15 @@ fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
 #[test]
 fn all_who_ask_meanwhile_share_one_refresh_and_what_comes_of_it() {
     for answered in [answer(200, RENEWED), refusal("NotAuthorizedException", REVOKED)] {
-        let mut desk = Desk::new(Some(session(0, "r")));
-        let since = desk.keeper.ticket();
-        assert_eq!(desk.keeper.begin(SessionTask::Get, since), Begin::Drive);
-        let Begin::Join(ticket) = desk.keeper.begin(SessionTask::Get, since) else { panic!() };
-        assert!(desk.keeper.outcome(ticket).is_none(), "under way");
+        let mut desk = Desk::with(Some(session(0, "r")));
+        let since = desk.keeper.newest_job();
+        assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Drive);
+        let Admission::Join(ticket) = desk.keeper.begin(SessionTask::Get, since) else { panic!() };
+        assert!(desk.keeper.result(ticket).is_none(), "under way");
         desk.keeper.abandon(cause("for this test"));
 
-        let end = desk.work(SessionTask::Get, [answered]);
-        let shared = desk.keeper.outcome(ticket).unwrap();
+        let end = desk.outcome(SessionTask::Get, [answered]);
+        let shared = desk.keeper.result(ticket).unwrap();
         let (own, shared) = (end.result.map(|kept| kept.unwrap().session), shared.map(|kept| kept.session));
         assert_eq!(own.map_err(|error| error.to_string()), shared.map_err(|error| error.to_string()));
     }
@@ -172,26 +152,26 @@ fn all_who_ask_meanwhile_share_one_refresh_and_what_comes_of_it() {
 
 #[test]
 fn a_refresh_that_is_asked_for_is_not_one_that_began_before() {
-    let mut desk = Desk::new(Some(session(3600, "r")));
-    let before = desk.keeper.ticket();
-    assert_eq!(desk.keeper.begin(SessionTask::Refresh, before), Begin::Drive);
-    let late = desk.keeper.ticket();
-    assert_eq!(desk.keeper.begin(SessionTask::Refresh, late), Begin::Wait, "it may have been sent");
-    assert!(matches!(desk.keeper.begin(SessionTask::Refresh, before), Begin::Join(_)));
-    assert!(matches!(desk.keeper.begin(SessionTask::Get, late), Begin::Join(_)));
-    for task in [SessionTask::Save(Box::new(session(1, "x"))), SessionTask::Remove, SessionTask::Flush] {
-        assert_eq!(desk.keeper.begin(task, late), Begin::Wait);
+    let mut desk = Desk::with(Some(session(3600, "r")));
+    let before = desk.keeper.newest_job();
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, before), Admission::Drive);
+    let late = desk.keeper.newest_job();
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, late), Admission::Wait, "it may have been sent");
+    assert!(matches!(desk.keeper.begin(SessionTask::Refresh, before), Admission::Join(_)));
+    assert!(matches!(desk.keeper.begin(SessionTask::Get, late), Admission::Join(_)));
+    for task in [save(session(1, "x")), SessionTask::SignOut(SignOutScope::Local), SessionTask::Flush] {
+        assert_eq!(desk.keeper.begin(task, late), Admission::Wait);
     }
 }
 
 #[test]
 fn a_work_that_is_given_up_is_an_error_for_all_who_wait_and_leaves_the_session() {
-    let mut desk = Desk::new(Some(session(3600, "r")));
+    let mut desk = Desk::with(Some(session(3600, "r")));
     desk.get([]);
-    assert_eq!(desk.keeper.begin(SessionTask::Refresh, Ticket(0)), Begin::Drive);
-    let Begin::Join(ticket) = desk.keeper.begin(SessionTask::Get, Ticket(0)) else { panic!() };
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, JobId(0)), Admission::Drive);
+    let Admission::Join(ticket) = desk.keeper.begin(SessionTask::Get, JobId(0)) else { panic!() };
     desk.keeper.abandon(cause("the runtime has ended"));
-    assert!(matches!(desk.keeper.outcome(ticket), Some(Err(Error::NotReached(error))) if error.may_have_arrived));
+    assert!(matches!(desk.keeper.result(ticket), Some(Err(Error::NotReached(error))) if error.may_have_arrived));
     assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Start(Ok(seed()))), Err(Error::Misuse(Misuse::Finished))));
     assert!(desk.keeper.usable(NOW).is_some());
     desk.get([]);
@@ -202,10 +182,10 @@ fn a_device_is_registered_after_the_session_is_saved() {
     let renewed = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"newest",
         "NewDeviceMetadata":{"DeviceKey":"us-east-1_new","DeviceGroupKey":"-g"}}}"#;
     for (answered, is_confirmed) in [(answer(200, "{}"), true), (refusal("InvalidParameterException", "no"), false)] {
-        let mut desk = Desk::new(Some(session(30, "r")));
-        desk.keeper = desk.keeper.with_device_name("laptop");
+        let mut desk = Desk::with(Some(session(30, "r")));
         let kept = desk.get([answer(200, renewed), answered]);
-        assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Save", "Send", "Done"]);
+        assert_eq!(desk.log[..8], ["Load", "Lock", "Load", "Send", "Save", "Compute", "Send", "Lock"]);
+        assert_eq!(desk.stored_devices().get("alice").is_some(), is_confirmed);
         assert_eq!(desk.stored().unwrap().device_key(), Some("us-east-1_new"));
         let names = (&desk.requests[1]["DeviceKey"], &desk.requests[1]["DeviceName"]);
         assert_eq!(names, (&json!("us-east-1_new"), &json!("laptop")));
@@ -216,7 +196,7 @@ fn a_device_is_registered_after_the_session_is_saved() {
 
 #[test]
 fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
-    let mut desk = Desk::new(Some(session(30, "r").with_device_key("us-east-1_old")));
+    let mut desk = Desk::with(Some(session(30, "r").with_device_key("us-east-1_old")));
     let gone = refusal("ResourceNotFoundException", "Device does not exist.");
     let kept = desk.get([gone, answer(200, RENEWED)]);
     assert!(desk.requests[1].get("DeviceKey").is_none());
@@ -225,7 +205,7 @@ fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
 
 #[test]
 fn good_tokens_are_given_at_once_when_the_network_is_down() {
-    let mut desk = Desk::new(Some(session(30, "r")));
+    let mut desk = Desk::with(Some(session(30, "r")));
     let kept = desk.get([Event::NotSent(cause("no route"))]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
@@ -234,8 +214,8 @@ fn good_tokens_are_given_at_once_when_the_network_is_down() {
 /// Regression: an answer that came while the keeper was waiting was refused, and taken for one all the same.
 #[test]
 fn an_answer_that_was_not_waited_for_changes_nothing() {
-    let mut desk = Desk::new(Some(session(30, "r")));
-    assert_eq!(desk.keeper.begin(SessionTask::Refresh, Ticket(0)), Begin::Drive);
+    let mut desk = Desk::with(Some(session(30, "r")));
+    assert_eq!(desk.keeper.begin(SessionTask::Refresh, JobId(0)), Admission::Drive);
     let held = KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
     let not_sent = KeeperEvent::Flow(Event::NotSent(cause("no route")));
     for event in [KeeperEvent::Start(Ok(seed())), KeeperEvent::Locked(Ok(())), held, not_sent] {
@@ -251,7 +231,7 @@ fn an_answer_that_was_not_waited_for_changes_nothing() {
 #[test]
 fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
     let lost = || Event::NoAnswer(cause("reset"));
-    let mut desk = Desk::new(Some(session(30, "r")));
+    let mut desk = Desk::with(Some(session(30, "r")));
     let kept = desk.get([lost(), Event::NotSent(cause("no route")), lost()]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Send", "Wait", "Send", "Done"]);
     assert_eq!(kept.session, session(30, "r"));
@@ -260,19 +240,19 @@ fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
 
 #[test]
 fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
-    let mut desk = Desk::new(Some(session(3600, "r")));
+    let mut desk = Desk::with(Some(session(3600, "r")));
     for event in [answer(403, "<html>"), refusal("LimitExceededException", "")] {
-        assert!(desk.work(SessionTask::Refresh, [event]).result.is_err());
+        assert!(desk.outcome(SessionTask::Refresh, [event]).result.is_err());
     }
     let not_sent = core::iter::repeat_with(|| Event::NotSent(cause("no route")));
-    assert!(matches!(desk.work(SessionTask::Refresh, not_sent).result, Err(Error::NotReached(_))));
+    assert!(matches!(desk.outcome(SessionTask::Refresh, not_sent).result, Err(Error::NotReached(_))));
     assert_eq!(desk.stored(), Some(session(3600, "r")));
 }
 
 #[test]
 fn good_tokens_are_refreshed_when_that_is_asked() {
-    let mut desk = Desk::new(Some(session(3600, "r")));
-    desk.work(SessionTask::Refresh, [answer(200, RENEWED)]).result.unwrap();
+    let mut desk = Desk::with(Some(session(3600, "r")));
+    desk.outcome(SessionTask::Refresh, [answer(200, RENEWED)]).result.unwrap();
     assert_eq!(desk.stored().unwrap().access_token().expose(), "new");
 }
 
@@ -280,27 +260,27 @@ fn good_tokens_are_refreshed_when_that_is_asked() {
 fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
     for event in [refusal("LimitExceededException", ""), answer(403, "<html>"), refusal("NotAuthorizedException", "x")]
     {
-        let mut desk = Desk::new(Some(session(0, "r")));
-        let end = desk.work(SessionTask::Get, [event]);
+        let mut desk = Desk::with(Some(session(0, "r")));
+        let end = desk.outcome(SessionTask::Get, [event]);
         assert!(!end.result.unwrap_err().ends_session());
-        assert_eq!((desk.stored(), change(end.change.as_ref())), (Some(session(0, "r")), None));
+        assert_eq!((desk.stored(), kind(end.event.as_ref())), (Some(session(0, "r")), None));
     }
 }
 
 #[test]
 fn a_dead_session_is_removed_after_the_store_was_read_again() {
-    let mut desk = Desk::new(Some(session(30, "r")));
-    let end = desk.work(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
+    let mut desk = Desk::with(Some(session(30, "r")));
+    let end = desk.outcome(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Load", "Remove", "Done"]);
     assert!(end.result.unwrap_err().ends_session());
-    assert_eq!((change(end.change.as_ref()), desk.stored()), (Some(SessionChange::Expired), None));
+    assert_eq!((kind(end.event.as_ref()), desk.stored()), (Some(SessionEventKind::Expired), None));
     assert_eq!(desk.keeper.usable(NOW), None);
 }
 
 /// What the store has once the first refresh was refused.
-fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, SessionEnd) {
-    let mut desk = Desk::new(Some(session(30, "r")));
-    assert_eq!(desk.keeper.begin(SessionTask::Get, Ticket(0)), Begin::Drive);
+fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, SessionOutcome) {
+    let mut desk = Desk::with(Some(session(30, "r")));
+    assert_eq!(desk.keeper.begin(SessionTask::Get, JobId(0)), Admission::Drive);
     let [first, second] = answers;
     let mut second = Some(second);
     let held = || KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
@@ -342,18 +322,18 @@ fn a_newer_session_that_has_expired_is_refreshed_once() {
 
 #[test]
 fn what_was_made_from_a_session_is_of_no_other() {
-    let mut desk = Desk::new(None);
+    let mut desk = Desk::with(None);
     let mut generations = vec![desk.keeper.generation()];
-    desk.work(SessionTask::Save(Box::new(session(30, "r"))), []);
+    desk.outcome(save(session(30, "r")), []);
     generations.push(desk.keeper.generation());
     desk.get([answer(200, RENEWED)]);
     assert_eq!(desk.keeper.generation(), generations[1], "a refresh is the same session");
-    desk.work(SessionTask::Remove, []);
+    desk.outcome(SessionTask::SignOut(SignOutScope::Local), []);
     generations.push(desk.keeper.generation());
-    assert!(matches!(desk.keeper.outcome(desk.keeper.ticket()), Some(Err(Error::NotSignedIn))), "no token is left");
-    desk.work(SessionTask::Save(Box::new(session(0, "r"))), []);
+    assert!(matches!(desk.keeper.result(desk.keeper.newest_job()), Some(Err(Error::NotSignedIn))), "no token is left");
+    desk.outcome(save(session(0, "r")), []);
     generations.push(desk.keeper.generation());
-    desk.work(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
+    desk.outcome(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
     generations.push(desk.keeper.generation());
     assert!(generations.windows(2).all(|pair| pair[0] != pair[1]), "{generations:?}");
 }
@@ -374,25 +354,28 @@ fn answers(request: &Request) -> Vec<Event> {
 
 proptest! {
     #[test]
-    fn all_works_come_to_an_end_whatever_comes_in_whatever_order(works in prop::collection::vec((0..5, moves()), 1..6)) {
+    fn all_works_come_to_an_end_whatever_comes_in_whatever_order(works in prop::collection::vec((0..8, moves()), 1..6)) {
         let with_device = |good_for, refresh_token| session(good_for, refresh_token).with_device_key("us-east-1_0d4f");
         let sessions = [session(30, "r"), with_device(0, "other"), with_device(3600, "r"), session(0, "")];
         let mut records: Vec<_> = sessions.iter().map(Session::to_record).collect();
         records.push(Record::new("none".into()));
-        // Two refreshes and a device, each without the device too.
-        let world = World { given: seed, records, answers, most_requests: 5 * crate::MAX_ATTEMPTS as usize };
-        let mut keeper = SessionKeeper::new(&app_client(), "alice", MARGIN);
+        // Two refreshes and a device, each without the device too; and a sign-out.
+        let world = World { input: seed, records, answers, most_requests: 6 * crate::MAX_ATTEMPTS as usize };
+        let mut keeper = keeper();
         for (task, moves) in works {
             let task = match task {
                 0 => SessionTask::Get,
                 1 => SessionTask::Refresh,
-                2 => SessionTask::Save(Box::new(with_device(30, "r"))),
-                3 => SessionTask::Remove,
+                2 => save(with_device(30, "r")),
+                3 => SessionTask::SignOut(SignOutScope::Local),
+                4 => SessionTask::SignOut(SignOutScope::Revoke),
+                5 => SessionTask::SignOut(SignOutScope::Global),
+                6 => SessionTask::Forget,
                 _ => SessionTask::Flush,
             };
-            let since = keeper.ticket();
-            prop_assert_eq!(keeper.begin(task, since), Begin::Drive);
-            world.work_to_the_end(&mut keeper, &moves)?;
+            let since = keeper.newest_job();
+            prop_assert_eq!(keeper.begin(task, since), Admission::Drive);
+            world.run_job_to_the_end(&mut keeper, &moves)?;
         }
     }
 }

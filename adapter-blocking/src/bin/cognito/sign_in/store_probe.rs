@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use cognito_blocking::session::{Record, last_user_key};
+use cognito_blocking::storage::{Record, last_user_key};
 use cognito_blocking::{Error, Store};
 
 use crate::output::Failure;

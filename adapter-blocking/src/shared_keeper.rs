@@ -1,0 +1,128 @@
+//! Drives a keeper, once for all threads that ask.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+
+use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep};
+
+use crate::run::exchange;
+use crate::{Store, Transport};
+use cognito_core::adapter::{jittered, now};
+
+/// A keeper, and the way to wait for its jobs.
+pub(crate) struct SharedKeeper<K> {
+    keeper: Mutex<K>,
+    ended: Condvar,
+}
+
+/// What came of a task.
+pub(crate) enum Ran<K: Keeper> {
+    /// The caller drove the job to its end.
+    Driven(K::Output),
+    /// Another caller did.
+    Joined(K::Value),
+}
+
+impl<K: Keeper> SharedKeeper<K> {
+    pub(crate) fn new(keeper: K) -> Self {
+        Self { keeper: Mutex::new(keeper), ended: Condvar::new() }
+    }
+
+    /// The keeper. A panic elsewhere leaves it intact.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, K> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a task: drives its job, or waits for the thread that does.
+    pub(crate) fn run(
+        &self,
+        task: impl Fn() -> K::Task,
+        store: &dyn Store,
+        transport: &dyn Transport,
+        input: impl FnOnce() -> Result<K::Input, Error>,
+    ) -> Result<Ran<K>, Error> {
+        let mut keeper = self.lock();
+        let since = keeper.newest_job();
+        loop {
+            match keeper.begin(task(), since) {
+                Admission::Drive => {
+                    drop(keeper);
+                    return self.drive(store, transport, input).map(Ran::Driven);
+                }
+                Admission::Wait => keeper = self.wait(keeper),
+                Admission::Join(job) => loop {
+                    keeper = self.wait(keeper);
+                    if let Some(result) = keeper.result(job) {
+                        return result.map(Ran::Joined);
+                    }
+                },
+            }
+        }
+    }
+
+    fn wait<'a>(&self, keeper: MutexGuard<'a, K>) -> MutexGuard<'a, K> {
+        self.ended.wait(keeper).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn drive(
+        &self,
+        store: &dyn Store,
+        transport: &dyn Transport,
+        input: impl FnOnce() -> Result<K::Input, Error>,
+    ) -> Result<K::Output, Error> {
+        let mut waking = Waking { keeper: self, is_over: false };
+        let output = drive(store, transport, input(), |event| self.lock().step(now(), event))?;
+        waking.is_over = true;
+        Ok(output)
+    }
+}
+
+/// Drives a job to its end: does what each step asks. The locks are released at the end.
+pub(crate) fn drive<Input, Output>(
+    store: &dyn Store,
+    transport: &dyn Transport,
+    input: Result<Input, Error>,
+    mut step: impl FnMut(KeeperEvent<Input>) -> Result<KeeperStep<Output>, Error>,
+) -> Result<Output, Error> {
+    let mut locks = Vec::new();
+    let mut event = KeeperEvent::Start(input);
+    loop {
+        event = match step(event)? {
+            KeeperStep::Lock(key) => KeeperEvent::Locked(store.lock(&key).map(|lock| locks.push(lock)).map_err(cause)),
+            KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
+            KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
+            KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).map_err(cause)),
+            KeeperStep::Send(request) => KeeperEvent::Flow(exchange(transport, &request)),
+            KeeperStep::Wait(backoff) => {
+                sleep(jittered(backoff));
+                KeeperEvent::Flow(Event::Woke)
+            }
+            KeeperStep::Compute(computation) => KeeperEvent::Computed(computation.run()),
+            KeeperStep::Done(output) => return Ok(*output),
+        };
+    }
+}
+
+/// Wakes everybody who waits when the job is over, even if a store or a transport has panicked.
+struct Waking<'a, K: Keeper> {
+    keeper: &'a SharedKeeper<K>,
+    is_over: bool,
+}
+
+impl<K: Keeper> Drop for Waking<'_, K> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.keeper.lock().abandon(Arc::new(io::Error::other("the job was given up before its end")));
+        }
+        self.keeper.ended.notify_all();
+    }
+}
+
+fn cause(error: io::Error) -> Cause {
+    Arc::new(error)
+}
+
+pub(crate) fn store_error(error: io::Error) -> Error {
+    Error::Store(cause(error))
+}

@@ -1,0 +1,107 @@
+//! Single flight: at most one job at a time, and its result for everybody who joined it.
+
+use alloc::boxed::Box;
+
+use super::{Admission, JobId, KeeperEvent, KeeperStep};
+use crate::error::{Cause, Error, Misuse, NotReached};
+use crate::timestamp::Timestamp;
+
+/// A job as a state machine. `Known` is what its keeper knows between jobs.
+pub(crate) trait Job: Sized {
+    type Known;
+    type Input;
+    type Value: Clone;
+    type Output;
+
+    /// Takes the answer to the last step and returns the next state with its step.
+    fn advance(self, known: &mut Self::Known, now: Timestamp, event: KeeperEvent<Self::Input>) -> Transition<Self>;
+}
+
+/// What follows from an event. A handler must return one, so it cannot lose the job.
+pub(crate) enum Transition<J: Job> {
+    /// The job continues in this state, once this step is answered.
+    Next(J, KeeperStep<J::Output>),
+    /// The job is over. `value` is for callers who joined it, and for the next [`SingleFlight::result`].
+    End { output: J::Output, value: Option<Result<J::Value, Error>> },
+    /// The event does not answer the last step. The job is unchanged.
+    Refuse(J, Misuse),
+}
+
+/// The running job of a keeper, and the result of the last one that others may have joined.
+#[derive(Debug)]
+pub(crate) struct SingleFlight<J: Job> {
+    /// The number of jobs that have begun.
+    begun: u64,
+    running: Option<J>,
+    result: Option<(JobId, Result<J::Value, Error>)>,
+}
+
+impl<J: Job> SingleFlight<J> {
+    pub(crate) fn new() -> Self {
+        Self { begun: 0, running: None, result: None }
+    }
+
+    pub(crate) fn newest(&self) -> JobId {
+        JobId(self.begun)
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Begins this job, unless one is running. `joins` says whether the new job may share the result of the running
+    /// one; its second argument says whether that one has begun after `since`.
+    pub(crate) fn begin(&mut self, job: J, since: JobId, joins: impl FnOnce(&J, &J, bool) -> bool) -> Admission {
+        let newest = self.newest();
+        if let Some(running) = &self.running {
+            return if joins(&job, running, newest > since) { Admission::Join(newest) } else { Admission::Wait };
+        }
+        self.begun += 1;
+        self.running = Some(job);
+        Admission::Drive
+    }
+
+    pub(crate) fn step(
+        &mut self,
+        known: &mut J::Known,
+        now: Timestamp,
+        event: KeeperEvent<J::Input>,
+    ) -> Result<KeeperStep<J::Output>, Error> {
+        let job = self.running.take().ok_or(Misuse::Finished)?;
+        match job.advance(known, now, event) {
+            Transition::Next(job, step) => {
+                self.running = Some(job);
+                Ok(step)
+            }
+            Transition::End { output, value } => {
+                if let Some(value) = value {
+                    self.result = Some((self.newest(), value));
+                }
+                Ok(KeeperStep::Done(Box::new(output)))
+            }
+            Transition::Refuse(job, misuse) => {
+                self.running = Some(job);
+                Err(misuse.into())
+            }
+        }
+    }
+
+    pub(crate) fn result(&self, job: JobId) -> Option<Result<J::Value, Error>> {
+        let (newest, result) = self.result.as_ref()?;
+        (*newest >= job).then(|| result.clone())
+    }
+
+    /// Drops the value that was shared last, so that nobody gets it any more.
+    pub(crate) fn forget_value(&mut self) {
+        if let Some((_, result)) = &mut self.result {
+            *result = Err(Error::NotSignedIn);
+        }
+    }
+
+    /// Gives up the running job, if there is one.
+    pub(crate) fn abandon(&mut self, cause: Cause) {
+        if self.running.take().is_some() {
+            self.result = Some((self.newest(), Err(NotReached::new(true, cause).into())));
+        }
+    }
+}

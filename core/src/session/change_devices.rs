@@ -1,0 +1,88 @@
+//! A change to this machine's devices in the store, under their lock.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::mem;
+
+use crate::configuration::AppClient;
+use crate::device::Devices;
+use crate::error::{Cause, Error, Misuse};
+use crate::keeper::{KeeperEvent, KeeperStep};
+use crate::storage::{Record, devices_key};
+
+/// Reads this machine's devices, changes them and saves them, under the store's lock: for a device that the user has had
+/// forgotten, or one that was registered late. Drive it like a [`Keeper`](crate::Keeper).
+///
+/// The change says whether anything is to be saved.
+#[derive(Debug)]
+pub struct ChangeDevices<F> {
+    key: String,
+    state: State<F>,
+}
+
+#[derive(Debug)]
+enum State<F> {
+    Ready(F),
+    Locking(F),
+    Loading(F),
+    Saving,
+    Finished,
+}
+
+impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
+    /// Makes this change.
+    #[must_use]
+    pub fn new(app_client: &AppClient, change: F) -> Self {
+        Self { key: devices_key(app_client), state: State::Ready(change) }
+    }
+
+    /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step). The output is whether the
+    /// devices are saved.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for an event that does not answer the last step.
+    pub fn step(&mut self, event: KeeperEvent<()>) -> Result<KeeperStep<Result<(), Error>>, Error> {
+        let (state, step) = match (mem::replace(&mut self.state, State::Finished), event) {
+            (State::Ready(change), KeeperEvent::Start(_)) => {
+                (State::Locking(change), KeeperStep::Lock(self.key.clone()))
+            }
+            (State::Locking(change), KeeperEvent::Locked(Ok(()))) => {
+                (State::Loading(change), KeeperStep::Load(self.key.clone()))
+            }
+            (State::Loading(change), KeeperEvent::Loaded(Ok(record))) => self.loaded(change, record.as_ref()),
+            (State::Saving, KeeperEvent::Stored(stored)) => done(stored.map_err(Error::Store)),
+            (State::Locking(_), KeeperEvent::Locked(Err(cause)))
+            | (State::Loading(_), KeeperEvent::Loaded(Err(cause))) => failed(cause),
+            (State::Ready(change), _) => {
+                self.state = State::Ready(change);
+                return Err(Misuse::NotStarted.into());
+            }
+            (State::Finished, _) => return Err(Misuse::Finished.into()),
+            (state, _) => {
+                self.state = state;
+                return Err(Misuse::AwaitsAnswer.into());
+            }
+        };
+        self.state = state;
+        Ok(step)
+    }
+
+    fn loaded(&self, change: F, record: Option<&Record>) -> (State<F>, KeeperStep<Result<(), Error>>) {
+        let mut devices = match Devices::from_stored(record) {
+            Ok(devices) => devices,
+            Err(error) => return done(Err(error)),
+        };
+        if !change(&mut devices) {
+            return done(Ok(()));
+        }
+        (State::Saving, KeeperStep::Save(self.key.clone(), devices.to_record()))
+    }
+}
+
+fn failed<F>(cause: Cause) -> (State<F>, KeeperStep<Result<(), Error>>) {
+    done(Err(Error::Store(cause)))
+}
+
+fn done<F>(result: Result<(), Error>) -> (State<F>, KeeperStep<Result<(), Error>>) {
+    (State::Finished, KeeperStep::Done(Box::new(result)))
+}

@@ -1,0 +1,178 @@
+//! A job of a session keeper: lock the session, read it, do the task, save or remove it.
+//!
+//! `state` has the states and says which handler takes which event; `refreshing`, `signing_out` and `devices` have the
+//! handlers of these parts.
+
+mod devices;
+mod refreshing;
+mod signing_out;
+mod state;
+
+use alloc::boxed::Box;
+
+use self::state::{Ending, Next, Saving, State};
+use super::known::{Known, Unsaved};
+use super::task::{KeptSession, SessionEventKind, SessionTask};
+use crate::error::{Cause, Error};
+use crate::keeper::KeeperStep;
+use crate::seed::Seed;
+use crate::session::{Plan, Session, SignOutScope};
+use crate::storage::{Record, last_user_key};
+use crate::timestamp::Timestamp;
+
+pub(super) use state::Job;
+
+impl Job {
+    fn start(mut self, known: &Known, seed: Result<Seed, Error>) -> Next {
+        self.seed = seed;
+        // Valid tokens are read without the lock, so that no caller waits for another process's refresh.
+        if matches!(self.task, SessionTask::Get) && !known.has_unsaved() {
+            return self.next(State::Peeking, KeeperStep::Load(known.key.clone()));
+        }
+        self.lock(known)
+    }
+
+    fn peeked(self, known: &mut Known, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> Next {
+        let held = loaded.ok().flatten().and_then(|record| Session::from_record(&record).ok());
+        match held.filter(|session| session.plan(now, known.settings.margin) == Plan::Use) {
+            Some(session) => {
+                known.current = Some(session.clone());
+                self.end(known, Ending::ok(session.into(), None))
+            }
+            None => self.lock(known),
+        }
+    }
+
+    fn lock(self, known: &Known) -> Next {
+        self.next(State::Locking, KeeperStep::Lock(known.key.clone()))
+    }
+
+    fn locked(mut self, known: &mut Known, now: Timestamp, locked: Result<(), Cause>) -> Next {
+        self.lock = locked;
+        if let Err(cause) = &self.lock {
+            let cause = cause.clone();
+            return self.not_locked(known, now, cause);
+        }
+        match &self.task {
+            SessionTask::Save(signed_in) => {
+                let signed_in = signed_in.clone();
+                self.save(known, Saving::SignedIn(signed_in))
+            }
+            SessionTask::SignOut(SignOutScope::Local) | SessionTask::Forget => self.remove(known),
+            _ => self.next(State::Loading, KeeperStep::Load(known.key.clone())),
+        }
+    }
+
+    /// Nothing may be written, so the session in memory is all there is.
+    fn not_locked(self, known: &mut Known, now: Timestamp, cause: Cause) -> Next {
+        match &self.task {
+            SessionTask::Save(signed_in) => {
+                known.take_over(signed_in);
+                known.unsaved = Some(Unsaved { session: signed_in.session.clone(), instead_of: None });
+                let ending = Ending::err(Error::Store(cause), Some(SessionEventKind::SignedIn));
+                self.end(known, ending)
+            }
+            SessionTask::SignOut(SignOutScope::Local) | SessionTask::Forget => self.remove(known),
+            // The tokens can be revoked all the same.
+            SessionTask::SignOut(_) => self.next(State::Loading, KeeperStep::Load(known.key.clone())),
+            SessionTask::Get | SessionTask::Refresh | SessionTask::Flush => {
+                self.without_store(known, now, Error::Store(cause))
+            }
+        }
+    }
+
+    /// Returns the session in memory, if its tokens are still valid.
+    fn without_store(self, known: &mut Known, now: Timestamp, error: Error) -> Next {
+        let is_get = matches!(self.task, SessionTask::Get);
+        match known.valid(now).filter(|_| is_get) {
+            Some(session) => self.end(known, Ending::ok(not_refreshed(session, error), None)),
+            None => self.end(known, Ending::err(error, None)),
+        }
+    }
+
+    fn loaded(self, known: &mut Known, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> Next {
+        if let SessionTask::SignOut(scope) = self.task {
+            return self.loaded_to_sign_out(known, now, scope, loaded);
+        }
+        let held = match loaded {
+            Ok(held) => held,
+            Err(cause) => return self.without_store(known, now, Error::Store(cause)),
+        };
+        if let Some(session) = known.newest_unsaved(held.as_ref()) {
+            let session = session.clone();
+            return self.plan(known, now, session, false);
+        }
+        known.unsaved = None;
+        match held.map(|record| Session::from_record(&record)).transpose() {
+            Ok(Some(session)) => self.plan(known, now, session, false),
+            Ok(None) => {
+                let kind = known.current.take().map(|_| SessionEventKind::SignedOut);
+                let is_flush = matches!(self.task, SessionTask::Flush);
+                let result = if is_flush { Ok(None) } else { Err(Error::NotSignedIn) };
+                self.finish(known, Ending { result, kind })
+            }
+            Err(error) => self.without_store(known, now, error),
+        }
+    }
+
+    fn save(self, known: &Known, saving: Saving) -> Next {
+        let record = saving.session().to_record();
+        self.next(State::Saving(saving), KeeperStep::Save(known.key.clone(), record))
+    }
+
+    fn stored(self, known: &mut Known, now: Timestamp, saving: Saving, stored: Result<(), Cause>) -> Next {
+        match stored {
+            Ok(()) => {
+                known.unsaved = None;
+                self.saved(known, now, saving, None)
+            }
+            Err(cause) => self.next(State::ReadingBack(saving, cause), KeeperStep::Load(known.key.clone())),
+        }
+    }
+
+    fn not_stored(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        saving: Saving,
+        cause: Cause,
+        held: Result<Option<Record>, Cause>,
+    ) -> Next {
+        known.unsaved = Some(Unsaved { session: saving.session().clone(), instead_of: held.ok() });
+        self.saved(known, now, saving, Some(cause))
+    }
+
+    /// The session is saved, or kept in memory.
+    fn saved(self, known: &mut Known, now: Timestamp, saving: Saving, save_error: Option<Cause>) -> Next {
+        known.current = Some(saving.session().clone());
+        known.keep_device(&saving.device());
+        let key = last_user_key(&known.app_client);
+        match (saving, save_error) {
+            (Saving::Refreshed(renewed), save_error) => self.refreshed(known, now, renewed, save_error),
+            (Saving::SignedIn(_), Some(cause)) => {
+                self.finish(known, Ending::err(Error::Store(cause), Some(SessionEventKind::SignedIn)))
+            }
+            (Saving::SignedIn(signed_in), None) => {
+                let username = Record::new(signed_in.session.username().into());
+                self.next(State::NamingLastUser(Box::new(signed_in.session)), KeeperStep::Save(key, username))
+            }
+            (Saving::Again(_), Some(cause)) if matches!(self.task, SessionTask::Flush) => {
+                self.finish(known, Ending::err(Error::Store(cause), None))
+            }
+            (Saving::Again(session), save_error) => {
+                let kept = KeptSession { save_error, ..KeptSession::from(*session) };
+                self.finish(known, Ending::ok(kept, None))
+            }
+        }
+    }
+
+    fn named_last(self, known: &mut Known, session: Session, stored: Result<(), Cause>) -> Next {
+        let result = stored.map(|()| Some(KeptSession::from(session))).map_err(Error::Store);
+        self.finish(known, Ending { result, kind: Some(SessionEventKind::SignedIn) })
+    }
+}
+
+/// A session whose tokens are valid for a little longer.
+fn not_refreshed(session: Session, error: Error) -> KeptSession {
+    KeptSession { refresh_error: Some(error), ..KeptSession::from(session) }
+}

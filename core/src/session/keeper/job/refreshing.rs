@@ -1,0 +1,196 @@
+//! A job's refresh: when it is time for one, and what follows from its answer.
+
+use alloc::boxed::Box;
+
+use super::state::{Ending, Job, Next, Refreshing, Saving, State};
+use crate::device::NewDeviceDraft;
+use crate::error::{Cause, Error, NotReached};
+use crate::flow::guarded::Machine as _;
+use crate::flow::{Event, Step};
+use crate::keeper::{Computation, Computed, KeeperStep};
+use crate::secret::RefreshToken;
+use crate::session::completion::{Completion, Renewed};
+use crate::session::keeper::known::{Known, is_valid};
+use crate::session::keeper::task::{KeptSession, SessionEventKind, SessionTask};
+use crate::session::refresh::RefreshTokens;
+use crate::session::{Plan, Session, SignedIn};
+use crate::storage::Record;
+use crate::timestamp::Timestamp;
+
+impl Job {
+    pub(super) fn plan(self, known: &mut Known, now: Timestamp, session: Session, is_second: bool) -> Next {
+        let must_refresh = matches!(self.task, SessionTask::Refresh) && !is_second && session.refresh_token().is_some();
+        let plan = match session.plan(now, known.settings.margin) {
+            _ if matches!(self.task, SessionTask::Flush) => Plan::Use,
+            Plan::Use if must_refresh => Plan::Refresh,
+            plan => plan,
+        };
+        match plan {
+            Plan::Use if known.unsaved.is_some() && !matches!(self.task, SessionTask::SignOut(_)) => {
+                self.save(known, Saving::Again(Box::new(session)))
+            }
+            Plan::Use => self.have(known, now, session.into(), None),
+            Plan::Refresh => self.start_refresh(known, now, session, is_second),
+            Plan::SignIn => {
+                let kind = known.current.take().map(|_| SessionEventKind::Expired);
+                self.have_none(known, Error::NotSignedIn, kind)
+            }
+        }
+    }
+
+    fn start_refresh(self, known: &mut Known, now: Timestamp, session: Session, is_second: bool) -> Next {
+        let seed = match &self.seed {
+            Ok(seed) => seed.derive(if is_second { "second refresh" } else { "refresh" }),
+            Err(error) => {
+                let error = error.clone();
+                return self.have_unrefreshed(known, now, session, error);
+            }
+        };
+        let mut tokens = RefreshTokens::new(&known.app_client, &session, seed);
+        tokens.context.clone_from(&known.settings.context);
+        tokens.device_name.clone_from(&known.settings.device_name);
+        let refreshing = Refreshing { session, tokens, is_second, may_have_arrived: false };
+        self.refresh(known, now, Box::new(refreshing), Event::Start)
+    }
+
+    pub(super) fn refresh(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        mut refreshing: Box<Refreshing>,
+        event: Event,
+    ) -> Next {
+        let not_sent = match &event {
+            Event::NotSent(cause) => Some(NotReached { may_have_arrived: false, cause: cause.clone() }),
+            _ => None,
+        };
+        let may_have_arrived = matches!(event, Event::NoAnswer(_) | Event::Response(_));
+        let advanced = refreshing.tokens.advance(now, event);
+        if let Err(Error::Misuse(misuse)) = advanced {
+            return self.refuse(State::Refreshing(refreshing), misuse);
+        }
+        refreshing.may_have_arrived |= may_have_arrived;
+        let is_usable = !matches!(self.task, SessionTask::Refresh) && is_valid(&refreshing.session, now);
+        match (advanced, not_sent) {
+            (Ok(Step::Done(renewed)), _) => self.save(known, Saving::Refreshed(Box::new(renewed))),
+            // Callers with valid tokens do not wait for a network that is down.
+            (Ok(Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && is_usable => {
+                self.have_unrefreshed(known, now, refreshing.session, Error::NotReached(error))
+            }
+            (Ok(Step::Send(request)), _) => self.next(State::Refreshing(refreshing), KeeperStep::Send(request)),
+            (Ok(Step::Wait(backoff)), _) => self.next(State::Refreshing(refreshing), KeeperStep::Wait(backoff)),
+            (Err(refusal), _) if refusal.ends_session() => {
+                let tried = refreshing.session.refresh_token().cloned();
+                let reloading = State::Reloading { tried, refusal, is_second: refreshing.is_second };
+                self.next(reloading, KeeperStep::Load(known.key.clone()))
+            }
+            (Err(error), _) => self.have_unrefreshed(known, now, refreshing.session, error),
+        }
+    }
+
+    /// The refresh token is dead. Another process may have stored a newer one, which is tried once.
+    pub(super) fn reloaded(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        tried: Option<&RefreshToken>,
+        refusal: Error,
+        loaded: Result<Option<Record>, Cause>,
+    ) -> Next {
+        known.unsaved = None;
+        match newer(tried, loaded) {
+            Ok(Some(session)) => self.plan(known, now, session, true),
+            Ok(None) => self.remove_expired(known, refusal),
+            Err(_) => self.have_none(known, refusal, None),
+        }
+    }
+
+    /// The newer refresh token of another process is dead, too.
+    pub(super) fn reloaded_again(
+        self,
+        known: &mut Known,
+        tried: Option<&RefreshToken>,
+        refusal: Error,
+        loaded: Result<Option<Record>, Cause>,
+    ) -> Next {
+        match newer(tried, loaded) {
+            Ok(None) => self.remove_expired(known, refusal),
+            Ok(Some(_)) | Err(_) => self.have_none(known, refusal, None),
+        }
+    }
+
+    fn remove_expired(self, known: &mut Known, refusal: Error) -> Next {
+        if matches!(self.task, SessionTask::SignOut(_)) {
+            return self.have_none(known, refusal, None);
+        }
+        self.next(State::RemovingExpired(refusal), KeeperStep::Remove(known.key.clone()))
+    }
+
+    pub(super) fn expired(self, known: &mut Known, refusal: Error) -> Next {
+        known.forget_session();
+        self.finish(known, Ending::err(refusal, Some(SessionEventKind::Expired)))
+    }
+
+    /// The new tokens are saved, and cannot be lost any more: a new device is registered.
+    pub(super) fn refreshed(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        mut renewed: Box<Renewed>,
+        save_error: Option<Cause>,
+    ) -> Next {
+        if matches!(self.task, SessionTask::SignOut(_)) {
+            let session = renewed.session().clone();
+            return self.have(known, now, session.into(), None);
+        }
+        match renewed.take_new_device() {
+            Some(draft) => {
+                let computation = Computation(Box::<NewDeviceDraft>::new(draft));
+                self.next(State::Computing(renewed, save_error), KeeperStep::Compute(computation))
+            }
+            None => self.register(known, now, Box::new(renewed.complete_with(None)), save_error, Event::Start),
+        }
+    }
+
+    pub(super) fn computed(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        renewed: Renewed,
+        save_error: Option<Cause>,
+        computed: Computed,
+    ) -> Next {
+        let completion = renewed.complete_with(Some(*computed.0));
+        self.register(known, now, Box::new(completion), save_error, Event::Start)
+    }
+
+    pub(super) fn register(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        mut completion: Box<Completion>,
+        save_error: Option<Cause>,
+        event: Event,
+    ) -> Next {
+        match completion.advance(now, event) {
+            Ok(Step::Done(signed_in)) => {
+                known.keep_device(&signed_in.device);
+                let SignedIn { session, device } = signed_in;
+                let kept = KeptSession { device, save_error, ..KeptSession::from(session) };
+                self.have(known, now, kept, Some(SessionEventKind::Refreshed))
+            }
+            Ok(Step::Send(request)) => self.next(State::Registering(completion, save_error), KeeperStep::Send(request)),
+            Ok(Step::Wait(backoff)) => self.next(State::Registering(completion, save_error), KeeperStep::Wait(backoff)),
+            Err(Error::Misuse(misuse)) => self.refuse(State::Registering(completion, save_error), misuse),
+            Err(error) => self.have_none(known, error, None),
+        }
+    }
+}
+
+/// The session in the store, if its refresh token is another than the one that was tried. A record that cannot be read
+/// cannot be judged, and stays.
+fn newer(tried: Option<&RefreshToken>, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
+    let held = loaded.map_err(Error::Store)?;
+    let session = held.map(|held| Session::from_record(&held)).transpose()?;
+    Ok(session.filter(|session| session.refresh_token() != tried))
+}

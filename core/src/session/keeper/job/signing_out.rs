@@ -1,0 +1,151 @@
+//! Signing out: revoke at the service, then remove here, under one lock. So no refresh in between can leave a newer
+//! token that is not revoked.
+
+use alloc::boxed::Box;
+
+use super::not_refreshed;
+use super::state::{Ending, Job, Next, State};
+use crate::error::{Cause, Error};
+use crate::flow::{Event, Flow, Step};
+use crate::keeper::KeeperStep;
+use crate::session::keeper::known::{Known, is_valid};
+use crate::session::keeper::task::{KeptSession, SessionEventKind, SessionTask};
+use crate::session::{Plan, RemoteSignOut, Session, SignOut, SignOutScope};
+use crate::storage::{Record, last_user_key};
+use crate::timestamp::Timestamp;
+
+impl Job {
+    /// The session to revoke is the newest: one that could not be saved, or what the store has, or what is known here.
+    pub(super) fn loaded_to_sign_out(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        scope: SignOutScope,
+        loaded: Result<Option<Record>, Cause>,
+    ) -> Next {
+        // Nobody gets tokens any more that are about to be revoked.
+        let current = known.current.take();
+        let unsaved = loaded.as_ref().ok().and_then(|held| known.newest_unsaved(held.as_ref())).cloned();
+        let stored =
+            loaded.map_err(Error::Store).and_then(|held| held.map(|held| Session::from_record(&held)).transpose());
+        let session = match (unsaved, stored) {
+            (Some(session), _) => Ok(session),
+            (None, Ok(stored)) => stored.or(current).ok_or(Error::NotSignedIn),
+            (None, Err(error)) => current.ok_or(error),
+        };
+        match session {
+            // A global sign-out is done with the access token, which must be valid.
+            Ok(session) if scope == SignOutScope::Global => self.plan_to_sign_out(known, now, session),
+            Ok(session) => self.revoke(known, now, &session),
+            Err(error) => self.not_revoked(known, error),
+        }
+    }
+
+    fn plan_to_sign_out(self, known: &mut Known, now: Timestamp, session: Session) -> Next {
+        match &self.lock {
+            // Without the lock a refresh could spend a token of another process.
+            Err(_) if is_valid(&session, now) => self.revoke(known, now, &session),
+            Err(cause) if session.plan(now, known.settings.margin) == Plan::Refresh => {
+                let error = Error::Store(cause.clone());
+                self.not_revoked(known, error)
+            }
+            _ => self.plan(known, now, session, false),
+        }
+    }
+
+    /// Ends with a session whose tokens are valid; a sign-out goes on with it.
+    pub(super) fn have(
+        self,
+        known: &mut Known,
+        now: Timestamp,
+        kept: KeptSession,
+        kind: Option<SessionEventKind>,
+    ) -> Next {
+        if matches!(self.task, SessionTask::SignOut(_)) {
+            return self.revoke(known, now, &kept.session);
+        }
+        known.current = Some(kept.session.clone());
+        self.finish(known, Ending::ok(kept, kind))
+    }
+
+    /// Ends with the session that could not be refreshed, if its tokens are still valid and the task takes them.
+    pub(super) fn have_unrefreshed(self, known: &mut Known, now: Timestamp, session: Session, error: Error) -> Next {
+        if !matches!(self.task, SessionTask::Refresh) && is_valid(&session, now) {
+            self.have(known, now, not_refreshed(session, error), None)
+        } else {
+            self.have_none(known, error, None)
+        }
+    }
+
+    /// Ends without a session; a sign-out still removes what there is.
+    pub(super) fn have_none(self, known: &mut Known, error: Error, kind: Option<SessionEventKind>) -> Next {
+        if matches!(self.task, SessionTask::SignOut(_)) {
+            return self.not_revoked(known, error);
+        }
+        self.finish(known, Ending::err(error, kind))
+    }
+
+    fn revoke(self, known: &mut Known, now: Timestamp, session: &Session) -> Next {
+        let SessionTask::SignOut(scope) = self.task else { return self.remove(known) };
+        let flow = Box::new(SignOut::new(&known.app_client, session, scope));
+        self.sign_out(known, now, flow, Event::Start)
+    }
+
+    pub(super) fn sign_out(mut self, known: &mut Known, now: Timestamp, mut flow: Box<SignOut>, event: Event) -> Next {
+        match flow.step(now, event) {
+            Ok(Step::Send(request)) => self.next(State::SigningOut(flow), KeeperStep::Send(request)),
+            Ok(Step::Wait(backoff)) => self.next(State::SigningOut(flow), KeeperStep::Wait(backoff)),
+            Ok(Step::Done(remote)) => {
+                self.remote_sign_out = remote;
+                self.remove(known)
+            }
+            Err(Error::Misuse(misuse)) => self.refuse(State::SigningOut(flow), misuse),
+            Err(error) => self.not_revoked(known, error),
+        }
+    }
+
+    fn not_revoked(mut self, known: &mut Known, error: Error) -> Next {
+        self.remote_sign_out = RemoteSignOut::Failed(error);
+        self.remove(known)
+    }
+
+    /// Removes the session from memory, and from the store if that is locked.
+    pub(super) fn remove(self, known: &mut Known) -> Next {
+        known.forget_session();
+        if matches!(self.task, SessionTask::Forget) {
+            known.unsaved_device = None;
+        }
+        match &self.lock {
+            Ok(()) => self.next(State::Removing, KeeperStep::Remove(known.key.clone())),
+            Err(cause) => {
+                let cause = cause.clone();
+                self.signed_out(known, Some(cause))
+            }
+        }
+    }
+
+    pub(super) fn removed(self, known: &Known, stored: Result<(), Cause>) -> Next {
+        let key = last_user_key(&known.app_client);
+        self.next(State::FindingLastUser(stored.err()), KeeperStep::Load(key))
+    }
+
+    /// Removes the last user only if it is this one.
+    pub(super) fn found_last(
+        self,
+        known: &mut Known,
+        error: Option<Cause>,
+        loaded: Result<Option<Record>, Cause>,
+    ) -> Next {
+        match (error, loaded) {
+            (None, Ok(Some(record))) if record.as_bytes() == known.username.as_bytes() => {
+                self.next(State::RemovingLastUser, KeeperStep::Remove(last_user_key(&known.app_client)))
+            }
+            (error, loaded) => self.signed_out(known, error.or(loaded.err())),
+        }
+    }
+
+    pub(super) fn signed_out(self, known: &mut Known, error: Option<Cause>) -> Next {
+        let result = error.map_or(Ok(None), |cause| Err(Error::Store(cause)));
+        self.finish(known, Ending { result, kind: Some(SessionEventKind::SignedOut) })
+    }
+}

@@ -1,0 +1,193 @@
+//! The states of a session keeper's job, and how a job continues or ends.
+
+use alloc::boxed::Box;
+
+use crate::device::DeviceReport;
+use crate::error::{Cause, Error, Misuse};
+use crate::keeper::{KeeperEvent, KeeperStep, Transition};
+use crate::secret::RefreshToken;
+use crate::seed::Seed;
+use crate::session::completion::{Completion, Renewed};
+use crate::session::keeper::known::Known;
+use crate::session::keeper::task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, SessionTask};
+use crate::session::refresh::RefreshTokens;
+use crate::session::{RemoteSignOut, Session, SignOut, SignedIn};
+use crate::timestamp::Timestamp;
+
+#[derive(Debug)]
+pub(in crate::session::keeper) struct Job {
+    pub(in crate::session::keeper) task: SessionTask,
+    pub(super) seed: Result<Seed, Error>,
+    /// Whether the store's lock on the session is held, or why it is not.
+    pub(super) lock: Result<(), Cause>,
+    pub(super) remote_sign_out: RemoteSignOut,
+    pub(super) state: State,
+}
+
+#[derive(Debug)]
+pub(super) enum State {
+    Ready,
+    /// The store is read without its lock.
+    Peeking,
+    Locking,
+    Loading,
+    Refreshing(Box<Refreshing>),
+    Reloading {
+        tried: Option<RefreshToken>,
+        refusal: Error,
+        is_second: bool,
+    },
+    Saving(Saving),
+    /// The store is read because it could not be written.
+    ReadingBack(Saving, Cause),
+    NamingLastUser(Box<Session>),
+    Computing(Box<Renewed>, Option<Cause>),
+    Registering(Box<Completion>, Option<Cause>),
+    RemovingExpired(Error),
+    SigningOut(Box<SignOut>),
+    Removing,
+    FindingLastUser(Option<Cause>),
+    RemovingLastUser,
+    LockingDevices(Ending),
+    LoadingDevices(Ending),
+    SavingDevices(Ending),
+}
+
+/// A refresh of the tokens.
+#[derive(Debug)]
+pub(super) struct Refreshing {
+    pub(super) session: Session,
+    pub(super) tokens: RefreshTokens,
+    /// Whether this is the refresh after the store was read again.
+    pub(super) is_second: bool,
+    /// Whether a request may have arrived. Then the job needs its answer, which may hold a new refresh token.
+    pub(super) may_have_arrived: bool,
+}
+
+/// What is being saved, and so what comes next.
+#[derive(Debug)]
+pub(super) enum Saving {
+    SignedIn(Box<SignedIn>),
+    Refreshed(Box<Renewed>),
+    /// A session that could not be saved before.
+    Again(Box<Session>),
+}
+
+/// How the job ends, once the device is saved.
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub(super) result: Result<Option<KeptSession>, Error>,
+    pub(super) kind: Option<SessionEventKind>,
+}
+
+pub(super) type Next = Transition<Job>;
+
+impl Job {
+    pub(in crate::session::keeper) fn new(task: SessionTask) -> Self {
+        Self {
+            task,
+            seed: Err(Misuse::NotStarted.into()),
+            lock: Ok(()),
+            remote_sign_out: RemoteSignOut::NotAsked,
+            state: State::Ready,
+        }
+    }
+
+    /// The job continues in this state, once this step is answered.
+    pub(super) fn next(mut self, state: State, step: KeeperStep<SessionOutcome>) -> Next {
+        self.state = state;
+        Transition::Next(self, step)
+    }
+
+    pub(super) fn refuse(mut self, state: State, misuse: Misuse) -> Next {
+        self.state = state;
+        Transition::Refuse(self, misuse)
+    }
+
+    pub(super) fn end(self, known: &mut Known, ending: Ending) -> Next {
+        let Ending { result, kind } = ending;
+        let value = match self.task {
+            SessionTask::Get | SessionTask::Refresh => {
+                Some(result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn)))
+            }
+            // The tokens are to be nowhere any more.
+            SessionTask::SignOut(_) | SessionTask::Forget => Some(Err(Error::NotSignedIn)),
+            SessionTask::Save(_) | SessionTask::Flush => None,
+        };
+        known.count(kind);
+        let event = kind.map(|kind| SessionEvent { username: known.username.clone(), kind });
+        let remote_sign_out = self.remote_sign_out;
+        Transition::End { output: SessionOutcome { result, remote_sign_out, event }, value }
+    }
+}
+
+impl Ending {
+    pub(super) fn ok(kept: KeptSession, kind: Option<SessionEventKind>) -> Self {
+        Self { result: Ok(Some(kept)), kind }
+    }
+
+    pub(super) fn err(error: Error, kind: Option<SessionEventKind>) -> Self {
+        Self { result: Err(error), kind }
+    }
+}
+
+impl Saving {
+    pub(super) fn session(&self) -> &Session {
+        match self {
+            Self::SignedIn(signed_in) => &signed_in.session,
+            Self::Again(session) => session,
+            Self::Refreshed(renewed) => renewed.session(),
+        }
+    }
+
+    /// What is known of the device when the session is saved. A refresh learns it later.
+    pub(super) fn device(&self) -> DeviceReport {
+        match self {
+            Self::SignedIn(signed_in) => signed_in.device.clone(),
+            Self::Refreshed(_) | Self::Again(_) => DeviceReport::default(),
+        }
+    }
+}
+
+impl crate::keeper::Job for Job {
+    type Known = Known;
+    type Input = Seed;
+    type Value = KeptSession;
+    type Output = SessionOutcome;
+
+    fn advance(mut self, known: &mut Known, now: Timestamp, event: KeeperEvent<Seed>) -> Next {
+        let state = core::mem::replace(&mut self.state, State::Ready);
+        match (state, event) {
+            (State::Ready, KeeperEvent::Start(seed)) => self.start(known, seed),
+            (State::Peeking, KeeperEvent::Loaded(loaded)) => self.peeked(known, now, loaded),
+            (State::Locking, KeeperEvent::Locked(locked)) => self.locked(known, now, locked),
+            (State::Loading, KeeperEvent::Loaded(loaded)) => self.loaded(known, now, loaded),
+            (State::Refreshing(refreshing), KeeperEvent::Flow(event)) => self.refresh(known, now, refreshing, event),
+            (State::Reloading { tried, refusal, is_second }, KeeperEvent::Loaded(loaded)) => match is_second {
+                true => self.reloaded_again(known, tried.as_ref(), refusal, loaded),
+                false => self.reloaded(known, now, tried.as_ref(), refusal, loaded),
+            },
+            (State::Saving(saving), KeeperEvent::Stored(stored)) => self.stored(known, now, saving, stored),
+            (State::ReadingBack(saving, cause), KeeperEvent::Loaded(held)) => {
+                self.not_stored(known, now, saving, cause, held)
+            }
+            (State::NamingLastUser(session), KeeperEvent::Stored(stored)) => self.named_last(known, *session, stored),
+            (State::Computing(renewed, save_error), KeeperEvent::Computed(computed)) => {
+                self.computed(known, now, *renewed, save_error, computed)
+            }
+            (State::Registering(completion, save_error), KeeperEvent::Flow(event)) => {
+                self.register(known, now, completion, save_error, event)
+            }
+            (State::RemovingExpired(refusal), KeeperEvent::Stored(_)) => self.expired(known, refusal),
+            (State::SigningOut(flow), KeeperEvent::Flow(event)) => self.sign_out(known, now, flow, event),
+            (State::Removing, KeeperEvent::Stored(stored)) => self.removed(known, stored),
+            (State::FindingLastUser(error), KeeperEvent::Loaded(loaded)) => self.found_last(known, error, loaded),
+            (State::RemovingLastUser, KeeperEvent::Stored(stored)) => self.signed_out(known, stored.err()),
+            (State::LockingDevices(ending), KeeperEvent::Locked(locked)) => self.devices_locked(known, ending, locked),
+            (State::LoadingDevices(ending), KeeperEvent::Loaded(held)) => self.devices_loaded(known, ending, held),
+            (State::SavingDevices(ending), KeeperEvent::Stored(stored)) => self.devices_stored(known, ending, stored),
+            (State::Ready, _) => self.refuse(State::Ready, Misuse::NotStarted),
+            (state, _) => self.refuse(state, Misuse::AwaitsAnswer),
+        }
+    }
+}

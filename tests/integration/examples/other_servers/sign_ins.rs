@@ -1,0 +1,67 @@
+//! By password.
+
+use cognito_core::error::{NotAuthorized, RefusalKind};
+use cognito_core::operation::GetUser;
+use cognito_core::{Challenge, SignedIn};
+use cognito_integration_tests::support::adapter::Adapter;
+
+use crate::case::Case;
+use crate::expect::{self, Outcome};
+use crate::steps::{self, sign_in, start, with};
+
+const NEW_PASSWORD: &str = "Battery-staple-2";
+
+/// The right password signs in by SRP, under the user's canonical name; a wrong one and an unknown user do not.
+pub(crate) fn srp(client: &impl Adapter, case: &Case) -> Outcome {
+    let signed_in = expect::signed_in(client.srp(&case.username, &case.password)?)?;
+    is_the_user(client, case, &signed_in)?;
+    // Of the numbers on both sides every second begins with a one bit, and needs a byte before it that is hashed too.
+    for _ in 0..20 {
+        expect::signed_in(client.srp(&case.username, &case.password)?)?;
+    }
+    let incorrect = RefusalKind::NotAuthorized(NotAuthorized::IncorrectUsernameOrPassword);
+    expect::refused("a wrong password", client.srp(&case.username, "Incorrect-horse-1"), incorrect)?;
+    expect::refused("an unknown user", client.srp("nobody", &case.password), incorrect)
+}
+
+/// An e-mail address stands for the user.
+pub(crate) fn alias(client: &impl Adapter, case: &Case) -> Outcome {
+    is_the_user(client, case, &expect::signed_in(client.srp(&case.email, &case.password)?)?)
+}
+
+/// A password that is sent as it is signs in, and a wrong one does not.
+pub(crate) fn password(client: &impl Adapter, case: &Case) -> Outcome {
+    let signed_in = expect::signed_in(steps::password(client, &case.username, &case.password)?)?;
+    is_the_user(client, case, &signed_in)?;
+    let wrong = steps::password(client, &case.username, "Incorrect-horse-1");
+    expect::refused("a wrong password", wrong, case.server.wrong_password())
+}
+
+/// No sign-in without the app client's secret, or with a wrong one.
+pub(crate) fn client_secret(client: &impl Adapter, case: &Case) -> Outcome {
+    expect::that("the app client has a secret", case.has_client_secret())?;
+    sign_in(client, case)?;
+    for (what, secret) in [("no secret", ""), ("a wrong secret", "wrong")] {
+        let other = with(client, case.app_client_without_secret()?.with_secret(secret));
+        expect::not_authorized(what, start(&other, case, &case.password))?;
+    }
+    Ok(())
+}
+
+/// A temporary password has to be changed, and then only the new one is good.
+pub(crate) fn new_password(client: &impl Adapter, case: &Case) -> Outcome {
+    let challenge = expect::challenge(start(client, case, &case.password)?, "NEW_PASSWORD_REQUIRED")?;
+    let Challenge::NewPassword(challenge) = challenge else { return Err("not a typed challenge".into()) };
+    let answer = challenge.answer(client.app_client(), NEW_PASSWORD, [], client.seed()?);
+    is_the_user(client, case, &expect::signed_in(client.run(answer)?)?)?;
+    let old = start(client, case, &case.password);
+    expect::refused("the temporary password", old, case.server.wrong_password())?;
+    expect::signed_in(start(client, case, NEW_PASSWORD)?).map(drop)
+}
+
+fn is_the_user(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome {
+    let session = &signed_in.session;
+    expect::equal("the user's name", Some(session.username()), case.canonical_username.as_deref())?;
+    let user = client.call_signed_in(session, GetUser::new())?;
+    expect::equal("the user's e-mail address", user.attribute("email"), Some(&*case.email))
+}

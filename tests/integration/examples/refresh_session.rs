@@ -1,0 +1,60 @@
+//! Refreshes a stored session, as one of several processes that share its file.
+//!
+//! ```text
+//! cargo run -p cognito-integration-tests --example refresh_session -- URL USER_POOL_ID CLIENT_ID CLIENT_SECRET FILE USERNAME
+//! ```
+//!
+//! With DIE_BEFORE_SAVING set, the process is gone between the refresh and the moment when the session is saved.
+
+use std::error::Error;
+
+use std::io;
+
+use cognito_blocking::storage::Record;
+use cognito_blocking::{AppClient, Client, Endpoint, FileStore, Sessions, Store, StoreLock, UserPoolId};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [url, user_pool_id, client_id, client_secret, file, username] = arguments.as_slice() else {
+        return Err("usage: refresh_session URL USER_POOL_ID CLIENT_ID CLIENT_SECRET FILE USERNAME".into());
+    };
+    let app_client = AppClient::new(UserPoolId::new(user_pool_id)?, client_id)?.with_secret(client_secret.as_str());
+    let client = Client::new(app_client.with_endpoint(Endpoint::custom(url)?));
+    let store = Mortal { store: FileStore::new(file), dies: std::env::var_os("DIE_BEFORE_SAVING").is_some() };
+    let kept = Sessions::new(client, store).user(username).refresh()?;
+    match kept.save_error {
+        Some(error) => Err(error.to_string().into()),
+        None => Ok(()),
+    }
+}
+
+/// A store whose process may die when something is to be saved.
+struct Mortal {
+    store: FileStore,
+    dies: bool,
+}
+
+impl Store for Mortal {
+    fn load(&self, key: &str) -> io::Result<Option<Record>> {
+        self.store.load(key)
+    }
+
+    fn save(&self, key: &str, record: &Record) -> io::Result<()> {
+        if self.dies {
+            std::process::abort();
+        }
+        self.store.save(key, record)
+    }
+
+    fn remove(&self, key: &str) -> io::Result<()> {
+        self.store.remove(key)
+    }
+
+    fn keys(&self) -> io::Result<Vec<String>> {
+        self.store.keys()
+    }
+
+    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
+        self.store.lock(key)
+    }
+}

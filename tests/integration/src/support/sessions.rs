@@ -1,0 +1,43 @@
+//! Sessions of the blocking adapter at the simulated service.
+
+use std::time::Duration;
+
+use cognito_blocking::{Client, MemoryStore, Session, Sessions, SignIn, SignInOutcome, SignedIn, UreqTransport};
+use cognito_testkit::Server;
+
+use super::scene::PASSWORD;
+use super::service::{app_client, with_timeout};
+
+pub const HOUR: Duration = Duration::from_secs(3600);
+
+/// A client of the service.
+#[track_caller]
+pub fn client(service: &Server) -> Client {
+    Client::with_transport(app_client(service), UreqTransport::new(&with_timeout(Duration::from_secs(5))))
+}
+
+/// Signs the user in, who is asked for nothing more.
+#[track_caller]
+pub fn sign_in(client: &Client, username: &str) -> Session {
+    let flow = SignIn::srp(client.app_client(), username, PASSWORD, client.seed().unwrap());
+    match client.run(flow).unwrap() {
+        SignInOutcome::SignedIn(signed_in) => signed_in.session,
+        SignInOutcome::Challenge(challenge) => panic!("{challenge:?}"),
+    }
+}
+
+/// Sessions in memory, with alice signed in. Their margin is an hour, so that every use is a refresh.
+#[track_caller]
+pub fn sessions_to_refresh(service: &Server) -> Sessions {
+    let client = client(service);
+    let sessions = Sessions::new(client.clone(), MemoryStore::new()).with_margin(HOUR);
+    sessions.save(&sign_in(&client, "alice").into()).unwrap();
+    sessions
+}
+
+/// The session with tokens that seem about to expire: the local clock is believed to have been slow when they came.
+pub fn about_to_expire(session: &Session) -> SignedIn {
+    let device_key = session.device_key().unwrap_or_default();
+    let session = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);
+    session.with_device_key(device_key).into()
+}

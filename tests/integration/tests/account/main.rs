@@ -1,0 +1,8 @@
+//! What users do with their account: sign-up, a forgotten password, attributes, second factors, passkeys.
+
+mod client;
+mod service_attributes;
+mod service_passkeys;
+mod service_password_reset;
+mod service_second_factors;
+mod service_sign_up;

@@ -1,0 +1,6 @@
+//! What both adapters do alike.
+
+mod faults_at_every_step;
+mod peer;
+mod same_requests;
+mod transport;

@@ -1,0 +1,8 @@
+//! Challenges: asked, stored and answered by the client, and the simulated service alone.
+
+mod client;
+mod service_challenge_session;
+mod service_custom;
+mod service_mfa_setup;
+mod service_new_password;
+mod service_second_factor;

@@ -1,0 +1,254 @@
+//! Whatever comes in at the identity pools and at AssumeRoleWithWebIdentity, an answer goes out.
+
+use cognito_core::{Request, Response};
+use cognito_integration_tests::support::identities::*;
+use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, read};
+use cognito_testkit::{Fault, FaultPlan, IdentityPoolConfig, Outcome, login_token};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+const OPERATIONS: [&str; 4] = ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "UnlinkIdentity"];
+const POOL: &str = "us-east-1:00000000-0000-4000-8000-000000000001";
+const MEMBERS: [&str; 8] = [
+    "IdentityPoolId",
+    "IdentityId",
+    "Logins",
+    "LoginsToRemove",
+    "CustomRoleArn",
+    "AccountId",
+    GOOGLE,
+    "cognito-idp.us-east-1.amazonaws.com/us-east-1_TestPool1",
+];
+const VALUES: [&str; 8] = [POOL, "GUEST", "GOOGLE", "USER", "opaque-bob", "e30.e30.", USER_ROLE, FACEBOOK];
+const PARAMETERS: [&str; 8] = [
+    "Action",
+    "Version",
+    "RoleArn",
+    "RoleSessionName",
+    "WebIdentityToken",
+    "DurationSeconds",
+    "Policy",
+    "PolicyArns.member.1.arn",
+];
+
+fn scene() -> Scene {
+    identity_scene(IdentityPoolConfig { id: Some(POOL.to_owned()), ..open_identity_pool() }).0
+}
+
+/// Puts what only a scene knows in place of its names.
+fn fill(scene: &mut Scene, body: &str) -> String {
+    let guest = scene.get_id(POOL, json!({})).unwrap();
+    let google = google(scene, "ann");
+    let body = body.replace("\"GUEST\"", &format!("\"{guest}\"")).replace("\"GOOGLE\"", &format!("\"{google}\""));
+    if !body.contains("\"USER\"") {
+        return body;
+    }
+    let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+    body.replace("\"USER\"", &format!("\"{}\"", tokens.id))
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        4 => proptest::sample::select(&VALUES[..]).prop_map(Value::from),
+        1 => any::<String>().prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    let name = prop_oneof![8 => proptest::sample::select(&MEMBERS[..]).prop_map(str::to_owned), 1 => any::<String>()];
+    leaf.prop_recursive(3, 30, 12, move |inner| {
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            4 => proptest::collection::btree_map(name.clone(), inner, 0..8)
+                .prop_map(|members| Value::Object(Map::from_iter(members))),
+        ]
+    })
+}
+
+/// A request whose members are of the right kind.
+fn shaped() -> impl Strategy<Value = Value> {
+    let id = || proptest::sample::select(vec!["GUEST", "GUEST", "us-east-1:00", "nobody"]);
+    let token = proptest::sample::select(&VALUES[..]);
+    let provider = || proptest::sample::select(vec![GOOGLE, FACEBOOK, SAML, OPEN_ID, MEMBERS[7]]);
+    let logins = proptest::collection::btree_map(provider(), token, 0..4);
+    let removed = proptest::collection::vec(provider(), 0..3);
+    (id(), logins, removed, any::<Option<bool>>()).prop_map(|(id, logins, removed, custom)| {
+        let mut body = json!({ "IdentityPoolId": POOL, "IdentityId": id, "Logins": logins, "LoginsToRemove": removed });
+        if let Some(user) = custom {
+            body["CustomRoleArn"] = json!(if user { USER_ROLE } else { "a role" });
+        }
+        body
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_json_is_answered(
+        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), any_json()), 1..6),
+    ) {
+        let mut scene = scene();
+        for (operation, body) in requests {
+            let body = fill(&mut scene, &body.to_string());
+            let status = scene.ask(operation, body.as_bytes()).status();
+            prop_assert!(matches!(status, 200 | 400), "{operation} {body}");
+        }
+    }
+
+    #[test]
+    fn any_request_of_the_right_shape_is_answered(
+        requests in proptest::collection::vec((proptest::sample::select(&OPERATIONS[..]), shaped()), 1..10),
+    ) {
+        let mut scene = scene();
+        for (operation, body) in requests {
+            let body = fill(&mut scene, &body.to_string());
+            let response = scene.ask(operation, body.as_bytes());
+            prop_assert!(matches!(response.status(), 200 | 400), "{operation} {body}");
+            let answer = String::from_utf8_lossy(response.body()).into_owned();
+            prop_assert!(!answer.contains("SerializationException"), "{operation} {body} {answer}");
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_answered(body in any::<Vec<u8>>()) {
+        let mut scene = scene();
+        for operation in OPERATIONS {
+            prop_assert_eq!(scene.ask(operation, &body).status(), 400);
+        }
+        prop_assert_eq!(scene.form(&body).status(), 400);
+    }
+
+    #[test]
+    fn any_form_is_answered_in_xml(
+        given in proptest::collection::btree_map(proptest::sample::select(&PARAMETERS[2..]), any::<String>(), 0..8),
+    ) {
+        let mut scene = scene();
+        let mut parameters = vec![("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15")];
+        parameters.extend(given.iter().map(|(name, value)| (*name, value.as_str())));
+        let response = scene.query(&parameters);
+        prop_assert_eq!(response.status(), 400);
+        let refusal = read_xml(&response).unwrap_err();
+        prop_assert!(!refusal.message.contains('<'), "{refusal:?}");
+    }
+
+    #[test]
+    fn any_token_is_refused_or_taken(parts in proptest::collection::vec(any_json(), 0..4)) {
+        let mut scene = scene();
+        let encode = |part: &Value| data_encoding::BASE64URL_NOPAD.encode(part.to_string().as_bytes());
+        let token = parts.iter().map(encode).collect::<Vec<_>>().join(".");
+        for provider in [GOOGLE, OPEN_ID, MEMBERS[7], FACEBOOK, SAML, "cognito-idp."] {
+            let answer = scene.get_id(POOL, json!({ provider: token }));
+            prop_assert!(answer.is_err(), "{answer:?}");
+        }
+        let answer = scene.assume_role(GUEST_ROLE, &token, &[]);
+        prop_assert!(answer.is_err(), "{answer:?}");
+    }
+
+    #[test]
+    fn any_claims_are_refused_or_taken(claims in any_json(), expires in any::<i64>()) {
+        let mut scene = scene();
+        let members = claims.as_object().cloned().unwrap_or_default();
+        let claims = members.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let claims = claims.chain([("exp", json!(expires))]);
+        let token = login_token("https://accounts.google.com", GOOGLE_APP, "ann", scene.now, claims);
+        let _ = scene.get_id(POOL, json!({ GOOGLE: token }));
+    }
+}
+
+#[test]
+fn members_are_checked_before_anything_is_looked_up() {
+    let mut scene = scene();
+    let mut complaint = |operation: &str, body: Value| {
+        let refusal = scene.asked(operation, body).unwrap_err();
+        assert_eq!(refusal.name, "InvalidParameterException");
+        refusal.message
+    };
+    let pattern = "failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+";
+    for id in ["us-east-1_Pool", "us-east-1:XYZ", ":0a", "us-east-1:", "us east:0a"] {
+        let expected = format!("1 validation error detected: Value '{id}' at 'identityPoolId' {pattern}");
+        assert_eq!(complaint("GetId", json!({ "IdentityPoolId": id })), expected);
+        assert!(complaint("GetCredentialsForIdentity", json!({ "IdentityId": id })).contains("identityId"));
+    }
+    let long = format!("us-east-1:{}", "0".repeat(46));
+    assert!(complaint("GetId", json!({ "IdentityPoolId": long })).contains("less than or equal to 55"));
+    assert!(complaint("GetId", json!({})).contains("must not be null"));
+    assert!(complaint("GetId", json!({ "IdentityPoolId": POOL, "AccountId": "x" })).contains("accountId"));
+    let role = json!({ "IdentityId": POOL, "CustomRoleArn": "short" });
+    assert!(complaint("GetCredentialsForIdentity", role).contains("customRoleArn"));
+    let unlink = complaint("UnlinkIdentity", json!({ "IdentityId": POOL }));
+    assert!(unlink.starts_with("2 validation errors detected: "), "{unlink}");
+}
+
+#[test]
+fn there_is_an_end_to_logins() {
+    let mut scene = scene();
+    let mut complaint = |logins: Map<String, Value>| {
+        let refusal = scene.get_id(POOL, Value::Object(logins)).unwrap_err();
+        (refusal.name, refusal.message)
+    };
+    let many = |count: usize| (0..count).map(|number| (format!("provider-{number}"), json!("x"))).collect();
+    assert_eq!(complaint(many(10)).0, "NotAuthorizedException");
+    let of = |name: &str, token: &str| Map::from_iter([(name.to_owned(), json!(token))]);
+    let wrong = [
+        (many(11), "length less than or equal to 10"),
+        (of(GOOGLE, &"x".repeat(50_001)), "Map value must satisfy constraint: [Member must have length less than"),
+        (of(GOOGLE, ""), "Map value must satisfy constraint"),
+        (of(&"x".repeat(129), "x"), "Map keys must satisfy constraint: [Member must have length less than"),
+    ];
+    for (logins, part) in wrong {
+        let (name, message) = complaint(logins);
+        assert!(name == "InvalidParameterException" && message.contains(part), "{name} {message}");
+    }
+}
+
+#[test]
+fn a_body_of_the_wrong_kind_is_refused_by_its_kind() {
+    let mut scene = scene();
+    for body in ["", "[]", "{", "null", "{\"IdentityPoolId\":1}", "{\"IdentityPoolId\":\"x\",\"Logins\":{\"x\":1}}"] {
+        let refusal = read(&scene.ask("GetId", body.as_bytes())).unwrap_err();
+        assert_eq!(refusal.name, "SerializationException", "{body}");
+    }
+    // A form under a JSON content type names no operation.
+    let headers = [("content-type", "application/x-amz-json-1.1")].into_iter().collect();
+    let request = Request::new("http://localhost/", headers, b"Action=AssumeRoleWithWebIdentity".to_vec());
+    let refusal = read(&scene.simulator.handle(scene.now, &request)).unwrap_err();
+    assert_eq!(refusal.name, "UnknownOperationException");
+}
+
+/// Asks for credentials by either flow, and gives what arrived.
+#[track_caller]
+fn exchange(scene: &mut Scene, query: bool) -> Response {
+    let (name, value, body) = if query {
+        ("content-type", "application/x-www-form-urlencoded", "Action=AssumeRoleWithWebIdentity".to_owned())
+    } else {
+        ("x-amz-target", "AWSCognitoIdentityService.GetId", json!({ "IdentityPoolId": POOL }).to_string())
+    };
+    let request = Request::new("http://localhost/", [(name, value)].into_iter().collect(), body.into_bytes());
+    match scene.simulator.exchange(scene.now, &request) {
+        Outcome::Answer(response) => response,
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+#[test]
+fn faults_befall_these_operations_and_speak_their_protocol() {
+    let mut scene = scene();
+    let faults = [
+        (Fault::Throttle, 400, "TooManyRequestsException", "Throttling"),
+        (Fault::Fail { status: 500 }, 500, "InternalErrorException", "InternalFailure"),
+        (Fault::Fail { status: 503 }, 503, "ServiceUnavailableException", "ServiceUnavailable"),
+    ];
+    for (fault, status, json, query) in faults {
+        for operation in ["GetId", "AssumeRoleWithWebIdentity"] {
+            scene.simulator.faults().plan(FaultPlan::next(fault.clone()).of(operation));
+        }
+        let response = exchange(&mut scene, true);
+        assert_eq!((response.status(), read_xml(&response).unwrap_err().name.as_str()), (status, query));
+        let blame = if status < 500 { "<Type>Sender</Type>" } else { "<Type>Receiver</Type>" };
+        assert!(String::from_utf8_lossy(response.body()).contains(blame));
+        let response = exchange(&mut scene, false);
+        assert_eq!((response.status(), read(&response).unwrap_err().name.as_str()), (status, json));
+        assert!(scene.simulator.faults().planned().is_empty());
+    }
+    assert_eq!(exchange(&mut scene, false).status(), 200);
+}

@@ -1,0 +1,174 @@
+//! Sessions in stores and how they are refreshed, over real HTTP, with what goes wrong on the way to the service.
+
+use std::time::Duration;
+
+use cognito_blocking::operation::GetUser;
+use cognito_blocking::{
+    Client, Error, FileStore, MemoryStore, RefreshMethod, Session, Sessions, SignOutScope, TransportSettings,
+    UreqTransport,
+};
+use cognito_integration_tests::support::files::session_file;
+use cognito_integration_tests::support::service::{rotate, service};
+use cognito_integration_tests::support::sessions::{HOUR, client, sessions_to_refresh, sign_in};
+use cognito_testkit::{Fault, FaultPlan};
+
+#[test]
+fn a_session_goes_on_in_another_process() {
+    let service = service(|_| ());
+    let path = session_file("another_process");
+    let first = Sessions::new(client(&service), FileStore::new(&path));
+    let session = sign_in(&client(&service), "alice");
+    first.save(&session.clone().into()).unwrap();
+
+    let second = Sessions::new(client(&service), FileStore::new(&path));
+    assert_eq!(second.last_username().unwrap().as_deref(), Some("alice"));
+    assert_eq!(second.user("alice").get().unwrap().session, session);
+    assert_eq!(second.user("alice").call(GetUser::new()).unwrap().username, "alice");
+}
+
+#[test]
+fn the_users_of_a_store_do_not_meet() {
+    let service = service(|_| ());
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), MemoryStore::new());
+    for username in ["bob", "alice"] {
+        sessions.save(&sign_in(&client, username).into()).unwrap();
+    }
+    assert_eq!(sessions.usernames().unwrap(), ["alice", "bob"]);
+    assert_eq!(sessions.user("bob").refresh().unwrap().session.username(), "bob");
+    assert_eq!(sessions.last_username().unwrap().as_deref(), Some("alice"));
+
+    sessions.user("bob").sign_out(SignOutScope::Local).local.unwrap();
+    assert_eq!(sessions.usernames().unwrap(), ["alice"]);
+    assert_eq!(sessions.last_username().unwrap().as_deref(), Some("alice"));
+    sessions.user("alice").sign_out(SignOutScope::Local).local.unwrap();
+    assert_eq!(sessions.last_username().unwrap(), None);
+    assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
+}
+
+#[test]
+fn a_session_is_refreshed_when_it_is_time_and_not_before() {
+    let service = service(|_| ());
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), MemoryStore::new());
+    let session = sign_in(&client, "alice");
+    sessions.save(&session.clone().into()).unwrap();
+    assert_eq!(sessions.user("alice").get().unwrap().session, session);
+    let renewed = sessions.user("alice").refresh().unwrap().session;
+    assert_ne!(renewed.access_token(), session.access_token());
+    assert_eq!(renewed.refresh_token(), session.refresh_token());
+    assert_eq!(sessions.user("alice").get().unwrap().session, renewed);
+}
+
+#[test]
+fn a_rotated_refresh_token_is_saved_and_used_next() {
+    let service = service(|config| rotate(config, 0));
+    let sessions = sessions_to_refresh(&service);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let kept = sessions.user("alice").get().unwrap();
+        assert!(kept.refresh_error.is_none(), "{:?}", kept.refresh_error);
+        let token = kept.session.refresh_token().unwrap().clone();
+        assert!(!seen.contains(&token));
+        seen.push(token);
+    }
+}
+
+#[test]
+fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
+    let service = service(|config| rotate(config, 60));
+    let sessions = sessions_to_refresh(&service);
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("GetTokensFromRefreshToken"));
+    assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
+    assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
+}
+
+#[test]
+fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
+    let service = service(|_| ());
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), FileStore::new(session_file("not_waiting")));
+    for username in ["alice", "bob"] {
+        sessions.save(&sign_in(&client, username).into()).unwrap();
+    }
+    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
+    std::thread::scope(|scope| {
+        let refresh = scope.spawn(|| sessions.user("alice").refresh().unwrap());
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(sessions.user("bob").get().unwrap().session.username(), "bob");
+        assert_eq!(sessions.usernames().unwrap(), ["alice", "bob"]);
+        assert!(!refresh.is_finished());
+    });
+}
+
+#[test]
+fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
+    let service = service(|_| ());
+    let client = client(&service);
+    let sessions = Sessions::new(client.clone(), MemoryStore::new());
+    // The local clock was a day ahead when the tokens came, and has been set right since.
+    let session = sign_in(&client, "alice");
+    let ahead = Session::with_clock_drift("alice", session.tokens().clone(), 86_400);
+    sessions.save(&ahead.into()).unwrap();
+    service.advance(2 * HOUR);
+    assert_eq!(sessions.user("alice").call(GetUser::new()).unwrap().username, "alice");
+    assert_ne!(sessions.user("alice").get().unwrap().session.access_token(), session.access_token());
+}
+
+#[test]
+fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
+    for fault_kind in [
+        Fault::LoseBefore,
+        Fault::LoseAfter,
+        Fault::Truncate,
+        Fault::Throttle,
+        Fault::Fail { status: 500 },
+        Fault::Fail { status: 503 },
+        Fault::Page { status: 403 },
+        Fault::Page { status: 502 },
+        Fault::Redirect { location: "https://portal.example.com/".into() },
+        Fault::Delay { millis: 10 },
+    ] {
+        let service = service(|_| ());
+        let sessions = sessions_to_refresh(&service);
+        let before = sessions.user("alice").get().unwrap().session;
+        service.plan_fault(FaultPlan::next(fault_kind.clone()).times(3));
+        let kept = sessions.user("alice").get().unwrap();
+        let is_answered = matches!(fault_kind, Fault::Delay { .. });
+        assert_eq!(kept.refresh_error.is_none(), is_answered, "{fault_kind:?}: {:?}", kept.refresh_error);
+        assert_eq!(kept.session == before, !is_answered, "{fault_kind:?}");
+        service.with(|simulator| simulator.faults().clear());
+        assert!(sessions.user("alice").get().unwrap().refresh_error.is_none(), "{fault_kind:?}");
+    }
+}
+
+#[test]
+fn the_older_way_to_refresh_says_so_where_tokens_rotate() {
+    let service = service(|config| rotate(config, 60));
+    let older = client(&service).app_client().clone().with_refresh_method(RefreshMethod::RefreshTokenAuth);
+    let session = sign_in(&client(&service), "alice");
+    let transport = UreqTransport::new(&TransportSettings::default());
+    let client = Client::with_transport(older, transport);
+    let error =
+        client.run(cognito_blocking::Refresh::new(client.app_client(), &session, client.seed().unwrap())).unwrap_err();
+    assert!(
+        matches!(&error, Error::RefreshNotEnabled(advice)
+        if advice.choose == RefreshMethod::GetTokensFromRefreshToken),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn both_ways_to_refresh_work_where_tokens_do_not_rotate() {
+    let service = service(|_| ());
+    let session = sign_in(&client(&service), "alice");
+    for method in [RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken] {
+        let app_client = client(&service).app_client().clone().with_refresh_method(method);
+        let renewed = client(&service)
+            .run(cognito_blocking::Refresh::new(&app_client, &session, client(&service).seed().unwrap()))
+            .unwrap()
+            .session;
+        assert_eq!(renewed.refresh_token(), session.refresh_token());
+        assert_ne!(renewed.access_token(), session.access_token());
+    }
+}

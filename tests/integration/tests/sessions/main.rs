@@ -1,0 +1,23 @@
+//! Sessions: tokens, refresh and rotation by the simulated service, and sessions in the adapters' stores.
+
+mod adapters;
+mod adapters_blocking;
+mod adapters_end;
+mod adapters_refresh;
+mod adapters_stores;
+mod adapters_tokio;
+mod adapters_troubled_stores;
+mod service;
+mod service_rotation;
+mod service_tokens;
+use cognito_integration_tests::support::service::{rotate, service};
+use cognito_testkit::{DeviceConfig, Server};
+
+/// A service that tracks devices and rotates refresh tokens, without a grace period for the previous one.
+#[track_caller]
+fn device_service() -> Server {
+    service(|config| {
+        rotate(config, 0);
+        config.pools[0].device_configuration = Some(DeviceConfig::default());
+    })
+}
