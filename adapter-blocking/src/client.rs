@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use cognito_core::operation::{Public, TokenAuthorized};
 use cognito_core::secret::AccessToken;
-use cognito_core::{AppClient, Call, Error, Flow, Seed};
+use cognito_core::{AppClient, Call, Error, Flow, Seed, adapter};
 
 use crate::{Transport, run};
 
@@ -77,9 +77,7 @@ impl Client {
     /// # Errors
     /// [`Error::NoRandomness`] when the operating system has none to give.
     pub fn seed(&self) -> Result<Seed, Error> {
-        let mut bytes = [0; 32];
-        let filled = getrandom::fill(&mut bytes).map(|()| Seed::new(bytes));
-        filled.map_err(|error| Error::NoRandomness(Arc::new(error)))
+        adapter::seed()
     }
 }
 

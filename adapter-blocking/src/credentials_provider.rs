@@ -2,11 +2,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cognito_core::adapter::now;
 use cognito_core::{
     Credentials, CredentialsInput, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role,
 };
 
-use crate::shared::now;
 use crate::shared_keeper::{Ran, SharedKeeper};
 use crate::{IdentityPoolClient, SessionHandle, Store};
 

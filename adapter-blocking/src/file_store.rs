@@ -16,10 +16,10 @@ use cognito_core::storage::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::private_file::{self, beside, naming};
-use crate::shared::LONGEST_WAIT;
 use crate::store::{Locks, whole};
 use crate::{Store, StoreLock};
+use cognito_core::adapter::MAX_LOCK_WAIT;
+use cognito_core::adapter::private_file::{self, beside, naming};
 
 /// Keeps records in a file that only its owner can read (mode 0600 where there are modes).
 ///
@@ -144,7 +144,7 @@ impl fmt::Debug for FileStore {
 fn wait_for(path: &Path) -> io::Result<File> {
     const PAUSE: Duration = Duration::from_millis(10);
     let file = private_file::options().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;
-    let mut left = LONGEST_WAIT;
+    let mut left = MAX_LOCK_WAIT;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),

@@ -22,24 +22,17 @@ mod client;
 mod credentials_provider;
 mod file_store;
 mod identity_pool_client;
-#[doc(hidden)]
-pub mod private_file;
 mod run;
 mod session_handle;
 mod sessions;
-#[doc(hidden)]
-pub mod shared;
 mod shared_keeper;
 mod store;
-#[cfg(feature = "tracing")]
-#[doc(hidden)]
-pub mod trace;
 mod transport;
-mod transport_settings;
 #[cfg(feature = "ureq")]
 mod ureq_transport;
 
 pub use client::Client;
+pub use cognito_core::adapter::TransportSettings;
 pub use cognito_core::*;
 pub use credentials_provider::CredentialsProvider;
 pub use file_store::FileStore;
@@ -49,6 +42,5 @@ pub use session_handle::SessionHandle;
 pub use sessions::Sessions;
 pub use store::{MemoryStore, Store, StoreLock};
 pub use transport::{Transport, TransportFn, transport_fn};
-pub use transport_settings::TransportSettings;
 #[cfg(feature = "ureq")]
 pub use ureq_transport::UreqTransport;

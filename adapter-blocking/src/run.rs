@@ -3,7 +3,7 @@ use std::thread::sleep;
 use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step};
 
 use crate::Transport;
-use crate::shared::{jittered, now};
+use cognito_core::adapter::{jittered, now};
 
 /// Drives a flow to its end: sends what it wants sent and sleeps when it wants to wait.
 ///
@@ -32,7 +32,7 @@ pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutc
 /// Sends a request, and tells those who watch.
 #[cfg(feature = "tracing")]
 pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
-    let exchange = crate::trace::Exchange::of(request);
+    let exchange = cognito_core::adapter::Exchange::of(request);
     let outcome = exchange.span().in_scope(|| transport.send(request));
     exchange.end(&outcome);
     outcome

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cognito_core::adapter::now;
 use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{
@@ -9,7 +10,6 @@ use cognito_core::{
     SessionTask, SignOutScope, SignedOut,
 };
 
-use crate::shared::now;
 use crate::shared_keeper::{Ran, SharedKeeper};
 use crate::{Client, Store};
 

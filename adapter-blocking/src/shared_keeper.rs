@@ -7,8 +7,8 @@ use std::thread::sleep;
 use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep};
 
 use crate::run::exchange;
-use crate::shared::{jittered, now};
 use crate::{Store, Transport};
+use cognito_core::adapter::{jittered, now};
 
 /// A keeper, and the way to wait for its jobs.
 pub(crate) struct SharedKeeper<K> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use cognito_core::storage::Record;
 
-use crate::shared::LONGEST_WAIT;
+use cognito_core::adapter::MAX_LOCK_WAIT;
 
 /// Keeps records under keys, over the life of the process or beyond. It knows nothing of what is in them.
 ///
@@ -127,7 +127,7 @@ impl Locks {
     /// Waits until nobody in this process has the lock on this key.
     pub(crate) fn lock(self: &Arc<Self>, key: &str) -> io::Result<KeyLock> {
         let locked = whole(&self.locked);
-        let waited = self.released.wait_timeout_while(locked, LONGEST_WAIT, |locked| locked.contains(key));
+        let waited = self.released.wait_timeout_while(locked, MAX_LOCK_WAIT, |locked| locked.contains(key));
         let (mut locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
             return Err(io::Error::new(

@@ -2,17 +2,18 @@
 //! happened, not by its text.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
-use cognito_core::{Request, Response, SendOutcome};
+use cognito_core::{Cause, Request, Response, SendOutcome};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
-use crate::shared::{UnusableProxy, is_this_machine};
 use crate::{Transport, TransportSettings};
+use cognito_core::adapter::{UnusableProxy, is_this_machine};
 
 /// HTTP/1.1 on `ureq`: TLS by rustls with the certificates of Mozilla's root programme, connections kept alive,
 /// redirects not followed.
@@ -79,9 +80,24 @@ impl Transport for UreqTransport {
     fn send(&self, request: &Request) -> SendOutcome {
         match self.exchange(request) {
             Ok(response) => SendOutcome::Answered(response),
-            Err(ureq::Error::Other(error)) if error.is::<NotConnected>() => SendOutcome::NotSent(Arc::from(error)),
-            Err(error) => SendOutcome::NoAnswer(Arc::new(error)),
+            Err(ureq::Error::Other(error)) => match error.downcast::<NotConnected>() {
+                Ok(not_connected) => SendOutcome::NotSent(cause(not_connected.0)),
+                Err(error) => SendOutcome::NoAnswer(Arc::from(error)),
+            },
+            Err(error) => SendOutcome::NoAnswer(cause(error)),
         }
+    }
+}
+
+/// What ureq failed with, as the error inside where there is one. A URL is left out: its query may hold secrets.
+fn cause(error: ureq::Error) -> Cause {
+    match error {
+        ureq::Error::Io(error) => Arc::new(error),
+        ureq::Error::Other(error) => Arc::from(error),
+        ureq::Error::BadUri(_) => {
+            Arc::new(io::Error::new(io::ErrorKind::InvalidInput, "the URL has no scheme or host"))
+        }
+        error => Arc::new(error),
     }
 }
 

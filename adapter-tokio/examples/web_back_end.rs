@@ -20,6 +20,7 @@ use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Router, serve};
 use cognito_testkit::{Config, Server};
+use cognito_tokio::error::WithCauses;
 use cognito_tokio::{AppClient, Challenge, Client, Endpoint, SignIn, SignInOutcome, UserPoolId};
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -101,7 +102,7 @@ async fn answer(State(app): State<App>, Form(form): Form<Answer>) -> Html<String
             Ok(outcome) => app.told(outcome),
             // After a wrong code, for example.
             Err(error) if error.may_answer_again() => {
-                Ok(format!("<p>{}</p>{}", escaped(&error.to_string()), app.form(&challenge)?))
+                Ok(format!("<p>{}</p>{}", escaped(&error.with_causes().to_string()), app.form(&challenge)?))
             }
             Err(error) => Err(error.into()),
         }
@@ -149,7 +150,7 @@ impl App {
 }
 
 async fn page(body: impl Future<Output = Result<String, Box<dyn Error + Send + Sync>>>) -> Html<String> {
-    Html(body.await.unwrap_or_else(|error| format!("<p>{}</p>{FORM}", escaped(&error.to_string()))))
+    Html(body.await.unwrap_or_else(|error| format!("<p>{}</p>{FORM}", escaped(&WithCauses::new(&*error).to_string()))))
 }
 
 fn escaped(text: &str) -> String {

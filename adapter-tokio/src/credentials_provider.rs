@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cognito_blocking::shared::now;
+use cognito_core::adapter::now;
 use cognito_core::{
     Credentials, CredentialsInput, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role,
 };

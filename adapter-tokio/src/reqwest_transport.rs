@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cognito_blocking::shared::{UnusableProxy, is_this_machine};
+use cognito_core::adapter::{UnusableProxy, is_this_machine};
 use cognito_core::{Cause, Headers, Request, Response, SendOutcome};
 use reqwest::{Client, ClientBuilder, Url, redirect};
 use rustls::crypto::ring;
@@ -54,7 +54,7 @@ impl ReqwestTransport {
         let mut response = sending.send().await?;
         let (status, headers) = (response.status().as_u16(), headers(&response));
         let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::NoAnswer(Arc::new(error)))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::NoAnswer(cause(error)))? {
             if (body.len() + chunk.len()) as u64 > self.largest_body {
                 return Err(Failure::NoAnswer(Arc::new(TooLarge(self.largest_body))));
             }
@@ -129,9 +129,14 @@ enum Failure {
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         let not_sent = error.is_connect() || error.is_builder();
-        let cause = Arc::new(error);
+        let cause = cause(error);
         if not_sent { Self::NotSent(cause) } else { Self::NoAnswer(cause) }
     }
+}
+
+/// What reqwest failed with. The URL is left out: its query may hold secrets.
+fn cause(error: reqwest::Error) -> Cause {
+    Arc::new(error.without_url())
 }
 
 /// The answer is larger than so many bytes.

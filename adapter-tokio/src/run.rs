@@ -2,7 +2,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use cognito_blocking::shared::{jittered, now};
+use cognito_core::adapter::{jittered, now};
 use cognito_core::error::NotReached;
 use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step};
 use tokio::sync::Semaphore;
@@ -77,7 +77,7 @@ where
 pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     use tracing::Instrument;
 
-    let exchange = cognito_blocking::trace::Exchange::of(request);
+    let exchange = cognito_core::adapter::Exchange::of(request);
     let outcome = transport.send(request).instrument(exchange.span().clone()).await;
     exchange.end(&outcome);
     outcome

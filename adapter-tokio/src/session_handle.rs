@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cognito_blocking::shared::now;
+use cognito_core::adapter::now;
 use cognito_core::operation::{Paged, TokenAuthorized};
 use cognito_core::secret::{AccessToken, IdToken};
 use cognito_core::{

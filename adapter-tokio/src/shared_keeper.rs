@@ -5,7 +5,7 @@ use std::io;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cognito_blocking::shared::{jittered, now};
+use cognito_core::adapter::{jittered, now};
 use cognito_core::error::NotReached;
 use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep};
 use tokio::sync::Notify;

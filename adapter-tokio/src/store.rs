@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use cognito_blocking::shared::LONGEST_WAIT;
+use cognito_core::adapter::MAX_LOCK_WAIT;
 use cognito_core::storage::Record;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::task::spawn_blocking;
@@ -187,7 +187,7 @@ impl<S: cognito_blocking::Store + 'static> Store for OffThread<S> {
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
         Box::pin(async move {
             let late = || io::Error::new(io::ErrorKind::TimedOut, "the lock was held elsewhere for two minutes");
-            let held = timeout(LONGEST_WAIT, self.held(key.to_owned())).await.map_err(|_| late())??;
+            let held = timeout(MAX_LOCK_WAIT, self.held(key.to_owned())).await.map_err(|_| late())??;
             Ok(Box::new(held) as Box<dyn StoreLock>)
         })
     }

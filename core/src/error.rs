@@ -1,60 +1,86 @@
 //! What can go wrong, told apart by who is to blame.
 
+mod causes;
 mod refusal;
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::error::Error as StdError;
 use core::fmt;
 
 use crate::refresh_method::RefreshMethod;
 
+pub use causes::WithCauses;
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
 
 /// Why something outside of this crate failed, for people to read. It must hold no part of a request.
-pub type Cause = Arc<dyn core::error::Error + Send + Sync>;
+pub type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// Why something failed.
+///
+/// Like every error of this project it prints its own part only; the rest is its `source()`.
+/// [`with_causes`](Self::with_causes) prints all of it.
 ///
 /// No variant holds a secret of this crate's own making. What the service or something before it said is kept as it came
 /// ([`Refusal::message`], [`Malformed::excerpt`]), and they may quote the request: the service quotes a code that has
 /// spaces in it.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// The service understood the request and said no.
-    #[error(transparent)]
     Refused(Box<Refusal>),
     /// An answer came that is not one of the service's: a proxy's page, a truncated body, a member missing.
-    #[error(transparent)]
     Malformed(Box<Malformed>),
     /// No answer came.
-    #[error(transparent)]
     NotReached(NotReached),
     /// The driver reported an event that does not answer the last step.
-    #[error(transparent)]
     Misuse(Misuse),
     /// The caller asked for what cannot be: nothing was sent.
-    #[error(transparent)]
     InvalidInput(InvalidInput),
     /// The sign-in cannot go on: begin it again.
-    #[error(transparent)]
     StartAgain(Box<StartAgain>),
     /// The service refused the way in which tokens are refreshed; the other way is the one to choose.
-    #[error(transparent)]
     RefreshNotEnabled(Box<RefreshNotEnabled>),
     /// Nobody is signed in, or the session can no longer be renewed: the user must sign in.
-    #[error("nobody is signed in")]
     NotSignedIn,
     /// The application's own source of logins for an identity pool failed.
-    #[error("no logins: {0}")]
     NoLogins(Cause),
     /// A store failed. It says nothing about the session.
-    #[error("the store failed: {0}")]
     Store(Cause),
     /// The operating system had no randomness to give: nothing was sent.
-    #[error("no randomness: {0}")]
     NoRandomness(Cause),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(formatter),
+            Self::Malformed(error) => error.fmt(formatter),
+            Self::NotReached(error) => error.fmt(formatter),
+            Self::Misuse(error) => error.fmt(formatter),
+            Self::InvalidInput(error) => error.fmt(formatter),
+            Self::StartAgain(error) => error.fmt(formatter),
+            Self::RefreshNotEnabled(error) => error.fmt(formatter),
+            Self::NotSignedIn => formatter.write_str("nobody is signed in"),
+            Self::NoLogins(_) => formatter.write_str("no logins"),
+            Self::Store(_) => formatter.write_str("the store failed"),
+            Self::NoRandomness(_) => formatter.write_str("no randomness"),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::NotReached(error) => error.source(),
+            Self::StartAgain(error) => error.source(),
+            Self::RefreshNotEnabled(error) => error.source(),
+            // The cause itself rather than the `Arc` around it, so that it can be downcast.
+            Self::NoLogins(cause) | Self::Store(cause) | Self::NoRandomness(cause) => Some(&**cause),
+            Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) | Self::NotSignedIn => None,
+        }
+    }
 }
 
 impl Error {
@@ -222,7 +248,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-impl core::error::Error for Malformed {}
+impl StdError for Malformed {}
 
 /// The sign-in cannot go on. Its challenge session has expired or is spent, or the service has refused the device when it
 /// was too late to go on without it.
@@ -238,11 +264,15 @@ pub struct StartAgain {
 
 impl fmt::Display for StartAgain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the sign-in must begin again: {}", self.refusal)
+        formatter.write_str("the sign-in must begin again")
     }
 }
 
-impl core::error::Error for StartAgain {}
+impl StdError for StartAgain {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.refusal)
+    }
+}
 
 /// The way in which tokens are refreshed is not enabled for the app client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -258,12 +288,16 @@ pub struct RefreshNotEnabled {
 
 impl fmt::Display for RefreshNotEnabled {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { chosen, choose, refusal } = self;
-        write!(formatter, "refreshing by {chosen:?} is not enabled for this app client, choose {choose:?}: {refusal}")
+        let Self { chosen, choose, .. } = self;
+        write!(formatter, "refreshing by {chosen:?} is not enabled for this app client, choose {choose:?}")
     }
 }
 
-impl core::error::Error for RefreshNotEnabled {}
+impl StdError for RefreshNotEnabled {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.refusal)
+    }
+}
 
 /// No whole answer came, after as many attempts as the operation allows.
 #[derive(Debug, Clone)]
@@ -286,12 +320,12 @@ impl NotReached {
 impl fmt::Display for NotReached {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arrival = if self.may_have_arrived { "may have arrived" } else { "was not sent" };
-        write!(formatter, "no answer (the request {arrival}): {}", self.cause)
+        write!(formatter, "no answer (the request {arrival})")
     }
 }
 
-impl core::error::Error for NotReached {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+impl StdError for NotReached {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.cause)
     }
 }

@@ -67,7 +67,16 @@ pub enum Step<T> {
 /// A bound on a wait. The driver sleeps a random time between nothing and this, so that clients that were refused
 /// together do not come back together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Backoff {
     /// The longest sleep, in milliseconds.
     pub at_most_millis: u64,
+}
+
+impl Backoff {
+    /// A wait of at most so many milliseconds.
+    #[must_use]
+    pub const fn new(at_most_millis: u64) -> Self {
+        Self { at_most_millis }
+    }
 }

@@ -37,13 +37,23 @@
 //!
 //! # Features
 //!
-//! - `http`: conversions to and from the types of the `http` crate. Needs `std`.
+//! Without features, which is the default, this crate is `no_std`. Each feature needs the standard library:
+//!
+//! - `std`: the module `adapter`, for those who write an adapter: the system's clock and randomness, settings of
+//!   transports, private files.
+//! - `tracing`: turns on `std`, and reports each request to the crate `tracing`.
+//! - `http`: conversions to and from the types of the crate `http`. It does not turn on `std`, whose randomness does not
+//!   build everywhere, such as on `wasm32-unknown-unknown`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
+#[cfg(feature = "std")]
+pub mod adapter;
 mod configuration;
 mod credentials;
 mod device;

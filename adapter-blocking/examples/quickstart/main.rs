@@ -16,6 +16,8 @@ mod simulated;
 use std::error::Error;
 use std::process::ExitCode;
 
+use cognito_blocking::error::WithCauses;
+
 fn main() -> ExitCode {
     let done: Result<(), Box<dyn Error>> = match environment::app_client() {
         Ok(Some(app_client)) => real::sign_in(app_client),
@@ -25,7 +27,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", WithCauses::new(&*error));
             ExitCode::FAILURE
         }
     }

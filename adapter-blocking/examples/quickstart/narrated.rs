@@ -48,7 +48,7 @@ impl NarratedClient {
         let result = act(&self.client);
         match &result {
             Ok(output) => self.print(what, &tell(output)),
-            Err(error) => self.print(what, error),
+            Err(error) => self.print(what, &error.with_causes()),
         }
         result
     }
@@ -63,7 +63,7 @@ impl NarratedClient {
             Ok(_) => Err(format!("{what}: should have been refused").into()),
             Err(error) => {
                 let kind = error.refusal_kind().ok_or_else(|| error.clone())?;
-                self.print(what, &format!("refused, {kind:?}: {error}"));
+                self.print(what, &format!("refused, {kind:?}: {}", error.with_causes()));
                 Ok(())
             }
         }

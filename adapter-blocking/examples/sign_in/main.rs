@@ -15,6 +15,7 @@ mod terminal;
 use std::error::Error;
 use std::process::ExitCode;
 
+use cognito_blocking::error::WithCauses;
 use cognito_blocking::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
 use answers::{Answer, answer, begin, gone_device, tell, verify};
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     match sign_in() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", WithCauses::new(&*error));
             ExitCode::FAILURE
         }
     }
@@ -43,7 +44,7 @@ fn sign_in() -> Result<(), Box<dyn Error>> {
         match client.run(flow.with_devices(devices.clone()).with_device_name("terminal")) {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
             Ok(SignInOutcome::Challenge(challenge)) => asked = Some(challenge),
-            Err(error) if asked.is_some() && error.may_answer_again() => println!("{error}"),
+            Err(error) if asked.is_some() && error.may_answer_again() => println!("{}", error.with_causes()),
             Err(error) => {
                 if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {
                     sessions.change_devices(|devices| devices.remove_device(gone).is_some())?;

@@ -17,6 +17,7 @@ mod terminal;
 use std::error::Error;
 use std::process::ExitCode;
 
+use cognito_tokio::error::WithCauses;
 use cognito_tokio::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
 use answers::{Answer, answer, begin, gone_device, tell, verify};
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
     match sign_in().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", WithCauses::new(&*error));
             ExitCode::FAILURE
         }
     }
@@ -49,7 +50,7 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
         match client.run(flow.with_devices(devices.clone()).with_device_name("terminal")).await {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
             Ok(SignInOutcome::Challenge(challenge)) => asked = Some(challenge),
-            Err(error) if asked.is_some() && error.may_answer_again() => println!("{error}"),
+            Err(error) if asked.is_some() && error.may_answer_again() => println!("{}", error.with_causes()),
             Err(error) => {
                 if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {
                     sessions.change_devices(|devices| devices.remove_device(gone).is_some()).await?;

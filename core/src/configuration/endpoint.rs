@@ -93,11 +93,32 @@ impl Service {
 
 /// Which of a service's endpoints; the default is the ordinary one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct EndpointVariant {
     /// Cryptography validated under FIPS 140.
     pub fips: bool,
     /// Reachable over IPv6 too.
     pub dual_stack: bool,
+}
+
+impl EndpointVariant {
+    /// The ordinary endpoint.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { fips: false, dual_stack: false }
+    }
+
+    /// The same with cryptography validated under FIPS 140.
+    #[must_use]
+    pub const fn with_fips(self) -> Self {
+        Self { fips: true, ..self }
+    }
+
+    /// The same, reachable over IPv6 too.
+    #[must_use]
+    pub const fn with_dual_stack(self) -> Self {
+        Self { dual_stack: true, ..self }
+    }
 }
 
 /// A group of regions with domains of its own.

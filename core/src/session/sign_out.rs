@@ -25,6 +25,7 @@ pub enum SignOutScope {
 
 /// What became of a sign-out at the service. The local session is to be thrown away whatever it is.
 #[derive(Debug, Clone)]
+#[must_use = "the tokens may still be good"]
 #[expect(clippy::exhaustive_enums, reason = "complete: it was not asked, could not, did, or failed")]
 pub enum RemoteSignOut {
     /// The sign-out was a local one.
@@ -39,6 +40,7 @@ pub enum RemoteSignOut {
 
 /// What became of a sign-out of a session that is kept.
 #[derive(Debug)]
+#[must_use = "the tokens may still be good, and the session may still be stored"]
 #[non_exhaustive]
 pub struct SignedOut {
     /// At the service.
@@ -49,7 +51,6 @@ pub struct SignedOut {
 
 impl SignedOut {
     /// By what an adapter was told.
-    #[must_use]
     pub fn new(remote: RemoteSignOut, local: Result<(), Error>) -> Self {
         Self { remote, local }
     }

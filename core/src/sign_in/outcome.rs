@@ -10,6 +10,7 @@ use crate::timestamp::Timestamp;
 
 /// What a sign-in, or an answer to one of its challenges, has come to.
 #[derive(Debug, Clone)]
+#[must_use = "it is either a session to keep or a challenge to answer"]
 #[expect(clippy::exhaustive_enums, reason = "complete: the service gives tokens or asks for more")]
 pub enum SignInOutcome {
     /// The user is signed in.

@@ -4,7 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use cognito_blocking::{Challenge, private_file};
+use cognito_blocking::Challenge;
+use cognito_blocking::adapter::private_file;
+use cognito_blocking::error::WithCauses;
 use zeroize::Zeroizing;
 
 use crate::output::Failure;
@@ -90,7 +92,8 @@ fn no_challenge(path: &Path) -> Failure {
 fn write(path: &Path, challenge: &Challenge) -> Result<(), Failure> {
     let text = serde_json::to_vec(challenge).map_err(|error| Failure::file(path, &error.into()))?;
     let text = Zeroizing::new(text);
-    private_file::replace(&text, &temporary(path), path).map_err(|error| Failure::File(error.to_string()))
+    private_file::replace(&text, &temporary(path), path)
+        .map_err(|error| Failure::File(WithCauses::new(&error).to_string()))
 }
 
 /// Fails where the file cannot be written, at a time when nothing is lost by that.

@@ -69,7 +69,7 @@ fn run(given: Given, output: Output) -> Result<(), Failure> {
     // A command that failed may have refreshed the session before.
     let is_told = matches!(result.as_ref().err().and_then(Failure::library), Some(Error::Store(_)));
     if let (Err(error), false) = (program.close(), is_told) {
-        output.warning(&format!("the session is not saved, and may be lost: {error}"));
+        output.warning(&format!("the session is not saved, and may be lost: {}", error.with_causes()));
     }
     output.report(&result?)
 }

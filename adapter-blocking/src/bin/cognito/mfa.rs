@@ -64,7 +64,9 @@ fn ask_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Fai
     loop {
         let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
         match verify(session, code, name.map(str::to_owned)) {
-            Err(Failure::Library(error)) if error.may_answer_again() => terminal::say(&error.to_string())?,
+            Err(Failure::Library(error)) if error.may_answer_again() => {
+                terminal::say(&error.with_causes().to_string())?
+            }
             result => return result,
         }
     }

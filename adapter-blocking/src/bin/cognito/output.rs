@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cognito_blocking::Error;
-use cognito_blocking::error::InvalidInput;
+use cognito_blocking::error::{InvalidInput, WithCauses};
 use serde_json::{Value, json};
 
 /// What a command has come to.
@@ -65,7 +65,7 @@ impl Failure {
     }
 
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
-        Self::File(format!("{}: {error}", path.display()))
+        Self::File(format!("cannot use the file {}: {}", path.display(), WithCauses::new(error)))
     }
 
     /// What cannot be read: input that is not UTF-8 is not the machine's fault.
@@ -163,10 +163,10 @@ impl fmt::Display for Failure {
             Self::Library(Error::NotSignedIn) => {
                 formatter.write_str("nobody is signed in: run `cognito sign-in`, or name another user by --username")
             }
-            Self::Library(error) => error.fmt(formatter),
-            Self::HalfDone(told, error) => write!(formatter, "{told}: {error}"),
+            Self::Library(error) => error.with_causes().fmt(formatter),
+            Self::HalfDone(told, error) => write!(formatter, "{told}: {}", error.with_causes()),
             Self::AnswerNeeded(needed) => formatter.write_str(&needed.message),
-            Self::Machine(error) => error.fmt(formatter),
+            Self::Machine(error) => WithCauses::new(error).fmt(formatter),
         }
     }
 }

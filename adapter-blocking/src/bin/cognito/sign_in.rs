@@ -2,6 +2,7 @@
 
 mod store_probe;
 
+use cognito_blocking::error::WithCauses;
 use cognito_blocking::operation::ChallengeName;
 use cognito_blocking::{
     Challenge, Client, DeviceRegistration, DeviceReport, Devices, Error, RemoteSignOut, Sessions, SignIn,
@@ -133,10 +134,12 @@ impl Attempt<'_> {
         let signed_out = self.sessions.user(signed_in.session.username()).sign_out(SignOutScope::Revoke);
         let told = match signed_out.remote {
             RemoteSignOut::Done => "are revoked".to_owned(),
-            RemoteSignOut::Failed(error) => format!("may still be good, since they could not be revoked: {error}"),
+            RemoteSignOut::Failed(error) => {
+                format!("may still be good, since they could not be revoked: {}", error.with_causes())
+            }
             _ => "cannot be revoked, and are good until they expire".to_owned(),
         };
-        let cause = if let Error::Store(cause) = &error { cause.to_string() } else { error.to_string() };
+        let cause = if let Error::Store(cause) = &error { WithCauses::new(cause) } else { error.with_causes() };
         Err(Error::store(format!("{cause}; the sign-in is undone: its tokens {told}")).into())
     }
 
@@ -174,7 +177,7 @@ impl Attempt<'_> {
             self.sessions.change_devices(|devices| devices.remove_device(device_key).is_some())?;
         }
         if self.asked.as_ref().is_some_and(asks_user) && error.may_answer_again() && terminal::is_there() {
-            return terminal::say(&error.to_string());
+            return terminal::say(&error.with_causes().to_string());
         }
         Err(error.into())
     }

@@ -1,8 +1,10 @@
 //! The transport, watched: a spinner for people, a line a request for those who ask for it.
 
 use std::io::{self, IsTerminal};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cognito_blocking::adapter::Stopwatch;
+use cognito_blocking::error::WithCauses;
 use cognito_blocking::{Request, SendOutcome, Transport, TransportSettings, UreqTransport};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -24,16 +26,15 @@ impl WatchedTransport {
 }
 
 impl Transport for WatchedTransport {
-    #[expect(clippy::disallowed_methods, reason = "a duration is told, and nothing depends on it")]
     fn send(&self, request: &Request) -> SendOutcome {
         let spinner = (self.verbose.is_none() && io::stderr().is_terminal()).then(|| spinner(request.operation()));
-        let started = Instant::now();
+        let stopwatch = Stopwatch::start();
         let outcome = self.transport.send(request);
         if let Some(spinner) = spinner {
             spinner.finish_and_clear();
         }
         if let Some(output) = self.verbose {
-            show(output, request, &outcome, started.elapsed());
+            show(output, request, &outcome, stopwatch.elapsed_millis());
         }
         outcome
     }
@@ -46,12 +47,12 @@ fn spinner(operation: &str) -> ProgressBar {
 }
 
 /// Nothing of what is sent or answered is in it.
-fn show(output: Output, request: &Request, outcome: &SendOutcome, took: Duration) {
-    let (operation, attempt, millis) = (request.operation(), request.attempt(), took.as_millis());
+fn show(output: Output, request: &Request, outcome: &SendOutcome, millis: u64) {
+    let (operation, attempt) = (request.operation(), request.attempt());
     let (status, request_id, problem) = match outcome {
         SendOutcome::Answered(response) => (Some(response.status()), response.request_id(), None),
-        SendOutcome::NotSent(cause) => (None, None, Some(format!("not sent: {cause}"))),
-        SendOutcome::NoAnswer(cause) => (None, None, Some(format!("no answer: {cause}"))),
+        SendOutcome::NotSent(cause) => (None, None, Some(format!("not sent: {}", WithCauses::new(cause)))),
+        SendOutcome::NoAnswer(cause) => (None, None, Some(format!("no answer: {}", WithCauses::new(cause)))),
     };
     let end = status.map(|status| format!("status {status}, request id {}", request_id.unwrap_or("none")));
     let text = end.or(problem.clone()).unwrap_or_default();
@@ -61,7 +62,7 @@ fn show(output: Output, request: &Request, outcome: &SendOutcome, took: Duration
         "status": status,
         "request_id": request_id,
         "problem": problem,
-        "milliseconds": u64::try_from(millis).unwrap_or(u64::MAX),
+        "milliseconds": millis,
     });
     output.note(&format!("{operation}, attempt {attempt}: {text}, {millis} ms"), &json!({ "request": json }));
 }

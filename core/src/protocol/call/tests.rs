@@ -124,7 +124,7 @@ fn a_request_that_was_not_sent_is_sent_again_whatever_it_is() {
     let error = failed(call.step(NOW, not_sent("no route")));
     let Error::NotReached(not_reached) = &error else { panic!("{error:?}") };
     assert!(!not_reached.may_have_arrived);
-    assert_eq!(error.to_string(), "no answer (the request was not sent): no route");
+    assert_eq!(error.with_causes().to_string(), "no answer (the request was not sent): no route");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_refusal_is_bounded_and_on_one_line() {
     let text = serde_json::json!({"__type": "UserLambdaValidationException", "message": "\n\u{1b}[31m".repeat(5000)});
     let error = failed(call.step(NOW, answer(400, &text.to_string())));
     assert_eq!(error.refusal().unwrap().message.chars().count(), 4096);
-    assert!(!error.to_string().contains(['\n', '\u{1b}']));
+    assert!(!error.with_causes().to_string().contains(['\n', '\u{1b}']));
 
     let mut call = sign_up();
     sent(call.step(NOW, Event::Start));
@@ -284,7 +284,7 @@ fn debug_and_errors_show_no_secret() {
     let received = answer(200, r#"{"m4rk-name":"m4rk-value","#);
     let debug = format!("{debug} {call:?} {request:?} {client:?} {received:?}");
     let error = failed(call.step(NOW, received));
-    let debug = format!("{debug} {error:?} {error} {call:?}");
+    let debug = format!("{debug} {error:?} {} {call:?}", error.with_causes());
     assert!(!debug.contains("m4rk"), "{debug}");
 }
 
@@ -307,7 +307,7 @@ fn an_error_whose_name_has_control_characters_is_malformed() {
         sent(call.step(NOW, Event::Start));
         let error = failed(call.step(NOW, answer(400, &body)));
         assert!(matches!(error, Error::Malformed(_)), "{error:?}");
-        assert!(!error.to_string().contains(['\u{1b}', '\n']), "{error}");
+        assert!(!error.with_causes().to_string().contains(['\u{1b}', '\n']), "{error}");
     }
 }
 

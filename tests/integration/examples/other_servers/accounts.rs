@@ -100,5 +100,5 @@ pub(crate) fn delete_user(client: &impl Adapter, case: &Case) -> Outcome {
     let again = start(client, case, &case.password);
     let error = again.err().ok_or("a user who is gone has signed in")?;
     let is_refused = matches!(error.refusal_kind(), Some(RefusalKind::UserNotFound | RefusalKind::NotAuthorized(_)));
-    expect::that(&format!("a user who is gone is not found: {error}"), is_refused)
+    expect::that(&format!("a user who is gone is not found: {}", error.with_causes()), is_refused)
 }

@@ -66,5 +66,5 @@ fn failed<T>(what: &str, result: Result<T, Error>) -> Outcome<Error> {
 }
 
 fn unexpected(what: &str, error: &Error) -> Box<dyn StdError> {
-    format!("{what}: {error} ({error:?})").into()
+    format!("{what}: {} ({error:?})", error.with_causes()).into()
 }

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use case::Case;
 use cognito_blocking::TransportSettings;
+use cognito_blocking::error::WithCauses;
 use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 use expect::Outcome;
 
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", WithCauses::new(&*error));
             ExitCode::FAILURE
         }
     }

@@ -32,7 +32,7 @@ fn refresh_by(client: &impl Adapter, case: &Case, method: RefreshMethod) -> Outc
     tokens.refresh_token = Some("made-up".into());
     let made_up = Session::with_clock_drift(session.username(), tokens, 0);
     let error = renew(&client, &made_up).err().ok_or("a made-up refresh token was taken")?;
-    expect::that(&format!("a made-up refresh token is refused: {error}"), error.refusal().is_some())
+    expect::that(&format!("a made-up refresh token is refused: {}", error.with_causes()), error.refusal().is_some())
 }
 
 fn renew(client: &impl Adapter, session: &Session) -> Result<Session, Error> {

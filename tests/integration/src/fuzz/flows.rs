@@ -145,7 +145,7 @@ fn bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, most_reques
             }
             Err(Error::Misuse(_)) => assert!(first_error.is_none()),
             Err(error) => {
-                let text = error.to_string();
+                let text = error.with_causes().to_string();
                 assert_eq!(first_error.get_or_insert(text.clone()), &text);
             }
         }

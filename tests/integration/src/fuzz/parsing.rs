@@ -75,7 +75,7 @@ fn refused(mut flow: impl Flow, answer: Event) {
     let _ = flow.step(NOW, Event::Start);
     match flow.step(NOW, answer) {
         Err(error) => {
-            let told = error.to_string();
+            let told = error.with_causes().to_string();
             assert!(!told.contains(['\n', '\r', '\u{1b}']), "{told:?}");
             assert!(matches!(error, Error::Refused(_) | Error::Malformed(_)), "{error:?}");
             if let Some(refusal) = error.refusal() {
@@ -135,7 +135,7 @@ pub fn xml(data: &[u8]) {
                 let _ = response.credentials.map(|credentials| DateTime::timestamp(&credentials.expiration));
             }
             Ok(_) => {}
-            Err(error) => assert!(status == 400 || !error.to_string().contains("m4rk"), "{error}"),
+            Err(error) => assert!(status == 400 || !error.with_causes().to_string().contains("m4rk"), "{error}"),
         }
     }
 }

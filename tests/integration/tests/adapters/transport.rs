@@ -1,14 +1,15 @@
 //! What the transport reports when a connection goes well or badly. Each peer is a socket on loopback with a script.
 
 use std::io::Write;
-use std::net::{Shutdown, TcpListener};
+use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
 use std::thread;
 use std::time::Duration;
 
 use cognito_blocking::TransportSettings;
+use cognito_core::error::WithCauses;
 use cognito_core::operation::{RevokeToken, SignUp};
 use cognito_core::{AppClient, Endpoint, Error, Headers, Request, Response, SendOutcome, UserPoolId};
-use cognito_integration_tests::support::adapter::Adapter;
+use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 use cognito_integration_tests::test_on_both_adapters;
 
 use crate::peer::{answering, peer, read_request};
@@ -28,6 +29,8 @@ test_on_both_adapters! {
     a_connection_is_kept_for_the_next_request,
     a_connection_that_died_while_it_was_idle_costs_nothing,
     a_request_that_cannot_be_written_is_no_panic,
+    a_failure_names_its_cause,
+    no_failure_repeats_the_query_of_its_url,
     no_report_repeats_the_request,
     a_call_whose_answer_is_lost_is_repeated_only_if_it_may_be,
     a_closure_is_a_transport,
@@ -170,6 +173,56 @@ fn a_request_that_cannot_be_written_is_no_panic<A: Adapter>() {
     assert!(matches!(A::transport(&settings())(&request), SendOutcome::NotSent(_)));
 }
 
+/// What each HTTP client says before the cause.
+trait Words {
+    const REFUSED: &str;
+    const NOT_FOUND: &str;
+    const TIMED_OUT: &str;
+}
+
+impl Words for Blocking {
+    const REFUSED: &str = "";
+    const NOT_FOUND: &str = "";
+    const TIMED_OUT: &str = "timeout: global";
+}
+
+impl Words for Tokio {
+    const REFUSED: &str = "error sending request: client error (Connect): tcp connect error: ";
+    const NOT_FOUND: &str = "error sending request: client error (Connect): dns error: ";
+    const TIMED_OUT: &str = "error sending request: operation timed out";
+}
+
+fn a_failure_names_its_cause<A: Adapter + Words>() {
+    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = TcpStream::connect(refusing).unwrap_err();
+    // RFC 6761 keeps this domain from ever existing.
+    let not_found = "cognito.invalid:80".to_socket_addrs().unwrap_err();
+    let silent = peer(|mut stream| {
+        read_request(&mut stream);
+        thread::sleep(Duration::from_secs(5));
+    });
+    let not_sent = "no answer (the request was not sent): ";
+    for (url, expected) in [
+        (format!("http://{refusing}/"), format!("{not_sent}{}{refused}", A::REFUSED)),
+        ("http://cognito.invalid/".to_owned(), format!("{not_sent}{}{not_found}", A::NOT_FOUND)),
+        (silent, format!("no answer (the request may have arrived): {}", A::TIMED_OUT)),
+    ] {
+        let error = client::<A>(&url).call(SignUp::new("alice", "Very$ecur3")).unwrap_err();
+        assert_eq!(error.with_causes().to_string(), expected);
+    }
+}
+
+fn no_failure_repeats_the_query_of_its_url<A: Adapter>() {
+    let closing = peer(|mut stream| drop(read_request(&mut stream)));
+    let closing = format!("{closing}?code=m4rk");
+    for url in ["http://cognito.invalid/?code=m4rk", "m4rk", "m4rk/?code=m4rk", "http://?m4rk", &closing] {
+        let outcome = send::<A>(url);
+        let (SendOutcome::NotSent(cause) | SendOutcome::NoAnswer(cause)) = outcome else { panic!("{outcome:?}") };
+        let report = format!("{} {cause:?} {cause:#?}", WithCauses::new(&cause));
+        assert!(!report.contains("m4rk"), "{url}: {report}");
+    }
+}
+
 fn no_report_repeats_the_request<A: Adapter>() {
     for url in ["http://cognito.invalid/", "not a url", &answering("nonsense\r\n\r\n")] {
         assert!(!format!("{:?}", send::<A>(url)).contains("m4rk"));
@@ -179,7 +232,7 @@ fn no_report_repeats_the_request<A: Adapter>() {
 #[track_caller]
 fn client<A: Adapter>(url: &str) -> A {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4lmlfoth25ojmd2");
-    let app_client = app_client.unwrap().with_endpoint(Endpoint::custom(url).unwrap());
+    let app_client = app_client.unwrap().with_endpoint(Endpoint::insecure(url).unwrap());
     A::new(app_client, &settings())
 }
 

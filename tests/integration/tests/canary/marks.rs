@@ -36,7 +36,7 @@ impl Texts {
 
     /// An error, by `Display` and `Debug`, with all that it comes from.
     pub(crate) fn fail(&mut self, error: &Error) {
-        self.tell(format!("{error} {error:?} {error:#?}"));
+        self.tell(format!("{} {error:?} {error:#?}", error.with_causes()));
         let mut source = error.source();
         while let Some(error) = source {
             self.tell(format!("{error} {error:?}"));

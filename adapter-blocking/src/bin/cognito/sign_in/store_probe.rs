@@ -1,6 +1,7 @@
 //! Whether the store would take a session.
 
 use std::io;
+use std::sync::Arc;
 
 use cognito_blocking::storage::{Record, last_user_key};
 use cognito_blocking::{Error, Store};
@@ -18,5 +19,5 @@ pub(super) fn must_be_writable(program: &Program) -> Result<(), Failure> {
         store.save(&key, &Record::new(Vec::new()))?;
         store.remove(&key)
     };
-    Ok(probe().map_err(|error| Error::store(error.to_string()))?)
+    Ok(probe().map_err(|error| Error::Store(Arc::new(error)))?)
 }

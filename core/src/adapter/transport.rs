@@ -1,6 +1,10 @@
-use std::time::Duration;
+//! What transports have in common.
 
-/// How long to wait, and how much to take.
+use core::fmt;
+use core::net::IpAddr;
+use core::time::Duration;
+
+/// How long a transport waits, and how much it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportSettings {
@@ -28,6 +32,47 @@ impl Default for TransportSettings {
             idle_timeout: Duration::from_secs(10),
             largest_body: 1024 * 1024,
             proxy_from_environment: true,
+        }
+    }
+}
+
+/// Whether a host, as it stands in a URL, is this machine itself: no proxy counts for it.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The environment names a proxy that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnusableProxy;
+
+impl fmt::Display for UnusableProxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the proxy that the environment names is not an HTTP proxy")
+    }
+}
+
+impl core::error::Error for UnusableProxy {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_name_and_address() {
+        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]", "::1"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in [
+            "",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "10.0.0.1",
+            "[::2]",
+            "cognito-idp.eu-west-1.amazonaws.com",
+        ] {
+            assert!(!is_this_machine(host), "{host}");
         }
     }
 }
