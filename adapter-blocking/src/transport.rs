@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use cognito_core::{Request, SendOutcome};
 
-/// Sends a request and reports what came of it. Any HTTP client becomes one: implement this trait, or pass a closure to
-/// [`transport_fn`].
+/// Sends a request and reports what came of it. Any HTTP client becomes one: implement this trait, or pass a
+/// closure to [`transport_fn`].
 ///
-/// Send [`Request::body`] to [`Request::url`] by [`Request::method`] with [`Request::headers`], once. Do not follow
-/// redirects, and give up after a time. Report [`SendOutcome::Answered`] for a whole answer of any status;
-/// [`SendOutcome::NotSent`] only when resolving or connecting failed; and [`SendOutcome::NoAnswer`] for everything else,
-/// among it an answer that is cut off or too large to take.
+/// Send [`Request::body`] to [`Request::url`] by [`Request::method`] with [`Request::headers`], once. Do not
+/// follow redirects, and give up after a time. Report [`SendOutcome::Answered`] for a whole answer of any
+/// status; [`SendOutcome::NotSent`] only when resolving or connecting failed; and [`SendOutcome::NoAnswer`]
+/// for everything else, among it an answer that is cut off or too large to take.
 pub trait Transport: Send + Sync {
     /// Sends the request and waits for what comes of it.
     fn send(&self, request: &Request) -> SendOutcome;
@@ -30,7 +30,8 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 /// A closure as a [`Transport`].
 ///
 /// ```
-/// use cognito_blocking::{AppClient, Client, Headers, Request, Response, SendOutcome, UserPoolId, transport_fn};
+/// use cognito_blocking::{AppClient, Client, Headers, Request, Response, SendOutcome, UserPoolId};
+/// use cognito_blocking::transport_fn;
 ///
 /// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
 /// let transport = transport_fn(|request: &Request| {

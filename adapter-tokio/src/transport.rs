@@ -7,13 +7,13 @@ use cognito_core::{Request, SendOutcome};
 /// A future on the heap, which can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Sends a request and reports what came of it. Any asynchronous HTTP client becomes one: implement this trait, or pass a
-/// closure that returns a future to [`transport_fn`].
+/// Sends a request and reports what came of it. Any asynchronous HTTP client becomes one: implement this
+/// trait, or pass a closure that returns a future to [`transport_fn`].
 ///
-/// Send [`Request::body`] to [`Request::url`] by [`Request::method`] with [`Request::headers`], once. Do not follow
-/// redirects, and give up after a time. Report [`SendOutcome::Answered`] for a whole answer of any status;
-/// [`SendOutcome::NotSent`] only when resolving or connecting failed; and [`SendOutcome::NoAnswer`] for everything else,
-/// among it an answer that is cut off or too large to take.
+/// Send [`Request::body`] to [`Request::url`] by [`Request::method`] with [`Request::headers`], once. Do not
+/// follow redirects, and give up after a time. Report [`SendOutcome::Answered`] for a whole answer of any
+/// status; [`SendOutcome::NotSent`] only when resolving or connecting failed; and [`SendOutcome::NoAnswer`]
+/// for everything else, among it an answer that is cut off or too large to take.
 pub trait Transport: Send + Sync {
     /// Sends the request and waits for what comes of it.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome>;

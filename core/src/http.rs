@@ -32,8 +32,8 @@ impl Method {
 
 /// A request to be sent as it is: this method, this URL, these headers, this body.
 ///
-/// The body may hold a password or a token, a header the client's secret. They are zeroized on drop, and `Debug` prints
-/// the body's length and the headers' names only.
+/// The body may hold a password or a token, a header the client's secret. They are zeroized on drop, and
+/// `Debug` prints the body's length and the headers' names only.
 #[derive(Clone)]
 pub struct Request {
     method: Method,
@@ -80,8 +80,8 @@ impl Request {
         self.attempt
     }
 
-    /// The name of the operation that the request is for, as AWS writes it: `InitiateAuth`. Empty if whoever made the
-    /// request gave it none. For logs: it is not sent.
+    /// The name of the operation that the request is for, as AWS writes it: `InitiateAuth`. Empty if whoever
+    /// made the request gave it none. For logs: it is not sent.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
@@ -179,8 +179,8 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Header names, in lower case, with their values, in order. `Debug` prints the names only, and the values are zeroized
-/// on drop: one may be an API key or a client's secret.
+/// Header names, in lower case, with their values, in order. `Debug` prints the names only, and the values
+/// are zeroized on drop: one may be an API key or a client's secret.
 #[derive(Clone, Default)]
 pub struct Headers(Vec<(String, Zeroizing<String>)>);
 

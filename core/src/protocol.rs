@@ -1,7 +1,8 @@
 //! From an operation to a request, from a response to an answer, and when to retry.
 //!
-//! Each protocol has a file of its own. It says how a request is written, and how the answer and the error are read. An
-//! [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the one rule in [`retry`].
+//! Each protocol has a file of its own. It says how a request is written, and how the answer and the error
+//! are read. An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the one
+//! rule in [`retry`].
 
 mod answer;
 mod aws;

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Plain characters beside letters and digits: those that are plain in a form and in the name of a file on any system.
+/// Plain characters beside letters and digits: those that are plain in a form and in the name of a file on
+/// any system.
 pub(crate) const FORM: &str = "-_";
 
 /// Plain characters beside letters and digits: the unreserved characters of
@@ -16,8 +17,8 @@ pub(crate) fn encode(text: &str, plain: &str) -> String {
     encoded
 }
 
-/// Appends the text. Letters, digits and the characters in `plain`, which are ASCII, stay as they are; each byte of any
-/// other takes three characters.
+/// Appends the text. Letters, digits and the characters in `plain`, which are ASCII, stay as they are; each
+/// byte of any other takes three characters.
 pub(crate) fn encode_into(encoded: &mut String, text: &str, plain: &str) {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');

@@ -44,7 +44,8 @@ impl Metadata {
         (200..300).contains(&self.status)
     }
 
-    /// The answer that this belongs to is not one of the service's. `reason` must repeat nothing of a 2xx body.
+    /// The answer that this belongs to is not one of the service's. `reason` must repeat nothing of a 2xx
+    /// body.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> Error {
         self.malformed_showing(&[], reason)
     }

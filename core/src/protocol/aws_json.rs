@@ -45,7 +45,8 @@ impl AwsJson {
     }
 }
 
-/// The error that an answer reports. `not_json` says what is wrong where the body is not JSON and no header names one.
+/// The error that an answer reports. `not_json` says what is wrong where the body is not JSON and no header
+/// names one.
 pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) -> Error {
     let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     let is_json = body.is_ok();

@@ -19,12 +19,13 @@ use crate::protocol::retry::RetryPolicy;
 use crate::secret::AccessToken;
 use crate::timestamp::Timestamp;
 
-/// One operation: send the request, perhaps wait and send it again, and be done with the typed response.
+/// One operation: send the request, perhaps wait and retry it, and be done with the typed response.
 ///
-/// It is sent again, up to [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) times in all, when the service throttles it and when it cannot have been
-/// sent. When it failed on the service's side (HTTP 5xx, or a login provider that does not answer) or got no answer, it is sent again only if the operation
-/// [is repeatable](Operation::is_repeatable), and after a lost answer without a wait if it
-/// [is urgent](Operation::is_urgent). `LimitExceededException` is a limit of hours, and is final.
+/// It is retried, up to [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) attempts in all, when the service throttles it
+/// and when it was not sent. When the service failed (HTTP 5xx, or a login provider that does not answer) or no
+/// whole answer came, it is retried only if the operation [is repeatable](Operation::is_repeatable); after a
+/// lost answer without a wait if it [is urgent](Operation::is_urgent). `LimitExceededException` is a limit of
+/// hours, and is final.
 ///
 /// ```
 /// use cognito_core::operation::SignUp;

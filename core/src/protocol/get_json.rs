@@ -1,5 +1,6 @@
-//! A GET of a JSON document, such as a key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)) or a user's claims
-//! ([UserInfo](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)). An error is read as OAuth 2.0 has it.
+//! A GET of a JSON document, such as a key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)) or a
+//! user's claims ([UserInfo](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)). An error is
+//! read as OAuth 2.0 has it.
 
 use alloc::string::String;
 

@@ -28,8 +28,8 @@ pub(crate) struct BasicAuthentication<'a> {
 }
 
 impl OAuthForm {
-    /// A form of these parameters. A client with a secret authenticates with it; one without a secret names itself by the
-    /// parameter `client_id`.
+    /// A form of these parameters. A client with a secret authenticates with it; one without a secret names
+    /// itself by the parameter `client_id`.
     pub(crate) fn request(
         endpoint: &Endpoint,
         operation: &'static str,

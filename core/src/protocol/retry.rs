@@ -6,12 +6,12 @@
 //! |---|---|
 //! | it was not sent | always |
 //! | the service throttles it: `TooManyRequestsException`, HTTP 429 | always |
-//! | the service failed: `InternalErrorException`, a login provider that does not answer, HTTP 5xx | if it is repeatable |
-//! | no whole answer | if it is repeatable; at once if it is urgent |
+//! | the service failed: `InternalErrorException`, HTTP 5xx; or a login provider did not answer | if repeatable |
+//! | no whole answer came | if repeatable; at once if urgent |
 //! | any other error, `LimitExceededException` (a limit of hours) among them | never |
 //!
-//! Before a retry there is a wait, half a second at the most before the first and twice as long before each later one.
-//! Only an urgent request whose answer was lost is sent again at once.
+//! Before a retry there is a wait, half a second at the most before the first and twice as long before each
+//! later one. Only an urgent request whose answer was lost is sent again at once.
 
 use crate::error::RefusalKind;
 use crate::flow::Backoff;
@@ -27,7 +27,8 @@ const FIRST_BACKOFF_MILLIS: u64 = 500;
 pub(crate) struct RetryPolicy {
     /// Whether the request may be sent again when it is not known whether it was carried out.
     pub(crate) is_repeatable: bool,
-    /// Whether a request whose answer was lost is sent again at once, rather than after a wait. Only where waiting costs.
+    /// Whether a request whose answer was lost is sent again at once, rather than after a wait. Only where
+    /// waiting costs.
     pub(crate) is_urgent: bool,
 }
 
