@@ -1,4 +1,11 @@
 //! Signing in.
+//!
+//! - `initiate`: the ways in which a sign-in begins. Each has a file with its request: `srp`, `password`, `custom`.
+//! - `srp`: the proof of a password. `device`: the proof of a remembered device.
+//! - `steps`: the state machine. It reads every response of the service, and ends with a session or a `pending`
+//!   challenge.
+//! - `challenge`: each kind of challenge with its answers. `stored`: a challenge as JSON.
+//! - `outcome`: makes a [`Challenge`](challenge::Challenge) of what the state machine ended with.
 
 pub(crate) mod challenge;
 mod custom;
