@@ -1,4 +1,11 @@
 //! Signing in.
+//!
+//! - `initiate`: the ways in which a sign-in begins. Each has a file with its request: `srp`, `password`, `custom`.
+//! - `srp`: the proof of a password. `device`: the proof of a remembered device.
+//! - `steps`: the state machine. It reads every response of the service, and ends with a session or a `pending`
+//!   challenge.
+//! - `challenge`: each kind of challenge with its answers. `stored`: a challenge as JSON.
+//! - `outcome`: makes a [`Challenge`](challenge::Challenge) of what the state machine ended with.
 
 pub(crate) mod challenge;
 mod custom;
@@ -51,7 +58,7 @@ use steps::{Opening, SigningIn};
 /// Where the pool tracks devices, [`with_devices`](Self::with_devices) brings what is known of this one. If the service
 /// does not know the device any more, or refuses its proof, the sign-in begins again once without it; an answer is sent
 /// once more without it, as long as its challenge session is not spent. The outcome names the device that is gone. From
-/// the moment tokens have come nothing is an error: see [`DeviceReport`].
+/// the moment tokens have come nothing is an error: see [`DeviceReport`](crate::DeviceReport).
 ///
 /// Four steps may compute: `g^a` and the proof, for the password and for the device, and one more where a device is
 /// registered. Those two are the cost of a sign-in by SRP, 6 to 7 milliseconds in an optimised build on the x86-64 machine
@@ -98,6 +105,7 @@ use steps::{Opening, SigningIn};
 /// [`RefusalKind::UserNotConfirmed`]: crate::error::RefusalKind::UserNotConfirmed
 /// [`RefusalKind::PasswordResetRequired`]: crate::error::RefusalKind::PasswordResetRequired
 /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch
+/// [`Error::StartAgain`]: crate::Error::StartAgain
 #[derive(Debug)]
 pub struct SignIn(Guarded<SigningIn>);
 

@@ -67,6 +67,14 @@ fn code(outcome: SignInOutcome) -> CodeChallenge {
     }
 }
 
+/// A refusal of an answer after which, as these tests go on to show, the challenge is answered again.
+#[track_caller]
+fn refused_and_open(result: Result<SignInOutcome, Error>) -> RefusalKind {
+    let error = result.unwrap_err();
+    assert!(error.may_answer_again(), "{error}");
+    error.refusal_kind().unwrap()
+}
+
 #[track_caller]
 fn session(outcome: SignInOutcome) -> Session {
     match outcome {
@@ -98,7 +106,7 @@ fn a_code_by_text_message_signs_in_after_a_wrong_one() {
         assert_eq!(challenge.destination(), Some("+*******1234"));
         let right = pair.last_code();
         let wrong = pair.run(challenge.answer(&pair.client, wrong(&right), seed()));
-        assert_eq!(refused(wrong), RefusalKind::CodeMismatch);
+        assert_eq!(refused_and_open(wrong), RefusalKind::CodeMismatch);
         let session = session(pair.run(challenge.answer(&pair.client, right, seed())).unwrap());
         assert_eq!(session.username(), "alice");
     }
@@ -130,11 +138,11 @@ fn a_code_of_an_authenticator_app_signs_in_once() {
     assert_eq!((challenge.name(), challenge.destination()), (&ChallengeName::SoftwareTokenMfa, None));
     let right = totp(&pair, SECRET);
     let mismatch = pair.run(challenge.answer(&pair.client, wrong(&right), seed()));
-    assert_eq!(refused(mismatch), RefusalKind::CodeMismatch);
+    assert_eq!(refused_and_open(mismatch), RefusalKind::CodeMismatch);
     session(pair.run(challenge.answer(&pair.client, &*right, seed())).unwrap());
 
     let challenge = code(pair.start("alice", PASSWORD).unwrap());
-    assert_eq!(refused(pair.run(challenge.answer(&pair.client, right, seed()))), RefusalKind::ExpiredCode);
+    assert_eq!(refused_and_open(pair.run(challenge.answer(&pair.client, right, seed()))), RefusalKind::ExpiredCode);
     advance(&mut pair, 30);
     session(pair.run(challenge.answer(&pair.client, totp(&pair, SECRET), seed())).unwrap());
 }
@@ -195,7 +203,7 @@ fn an_authenticator_app_is_set_up_in_a_sign_in() {
     let secret = setup.secret_code().expose().to_owned();
     let right = totp(&pair, &secret);
     let mismatch = pair.run(setup.verify(&pair.client, wrong(&right), seed()));
-    assert_eq!(refused(mismatch), RefusalKind::EnableSoftwareTokenMfa);
+    assert_eq!(refused_and_open(mismatch), RefusalKind::EnableSoftwareTokenMfa);
     session(pair.run(setup.verify(&pair.client, right, seed())).unwrap());
 
     advance(&mut pair, 60);
@@ -237,9 +245,9 @@ fn a_new_password_comes_with_the_attributes_that_the_pool_requires() {
 
     let name = || [Attribute::new("family_name", "Doe")];
     let weak = pair.run(challenge.answer(&pair.client, "weak", name(), seed()));
-    assert_eq!(refused(weak), RefusalKind::InvalidPassword);
+    assert_eq!(refused_and_open(weak), RefusalKind::InvalidPassword);
     let missing = pair.run(challenge.answer(&pair.client, "Battery-staple-2", [], seed()));
-    assert_eq!(refused(missing), RefusalKind::InvalidParameter);
+    assert_eq!(refused_and_open(missing), RefusalKind::InvalidParameter);
     let email = [Attribute::new("family_name", "Doe"), Attribute::new("email", "al@example.com")];
     let here = pair.run(challenge.answer(&pair.client, "Battery-staple-2", email.clone(), seed()));
     assert!(matches!(here, Err(Error::InvalidInput(_))));
