@@ -44,3 +44,8 @@ pub use store::{MemoryStore, Store, StoreLock};
 pub use transport::{Transport, TransportFn, transport_fn};
 #[cfg(feature = "ureq")]
 pub use ureq_transport::UreqTransport;
+
+/// The code in the package's README is compiled and run.
+#[cfg(all(doctest, feature = "ureq"))]
+#[doc = include_str!("../README.md")]
+struct PackageReadme;

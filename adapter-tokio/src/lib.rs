@@ -54,3 +54,8 @@ pub use transport::{BoxFuture, Transport, TransportFn, transport_fn};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The code in the package's README is compiled and run.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+struct PackageReadme;

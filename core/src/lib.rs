@@ -104,3 +104,8 @@ pub use sign_in::challenge::*;
 pub use sign_in::{SignIn, SignInOutcome};
 pub use storage::{devices_key, identity_key};
 pub use timestamp::Timestamp;
+
+/// The code in the package's README is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct PackageReadme;

@@ -1,8 +1,10 @@
 //! What the integration tests and the fuzz targets share.
 //!
-//! The tests are in `tests/`, one program for each subject. In a program, `client….rs` has tests of the client's flows
-//! at the simulated service, without HTTP; `service….rs` of the simulated service alone; `adapters….rs` of the adapters
-//! at the simulated service over HTTP.
+//! The tests are in `tests/`, one program for each subject. A file's name says what it tests:
+//!
+//! - `client….rs`: the client's flows at the simulated service, without HTTP.
+//! - `service….rs`: the simulated service alone.
+//! - `adapters….rs`: the adapters at the simulated service, over HTTP.
 
 extern crate alloc;
 

@@ -14,8 +14,8 @@ use cognito_core::{
 pub use self::blocking::Blocking;
 pub use self::tokio::Tokio;
 
-/// Makes two tests of each function, which has the adapter as a type parameter: one in the module `blocking`, one in
-/// `tokio`.
+/// Makes two tests of each function, which has the adapter as a type parameter: one in the module `blocking`,
+/// one in `tokio`.
 #[macro_export]
 macro_rules! test_on_both_adapters {
     ($($test:ident),+ $(,)?) => {

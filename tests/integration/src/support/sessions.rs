@@ -35,7 +35,7 @@ pub fn sessions_to_refresh(service: &Server) -> Sessions {
     sessions
 }
 
-/// The session with tokens that seem about to expire: the local clock is believed to have been slow when they came.
+/// The session, whose tokens seem about to expire: the local clock is believed to have been slow when they came.
 pub fn about_to_expire(session: &Session) -> SignedIn {
     let device_key = session.device_key().unwrap_or_default();
     let session = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);

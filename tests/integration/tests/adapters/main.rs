@@ -2,5 +2,6 @@
 
 mod faults_at_every_step;
 mod peer;
+mod same_methods;
 mod same_requests;
 mod transport;

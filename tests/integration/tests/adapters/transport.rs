@@ -188,7 +188,7 @@ impl Words for Blocking {
 
 impl Words for Tokio {
     const REFUSED: &str = "error sending request: client error (Connect): tcp connect error: ";
-    const NOT_FOUND: &str = "error sending request: client error (Connect): dns error: ";
+    const NOT_FOUND: &str = "error sending request: client error (Connect): dns error: error resolving DNS: ";
     const TIMED_OUT: &str = "error sending request: operation timed out";
 }
 

@@ -1,4 +1,5 @@
-//! The client and the simulated service against other implementations: API models, vectors, encoders and the fuzz corpora.
+//! The client and the simulated service against other implementations: API models, vectors, encoders, and the
+//! fuzz corpora.
 
 mod api_model;
 mod fuzz_corpora;
