@@ -11,7 +11,8 @@ use core::panic::PanicInfo;
 use cognito_core::storage::Record;
 use cognito_core::{
     AppClient, AssumedRole, Credentials, Event, Flow, GetCredentials, Headers, IdentityPool, IdentityPoolId, Logins,
-    Plan, Refresh, Response, Role, Seed, Session, SignIn, Step, Timestamp, UserPoolId, SendOutcome};
+    Plan, Refresh, Response, Role, Seed, SendOutcome, Session, SignIn, Step, Timestamp, UserPoolId,
+};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
@@ -68,7 +69,11 @@ fn run<F: Flow>(mut flow: F, answers: &[&str]) -> Option<F::Output> {
     let mut event = Event::Start;
     loop {
         event = match flow.step(NOW, event).ok()? {
-            Step::Send(_) => Event::Sent(SendOutcome::Answered(Response::new(200, Headers::new(), answers.next()?.as_bytes().to_vec()))),
+            Step::Send(_) => Event::Sent(SendOutcome::Answered(Response::new(
+                200,
+                Headers::new(),
+                answers.next()?.as_bytes().to_vec(),
+            ))),
             Step::Wait(_) => return None,
             Step::Done(output) => return Some(output),
         };

@@ -63,6 +63,12 @@ pub fn alice() -> UserConfig {
     }
 }
 
+impl Default for Scene {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Scene {
     /// A pool for sign-up by e-mail, with a client that may do everything.
     pub fn new() -> Self {
