@@ -36,7 +36,7 @@ pub use tokens::Tokens;
 /// A signed-in user with the tokens.
 ///
 /// It is a plain value: nothing in it changes by itself. [`plan`](Self::plan) says whether the tokens can be used, and a
-/// [`Refresh`](crate::Refresh) makes the next session from it. As JSON it holds the tokens in the clear.
+/// [`Refresh`] makes the next session from it. As JSON it holds the tokens in the clear.
 ///
 /// An operation for the signed-in user takes the access token from it:
 ///
