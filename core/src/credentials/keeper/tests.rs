@@ -360,7 +360,7 @@ fn answers(request: &Request) -> Vec<Event> {
 
 proptest! {
     #[test]
-    fn all_works_come_to_an_end_whatever_comes_in_whatever_order(
+    fn all_jobs_come_to_an_end_whatever_comes_in_whatever_order(
         of_guest: bool,
         jobs in prop::collection::vec((0..5, moves()), 1..6),
     ) {

@@ -354,7 +354,7 @@ fn answers(request: &Request) -> Vec<Event> {
 
 proptest! {
     #[test]
-    fn all_works_come_to_an_end_whatever_comes_in_whatever_order(works in prop::collection::vec((0..8, moves()), 1..6)) {
+    fn all_jobs_come_to_an_end_whatever_comes_in_whatever_order(jobs in prop::collection::vec((0..8, moves()), 1..6)) {
         let with_device = |good_for, refresh_token| session(good_for, refresh_token).with_device_key("us-east-1_0d4f");
         let sessions = [session(30, "r"), with_device(0, "other"), with_device(3600, "r"), session(0, "")];
         let mut records: Vec<_> = sessions.iter().map(Session::to_record).collect();
@@ -362,7 +362,7 @@ proptest! {
         // Two refreshes and a device, each without the device too; and a sign-out.
         let world = World { input: seed, records, answers, most_requests: 6 * crate::MAX_ATTEMPTS as usize };
         let mut keeper = keeper();
-        for (task, moves) in works {
+        for (task, moves) in jobs {
             let task = match task {
                 0 => SessionTask::Get,
                 1 => SessionTask::Refresh,
