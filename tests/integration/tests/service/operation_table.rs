@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cognito_core::endpoint::Service;
 use cognito_core::{Response, operation};
-use cognito_integration_tests::support::api_model::{self, conforms, errors, example_request, model};
+use cognito_integration_tests::support::api_model::{self, conforms, errors, model};
 use cognito_integration_tests::support::devices::DEVICE_PASSWORD;
 use cognito_integration_tests::support::identities::{
     GOOGLE, GUEST_ROLE, google, identity_scene, open_identity_pool, read_tree,
@@ -91,13 +91,6 @@ impl Tour {
         refusal
     }
 
-    /// A request of an operation by a user who is signed in, with every member.
-    fn example(&self, operation: &str, token: &str) -> Value {
-        let mut body = bearing(token, example_request(&self.model, operation, true));
-        body["ClientId"] = json!(self.scene.client.id);
-        body
-    }
-
     fn code(&self) -> String {
         self.scene.last_message().code
     }
@@ -112,14 +105,9 @@ fn every_answer_has_the_models_members_and_every_refusal_a_name_of_the_model() {
     factors(&mut tour, &token);
     devices_and_feedback(&mut tour, &token);
     endings(&mut tour, &token);
-    // An operation needs no step above where an example of its request is carried out.
-    let unseen = operations("cognito-idp").into_iter().filter(|operation| !tour.seen.contains(operation));
-    let mut second = Tour::new();
-    let token = sign_in(&mut second);
-    for operation in unseen {
-        let body = second.example(&operation, &token);
-        second.ok(&operation, body);
-    }
+    tour.seen.sort();
+    tour.seen.dedup();
+    assert_eq!(tour.seen, operations("cognito-idp"));
 }
 
 fn sign_up_and_reset(tour: &mut Tour) {
