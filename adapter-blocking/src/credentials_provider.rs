@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use cognito_core::adapter::now;
@@ -12,10 +12,11 @@ use crate::{IdentityPoolClient, SessionHandle, Store};
 
 /// AWS credentials of one identity: good ones whenever asked.
 ///
-/// They are kept in memory until they are about to expire, and new ones are got once for however many threads ask. The
-/// identity's id is kept in the store, so that GetId is called only where none is known. A guest who signs in stays the
-/// same identity, if the service will have it so: the provider of a user who has none takes over the guest's from the same
-/// store. It can be shared between threads, and cloned; clones are the same.
+/// They are kept in memory until they are about to expire, and new ones are got once for however many threads
+/// ask. The identity's id is kept in the store, so that GetId is called only where none is known. A guest who
+/// signs in stays the same identity, if the service will have it so: the provider of a user who has none
+/// takes over the guest's from the same store. It can be shared between threads, and cloned; clones are the
+/// same.
 ///
 /// ```no_run
 /// # use cognito_blocking::{CredentialsProvider, Error, FileStore, IdentityPool, IdentityPoolClient, IdentityPoolId, Sessions};
@@ -53,8 +54,8 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Guest, keeper)
     }
 
-    /// For a user of a user pool. Each time new credentials are needed, the session gives a fresh ID token. The
-    /// credentials end with the session.
+    /// For a user of a user pool. Each time new credentials are needed, the session gives a fresh ID token.
+    /// The credentials end with the session.
     #[must_use]
     pub fn for_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
         let user_pool_id = session.app_client().user_pool_id();
@@ -62,9 +63,9 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// For a user of any login provider, or of several. `logins` is called each time new credentials are needed, and
-    /// returns fresh tokens; its failures are [`Error::NoLogins`]. `user` is a name that tells this user's identity from
-    /// others in the store. It is not sent.
+    /// For a user of any login provider, or of several. `logins` is called each time new credentials are
+    /// needed, and returns fresh tokens; its failures are [`Error::NoLogins`]. `user` is a name that tells
+    /// this user's identity from others in the store. It is not sent.
     #[must_use]
     pub fn for_logins(
         client: IdentityPoolClient,
@@ -99,12 +100,12 @@ impl CredentialsProvider {
         Self(Arc::new(Shared { client, store, source, keeper: SharedKeeper::new(keeper) }))
     }
 
-    /// The credentials, or new ones if they expire within the margin. If the service gives no new ones and the old ones
-    /// are still valid, they are returned with the error.
+    /// The credentials, or new ones if they expire within the margin. If the service gives no new ones and
+    /// the old ones are still valid, they are returned with the error.
     ///
     /// # Errors
-    /// Those of getting them; those of [`SessionHandle::get`]; [`Error::Store`] when the store cannot be read, so that a
-    /// guest does not become another one.
+    /// Those of getting them; those of [`SessionHandle::get`]; [`Error::Store`] when the store cannot be
+    /// read, so that a guest does not become another one.
     pub fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
@@ -119,7 +120,8 @@ impl CredentialsProvider {
         }
     }
 
-    /// New credentials now, from a session with new tokens, so that changed roles and attributes appear in them.
+    /// New credentials now, from a session with new tokens, so that changed roles and attributes appear in
+    /// them.
     ///
     /// # Errors
     /// Those of [`get`](Self::get).
@@ -130,8 +132,8 @@ impl CredentialsProvider {
         self.credentials(CredentialsTask::Refresh)
     }
 
-    /// Forgets the credentials, and the identity id in the store and in memory: for a user who has been deleted, or a
-    /// guest who is to be a new one.
+    /// Forgets the credentials, and the identity id in the store and in memory: for a user who has been
+    /// deleted, or a guest who is to be a new one.
     ///
     /// # Errors
     /// [`Error::Store`] when the store cannot be written. The credentials are forgotten nevertheless.
@@ -139,15 +141,19 @@ impl CredentialsProvider {
         self.run(CredentialsTask::Forget).map(|_| ())
     }
 
-    /// Valid credentials, unless the session that they came from has ended.
     fn usable(&self) -> Option<Credentials> {
+        self.keeper().usable(now()).cloned()
+    }
+
+    /// The keeper, without the credentials of a session that has ended.
+    fn keeper(&self) -> MutexGuard<'_, CredentialsKeeper> {
         // The two keepers are not locked at once.
         let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
         let mut keeper = self.0.keeper.lock();
         if let Some(generation) = generation {
             keeper.end_with_session(generation);
         }
-        keeper.usable(now()).cloned()
+        keeper
     }
 
     fn credentials(&self, task: CredentialsTask) -> Result<KeptCredentials, Error> {

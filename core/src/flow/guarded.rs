@@ -1,7 +1,7 @@
 //! What all flows have in common: they begin once, they end once, and their first error sticks.
 
-use crate::error::{Error, Misuse};
-use crate::flow::{Event, Step};
+use crate::error::{Error, Misuse, NotReached};
+use crate::flow::{Event, SendOutcome, Step};
 use crate::timestamp::Timestamp;
 
 /// The steps of one flow, without the rules that all flows share. They are asked to advance from
@@ -77,5 +77,17 @@ impl<T> Step<T> {
             Self::Send(request) => Err(Step::Send(request)),
             Self::Wait(backoff) => Err(Step::Wait(backoff)),
         }
+    }
+}
+
+impl Event {
+    /// The error of this attempt, if no whole answer came.
+    pub(crate) fn not_reached(&self) -> Option<NotReached> {
+        let (may_have_arrived, cause) = match self {
+            Self::Sent(SendOutcome::NotSent(cause)) => (false, cause),
+            Self::Sent(SendOutcome::NoAnswer(cause)) => (true, cause),
+            Self::Sent(SendOutcome::Answered(_)) | Self::Start | Self::Woke => return None,
+        };
+        Some(NotReached { may_have_arrived, cause: cause.clone() })
     }
 }

@@ -8,8 +8,8 @@ use super::known::{Known, Unsaved};
 use super::task::{CredentialsInput, CredentialsTask, KeptCredentials};
 use crate::configuration::identity_pool::is_id;
 use crate::credentials::{Credentials, GetCredentials};
-use crate::error::{Cause, Error, InvalidInput, Misuse, NotReached};
-use crate::flow::{Event, Flow, SendOutcome, Step};
+use crate::error::{Cause, Error, InvalidInput, Misuse};
+use crate::flow::{Event, Flow, Step};
 use crate::keeper::{KeeperEvent, KeeperStep, Transition};
 use crate::operation::Logins;
 use crate::storage::Record;
@@ -158,15 +158,7 @@ impl Job {
     }
 
     fn advance_flow(self, known: &mut Known, now: Timestamp, mut flow: Box<GetCredentials>, event: Event) -> Next {
-        let not_reached = match &event {
-            Event::Sent(SendOutcome::NotSent(cause)) => {
-                Some(NotReached { may_have_arrived: false, cause: cause.clone() })
-            }
-            Event::Sent(SendOutcome::NoAnswer(cause)) => {
-                Some(NotReached { may_have_arrived: true, cause: cause.clone() })
-            }
-            _ => None,
-        };
+        let not_reached = event.not_reached();
         match (flow.step(now, event), not_reached) {
             (Ok(Step::Send(request)), _) => self.next(State::Getting(flow), KeeperStep::Send(request)),
             // Callers with valid credentials do not wait for a network that is down.

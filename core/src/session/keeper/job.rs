@@ -1,7 +1,7 @@
 //! A job of a session keeper: lock the session, read it, do the task, save or remove it.
 //!
-//! `state` has the states and says which handler takes which event; `refreshing`, `signing_out` and `devices` have the
-//! handlers of these parts.
+//! `state` has the states and says which handler takes which event; `refreshing`, `signing_out` and `devices`
+//! have the handlers of these parts.
 
 mod devices;
 mod refreshing;
@@ -67,13 +67,11 @@ impl Job {
     fn not_locked(self, known: &mut Known, now: Timestamp, cause: Cause) -> Next {
         match &self.task {
             SessionTask::Save(signed_in) => {
-                known.take_over(signed_in);
-                known.unsaved = Some(Unsaved { session: signed_in.session.clone(), instead_of: None });
-                let ending = Ending::err(Error::Store(cause), Some(SessionEventKind::SignedIn));
-                self.end(known, ending)
+                let saving = Saving::SignedIn(signed_in.clone());
+                self.not_stored(known, now, saving, cause.clone(), Err(cause))
             }
             SessionTask::SignOut(SignOutScope::Local) | SessionTask::Forget => self.remove(known),
-            // The tokens can be revoked all the same.
+            // The tokens can still be revoked.
             SessionTask::SignOut(_) => self.next(State::Loading, KeeperStep::Load(known.key.clone())),
             SessionTask::Get | SessionTask::Refresh | SessionTask::Flush => {
                 self.without_store(known, now, Error::Store(cause))
@@ -144,7 +142,10 @@ impl Job {
 
     /// The session is saved, or kept in memory.
     fn saved(self, known: &mut Known, now: Timestamp, saving: Saving, save_error: Option<Cause>) -> Next {
-        known.current = Some(saving.session().clone());
+        // Tokens that are about to be revoked are not given to anybody.
+        if !self.is_sign_out() {
+            known.current = Some(saving.session().clone());
+        }
         known.keep_device(&saving.device());
         let key = last_user_key(&known.app_client);
         match (saving, save_error) {

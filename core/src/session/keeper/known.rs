@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::task::{SessionEventKind, SessionSettings};
 use crate::configuration::AppClient;
 use crate::device::DeviceReport;
-use crate::session::{Plan, Session, SignedIn};
+use crate::session::{Plan, Session};
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
@@ -30,8 +30,8 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Unsaved {
     pub(super) session: Session,
-    /// What the store had under the key then; `None` if that could not be read either. Once the store has something
-    /// else, the user has signed in or out elsewhere, and this session is not the newest.
+    /// What the store had under the key then; `None` if that could not be read either. Once the store has
+    /// something else, the user has signed in or out elsewhere, and this session is not the newest.
     pub(super) instead_of: Option<Option<Record>>,
 }
 
@@ -55,12 +55,6 @@ impl Known {
 
     pub(super) fn has_unsaved(&self) -> bool {
         self.unsaved.is_some() || self.unsaved_device.is_some()
-    }
-
-    /// Takes over a session with what is known of the device.
-    pub(super) fn take_over(&mut self, signed_in: &SignedIn) {
-        self.current = Some(signed_in.session.clone());
-        self.keep_device(&signed_in.device);
     }
 
     /// Keeps what is known of the device until it is saved.

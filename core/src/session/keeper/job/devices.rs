@@ -1,4 +1,5 @@
-//! The end of a job under the lock: what is known of the device is saved with the session, or removed with it.
+//! The end of a job under the lock: what is known of the device is saved with the session, or removed with
+//! it.
 
 use super::state::{Ending, Job, Next, State};
 use crate::device::Devices;

@@ -2,9 +2,8 @@
 
 use alloc::boxed::Box;
 
-use super::state::{Ending, Job, Next, Refreshing, Saving, State};
-use crate::device::NewDeviceDraft;
-use crate::error::{Cause, Error, NotReached};
+use super::state::{Ending, Job, Next, Refreshing, Reloading, Saving, State};
+use crate::error::{Cause, Error};
 use crate::flow::guarded::Steps as _;
 use crate::flow::{Event, SendOutcome, Step};
 use crate::keeper::{Computation, Computed, KeeperStep};
@@ -26,7 +25,7 @@ impl Job {
             plan => plan,
         };
         match plan {
-            Plan::Use if known.unsaved.is_some() && !matches!(self.task, SessionTask::SignOut(_)) => {
+            Plan::Use if known.unsaved.is_some() && !self.is_sign_out() => {
                 self.save(known, Saving::Again(Box::new(session)))
             }
             Plan::Use => self.have(known, now, session.into(), None),
@@ -60,12 +59,7 @@ impl Job {
         mut refreshing: Box<Refreshing>,
         event: Event,
     ) -> Next {
-        let not_sent = match &event {
-            Event::Sent(SendOutcome::NotSent(cause)) => {
-                Some(NotReached { may_have_arrived: false, cause: cause.clone() })
-            }
-            _ => None,
-        };
+        let not_sent = event.not_reached().filter(|error| !error.may_have_arrived);
         let may_have_arrived = matches!(event, Event::Sent(SendOutcome::NoAnswer(_) | SendOutcome::Answered(_)));
         let advanced = refreshing.tokens.advance(now, event);
         if let Err(Error::Misuse(misuse)) = advanced {
@@ -83,46 +77,32 @@ impl Job {
             (Ok(Step::Wait(backoff)), _) => self.next(State::Refreshing(refreshing), KeeperStep::Wait(backoff)),
             (Err(refusal), _) if refusal.ends_session() => {
                 let tried = refreshing.session.refresh_token().cloned();
-                let reloading = State::Reloading { tried, refusal, is_second: refreshing.is_second };
-                self.next(reloading, KeeperStep::Load(known.key.clone()))
+                let reloading = Reloading { tried, refusal, is_second: refreshing.is_second };
+                self.next(State::Reloading(reloading), KeeperStep::Load(known.key.clone()))
             }
             (Err(error), _) => self.have_unrefreshed(known, now, refreshing.session, error),
         }
     }
 
-    /// The refresh token is dead. Another process may have stored a newer one, which is tried once.
+    /// Another process may have stored a newer refresh token, which is tried once.
     pub(super) fn reloaded(
         self,
         known: &mut Known,
         now: Timestamp,
-        tried: Option<&RefreshToken>,
-        refusal: Error,
+        reloading: Reloading,
         loaded: Result<Option<Record>, Cause>,
     ) -> Next {
+        let Reloading { tried, refusal, is_second } = reloading;
         known.unsaved = None;
-        match newer(tried, loaded) {
-            Ok(Some(session)) => self.plan(known, now, session, true),
-            Ok(None) => self.remove_expired(known, refusal),
-            Err(_) => self.have_none(known, refusal, None),
-        }
-    }
-
-    /// The newer refresh token of another process is dead, too.
-    pub(super) fn reloaded_again(
-        self,
-        known: &mut Known,
-        tried: Option<&RefreshToken>,
-        refusal: Error,
-        loaded: Result<Option<Record>, Cause>,
-    ) -> Next {
-        match newer(tried, loaded) {
+        match newer(tried.as_ref(), loaded) {
+            Ok(Some(session)) if !is_second => self.plan(known, now, session, true),
             Ok(None) => self.remove_expired(known, refusal),
             Ok(Some(_)) | Err(_) => self.have_none(known, refusal, None),
         }
     }
 
     fn remove_expired(self, known: &mut Known, refusal: Error) -> Next {
-        if matches!(self.task, SessionTask::SignOut(_)) {
+        if self.is_sign_out() {
             return self.have_none(known, refusal, None);
         }
         self.next(State::RemovingExpired(refusal), KeeperStep::Remove(known.key.clone()))
@@ -141,13 +121,13 @@ impl Job {
         mut renewed: Box<Renewed>,
         save_error: Option<Cause>,
     ) -> Next {
-        if matches!(self.task, SessionTask::SignOut(_)) {
+        if self.is_sign_out() {
             let session = renewed.session().clone();
             return self.have(known, now, session.into(), None);
         }
         match renewed.take_new_device() {
             Some(draft) => {
-                let computation = Computation(Box::<NewDeviceDraft>::new(draft));
+                let computation = Computation(Box::new(draft));
                 self.next(State::Computing(renewed, save_error), KeeperStep::Compute(computation))
             }
             None => self.register(known, now, Box::new(renewed.complete_with(None)), save_error, Event::Start),
@@ -189,8 +169,8 @@ impl Job {
     }
 }
 
-/// The session in the store, if its refresh token is another than the one that was tried. A record that cannot be read
-/// cannot be judged, and stays.
+/// The session in the store, if its refresh token is another than the one that was tried. A record that
+/// cannot be read cannot be judged, and stays.
 fn newer(tried: Option<&RefreshToken>, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
     let held = loaded.map_err(Error::Store)?;
     let session = held.map(|held| Session::from_record(&held)).transpose()?;

@@ -1,5 +1,5 @@
-//! Signing out: revoke at the service, then remove here, under one lock. So no refresh in between can leave a newer
-//! token that is not revoked.
+//! Signing out: revoke at the service, then remove here, under one lock. So no refresh in between can leave a
+//! newer token that is not revoked.
 
 use alloc::boxed::Box;
 
@@ -10,12 +10,13 @@ use crate::flow::{Event, Flow, Step};
 use crate::keeper::KeeperStep;
 use crate::session::keeper::known::{Known, is_valid};
 use crate::session::keeper::task::{KeptSession, SessionEventKind, SessionTask};
-use crate::session::{Plan, RemoteSignOut, Session, SignOut, SignOutScope};
+use crate::session::{RemoteSignOut, Session, SignOut, SignOutScope};
 use crate::storage::{Record, last_user_key};
 use crate::timestamp::Timestamp;
 
 impl Job {
-    /// The session to revoke is the newest: one that could not be saved, or what the store has, or what is known here.
+    /// The session to revoke is the newest: one that could not be saved, or what the store has, or what is
+    /// known here.
     pub(super) fn loaded_to_sign_out(
         self,
         known: &mut Known,
@@ -45,11 +46,11 @@ impl Job {
         match &self.lock {
             // Without the lock a refresh could spend a token of another process.
             Err(_) if is_valid(&session, now) => self.revoke(known, now, &session),
-            Err(cause) if session.plan(now, known.settings.margin) == Plan::Refresh => {
+            Err(cause) => {
                 let error = Error::Store(cause.clone());
                 self.not_revoked(known, error)
             }
-            _ => self.plan(known, now, session, false),
+            Ok(()) => self.plan(known, now, session, false),
         }
     }
 
@@ -61,14 +62,15 @@ impl Job {
         kept: KeptSession,
         kind: Option<SessionEventKind>,
     ) -> Next {
-        if matches!(self.task, SessionTask::SignOut(_)) {
+        if self.is_sign_out() {
             return self.revoke(known, now, &kept.session);
         }
         known.current = Some(kept.session.clone());
         self.finish(known, Ending::ok(kept, kind))
     }
 
-    /// Ends with the session that could not be refreshed, if its tokens are still valid and the task takes them.
+    /// Ends with the session that could not be refreshed, if its tokens are still valid and the task takes
+    /// them.
     pub(super) fn have_unrefreshed(self, known: &mut Known, now: Timestamp, session: Session, error: Error) -> Next {
         if !matches!(self.task, SessionTask::Refresh) && is_valid(&session, now) {
             self.have(known, now, not_refreshed(session, error), None)
@@ -79,7 +81,7 @@ impl Job {
 
     /// Ends without a session; a sign-out still removes what there is.
     pub(super) fn have_none(self, known: &mut Known, error: Error, kind: Option<SessionEventKind>) -> Next {
-        if matches!(self.task, SessionTask::SignOut(_)) {
+        if self.is_sign_out() {
             return self.not_revoked(known, error);
         }
         self.finish(known, Ending::err(error, kind))

@@ -32,11 +32,8 @@ pub(super) enum State {
     Locking,
     Loading,
     Refreshing(Box<Refreshing>),
-    Reloading {
-        tried: Option<RefreshToken>,
-        refusal: Error,
-        is_second: bool,
-    },
+    /// The refresh token is dead. Another process may have stored a newer one.
+    Reloading(Reloading),
     Saving(Saving),
     /// The store is read because it could not be written.
     ReadingBack(Saving, Cause),
@@ -62,6 +59,16 @@ pub(super) struct Refreshing {
     pub(super) is_second: bool,
     /// Whether a request may have arrived. Then the job needs its answer, which may hold a new refresh token.
     pub(super) may_have_arrived: bool,
+}
+
+/// The store is read again after a refresh that was refused.
+#[derive(Debug)]
+pub(super) struct Reloading {
+    /// The refresh token that is dead.
+    pub(super) tried: Option<RefreshToken>,
+    pub(super) refusal: Error,
+    /// Whether this is after the second refresh.
+    pub(super) is_second: bool,
 }
 
 /// What is being saved, and so what comes next.
@@ -91,6 +98,10 @@ impl Job {
             remote_sign_out: RemoteSignOut::NotAsked,
             state: State::Ready,
         }
+    }
+
+    pub(super) fn is_sign_out(&self) -> bool {
+        matches!(self.task, SessionTask::SignOut(_))
     }
 
     /// The job continues in this state, once this step is answered.
@@ -163,10 +174,7 @@ impl crate::keeper::Job for Job {
             (State::Locking, KeeperEvent::Locked(locked)) => self.locked(known, now, locked),
             (State::Loading, KeeperEvent::Loaded(loaded)) => self.loaded(known, now, loaded),
             (State::Refreshing(refreshing), KeeperEvent::Flow(event)) => self.refresh(known, now, refreshing, event),
-            (State::Reloading { tried, refusal, is_second }, KeeperEvent::Loaded(loaded)) => match is_second {
-                true => self.reloaded_again(known, tried.as_ref(), refusal, loaded),
-                false => self.reloaded(known, now, tried.as_ref(), refusal, loaded),
-            },
+            (State::Reloading(reloading), KeeperEvent::Loaded(loaded)) => self.reloaded(known, now, reloading, loaded),
             (State::Saving(saving), KeeperEvent::Stored(stored)) => self.stored(known, now, saving, stored),
             (State::ReadingBack(saving, cause), KeeperEvent::Loaded(held)) => {
                 self.not_stored(known, now, saving, cause, held)

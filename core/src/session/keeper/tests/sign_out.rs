@@ -62,6 +62,22 @@ fn no_caller_gets_tokens_that_are_being_revoked() {
     assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Wait);
 }
 
+/// Regression: the tokens that a global sign-out had refreshed were given until they were revoked.
+#[test]
+fn no_caller_gets_tokens_refreshed_for_a_global_sign_out() {
+    let mut desk = Desk::with(Some(session(0, "r")));
+    let since = desk.keeper.newest_job();
+    assert_eq!(desk.keeper.begin(GLOBAL, since), Admission::Drive);
+    let held = KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
+    let renewed = json!({"AuthenticationResult": {"AccessToken": revocable(3600, "r").access_token().expose()}});
+    let answered = KeeperEvent::Flow(answer(200, &renewed.to_string()));
+    for event in [KeeperEvent::Start(Ok(seed())), KeeperEvent::Locked(Ok(())), held, answered] {
+        desk.keeper.step(NOW, event).unwrap();
+    }
+    assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Stored(Ok(()))), Ok(KeeperStep::Send(_))), "it revokes");
+    assert_eq!(desk.keeper.usable(NOW), None);
+}
+
 #[test]
 fn the_session_is_removed_whatever_the_service_answers() {
     for event in [refusal("UnauthorizedException", ""), answer(403, "<html>"), refusal("LimitExceededException", "")] {
