@@ -15,8 +15,9 @@ use crate::{Client, Store};
 
 /// One user's session: a valid token whenever asked.
 ///
-/// Tokens are refreshed ahead of their expiry, once for however many threads ask, and saved before anybody gets them. It
-/// can be shared between threads, and cloned; all handles of one user from one [`Sessions`](crate::Sessions) are the same.
+/// Tokens are refreshed ahead of their expiry, once for however many threads ask, and saved before anybody
+/// gets them. It can be shared between threads, and cloned; all handles of one user from one
+/// [`Sessions`](crate::Sessions) are the same.
 ///
 /// ```no_run
 /// # use cognito_blocking::{Error, SessionHandle, operation::ListDevices};
@@ -68,8 +69,8 @@ impl SessionHandle {
         keeper.newest().map(|_| keeper.generation())
     }
 
-    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and they are
-    /// still valid, they are returned with the error.
+    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and
+    /// they are still valid, they are returned with the error.
     ///
     /// # Errors
     /// Those of [`SessionOutcome::result`].
@@ -103,8 +104,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and the call
-    /// made once more.
+    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and
+    /// the call made once more.
     ///
     /// # Errors
     /// Those of [`get`](Self::get), and those of the call.
@@ -126,7 +127,8 @@ impl SessionHandle {
         std::iter::from_fn(move || Some(pages.received(handle.call(pages.request()?))))
     }
 
-    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service answers.
+    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service
+    /// answers.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(|| SessionTask::SignOut(scope)).into()
     }

@@ -17,9 +17,10 @@ use crate::{Client, Store};
 
 /// One user's session: a valid token whenever asked.
 ///
-/// Tokens are refreshed ahead of their expiry, once for however many tasks ask, and saved before anybody gets them. A task
-/// that is cancelled while it waits stops nothing: a refresh runs to its end in a task of its own. It can be shared and
-/// cloned; all handles of one user from one [`Sessions`](crate::Sessions) are the same. Use it within a tokio runtime.
+/// Tokens are refreshed ahead of their expiry, once for however many tasks ask, and saved before anybody gets
+/// them. A task that is cancelled while it waits stops nothing: a refresh runs to its end in a task of its
+/// own. It can be shared and cloned; all handles of one user from one [`Sessions`](crate::Sessions) are the
+/// same. Use it within a tokio runtime.
 ///
 /// ```no_run
 /// # use cognito_tokio::{Error, SessionHandle, operation::ListDevices};
@@ -74,8 +75,8 @@ impl SessionHandle {
         keeper.newest().map(|_| keeper.generation())
     }
 
-    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and they are
-    /// still valid, they are returned with the error.
+    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and
+    /// they are still valid, they are returned with the error.
     ///
     /// # Errors
     /// Those of [`SessionOutcome::result`].
@@ -112,8 +113,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh).await
     }
 
-    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and the call
-    /// made once more.
+    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and
+    /// the call made once more.
     ///
     /// # Errors
     /// Those of [`get`](Self::get), and those of the call.
@@ -145,7 +146,8 @@ impl SessionHandle {
         })
     }
 
-    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service answers.
+    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service
+    /// answers.
     pub async fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(move || SessionTask::SignOut(scope)).await.into()
     }

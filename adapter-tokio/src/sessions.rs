@@ -28,14 +28,15 @@ use crate::{Client, Store};
 /// # Ok(()) }
 /// ```
 ///
-/// Users go by their canonical name, [`Session::username`](cognito_core::Session::username). Nothing signs a user out but
-/// [`SessionHandle::sign_out`] and a refusal of the service that [ends the session](Error::ends_session).
+/// Users go by their canonical name, [`Session::username`](cognito_core::Session::username). Nothing signs a
+/// user out but [`SessionHandle::sign_out`] and a refusal of the service that [ends the
+/// session](Error::ends_session).
 ///
-/// Beside the sessions are the [devices](Self::devices) that the service remembers. They outlast a session: give them to
-/// the next sign-in.
+/// Beside the sessions are the [devices](Self::devices) that the service remembers. They outlast a session:
+/// give them to the next sign-in.
 ///
-/// A session that cannot be saved is kept in memory, used, and saved with the next chance; a program that is about to end
-/// calls [`flush`](Self::flush). Cloning is cheap, and clones are the same sessions.
+/// A session that cannot be saved is kept in memory, used, and saved with the next chance; a program that is
+/// about to end calls [`flush`](Self::flush). Cloning is cheap, and clones are the same sessions.
 #[derive(Clone)]
 pub struct Sessions {
     settings: SessionSettings,
@@ -75,7 +76,8 @@ impl Sessions {
         self
     }
 
-    /// The session of the user of this canonical name, even if there is none yet. All handles of a user share it.
+    /// The session of the user of this canonical name, even if there is none yet. All handles of a user share
+    /// it.
     #[must_use]
     pub fn user(&self, username: &str) -> SessionHandle {
         let make = || SharedKeeper::new(SessionKeeper::new(self.app_client(), username, &self.settings));
@@ -84,8 +86,8 @@ impl Sessions {
         SessionHandle::new(username, Arc::clone(&self.shared), keeper)
     }
 
-    /// Stores the session of a user who has signed in, in place of the earlier one; the user as the last to have signed
-    /// in; and the device.
+    /// Stores the session of a user who has signed in, in place of the earlier one; the user as the last to
+    /// have signed in; and the device.
     ///
     /// # Errors
     /// [`Error::Store`]. The session is valid nevertheless, and stays in memory with the device.
@@ -104,7 +106,8 @@ impl Sessions {
         Ok(keys.iter().filter_map(|key| username_of_key(self.app_client(), key)).collect())
     }
 
-    /// The user who signed in last. It is a hint for the next start: the session, if there is one, goes by its own name.
+    /// The user who signed in last. It is a hint for the next start: the session, if there is one, goes by
+    /// its own name.
     ///
     /// # Errors
     /// [`Error::Store`]
@@ -122,8 +125,8 @@ impl Sessions {
         Devices::from_stored(record.as_ref())
     }
 
-    /// Changes this machine's devices, and stores them if the change returns true: for a device that the user has had
-    /// forgotten, or one that was registered late.
+    /// Changes this machine's devices, and stores them if the change returns true: for a device that the user
+    /// has had forgotten, or one that was registered late.
     ///
     /// # Errors
     /// [`Error::Store`]
@@ -147,8 +150,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Receives every event in the life of a session from now on: signed in, refreshed, signed out, expired. A listener
-    /// who falls behind by more than 256 events misses the oldest.
+    /// Receives every event in the life of a session from now on: signed in, refreshed, signed out, expired.
+    /// A listener who falls behind by more than 256 events misses the oldest.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<SessionEvent> {
         self.shared.listeners.subscribe()

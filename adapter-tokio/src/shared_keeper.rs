@@ -45,8 +45,8 @@ impl<K: Keeper> SharedKeeper<K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a task: drives its job, in a tokio task of its own that continues when the caller is dropped; or waits for the
-    /// caller that does.
+    /// Runs a task: drives its job, in a tokio task of its own that continues when the caller is dropped; or
+    /// waits for the caller that does.
     pub(crate) async fn run<T: Send + 'static, Driving>(
         self: &Arc<Self>,
         task: impl Fn() -> K::Task + Send + Sync,
@@ -83,8 +83,8 @@ impl<K: Keeper> SharedKeeper<K> {
     }
 }
 
-/// Drives a keeper's job. When it is dropped it wakes everybody who waits, even if the job has not come to its end: a
-/// store or a transport has panicked, or the runtime has ended.
+/// Drives a keeper's job. When it is dropped it wakes everybody who waits, even if the job has not come to
+/// its end: a store or a transport has panicked, or the runtime has ended.
 pub(crate) struct Driver<K: Keeper> {
     keeper: Arc<SharedKeeper<K>>,
     is_over: bool,

@@ -1,4 +1,5 @@
-//! For those who write an adapter, a transport or a store: what every one of them needs from the standard library.
+//! For those who write an adapter, a transport or a store: what every one of them needs from the standard
+//! library.
 //!
 //! The rest of this crate has no clock and no randomness; here are both. With the feature `std` only.
 
@@ -20,7 +21,8 @@ pub use clock::{Stopwatch, now};
 pub use trace::Exchange;
 pub use transport::{TransportSettings, UnusableProxy, is_this_machine};
 
-/// The longest that a store waits for a lock: longer than a refresh takes with all its attempts and time-outs.
+/// The longest that a store waits for a lock: longer than a refresh takes with all its attempts and
+/// time-outs.
 pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
 
 /// A random time between zero and the bound; the bound itself when the operating system gives no randomness.

@@ -113,7 +113,7 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// None.
+    /// No devices.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

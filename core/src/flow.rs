@@ -1,4 +1,4 @@
-//! The contract between a flow and whoever drives it: a few types and one method.
+//! The contract between a flow and its driver: a few types and one method.
 
 pub(crate) mod guarded;
 

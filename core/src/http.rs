@@ -80,8 +80,8 @@ impl Request {
         self.attempt
     }
 
-    /// The name of the operation that the request is for, as AWS writes it: `InitiateAuth`. Empty if whoever
-    /// made the request gave it none. For logs: it is not sent.
+    /// The name of the operation that the request is for, as AWS writes it: `InitiateAuth`. Empty if the
+    /// request has no name. For logs: it is not sent.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation

@@ -17,8 +17,8 @@ pub use by_name::KeepersByName;
 pub(crate) use single_flight::{Job, SingleFlight, Transition};
 
 /// Shares one value among all callers in a process and persists it in a store: a
-/// [`SessionKeeper`](crate::SessionKeeper) a user's session, a [`CredentialsKeeper`](crate::CredentialsKeeper) AWS
-/// credentials.
+/// [`SessionKeeper`](crate::SessionKeeper) a user's session, a
+/// [`CredentialsKeeper`](crate::CredentialsKeeper) AWS credentials.
 ///
 /// - A caller first asks the keeper for a usable value. If there is none, the caller [`begin`](Self::begin)s a task.
 ///   The answer says whether the caller drives the job or waits for the one who does.
@@ -26,8 +26,8 @@ pub(crate) use single_flight::{Job, SingleFlight, Transition};
 ///   [`Flow`](crate::Flow), with a store beside the network. Then it wakes everybody who waits. They read the
 ///   [`result`](Self::result).
 ///
-/// So any number of callers cause one request. Processes that share a store meet at the store's lock, which is held
-/// from [`KeeperStep::Lock`] to the end of the job.
+/// So any number of callers cause one request. Processes that share a store meet at the store's lock, which
+/// is held from [`KeeperStep::Lock`] to the end of the job.
 ///
 /// This trait is sealed: only the keepers of this crate implement it.
 pub trait Keeper: sealed::Sealed {
@@ -49,15 +49,15 @@ pub trait Keeper: sealed::Sealed {
 
     /// Begins a task, or says that a job is already running.
     ///
-    /// Pass the job id that was read when the caller decided to ask. A job that started earlier is not joined by a task
-    /// that must see later changes.
+    /// Pass the job id that was read when the caller decided to ask. A job that started earlier is not joined
+    /// by a task that must see later changes.
     fn begin(&mut self, task: Self::Task, since: JobId) -> Admission;
 
     /// Takes one event of the running job and returns the next step.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for an event that does not answer the last step, or when no job is running. The keeper is
-    /// unchanged then.
+    /// [`Error::Misuse`] for an event that does not answer the last step, or when no job is running. The
+    /// keeper is unchanged then.
     fn step(&mut self, now: Timestamp, event: KeeperEvent<Self::Input>) -> Result<KeeperStep<Self::Output>, Error>;
 
     /// The result of this job or of a later one; `None` while the job is running.
@@ -106,7 +106,8 @@ pub enum KeeperStep<Output> {
     Send(Request),
     /// Wait, as for [`Step::Wait`](crate::Step::Wait); report [`KeeperEvent::Flow`].
     Wait(Backoff),
-    /// Run this computation, which takes milliseconds, where it delays nobody; report [`KeeperEvent::Computed`].
+    /// Run this computation, which takes milliseconds, where it delays nobody; report
+    /// [`KeeperEvent::Computed`].
     Compute(Computation),
     /// The job is over: release the locks, and wake everybody who waits.
     Done(Box<Output>),
@@ -130,7 +131,8 @@ pub enum KeeperEvent<Input> {
     Computed(Computed),
 }
 
-/// A computation that a keeper leaves to its driver: the password and the verifier of a new device, one exponentiation.
+/// A computation that a keeper leaves to its driver: the password and the verifier of a new device, one
+/// exponentiation.
 #[derive(Debug)]
 pub struct Computation(pub(crate) Box<NewDeviceDraft>);
 

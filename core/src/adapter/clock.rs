@@ -5,8 +5,8 @@ use std::time::{Instant, SystemTime};
 
 use crate::timestamp::Timestamp;
 
-/// The time of the system's clock, to be passed to [`Flow::step`](crate::Flow::step). A clock before 1970 counts as 1970;
-/// the core corrects the clock by the service's `Date` where it matters.
+/// The time of the system's clock, to be passed to [`Flow::step`](crate::Flow::step). A clock before 1970
+/// counts as 1970; the core corrects the clock by the service's `Date` where it matters.
 #[expect(clippy::disallowed_methods, reason = "this is where the flows' time comes from")]
 #[must_use]
 pub fn now() -> Timestamp {

@@ -1,4 +1,5 @@
-//! For stores: files that only their owner can read (mode 0600 where there are modes), and that are replaced whole.
+//! For stores: files that only their owner can read (mode 0600 where there are modes), and that are replaced
+//! whole.
 
 use core::fmt;
 use std::ffi::OsString;
@@ -6,8 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces the file with this text by writing another file, `temporary`, and renaming it. The old file stays if anything
-/// fails.
+/// Replaces the file with this text by writing another file, `temporary`, and renaming it. The old file stays
+/// if anything fails.
 ///
 /// # Errors
 /// When `temporary` exists, or when either file cannot be written. The error names the file.

@@ -5,8 +5,8 @@ use crate::error::WithCauses;
 use crate::flow::SendOutcome;
 use crate::http::Request;
 
-/// Reports one request to `tracing`: a span `cognito` with the operation and the attempt, and in it an event that says how
-/// the request ended. Nothing of what is sent or answered is in either.
+/// Reports one request to `tracing`: a span `cognito` with the operation and the attempt, and in it an event
+/// that says how the request ended. Nothing of what is sent or answered is in either.
 #[derive(Debug)]
 pub struct Exchange {
     span: Span,

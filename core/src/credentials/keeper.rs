@@ -1,5 +1,5 @@
-//! What to do about AWS credentials: use them, wait for those that are on their way, or get new ones for the identity
-//! that is known from before.
+//! What to do about AWS credentials: use them, wait for those that are on their way, or get new ones for the
+//! identity that is known from before.
 
 mod job;
 mod known;
@@ -22,8 +22,8 @@ use known::Known;
 
 pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 
-/// Shares the AWS credentials of one identity among all callers of a process, and keeps the identity id in a store: a
-/// [`Keeper`].
+/// Shares the AWS credentials of one identity among all callers of a process, and keeps the identity id in a
+/// store: a [`Keeper`].
 ///
 /// [`usable`](Self::usable) returns valid credentials at once. If there are none, [`begin`](Keeper::begin) a
 /// [`CredentialsTask`]. The input of a job is the user's logins with fresh tokens; a guest has none:
@@ -33,8 +33,8 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 ///                     └── of a user who has none: Lock, Load ── the guest's, if any ──┘       └── Remove the guest's
 /// ```
 ///
-/// So the first user who signs in keeps the identity that they had as a guest, if the service allows it. The identity
-/// id is also kept if the credentials then do not come. The credentials themselves are never stored.
+/// So the first user who signs in keeps the identity that they had as a guest, if the service allows it. The
+/// identity id is also kept if the credentials then do not come. The credentials themselves are never stored.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
     known: Known,
@@ -48,8 +48,8 @@ impl CredentialsKeeper {
         Self::new(identity_pool, None)
     }
 
-    /// A keeper of a user's credentials. The name tells this user's identity from those of others in the store; it is
-    /// not sent.
+    /// A keeper of a user's credentials. The name tells this user's identity from those of others in the
+    /// store; it is not sent.
     #[must_use]
     pub fn for_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
         Self::new(identity_pool, Some(user.into()))
@@ -88,8 +88,8 @@ impl CredentialsKeeper {
         self
     }
 
-    /// Returns credentials that are valid for at least this long, if the service gives such: for half of their life at
-    /// most. The default is five minutes.
+    /// Returns credentials that are valid for at least this long, if the service gives such: for half of
+    /// their life at most. The default is five minutes.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.known.margin = margin;
@@ -115,7 +115,8 @@ impl CredentialsKeeper {
     }
 
     /// Forgets the credentials if the session that they came from has ended. `generation` is the
-    /// [generation](crate::SessionKeeper::generation) of the session now, or `None` while there is no session.
+    /// [generation](crate::SessionKeeper::generation) of the session now, or `None` while there is no
+    /// session.
     pub fn end_with_session(&mut self, generation: Option<u64>) {
         if generation.is_none() || self.known.generation != generation {
             self.known.current = None;

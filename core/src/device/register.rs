@@ -16,16 +16,18 @@ use crate::seed::Seed;
 use crate::srp::DeviceVerifier;
 use crate::timestamp::Timestamp;
 
-/// What a sign-in or a refresh has to tell of the device. [`Devices::update`](super::Devices::update) takes it over.
+/// What a sign-in or a refresh has to tell of the device. [`Devices::update`](super::Devices::update) takes
+/// it over.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceReport {
     /// What became of a device that is new to the service.
     pub registration: DeviceRegistration,
-    /// The key of a device that the service does not know any more, or whose proof it has refused: its record is good for
-    /// nothing. The user was signed in without it.
+    /// The key of a device that the service does not know any more, or whose proof it has refused: its record
+    /// is good for nothing. The user was signed in without it.
     pub gone_device_key: Option<String>,
-    /// Names of the user that were seen beside the canonical one: what was typed, what the service echoed, the `sub`.
+    /// Names of the user that were seen beside the canonical one: what was typed, what the service echoed,
+    /// the `sub`.
     pub aliases: Vec<String>,
 }
 
@@ -67,8 +69,8 @@ pub enum DeviceRegistration {
     NotNeeded,
     /// It is registered.
     Confirmed(Box<ConfirmedDevice>),
-    /// It is not. The user is signed in all the same, but the service refuses to refresh the tokens of a device that is
-    /// not registered: run a [`RegisterDevice`].
+    /// It is not. The user is signed in all the same, but the service refuses to refresh the tokens of a
+    /// device that is not registered: run a [`RegisterDevice`].
     Failed(Box<FailedRegistration>),
 }
 
@@ -78,8 +80,9 @@ pub enum DeviceRegistration {
 pub struct ConfirmedDevice {
     /// What to keep of it.
     pub record: DeviceRecord,
-    /// `UserConfirmationNecessary`: the pool remembers a device only when its user wants that. Ask, and if so send
-    /// [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus). Until then the device signs in as any other.
+    /// `UserConfirmationNecessary`: the pool remembers a device only when its user wants that. Ask, and if so
+    /// send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus). Until then the device signs in as
+    /// any other.
     ///
     /// It is `false` also where the answer that would have said so was lost.
     pub user_confirmation_necessary: bool,
@@ -95,7 +98,8 @@ pub struct FailedRegistration {
     pub error: Error,
 }
 
-/// A device with a password that was drawn for it, before the service has taken it. It is as secret as the record.
+/// A device with a password that was drawn for it, before the service has taken it. It is as secret as the
+/// record.
 #[derive(Debug, Clone)]
 pub struct NewDevice {
     record: DeviceRecord,
@@ -152,8 +156,8 @@ impl NewDeviceDraft {
     }
 }
 
-/// Registers a device whose registration has failed, with the same password: it does no harm if the service has taken it
-/// before and only the answer was lost.
+/// Registers a device whose registration has failed, with the same password: it does no harm if the service
+/// has taken it before and only the answer was lost.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
 ///
@@ -174,7 +178,8 @@ pub(crate) struct Registering {
 }
 
 impl RegisterDevice {
-    /// Registers this device for the user whom the access token is of, such as a [`Session`](crate::Session)'s.
+    /// Registers this device for the user whom the access token is of, such as a
+    /// [`Session`](crate::Session)'s.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, new_device: NewDevice) -> Self {
         Self(Guarded::new(Registering::new(app_client, access_token.as_ref(), new_device)))

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 /// One shared keeper for each user of a process. For adapters, which wrap a keeper in a mutex of their own.
 ///
-/// Keepers that nobody else holds and that are idle are dropped from time to time, so that a server which sees many
-/// users does not keep them all.
+/// Keepers that nobody else holds and that are idle are dropped from time to time, so that a server which
+/// sees many users does not keep them all.
 #[derive(Debug)]
 pub struct KeepersByName<K> {
     keepers: BTreeMap<String, Arc<K>>,

@@ -49,8 +49,8 @@ impl<J: Job> SingleFlight<J> {
         self.running.is_some()
     }
 
-    /// Begins this job, unless one is running. `joins` says whether the new job may share the result of the running
-    /// one; its second argument says whether that one has begun after `since`.
+    /// Begins this job, unless one is running. `joins` says whether the new job may share the result of the
+    /// running one; its second argument says whether that one has begun after `since`.
     pub(crate) fn begin(&mut self, job: J, since: JobId, joins: impl FnOnce(&J, &J, bool) -> bool) -> Admission {
         let newest = self.newest();
         if let Some(running) = &self.running {

@@ -10,8 +10,8 @@ use crate::error::{Cause, Error, Misuse};
 use crate::keeper::{KeeperEvent, KeeperStep};
 use crate::storage::{Record, devices_key};
 
-/// Reads this machine's devices, changes them and saves them, under the store's lock: for a device that the user has had
-/// forgotten, or one that was registered late. Drive it like a [`Keeper`](crate::Keeper).
+/// Reads this machine's devices, changes them and saves them, under the store's lock: for a device that the
+/// user has had forgotten, or one that was registered late. Drive it like a [`Keeper`](crate::Keeper).
 ///
 /// The change says whether anything is to be saved.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
         Self { key: devices_key(app_client), state: State::Ready(change) }
     }
 
-    /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step). The output is whether the
-    /// devices are saved.
+    /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step). The output is
+    /// whether the devices are saved.
     ///
     /// # Errors
     /// [`Error::Misuse`] for an event that does not answer the last step.

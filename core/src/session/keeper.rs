@@ -1,4 +1,5 @@
-//! What to do about a user's session: use it, refresh and save it, sign out, or find that the user must sign in.
+//! What to do about a user's session: use it, refresh and save it, sign out, or find that the user must sign
+//! in.
 
 mod job;
 mod known;
@@ -24,8 +25,8 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// Loads, refreshes, saves and ends one user's session for all callers of a process: a [`Keeper`].
 ///
 /// [`usable`](Self::usable) returns valid tokens at once. If there are none, [`begin`](Keeper::begin) a
-/// [`SessionTask`]. The input of a job is a seed, for a device that a refresh registers. A process has one keeper for
-/// each user:
+/// [`SessionTask`]. The input of a job is a seed, for a device that a refresh registers. A process has one
+/// keeper for each user:
 ///
 /// ```text
 ///  Get:      Load ── valid ─────────────────────────────────────────────────────────────────► Done
@@ -40,17 +41,17 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 ///  device:   Lock, Load, Save the user's devices, if there is anything to save
 /// ```
 ///
-/// Valid tokens in the store are returned without locking it, so callers never wait for another process's refresh.
-/// Everything else happens under the lock.
+/// Valid tokens in the store are returned without locking it, so callers never wait for another process's
+/// refresh. Everything else happens under the lock.
 ///
-/// Only a refusal that [ends the session](Error::ends_session) removes it from the store, and only after the store was
-/// read again. After any other error the session is still returned while its tokens are valid, together with the
-/// error; and at once, if the request cannot have been sent. A session or a device that could not be saved stays in
-/// memory, and the next job or [`SessionTask::Flush`] saves it, unless the user has signed in or out elsewhere
-/// meanwhile.
+/// Only a refusal that [ends the session](Error::ends_session) removes it from the store, and only after the
+/// store was read again. After any other error the session is still returned while its tokens are valid,
+/// together with the error; and at once, if the request cannot have been sent. A session or a device that
+/// could not be saved stays in memory, and the next job or [`SessionTask::Flush`] saves it, unless the user
+/// has signed in or out elsewhere meanwhile.
 ///
-/// Valid tokens in memory are returned without reading the store. A sign-out by another process is therefore noticed
-/// when they expire.
+/// Valid tokens in memory are returned without reading the store. A sign-out by another process is therefore
+/// noticed when they expire.
 #[derive(Debug)]
 pub struct SessionKeeper {
     known: Known,
@@ -93,7 +94,8 @@ impl SessionKeeper {
         self.known.current.as_ref()
     }
 
-    /// Increases at every sign-in and sign-out. Two values obtained at the same generation belong to the same session.
+    /// Increases at every sign-in and sign-out. Two values obtained at the same generation belong to the same
+    /// session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.known.generation

@@ -8,8 +8,8 @@ use crate::session::Session;
 
 /// One operation for the user of a session.
 ///
-/// The service may refuse an access token that is valid by its claims, because it was revoked. Then nothing was carried
-/// out: the session is refreshed and the call made once more.
+/// The service may refuse an access token that is valid by its claims, because it was revoked. Then nothing
+/// was carried out: the session is refreshed and the call made once more.
 ///
 /// ```
 /// # use cognito_core::{AppClient, Call, Error, Session, SessionCall, operation::{GetUser, GetUserResponse}};

@@ -25,8 +25,8 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Current {
     pub(super) credentials: Credentials,
-    /// The margin, or half of the life that the credentials had when they came, if that is less: otherwise each caller
-    /// would get new ones.
+    /// The margin, or half of the life that the credentials had when they came, if that is less: otherwise
+    /// each caller would get new ones.
     pub(super) margin: Duration,
 }
 
@@ -56,7 +56,8 @@ impl Known {
         self.current.as_ref().map(|current| &current.credentials)
     }
 
-    /// The credentials to return when there are no new ones: those that are still valid, unless new ones were asked for.
+    /// The credentials to return when there are no new ones: those that are still valid, unless new ones were
+    /// asked for.
     pub(super) fn fallback(&self, task: CredentialsTask, now: Timestamp) -> Option<&Credentials> {
         let valid = self.newest().filter(|credentials| credentials.are_good_for(now, Duration::ZERO));
         valid.filter(|_| task == CredentialsTask::Get)

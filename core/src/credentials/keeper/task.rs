@@ -10,11 +10,11 @@ use crate::operation::Logins;
 pub enum CredentialsTask {
     /// Return valid credentials. Get new ones if necessary.
     Get,
-    /// Get new credentials even if there are valid ones, so that a changed role or attribute appears in them. If that
-    /// fails the job fails, and the credentials stay.
+    /// Get new credentials even if there are valid ones, so that a changed role or attribute appears in them.
+    /// If that fails the job fails, and the credentials stay.
     Refresh,
-    /// Forget the credentials, and the identity id in the store and in memory: for a user who has been deleted, or a
-    /// guest who is to be a new one.
+    /// Forget the credentials, and the identity id in the store and in memory: for a user who has been
+    /// deleted, or a guest who is to be a new one.
     Forget,
 }
 
@@ -24,8 +24,8 @@ pub enum CredentialsTask {
 pub struct CredentialsInput {
     /// The user's logins, with fresh tokens; empty for a guest.
     pub logins: Logins,
-    /// The [generation](crate::SessionKeeper::generation) of the session that the logins come from, if they come from
-    /// one. The credentials end with it.
+    /// The [generation](crate::SessionKeeper::generation) of the session that the logins come from, if they
+    /// come from one. The credentials end with it.
     pub generation: Option<u64>,
 }
 
@@ -57,8 +57,8 @@ pub struct KeptCredentials {
 }
 
 impl KeptCredentials {
-    /// True if the service took the login token to have expired. The service's clock decides: refresh the session that
-    /// the logins come from, and ask once more.
+    /// True if the service took the login token to have expired. The service's clock decides: refresh the
+    /// session that the logins come from, and ask once more.
     #[must_use]
     pub fn needs_fresh_logins(result: &Result<Self, Error>) -> bool {
         let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());

@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Parameters {
 }
 
 impl Parameters {
-    /// None.
+    /// No parameters.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -33,14 +33,14 @@ impl Default for SessionSettings {
 pub enum SessionTask {
     /// Return a session with valid tokens. Refresh it if necessary.
     Get,
-    /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in them. If that
-    /// fails the job fails, and the session stays.
+    /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in
+    /// them. If that fails the job fails, and the session stays.
     Refresh,
-    /// Store the session of a user who has signed in, in place of the earlier one, the user as the last to have signed
-    /// in, and the device.
+    /// Store the session of a user who has signed in, in place of the earlier one, the user as the last to
+    /// have signed in, and the device.
     Save(Box<SignedIn>),
-    /// Sign the user out at the service as far as the scope says, then remove the session from the store and from
-    /// memory, whatever the service answers.
+    /// Sign the user out at the service as far as the scope says, then remove the session from the store and
+    /// from memory, whatever the service answers.
     SignOut(SignOutScope),
     /// Remove the session and the device of a user who has been deleted. The service is not asked.
     Forget,
@@ -54,8 +54,9 @@ pub enum SessionTask {
 pub struct SessionOutcome {
     /// The session, or `None` after it was removed.
     ///
-    /// Errors: [`Error::NotSignedIn`] when the store has no session or only one that has ended; [`Error::Store`] when
-    /// the store cannot be read or written, which loses nothing; and the errors of a [`Refresh`](crate::Refresh).
+    /// Errors: [`Error::NotSignedIn`] when the store has no session or only one that has ended;
+    /// [`Error::Store`] when the store cannot be read or written, which loses nothing; and the errors of a
+    /// [`Refresh`](crate::Refresh).
     pub result: Result<Option<KeptSession>, Error>,
     /// How a sign-out ended at the service. [`RemoteSignOut::NotAsked`] for every other task.
     pub remote_sign_out: RemoteSignOut,
@@ -112,10 +113,12 @@ pub struct KeptSession {
     pub session: Session,
     /// What a refresh reported of the device.
     pub device: DeviceReport,
-    /// Why the session could not be refreshed although it was time to. The tokens are valid for a little longer.
+    /// Why the session could not be refreshed although it was time to. The tokens are valid for a little
+    /// longer.
     pub refresh_error: Option<Error>,
-    /// Why the session or the device could not be saved. **The store may still have the session from before the
-    /// refresh**, whose refresh token may be invalid now. Both stay in memory, and the next job saves them.
+    /// Why the session or the device could not be saved. **The store may still have the session from before
+    /// the refresh**, whose refresh token may be invalid now. Both stay in memory, and the next job saves
+    /// them.
     pub save_error: Option<Cause>,
 }
 

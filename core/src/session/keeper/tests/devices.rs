@@ -55,7 +55,7 @@ fn an_unsaved_device_is_saved_with_the_next_job() {
     let mut desk = Desk::with(None);
     desk.broken.push("save devices");
     assert!(matches!(desk.outcome(signed_in_with_device("us-east-1_new"), []).result, Err(Error::Store(_))));
-    assert_eq!(desk.stored(), Some(session(3600, "r")), "the session is saved all the same");
+    assert_eq!(desk.stored(), Some(session(3600, "r")), "the session is saved");
     desk.broken.clear();
     desk.get([]);
     assert_eq!(desk.stored_devices().get("alice"), Some(&record("us-east-1_new")));
