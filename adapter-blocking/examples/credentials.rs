@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let identity_pool = IdentityPool::new(IdentityPoolId::new(&identity_pool.id)?)?
         .with_endpoint(endpoint.clone())
         .with_sts_endpoint(endpoint);
-    let identity_pool_client = IdentityPoolClient::beside(&client, identity_pool);
+    let identity_pool_client = IdentityPoolClient::with_transport_of(&client, identity_pool);
     let store = Arc::new(MemoryStore::new());
 
     let guest = CredentialsProvider::for_guest(identity_pool_client.clone(), Arc::clone(&store));

@@ -16,10 +16,10 @@ use cognito_core::storage::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::store::{Locks, whole};
+use crate::store::{Locks, lock_ignoring_poison};
 use crate::{Store, StoreLock};
 use cognito_core::adapter::MAX_LOCK_WAIT;
-use cognito_core::adapter::private_file::{self, beside, naming};
+use cognito_core::adapter::private_file::{self, naming, sibling};
 
 /// Keeps records in a file that only its owner can read (mode 0600 where there are modes).
 ///
@@ -75,7 +75,7 @@ impl FileStore {
 
     /// Changes the file's contents, if the change says that it has changed anything.
     fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
-        let _lock = wait_for(&beside(&self.path, ".lock"))?;
+        let _lock = wait_for(&sibling(&self.path, ".lock"))?;
         let mut contents = self.read()?;
         if change(&mut contents.records) { self.write(&contents) } else { Ok(()) }
     }
@@ -85,7 +85,7 @@ impl FileStore {
         let length: usize = contents.records.iter().map(|(key, value)| key.len() + value.expose().len() + 8).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer(&mut *text, contents)?;
-        let temporary = beside(&self.path, ".new");
+        let temporary = sibling(&self.path, ".new");
         // One that is there is of a process that died, since the lock is held. Its mode may be another.
         match fs::remove_file(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
@@ -121,11 +121,11 @@ impl Store for FileStore {
     /// one key does not hinder a lock on another, which may be taken under it.
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
         let key = self.locks.lock(key)?;
-        let mut refreshing = whole(&self.refreshing);
+        let mut refreshing = lock_ignoring_poison(&self.refreshing);
         let file = match refreshing.upgrade() {
             Some(file) => file,
             None => {
-                let file = Arc::new(wait_for(&beside(&self.path, ".refresh"))?);
+                let file = Arc::new(wait_for(&sibling(&self.path, ".refresh"))?);
                 *refreshing = Arc::downgrade(&file);
                 file
             }

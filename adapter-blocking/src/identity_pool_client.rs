@@ -31,7 +31,7 @@ impl IdentityPoolClient {
 
     /// A client on the transport of a user pool's client.
     #[must_use]
-    pub fn beside(client: &Client, identity_pool: IdentityPool) -> Self {
+    pub fn with_transport_of(client: &Client, identity_pool: IdentityPool) -> Self {
         Self { identity_pool, transport: client.shared_transport() }
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutc
 /// Sends a request, and tells those who watch.
 #[cfg(feature = "tracing")]
 pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
-    let exchange = cognito_core::adapter::Exchange::of(request);
+    let exchange = cognito_core::adapter::Exchange::for_request(request);
     let outcome = exchange.span().in_scope(|| transport.send(request));
     exchange.end(&outcome);
     outcome

@@ -95,27 +95,27 @@ impl MemoryStore {
 }
 
 /// Each change under these mutexes is one call on a collection: a panic elsewhere leaves it whole.
-pub(crate) fn whole<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock_ignoring_poison<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store for MemoryStore {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
-        Ok(whole(&self.records).get(key).cloned())
+        Ok(lock_ignoring_poison(&self.records).get(key).cloned())
     }
 
     fn save(&self, key: &str, record: &Record) -> io::Result<()> {
-        whole(&self.records).insert(key.to_owned(), record.clone());
+        lock_ignoring_poison(&self.records).insert(key.to_owned(), record.clone());
         Ok(())
     }
 
     fn remove(&self, key: &str) -> io::Result<()> {
-        whole(&self.records).remove(key);
+        lock_ignoring_poison(&self.records).remove(key);
         Ok(())
     }
 
     fn keys(&self) -> io::Result<Vec<String>> {
-        Ok(whole(&self.records).keys().cloned().collect())
+        Ok(lock_ignoring_poison(&self.records).keys().cloned().collect())
     }
 
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
@@ -126,7 +126,7 @@ impl Store for MemoryStore {
 impl Locks {
     /// Waits until nobody in this process has the lock on this key.
     pub(crate) fn lock(self: &Arc<Self>, key: &str) -> io::Result<KeyLock> {
-        let locked = whole(&self.locked);
+        let locked = lock_ignoring_poison(&self.locked);
         let waited = self.released.wait_timeout_while(locked, MAX_LOCK_WAIT, |locked| locked.contains(key));
         let (mut locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
@@ -147,7 +147,7 @@ pub(crate) struct KeyLock {
 
 impl Drop for KeyLock {
     fn drop(&mut self) {
-        whole(&self.locks.locked).remove(&self.key);
+        lock_ignoring_poison(&self.locks.locked).remove(&self.key);
         self.locks.released.notify_all();
     }
 }

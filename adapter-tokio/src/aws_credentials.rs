@@ -32,7 +32,7 @@ impl ProvideCredentials for CredentialsProvider {
 
 /// They expire by the local clock, which is what the SDK looks at.
 fn for_sdk(credentials: &Credentials) -> aws_credential_types::Credentials {
-    let expires_at = Duration::from_millis(credentials.expires_at_here().as_unix_millis());
+    let expires_at = Duration::from_millis(credentials.expires_at_local().as_unix_millis());
     aws_credential_types::Credentials::new(
         &*credentials.access_key_id,
         credentials.secret_access_key.expose(),

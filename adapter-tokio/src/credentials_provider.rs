@@ -155,7 +155,7 @@ impl CredentialsProvider {
     #[cfg(feature = "aws-credential-types")]
     pub(crate) fn still_valid(&self) -> Option<Credentials> {
         let newest = self.keeper().newest().cloned();
-        newest.filter(|newest| newest.are_good_for(now(), Duration::ZERO))
+        newest.filter(|newest| newest.is_valid_for(now(), Duration::ZERO))
     }
 
     /// The keeper, without the credentials of a session that has ended.

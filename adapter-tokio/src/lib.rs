@@ -47,7 +47,7 @@ pub use identity_pool_client::IdentityPoolClient;
 pub use reqwest_transport::ReqwestTransport;
 pub use session_handle::SessionHandle;
 pub use sessions::Sessions;
-pub use store::{FileStore, MemoryStore, OffThread, Store, StoreLock};
+pub use store::{FileStore, MemoryStore, SpawnBlocking, Store, StoreLock};
 pub use transport::{BoxFuture, Transport, TransportFn, transport_fn};
 
 /// The code in the README is compiled, and run where it can be.

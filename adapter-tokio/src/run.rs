@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::Transport;
 
-/// Where the steps of flows that [may compute](Flow::may_compute) are taken: on tokio's threads for blocking work, as many
+/// Where the steps of flows that [may compute](Flow::is_compute_heavy) are taken: on tokio's threads for blocking work, as many
 /// at once as there are processors.
 #[derive(Debug, Clone)]
 pub(crate) struct Arithmetic(Arc<Semaphore>);
@@ -50,7 +50,7 @@ where
 {
     let mut event = Event::Start;
     loop {
-        let step = if flow.may_compute() {
+        let step = if flow.is_compute_heavy() {
             let stepped = arithmetic.compute(move || {
                 let step = flow.step(now(), event);
                 (flow, step)
@@ -77,7 +77,7 @@ where
 pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     use tracing::Instrument;
 
-    let exchange = cognito_core::adapter::Exchange::of(request);
+    let exchange = cognito_core::adapter::Exchange::for_request(request);
     let outcome = transport.send(request).instrument(exchange.span().clone()).await;
     exchange.end(&outcome);
     outcome

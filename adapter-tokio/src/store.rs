@@ -18,7 +18,7 @@ pub use cognito_blocking::StoreLock;
 /// Keeps records under keys, over the life of the process or beyond. It knows nothing of what is in them.
 ///
 /// Each method is whole by itself: a record is the old one or the new one, whoever reads at the same time. A store for
-/// blocking code becomes one by [`OffThread`].
+/// blocking code becomes one by [`SpawnBlocking`].
 pub trait Store: Send + Sync {
     /// The record under the key, if there is one.
     ///
@@ -78,7 +78,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
 /// A store for blocking code, on tokio's threads for blocking work. Who waits for a lock that this process holds waits
 /// without a thread, so that the holder always finds one to load and save on.
-pub struct OffThread<S> {
+pub struct SpawnBlocking<S> {
     store: Arc<S>,
     /// For each key that somebody in this process has the lock on, or waits for.
     turns: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
@@ -86,23 +86,23 @@ pub struct OffThread<S> {
 }
 
 /// So many threads at once wait for the locks of other processes: few of the 512 that tokio has.
-const MOST_WAITING_THREADS: usize = 32;
+const MAX_WAITING_THREADS: usize = 32;
 
 /// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
-pub type MemoryStore = OffThread<cognito_blocking::MemoryStore>;
+pub type MemoryStore = SpawnBlocking<cognito_blocking::MemoryStore>;
 
 /// Keeps records in a file that only its owner can read. It is the file of [`cognito_blocking::FileStore`], and programs of
 /// either kind can share it.
-pub type FileStore = OffThread<cognito_blocking::FileStore>;
+pub type FileStore = SpawnBlocking<cognito_blocking::FileStore>;
 
-impl<S: cognito_blocking::Store + 'static> OffThread<S> {
+impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
     /// Takes the store over.
     #[must_use]
-    pub fn of(store: S) -> Self {
+    pub fn wrap(store: S) -> Self {
         Self {
             store: Arc::new(store),
             turns: Mutex::default(),
-            waiting_threads: Arc::new(Semaphore::new(MOST_WAITING_THREADS)),
+            waiting_threads: Arc::new(Semaphore::new(MAX_WAITING_THREADS)),
         }
     }
 
@@ -146,7 +146,7 @@ impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
-        Self::of(cognito_blocking::MemoryStore::new())
+        Self::wrap(cognito_blocking::MemoryStore::new())
     }
 }
 
@@ -160,11 +160,11 @@ impl FileStore {
     /// A store in this file, which need not exist yet. Its folder must.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self::of(cognito_blocking::FileStore::new(path))
+        Self::wrap(cognito_blocking::FileStore::new(path))
     }
 }
 
-impl<S: cognito_blocking::Store + 'static> Store for OffThread<S> {
+impl<S: cognito_blocking::Store + 'static> Store for SpawnBlocking<S> {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Record>>> {
         let key = key.to_owned();
         self.run(move |store| store.load(&key))
@@ -193,8 +193,8 @@ impl<S: cognito_blocking::Store + 'static> Store for OffThread<S> {
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for OffThread<S> {
+impl<S: fmt::Debug> fmt::Debug for SpawnBlocking<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("OffThread").field("store", &self.store).finish_non_exhaustive()
+        formatter.debug_struct("SpawnBlocking").field("store", &self.store).finish_non_exhaustive()
     }
 }

@@ -42,20 +42,20 @@ pub struct Credentials {
 impl Credentials {
     /// Whether they are good for at least `margin` more at the local time `now`.
     #[must_use]
-    pub fn are_good_for(&self, now: Timestamp, margin: Duration) -> bool {
+    pub fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
         let margin_millis = u64::try_from(margin.as_millis()).unwrap_or(u64::MAX);
-        now.as_unix_millis().saturating_add(margin_millis) < self.expires_at_here().as_unix_millis()
+        now.as_unix_millis().saturating_add(margin_millis) < self.expires_at_local().as_unix_millis()
     }
 
     /// When they expire, by the local clock.
     #[must_use]
-    pub fn expires_at_here(&self) -> Timestamp {
+    pub fn expires_at_local(&self) -> Timestamp {
         let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
         Timestamp::from_unix_millis(self.expires_at.as_unix_millis().saturating_add_signed(drift_millis))
     }
 
     /// Takes what the service gave, if it is whole.
-    fn of(
+    fn from_response(
         identity_id: String,
         given: Option<impl Into<Given>>,
         now: Timestamp,
@@ -66,7 +66,7 @@ impl Credentials {
         if access_key_id.is_empty() || secret_access_key.is_empty() || session_token.is_empty() {
             return Err(not_whole());
         }
-        let latest = metadata.date.unwrap_or(now).as_unix_millis().saturating_add(LONGEST_LIFE_MILLIS);
+        let latest = metadata.date.unwrap_or(now).as_unix_millis().saturating_add(MAX_LIFE_MILLIS);
         let latest = Timestamp::from_unix_millis(latest);
         let drift = |date: Timestamp| now.as_unix_seconds().cast_signed() - date.as_unix_seconds().cast_signed();
         Ok(Self {
@@ -81,7 +81,7 @@ impl Credentials {
 }
 
 /// The longest that a role's session can last.
-const LONGEST_LIFE_MILLIS: u64 = 12 * 3600 * 1000;
+const MAX_LIFE_MILLIS: u64 = 12 * 3600 * 1000;
 
 /// Credentials as one of the two services gave them.
 struct Given {

@@ -143,7 +143,7 @@ impl Error {
     /// Whether the service has refused the access token as such. Nothing was carried out: with refreshed tokens the call
     /// may be made again.
     #[must_use]
-    pub fn refuses_access_token(&self) -> bool {
+    pub fn is_access_token_refused(&self) -> bool {
         matches!(
             self.refusal_kind(),
             Some(RefusalKind::NotAuthorized(
@@ -156,7 +156,7 @@ impl Error {
 
     /// Whether an identity pool has refused the login token as expired. With a fresh one the call may be made again.
     #[must_use]
-    pub fn refuses_expired_login(&self) -> bool {
+    pub fn is_login_expired(&self) -> bool {
         self.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
     }
 

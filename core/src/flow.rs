@@ -22,7 +22,7 @@ pub trait Flow {
 
     /// Whether a step may compute for milliseconds, as SRP does, rather than microseconds. Such a flow's steps are to be
     /// taken where they hold nobody up.
-    fn may_compute(&self) -> bool {
+    fn is_compute_heavy(&self) -> bool {
         false
     }
 }

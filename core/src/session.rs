@@ -75,7 +75,7 @@ impl Session {
     /// A session from tokens that came at the local time `now`, with an answer of this `Date`, if it had one.
     #[must_use]
     pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
-        let claims = Claims::of(&tokens);
+        let claims = Claims::from_tokens(&tokens);
         let clock_drift_seconds = claims.clock_drift_seconds(now, date);
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
@@ -83,13 +83,13 @@ impl Session {
     /// A session from tokens that came earlier, when the local clock was ahead of the service's by this many seconds.
     #[must_use]
     pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
-        let claims = Claims::of(&tokens);
+        let claims = Claims::from_tokens(&tokens);
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
 
     /// As [`new`](Self::new), of the user whom the access token names, and if it names nobody of this one.
-    pub(crate) fn of_claimed_user(otherwise: String, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
-        let mut claims = Claims::of(&tokens);
+    pub(crate) fn for_claimed_user(otherwise: String, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
+        let mut claims = Claims::from_tokens(&tokens);
         let clock_drift_seconds = claims.clock_drift_seconds(now, date);
         let username = claims.username.take().unwrap_or(otherwise);
         Self::assemble(username, tokens, claims, clock_drift_seconds)
@@ -106,18 +106,18 @@ impl Session {
     /// really expires.
     #[must_use]
     pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
-        if self.is_good_for(now, margin) {
+        if self.is_valid_for(now, margin) {
             Plan::Use
         } else if self.tokens.refresh_token.is_some() {
             Plan::Refresh
-        } else if self.is_good_for(now, Duration::ZERO) {
+        } else if self.is_valid_for(now, Duration::ZERO) {
             Plan::Use
         } else {
             Plan::SignIn
         }
     }
 
-    fn is_good_for(&self, now: Timestamp, margin: Duration) -> bool {
+    fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
         let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
         let service_millis = i128::from(now.as_unix_millis()) - i128::from(drift_millis);
         let margin_millis = i128::try_from(margin.as_millis()).unwrap_or(i128::MAX / 2);
@@ -217,7 +217,7 @@ struct Claims {
 }
 
 impl Claims {
-    fn of(tokens: &Tokens) -> Self {
+    fn from_tokens(tokens: &Tokens) -> Self {
         let access = tokens.access_token.unverified_claims().unwrap_or_default();
         let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims).unwrap_or_default();
         Self {

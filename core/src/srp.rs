@@ -80,7 +80,7 @@ impl fmt::Debug for Identity<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SrpError {
-    /// `a` is zero or longer than [`EphemeralKey::LONGEST`].
+    /// `a` is zero or longer than [`EphemeralKey::MAX_BYTES`].
     #[error("the secret value a must be neither zero nor longer than 128 bytes")]
     EphemeralKey,
     /// SALT or SRP_B is not a hexadecimal integer.
@@ -110,7 +110,7 @@ pub struct EphemeralKey {
 
 impl EphemeralKey {
     /// The longest `a` that is taken, in bytes. The JavaScript package uses all of them; 32 are enough.
-    pub const LONGEST: usize = 128;
+    pub const MAX_BYTES: usize = 128;
 
     /// From the secret value `a`, big-endian, which must come from a cryptographically secure source.
     ///
@@ -118,8 +118,8 @@ impl EphemeralKey {
     /// [`SrpError::EphemeralKey`]
     pub fn from_bytes(a: &[u8]) -> Result<Self, SrpError> {
         // Java writes an integer whose top bit is set with a zero byte in front.
-        let a = a.strip_prefix(&[0]).filter(|_| a.len() == Self::LONGEST + 1).unwrap_or(a);
-        if a.len() > Self::LONGEST || a.iter().all(|byte| *byte == 0) {
+        let a = a.strip_prefix(&[0]).filter(|_| a.len() == Self::MAX_BYTES + 1).unwrap_or(a);
+        if a.len() > Self::MAX_BYTES || a.iter().all(|byte| *byte == 0) {
             return Err(SrpError::EphemeralKey);
         }
         let secret = Zeroizing::new(group::exponent(a));

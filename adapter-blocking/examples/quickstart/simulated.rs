@@ -19,15 +19,15 @@ pub(crate) fn life_of_a_user() -> Result<(), Box<dyn Error>> {
     let client = NarratedClient::new(app_client(&server)?);
     println!("A simulated user pool listens on {}.\n", server.url());
 
-    client.step("sign up", |client| client.call(sign_up()), told_of_sign_up)?;
+    client.step("sign up", |client| client.call(sign_up()), describe_sign_up)?;
     let message = server.messages().pop().ok_or("no code was delivered")?;
     let code = message.code;
     client.step("confirm with the code", |client| client.call(ConfirmSignUp::new(USERNAME, code)), |_| "confirmed")?;
 
-    let session = client.step("sign in by SRP", |client| sign_in(client, PASSWORD), told_of_sign_in)?;
+    let session = client.step("sign in by SRP", |client| sign_in(client, PASSWORD), describe_sign_in)?;
     client.refused_step("sign in with a wrong password", |client| sign_in(client, "Incorrect-horse-1"))?;
     let get_user = |client: &Client| client.call_signed_in(&session, GetUser::new());
-    client.step("get the user", get_user, told_of_user)?;
+    client.step("get the user", get_user, describe_user)?;
 
     let refreshed = client.step(
         "refresh",
@@ -37,7 +37,7 @@ pub(crate) fn life_of_a_user() -> Result<(), Box<dyn Error>> {
 
     let change = ChangePassword::new(PASSWORD, NEW_PASSWORD);
     client.step("change the password", |client| client.call_signed_in(&refreshed, change), |_| "changed")?;
-    client.step("sign in with the new password", |client| sign_in(client, NEW_PASSWORD), told_of_sign_in)?;
+    client.step("sign in with the new password", |client| sign_in(client, NEW_PASSWORD), describe_sign_in)?;
 
     let revoke = RevokeToken::new(session.refresh_token().ok_or("no refresh token came")?.clone());
     client.step("sign out, revoking", |client| client.call(revoke), |_| "the first sign-in's tokens are revoked")?;
@@ -72,18 +72,18 @@ fn refresh(client: &Client, session: &Session) -> Result<Session, cognito_blocki
     Ok(client.run(Refresh::new(client.app_client(), session, client.seed()?))?.session)
 }
 
-fn told_of_sign_up(response: &SignUpResponse) -> String {
+fn describe_sign_up(response: &SignUpResponse) -> String {
     let details = response.code_delivery_details.as_ref();
     let destination = details.and_then(|details| details.destination.as_deref()).unwrap_or("nobody");
     format!("confirmed: {}, a code went to {destination}", response.user_confirmed)
 }
 
-fn told_of_sign_in(session: &Session) -> String {
+fn describe_sign_in(session: &Session) -> String {
     let seconds = session.tokens().expires_in.unwrap_or_default();
     format!("signed in as {}, access token for {seconds} seconds", session.username())
 }
 
-fn told_of_user(user: &GetUserResponse) -> String {
+fn describe_user(user: &GetUserResponse) -> String {
     let attributes = user.user_attributes.iter();
     let attributes: Vec<_> = attributes
         .map(|attribute| format!("{}={}", attribute.name, attribute.value.as_deref().unwrap_or_default()))

@@ -75,7 +75,7 @@ fn a_set_up_that_does_not_begin_leaves_the_challenge_in_the_file() {
     let file = stage.path("challenge.json");
     let begin = ["sign-in", "--username", "alice", "--challenge-file", &file, "--json"];
     let passwords = [("COGNITO_PASSWORD", PASSWORD), ("COGNITO_NEW_PASSWORD", NEW_PASSWORD)];
-    stage.server.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).of("AssociateSoftwareToken"));
+    stage.server.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).for_operation("AssociateSoftwareToken"));
     assert_eq!(stage.with_env(&begin, &passwords).error(4)["kind"], "Malformed");
     assert_eq!(asked(&file), "MFA_SETUP");
     assert_eq!(resume(&stage, &file, &[]).error(5)["answers"], json!(["SOFTWARE_TOKEN_MFA_CODE"]));

@@ -35,7 +35,7 @@ fn write(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
 
 /// The file beside this one whose name has this ending added.
 #[must_use]
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
+pub fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push(ending);
     path.with_file_name(name)

@@ -16,7 +16,7 @@ pub struct Exchange {
 impl Exchange {
     /// Starts to watch this request.
     #[must_use]
-    pub fn of(request: &Request) -> Self {
+    pub fn for_request(request: &Request) -> Self {
         let span = debug_span!("cognito", operation = request.operation(), attempt = request.attempt());
         Self { span, stopwatch: Stopwatch::start() }
     }

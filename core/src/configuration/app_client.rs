@@ -155,9 +155,9 @@ impl AppClient {
     /// Sends every request to AWS's endpoint of this variant in the pool's region.
     ///
     /// # Errors
-    /// As [`Endpoint::of_service`].
+    /// As [`Endpoint::for_service`].
     pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
-        let endpoint = Endpoint::of_service(Service::UserPools, self.user_pool_id().region(), variant)?;
+        let endpoint = Endpoint::for_service(Service::UserPools, self.user_pool_id().region(), variant)?;
         Ok(self.with_endpoint(endpoint))
     }
 

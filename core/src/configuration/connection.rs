@@ -23,7 +23,7 @@ const RESERVED: [&str; 7] =
 impl Connection {
     /// To AWS's ordinary endpoint of a service in a region.
     pub(crate) fn new(service: Service, region: &str) -> Result<Self, InvalidInput> {
-        let endpoint = Endpoint::of_service(service, region, EndpointVariant::default())?;
+        let endpoint = Endpoint::for_service(service, region, EndpointVariant::default())?;
         let user_agent = concat!("cognito-rust/", env!("CARGO_PKG_VERSION")).to_string();
         Ok(Self { endpoint, added: Vec::new(), user_agent })
     }

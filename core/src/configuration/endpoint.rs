@@ -16,11 +16,11 @@ impl Endpoint {
     ///
     /// # Errors
     /// When the region is not made of lower-case letters, digits and hyphens.
-    pub fn of_service(service: Service, region: &str, variant: EndpointVariant) -> Result<Self, InvalidInput> {
+    pub fn for_service(service: Service, region: &str, variant: EndpointVariant) -> Result<Self, InvalidInput> {
         if !is_region(region) {
             return Err(InvalidInput::new("region", "must be lower-case letters, digits and hyphens"));
         }
-        let partition = Partition::of(region);
+        let partition = Partition::for_region(region);
         let fips = if variant.fips && !service.is_fips_already(partition, region, variant) { "-fips" } else { "" };
         let suffix = if variant.dual_stack && service.has_dual_stack(partition, region, variant) {
             partition.dual_stack_suffix
@@ -128,7 +128,7 @@ struct Partition {
 }
 
 impl Partition {
-    fn of(region: &str) -> &'static Self {
+    fn for_region(region: &str) -> &'static Self {
         let by_prefix = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
         by_prefix.map_or(&AWS, |(_, partition)| partition)
     }
@@ -148,7 +148,7 @@ const PARTITIONS: [(&str, Partition); 6] = [
 
 /// The domain of AWS in a region: `amazonaws.com` in most.
 pub(crate) fn domain_of(region: &str) -> &'static str {
-    Partition::of(region).suffix
+    Partition::for_region(region).suffix
 }
 
 fn is_gov_cloud(region: &str) -> bool {
@@ -245,7 +245,7 @@ mod tests {
                 .find(|service| service.host_prefix() == case.service)
                 .unwrap();
             let variant = EndpointVariant { fips: case.fips, dual_stack: case.dual_stack };
-            let endpoint = Endpoint::of_service(service, &case.region, variant).unwrap();
+            let endpoint = Endpoint::for_service(service, &case.region, variant).unwrap();
             assert_eq!(endpoint.url(), format!("{}/", case.url), "{} {} {variant:?}", case.service, case.region);
         }
     }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn a_region_that_would_change_the_host_is_refused() {
         for region in ["", "evil.example/", "us-east-1.evil", "US-EAST-1", "us east", "us-east-1@"] {
-            assert!(Endpoint::of_service(Service::UserPools, region, EndpointVariant::default()).is_err(), "{region}");
+            assert!(Endpoint::for_service(Service::UserPools, region, EndpointVariant::default()).is_err(), "{region}");
         }
     }
 

@@ -93,10 +93,10 @@ impl IdentityPool {
     /// An identity pool at AWS's own endpoints in its region.
     ///
     /// # Errors
-    /// As [`Endpoint::of_service`].
+    /// As [`Endpoint::for_service`].
     pub fn new(id: IdentityPoolId) -> Result<Self, InvalidInput> {
         let connection = Connection::new(Service::IdentityPools, id.region())?;
-        let sts_endpoint = Endpoint::of_service(Service::Sts, id.region(), EndpointVariant::default())?;
+        let sts_endpoint = Endpoint::for_service(Service::Sts, id.region(), EndpointVariant::default())?;
         Ok(Self(Arc::new(Settings { id, connection, sts_endpoint })))
     }
 
@@ -117,10 +117,10 @@ impl IdentityPool {
     /// Sends every request to AWS's endpoints of this variant in the pool's region.
     ///
     /// # Errors
-    /// As [`Endpoint::of_service`].
+    /// As [`Endpoint::for_service`].
     pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
-        let endpoint = Endpoint::of_service(Service::IdentityPools, self.0.id.region(), variant)?;
-        let sts_endpoint = Endpoint::of_service(Service::Sts, self.0.id.region(), variant)?;
+        let endpoint = Endpoint::for_service(Service::IdentityPools, self.0.id.region(), variant)?;
+        let sts_endpoint = Endpoint::for_service(Service::Sts, self.0.id.region(), variant)?;
         Ok(self.with_endpoint(endpoint).with_sts_endpoint(sts_endpoint))
     }
 

@@ -132,7 +132,7 @@ impl Steps for GettingCredentials {
             }),
             State::GetCredentials(asked, call) => progress(call, now, event, |response, now, metadata| {
                 let identity_id = identity_of(response.identity_id.or_else(|| Some(mem::take(asked))), metadata)?;
-                let credentials = Credentials::of(identity_id, response.credentials, now, metadata)?;
+                let credentials = Credentials::from_response(identity_id, response.credentials, now, metadata)?;
                 Ok(Progress::Step(Step::Done(credentials)))
             }),
             State::GetOpenIdToken(asked, role, call) => progress(call, now, event, |response, _, metadata| {
@@ -143,7 +143,7 @@ impl Steps for GettingCredentials {
             }),
             State::AssumeRole(identity_id, call) => progress(call, now, event, |response, now, metadata| {
                 let identity_id = mem::take(identity_id);
-                let credentials = Credentials::of(identity_id, response.credentials, now, metadata)?;
+                let credentials = Credentials::from_response(identity_id, response.credentials, now, metadata)?;
                 Ok(Progress::Step(Step::Done(credentials)))
             }),
         };

@@ -231,7 +231,7 @@ fn expiry_counts_by_the_services_clock() {
     let credentials = done(flow.step(NOW, an_hour_behind));
     assert_eq!(credentials.clock_drift_seconds, -3600);
     assert!(
-        !credentials.are_good_for(NOW, Duration::ZERO),
+        !credentials.is_valid_for(NOW, Duration::ZERO),
         "they expire at the moment, which is an hour later than here"
     );
 }
@@ -255,7 +255,7 @@ fn good_is_what_outlasts_the_margin() {
         run(GetCredentials::new(&identity_pool(), Logins::new()), [identity(IDENTITY), given(IDENTITY)]);
     let credentials = credentials.unwrap();
     for (margin, is_good) in [(0, true), (3599, true), (3600, false), (u64::MAX, false)] {
-        assert_eq!(credentials.are_good_for(NOW, Duration::from_secs(margin)), is_good, "{margin}");
+        assert_eq!(credentials.is_valid_for(NOW, Duration::from_secs(margin)), is_good, "{margin}");
     }
 }
 

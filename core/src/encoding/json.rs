@@ -14,7 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 ///
 /// None if the value has no form in JSON, such as a map whose keys are not texts.
 pub(crate) fn to_vec(value: &impl Serialize) -> Option<Vec<u8>> {
-    let tree = Tree::of(value)?;
+    let tree = Tree::from_value(value)?;
     let mut length = Length(0);
     write!(length, "{}", tree.0).ok()?;
     let mut text = Zeroizing::new(String::with_capacity(length.0));
@@ -26,7 +26,7 @@ pub(crate) fn to_vec(value: &impl Serialize) -> Option<Vec<u8>> {
 pub(crate) struct Tree(pub(crate) Value);
 
 impl Tree {
-    pub(crate) fn of(value: &impl Serialize) -> Option<Self> {
+    pub(crate) fn from_value(value: &impl Serialize) -> Option<Self> {
         serde_json::to_value(value).ok().map(Self)
     }
 }

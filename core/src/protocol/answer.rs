@@ -15,8 +15,8 @@ use crate::timestamp::Timestamp;
 const EXCERPT_CHARACTERS: usize = 200;
 
 /// Longer than any name or id of the service's.
-const LONGEST_NAME: usize = 128;
-const LONGEST_MESSAGE: usize = 4096;
+const MAX_NAME_BYTES: usize = 128;
+const MAX_MESSAGE_CHARS: usize = 4096;
 
 /// What an answer says beside its body.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +30,8 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    pub(super) fn of(response: &Response) -> Self {
-        let request_id = response.request_id().filter(|id| id.len() <= LONGEST_NAME);
+    pub(super) fn from_response(response: &Response) -> Self {
+        let request_id = response.request_id().filter(|id| id.len() <= MAX_NAME_BYTES);
         Self {
             date: response.headers().get("date").and_then(Timestamp::from_http_date),
             status: response.status(),
@@ -58,7 +58,7 @@ impl Metadata {
 
     /// The service has refused the request. `code` is a [name](is_name).
     pub(super) fn refused(&self, code: &str, message: &str) -> Error {
-        let message = message.chars().take(LONGEST_MESSAGE).collect::<String>();
+        let message = message.chars().take(MAX_MESSAGE_CHARS).collect::<String>();
         Error::Refused(Box::new(Refusal {
             kind: RefusalKind::new(code, &message),
             code: code.to_owned(),
@@ -71,7 +71,7 @@ impl Metadata {
 
 /// Whether this can be the name of an error. A name goes to logs and terminals as it is.
 pub(super) fn is_name(code: &str) -> bool {
-    !code.is_empty() && code.len() <= LONGEST_NAME && code.bytes().all(|byte| byte.is_ascii_graphic())
+    !code.is_empty() && code.len() <= MAX_NAME_BYTES && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Reads a JSON object.

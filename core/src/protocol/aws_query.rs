@@ -65,7 +65,7 @@ fn refusal(response: &Response, metadata: &Metadata) -> Error {
 
 /// The form of an operation. None if it is of a shape that a form has no place for.
 fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Vec<u8>> {
-    let tree = Tree::of(operation)?;
+    let tree = Tree::from_value(operation)?;
     let mut pairs = Vec::new();
     flatten(String::new(), &tree.0, &mut pairs)?;
     // No character takes more than three, so that the buffer does not grow and leave a secret behind.
@@ -106,13 +106,13 @@ fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<Strin
 }
 
 /// No answer of the service's has as many elements and texts. There is no document type, and so no entity to expand.
-const MOST_NODES: u32 = 1000;
+const MAX_NODES: u32 = 1000;
 
 /// No answer of the service's is as deep.
-const DEEPEST: u32 = 16;
+const MAX_DEPTH: u32 = 16;
 
 /// No answer of the service's is as long, in bytes. The parser compares each attribute of an element with all others.
-const LONGEST: usize = 32 * 1024;
+const MAX_BYTES: usize = 32 * 1024;
 
 /// The result of the operation of this name, as what JSON would say: an element that has elements is an object, any other
 /// a text.
@@ -138,10 +138,10 @@ fn error(body: &[u8]) -> Option<(String, String)> {
 }
 
 fn parse(text: &str) -> Result<Document<'_>, &'static str> {
-    if text.len() > LONGEST {
+    if text.len() > MAX_BYTES {
         return Err("the XML is too long");
     }
-    let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     // The parser's own message may quote the value that it stumbled over.
     Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => "the XML has a document type",
@@ -155,7 +155,7 @@ fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'inp
 }
 
 fn value(node: Node<'_, '_>, depth: u32) -> Result<Value, &'static str> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return Err("the XML is too deep");
     }
     let mut members = Map::new();

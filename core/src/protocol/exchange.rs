@@ -80,7 +80,7 @@ impl<R: ReadAnswer> Exchange<R> {
     fn receive(&mut self, outcome: SendOutcome) -> Result<Step<R::Output>, Error> {
         let (next, error) = match outcome {
             SendOutcome::Answered(response) => {
-                self.metadata = Metadata::of(&response);
+                self.metadata = Metadata::from_response(&response);
                 match self.reader.read(&response, &self.metadata) {
                     Ok(output) => return Ok(Step::Done(output)),
                     Err(error) => (self.retry.after_error(response.status(), error.refusal_kind()), error),

@@ -83,7 +83,7 @@ impl Flow for Refresh {
         self.0.step(now, event)
     }
 
-    fn may_compute(&self) -> bool {
+    fn is_compute_heavy(&self) -> bool {
         true
     }
 }

@@ -56,7 +56,7 @@ impl<O: TokenAuthorized + Clone> SessionCall<O> {
     /// True if the session is to be refreshed and the call attempted again.
     #[must_use]
     pub fn needs_refresh(&self, session: &Session, result: &Result<O::Response, Error>) -> bool {
-        let is_refused = result.as_ref().is_err_and(Error::refuses_access_token);
+        let is_refused = result.as_ref().is_err_and(Error::is_access_token_refused);
         is_refused && self.attempts < MAX_ATTEMPTS && session.refresh_token().is_some()
     }
 }

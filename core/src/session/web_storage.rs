@@ -34,7 +34,7 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
     tokens.id_token = get("idToken").map(Into::into);
     tokens.refresh_token = get("refreshToken").map(Into::into);
     let drift = get("clockDrift").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(0);
-    let mut claims = Claims::of(&tokens);
+    let mut claims = Claims::from_tokens(&tokens);
     let canonical = claims.username.take().unwrap_or_else(|| username.to_string());
     let session = Session::assemble(canonical, tokens, claims, drift);
     Some(match get("deviceKey") {

@@ -47,7 +47,7 @@ macro_rules! challenges {
 
         impl From<Pending> for Challenge {
             fn from(pending: Pending) -> Self {
-                $(if let Some(challenge) = $kind::of(&pending) {
+                $(if let Some(challenge) = $kind::from_pending(&pending) {
                     return Self::$variant(challenge);
                 })*
                 Self::Other(OtherChallenge(pending))

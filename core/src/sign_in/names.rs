@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::operation::Parameters;
 
 /// More than an honest service gives in a sign-in of many rounds.
-const MOST_ALIASES: usize = 8;
+const MAX_ALIASES: usize = 8;
 
 /// What the service last called the user, and the names before that, what was typed among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl UserNames {
         self.aliases.retain(|alias| alias != name);
         let former = core::mem::replace(&mut self.username, name.to_owned());
         self.aliases.insert(0, former);
-        self.aliases.truncate(MOST_ALIASES);
+        self.aliases.truncate(MAX_ALIASES);
     }
 
     /// All names, the newest first.
@@ -74,7 +74,7 @@ mod tests {
         for number in 0_u8..100 {
             names.learn(&[("USERNAME", alloc::format!("{number}"))].into_iter().collect());
         }
-        assert_eq!(names.iter().count(), 1 + MOST_ALIASES);
+        assert_eq!(names.iter().count(), 1 + MAX_ALIASES);
         assert_eq!(names.username, "99");
     }
 }

@@ -35,7 +35,7 @@ impl Flow for SignIn {
         Ok(self.0.step(now, event)?.map(SignInOutcome::from))
     }
 
-    fn may_compute(&self) -> bool {
+    fn is_compute_heavy(&self) -> bool {
         true
     }
 }

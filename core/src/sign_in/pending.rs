@@ -32,7 +32,7 @@ pub(super) struct SoftwareToken {
 /// One kind of challenge.
 pub(super) trait ChallengeKind: Sized {
     /// This challenge, if it is of this kind.
-    fn of(pending: &Pending) -> Option<Self>;
+    fn from_pending(pending: &Pending) -> Option<Self>;
 
     fn pending(&self) -> &Pending;
 }

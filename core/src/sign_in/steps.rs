@@ -248,7 +248,7 @@ impl Attempt {
         if let Some(mut result) = response.authentication_result.take() {
             let new_device = result.new_device_metadata.take();
             if let Some(tokens) = Tokens::from_result(result) {
-                let session = Session::of_claimed_user(self.names.username.clone(), tokens, now, metadata.date);
+                let session = Session::for_claimed_user(self.names.username.clone(), tokens, now, metadata.date);
                 return Ok(Next::Continue(self.complete(session, asking.device_key.as_deref(), new_device.as_ref())));
             }
         }

@@ -34,20 +34,20 @@ use zeroize::Zeroizing;
 use super::residue::{Exponent, Residue};
 
 /// The longest exponent, in bits.
-pub(super) const LONGEST: u32 = U256::BITS;
+pub(super) const MAX_EXPONENT_BITS: u32 = U256::BITS;
 
 pub(super) const TEETH: u32 = 5;
 pub(super) const BLOCKS: u32 = 4;
 pub(super) const SPAN: u32 = 13;
 const ROW: u32 = BLOCKS * SPAN;
 const ENTRIES: usize = 1 << TEETH;
-const _: () = assert!(TEETH * ROW >= LONGEST);
+const _: () = assert!(TEETH * ROW >= MAX_EXPONENT_BITS);
 
 pub(super) type Tables = [[Residue; ENTRIES]; BLOCKS as usize];
 
 pub(super) static TABLES: Tables = tables(include_bytes!("comb.bin"));
 
-/// g^exponent, in the same time for every exponent, none of which may be longer than [`LONGEST`].
+/// g^exponent, in the same time for every exponent, none of which may be longer than [`MAX_EXPONENT_BITS`].
 pub(super) fn power(exponent: &Exponent) -> Residue {
     let mut power = Zeroizing::new(Residue::ONE);
     for column in (0..SPAN).rev() {

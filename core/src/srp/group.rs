@@ -29,10 +29,10 @@ pub(super) fn modulus() -> BigInt {
     BigInt::from_bytes_be(Sign::Plus, Residue::MODULUS.as_ref().to_be_bytes().as_ref())
 }
 
-/// From big-endian bytes, of which there are at most [`EphemeralKey::LONGEST`].
+/// From big-endian bytes, of which there are at most [`EphemeralKey::MAX_BYTES`].
 pub(super) fn exponent(bytes: &[u8]) -> Exponent {
     let mut padded = Zeroizing::new([0; Exponent::BYTES]);
-    for (to, from) in padded.iter_mut().rev().zip(bytes.iter().rev().take(EphemeralKey::LONGEST)) {
+    for (to, from) in padded.iter_mut().rev().zip(bytes.iter().rev().take(EphemeralKey::MAX_BYTES)) {
         *to = *from;
     }
     Exponent::from_be_slice(padded.as_slice())
@@ -84,7 +84,11 @@ pub(super) fn premaster_secret(
 }
 
 fn generator_to_the(exponent: &Exponent, bits: u32) -> Residue {
-    if bits <= comb::LONGEST { comb::power(exponent) } else { GENERATOR_RESIDUE.pow_bounded_exp(exponent, bits) }
+    if bits <= comb::MAX_EXPONENT_BITS {
+        comb::power(exponent)
+    } else {
+        GENERATOR_RESIDUE.pow_bounded_exp(exponent, bits)
+    }
 }
 
 fn bytes(residue: &Residue) -> Vec<u8> {

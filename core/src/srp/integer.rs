@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 
 use super::SrpError;
 
-const LONGEST_IN_DIGITS: usize = 1024;
+const MAX_HEX_DIGITS: usize = 1024;
 
 /// A signed hexadecimal integer: digits in any letter case, odd in number or not, with `-` in front or not.
 pub(super) fn parse(name: &'static str, text: &str) -> Result<BigInt, SrpError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    if digits.len() > LONGEST_IN_DIGITS {
+    if digits.len() > MAX_HEX_DIGITS {
         return Err(SrpError::TooLong(name));
     }
     // num-bigint also takes a plus sign and underscores.

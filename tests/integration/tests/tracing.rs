@@ -55,7 +55,7 @@ fn assert_told(ear: &Ear) {
 
 fn tells_of_every_request<A: Adapter>() {
     let service = service(|config| config.pools[0].users[0].password = Some(PASSWORD.to_owned()));
-    service.plan_fault(FaultPlan::next(Fault::LoseBefore).of("GetUser"));
+    service.plan_fault(FaultPlan::next(Fault::LoseBefore).for_operation("GetUser"));
     let app_client = app_client(&service);
     let ear = Ear::of("cognito");
     let outcome = tracing::subscriber::with_default(ear.clone(), || -> Result<_, Error> {

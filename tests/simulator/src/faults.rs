@@ -78,7 +78,7 @@ impl FaultPlan {
 
     /// Only at requests of this operation.
     #[must_use]
-    pub fn of(self, operation: impl Into<String>) -> Self {
+    pub fn for_operation(self, operation: impl Into<String>) -> Self {
         Self { operation: Some(operation.into()), ..self }
     }
 

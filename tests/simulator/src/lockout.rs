@@ -9,7 +9,7 @@ use crate::user::User;
 /// The first wrong password that locks the user out.
 const FIRST: u32 = 5;
 /// The longest lock-out, and how long after one a user must not try for the count to begin anew.
-const LONGEST_SECONDS: u64 = 15 * 60;
+const MAX_SECONDS: u64 = 15 * 60;
 
 /// Wrong passwords in a row.
 #[derive(Debug, Default)]
@@ -29,13 +29,13 @@ impl Lockout {
 
     /// The n-th failure in a row locks for 2^(n-5) seconds.
     fn fail(&mut self, now: Timestamp) {
-        if self.until.is_some_and(|until| now >= later(until, LONGEST_SECONDS)) {
+        if self.until.is_some_and(|until| now >= later(until, MAX_SECONDS)) {
             self.failures = 0;
         }
         self.failures = self.failures.saturating_add(1);
         self.until = self.failures.checked_sub(FIRST).map(|beyond| {
-            let seconds = 1_u64.checked_shl(beyond).unwrap_or(LONGEST_SECONDS);
-            later(now, seconds.min(LONGEST_SECONDS))
+            let seconds = 1_u64.checked_shl(beyond).unwrap_or(MAX_SECONDS);
+            later(now, seconds.min(MAX_SECONDS))
         });
     }
 }

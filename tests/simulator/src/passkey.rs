@@ -20,7 +20,7 @@ use crate::user::User;
 /// How long a registration may take, as the browser is told.
 const TIMEOUT_SECONDS: u64 = 60;
 /// The most passkeys that a user may have.
-const MOST: usize = 20;
+const MAX_PASSKEYS: usize = 20;
 
 #[derive(Default)]
 pub(crate) struct Passkeys {
@@ -94,7 +94,7 @@ pub(crate) fn begin(
     now: Timestamp,
 ) -> Result<Value, Failure> {
     let relying_party = relying_party(Some(config))?.to_owned();
-    if user.passkeys.credentials.len() >= MOST {
+    if user.passkeys.credentials.len() >= MAX_PASSKEYS {
         return Err(Failure::limit_exceeded("Maximum number of passkeys exceeded."));
     }
     let challenge = base64_url(&random.bytes::<32>());

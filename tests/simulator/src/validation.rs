@@ -130,7 +130,7 @@ pub(crate) const PROVIDER_ID: Rule =
     Rule { shortest: 4, longest: 2048, pattern: "", allows: |_| true, sensitive: false };
 /// An identity, or an identity pool. Its pattern is checked by [`Checks::region_and_id`].
 const REGION_AND_ID: Rule = Rule { shortest: 1, longest: 55, pattern: "", allows: |_| true, sensitive: false };
-const MOST_LOGINS: usize = 10;
+const MAX_LOGINS: usize = 10;
 
 /// Collects what is wrong with a request, so that one answer names all of it, as Cognito's does.
 #[derive(Default)]
@@ -203,8 +203,8 @@ impl Checks {
     /// Tokens by the name of their provider.
     pub(crate) fn logins(&mut self, value: Option<BTreeMap<String, String>>) -> BTreeMap<String, String> {
         let logins = value.unwrap_or_default();
-        if logins.len() > MOST_LOGINS {
-            let text = format!("Member must have length less than or equal to {MOST_LOGINS}");
+        if logins.len() > MAX_LOGINS {
+            let text = format!("Member must have length less than or equal to {MAX_LOGINS}");
             self.complain("logins", None, &text);
         }
         let fits = |value: &String, rule: &Rule| (rule.shortest..=rule.longest).contains(&value.chars().count());

@@ -200,7 +200,7 @@ fn a_fault_that_http_has_no_room_for_is_a_failure_of_the_server() {
 #[test]
 fn a_late_answer_comes_late_and_others_need_not_wait() {
     let (server, client_id) = server();
-    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 1500 }).of("SignUp"));
+    server.plan_fault(FaultPlan::next(Fault::Delay { millis: 1500 }).for_operation("SignUp"));
     let (url, id) = (server.url(), client_id.clone());
     let slow = std::thread::spawn(move || sign_up(&url, &id, "bob").0);
     while server.messages().is_empty() {

@@ -21,7 +21,7 @@ pub(crate) fn sign_up(program: &Program, arguments: &SignUpArguments) -> Result<
     sign_up.user_attributes = attributes;
     let response = client.call(sign_up)?;
     let next = if response.user_confirmed { "The user may sign in." } else { "Confirm with `cognito confirm`." };
-    let (told, delivery) = told_of_delivery(response.code_delivery_details.as_ref());
+    let (told, delivery) = describe_delivery(response.code_delivery_details.as_ref());
     Ok(Report::new(
         format!("Signed {username} up. {told}{next}"),
         json!({
@@ -166,7 +166,7 @@ pub(crate) fn attributes(user: &GetUserResponse) -> Value {
 }
 
 /// Where a code went.
-pub(crate) fn told_of_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
+pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
     let Some(details) = details else { return (String::new(), Value::Null) };
     let destination = details.destination.as_deref().unwrap_or("the user");
     let json = json!({
@@ -178,7 +178,7 @@ pub(crate) fn told_of_delivery(details: Option<&CodeDeliveryDetails>) -> (String
 }
 
 fn delivered(username: &str, details: Option<&CodeDeliveryDetails>) -> Report {
-    let (told, delivery) = told_of_delivery(details);
+    let (told, delivery) = describe_delivery(details);
     let text = if told.is_empty() { "Done." } else { told.trim_end() };
     Report::new(text, json!({ "username": username, "delivery": delivery }))
 }

@@ -7,7 +7,7 @@ use cognito_blocking::operation::{
 use cognito_blocking::secret::Parameter;
 use serde_json::{Map, Value, json};
 
-use crate::account::{code, pairs, told_of_delivery};
+use crate::account::{code, describe_delivery, pairs};
 use crate::arguments::Attributes;
 use crate::output::{Failure, Report};
 use crate::program::Program;
@@ -19,7 +19,7 @@ pub(crate) fn run(program: &Program, command: Attributes) -> Result<Report, Fail
         Attributes::Get { names } => get(&session, &names),
         Attributes::Set { attributes } => {
             let response = session.call(UpdateUserAttributes::new(pairs(&attributes)?))?;
-            let told = response.code_delivery_details_list.iter().map(|details| told_of_delivery(Some(details)));
+            let told = response.code_delivery_details_list.iter().map(|details| describe_delivery(Some(details)));
             let (texts, deliveries): (Vec<String>, Vec<Value>) = told.unzip();
             Ok(Report::new(format!("Set. {}", texts.concat()).trim_end(), json!({ "deliveries": deliveries })))
         }
@@ -50,7 +50,7 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
 /// Has a code sent; who is at the terminal is asked for it.
 fn send_code(session: &SessionHandle, name: &str) -> Result<Report, Failure> {
     let response = session.call(GetUserAttributeVerificationCode::new(name))?;
-    let (told, delivery) = told_of_delivery(response.code_delivery_details.as_ref());
+    let (told, delivery) = describe_delivery(response.code_delivery_details.as_ref());
     if terminal::is_there() {
         terminal::say(told.trim_end())?;
         return verify(session, name, code(None)?);

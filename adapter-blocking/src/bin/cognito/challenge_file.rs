@@ -105,7 +105,7 @@ fn must_be_writable(path: &Path) -> Result<(), Failure> {
 
 /// The file by way of which another is replaced.
 fn temporary(path: &Path) -> PathBuf {
-    private_file::beside(path, &format!(".{}.new", std::process::id()))
+    private_file::sibling(path, &format!(".{}.new", std::process::id()))
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

@@ -90,7 +90,7 @@ impl Configuration {
     fn endpoint(&self, service: Service, url: Option<&String>) -> Result<Option<Endpoint>, Failure> {
         let endpoint = match (url, &self.region) {
             (Some(url), _) => Some(Endpoint::custom(url)?),
-            (None, Some(region)) => Some(Endpoint::of_service(service, region, EndpointVariant::default())?),
+            (None, Some(region)) => Some(Endpoint::for_service(service, region, EndpointVariant::default())?),
             (None, None) => None,
         };
         Ok(endpoint)

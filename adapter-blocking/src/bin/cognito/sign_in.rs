@@ -204,7 +204,7 @@ fn asks_user(challenge: &Challenge) -> bool {
 
 fn report(program: &Program, signed_in: &SignedIn) -> Report {
     let session = &signed_in.session;
-    let (text, device) = told_of_device(&signed_in.device);
+    let (text, device) = describe_device(&signed_in.device);
     if let DeviceRegistration::Failed(failed) = &signed_in.device.registration {
         let problem = format!("the device is not registered, and the session may not be renewable: {}", failed.error);
         program.output.warning(&problem);
@@ -220,7 +220,7 @@ fn report(program: &Program, signed_in: &SignedIn) -> Report {
     )
 }
 
-fn told_of_device(report: &DeviceReport) -> (String, Value) {
+fn describe_device(report: &DeviceReport) -> (String, Value) {
     let DeviceRegistration::Confirmed(device) = &report.registration else { return (String::new(), Value::Null) };
     let key = device.record.device_key();
     let to_be_asked = device.user_confirmation_necessary;

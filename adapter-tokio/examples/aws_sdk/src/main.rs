@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         None => simulated()?,
     };
     let client = Client::new(place.app_client.clone());
-    let identity_pool_client = IdentityPoolClient::beside(&client, place.identity_pool.clone());
+    let identity_pool_client = IdentityPoolClient::with_transport_of(&client, place.identity_pool.clone());
     let store = Arc::new(MemoryStore::new());
 
     // As a guest.

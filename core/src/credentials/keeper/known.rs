@@ -48,7 +48,7 @@ impl Known {
     }
 
     pub(super) fn usable(&self, now: Timestamp) -> Option<&Credentials> {
-        let current = self.current.as_ref().filter(|current| current.credentials.are_good_for(now, current.margin));
+        let current = self.current.as_ref().filter(|current| current.credentials.is_valid_for(now, current.margin));
         current.map(|current| &current.credentials)
     }
 
@@ -59,12 +59,12 @@ impl Known {
     /// The credentials to return when there are no new ones: those that are still valid, unless new ones were
     /// asked for.
     pub(super) fn fallback(&self, task: CredentialsTask, now: Timestamp) -> Option<&Credentials> {
-        let valid = self.newest().filter(|credentials| credentials.are_good_for(now, Duration::ZERO));
+        let valid = self.newest().filter(|credentials| credentials.is_valid_for(now, Duration::ZERO));
         valid.filter(|_| task == CredentialsTask::Get)
     }
 
     pub(super) fn keep(&mut self, credentials: &Credentials, now: Timestamp) {
-        let life = credentials.expires_at_here().as_unix_millis().saturating_sub(now.as_unix_millis());
+        let life = credentials.expires_at_local().as_unix_millis().saturating_sub(now.as_unix_millis());
         let margin = self.margin.min(Duration::from_millis(life / 2));
         self.current = Some(Current { credentials: credentials.clone(), margin });
     }

@@ -62,7 +62,7 @@ impl KeptCredentials {
     #[must_use]
     pub fn needs_fresh_logins(result: &Result<Self, Error>) -> bool {
         let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
-        error.is_some_and(Error::refuses_expired_login)
+        error.is_some_and(Error::is_login_expired)
     }
 }
 

@@ -17,7 +17,7 @@ pub struct CodeChallenge {
 }
 
 impl ChallengeKind for CodeChallenge {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         let response_name = match pending.name {
             ChallengeName::SmsMfa => "SMS_MFA_CODE",
             ChallengeName::EmailOtp => "EMAIL_OTP_CODE",

@@ -14,7 +14,7 @@ use crate::seed::Seed;
 pub struct CustomChallenge(Pending);
 
 impl ChallengeKind for CustomChallenge {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         (pending.name == ChallengeName::CustomChallenge).then(|| Self(pending.clone()))
     }
 

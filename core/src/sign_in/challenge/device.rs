@@ -16,7 +16,7 @@ use crate::seed::Seed;
 pub struct DeviceChallenge(Pending);
 
 impl ChallengeKind for DeviceChallenge {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         (pending.name == ChallengeName::DeviceSrpAuth).then(|| Self(pending.clone()))
     }
 

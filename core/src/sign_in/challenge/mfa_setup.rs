@@ -31,7 +31,7 @@ use crate::timestamp::Timestamp;
 pub struct MfaSetupChallenge(Pending);
 
 impl ChallengeKind for MfaSetupChallenge {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         (pending.name == ChallengeName::MfaSetup).then(|| Self(pending.clone()))
     }
 

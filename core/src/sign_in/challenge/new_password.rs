@@ -28,7 +28,7 @@ use crate::seed::Seed;
 pub struct NewPasswordChallenge(Pending);
 
 impl ChallengeKind for NewPasswordChallenge {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         (pending.name == ChallengeName::NewPasswordRequired).then(|| Self(pending.clone()))
     }
 

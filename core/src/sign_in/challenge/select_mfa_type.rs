@@ -16,7 +16,7 @@ use crate::seed::Seed;
 pub struct SelectMfaTypeChallenge(Pending);
 
 impl ChallengeKind for SelectMfaTypeChallenge {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         (pending.name == ChallengeName::SelectMfaType).then(|| Self(pending.clone()))
     }
 

@@ -21,7 +21,7 @@ pub struct SoftwareTokenSetup {
 }
 
 impl ChallengeKind for SoftwareTokenSetup {
-    fn of(pending: &Pending) -> Option<Self> {
+    fn from_pending(pending: &Pending) -> Option<Self> {
         let software_token = pending.software_token.clone()?;
         Some(Self { pending: Pending { software_token: None, ..pending.clone() }, software_token })
     }

@@ -84,7 +84,7 @@ fn answers(request: &Request) -> Vec<Event> {
 }
 
 /// Seven requests: InitiateAuth, three proofs, the first two again without the device, and ConfirmDevice.
-const MOST_REQUESTS: usize = 7 * MAX_ATTEMPTS as usize;
+const MAX_REQUESTS: usize = 7 * MAX_ATTEMPTS as usize;
 
 /// One of the flows that a sign-in is made of.
 fn flow(number: usize) -> SignIn {
@@ -132,7 +132,7 @@ fn the_longest_sign_in_makes_as_many_requests_as_it_may() {
         event = next;
     }
     signed_in(flow.step(NOW, event));
-    assert_eq!(requests, MOST_REQUESTS);
+    assert_eq!(requests, MAX_REQUESTS);
 }
 
 proptest! {
@@ -143,7 +143,7 @@ proptest! {
         number in 0_usize..64,
         moves in moves(),
     ) {
-        run_to_the_end(flow(number), &moves, answers, MOST_REQUESTS)?;
+        run_to_the_end(flow(number), &moves, answers, MAX_REQUESTS)?;
     }
 
     #[test]

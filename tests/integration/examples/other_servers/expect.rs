@@ -50,9 +50,9 @@ pub(crate) fn not_authorized<T>(what: &str, result: Result<T, Error>) -> Outcome
 }
 
 /// The service must not take the access token any more.
-pub(crate) fn refuses_access_token<T>(what: &str, result: Result<T, Error>) -> Outcome {
+pub(crate) fn is_access_token_refused<T>(what: &str, result: Result<T, Error>) -> Outcome {
     let error = failed(what, result)?;
-    if error.refuses_access_token() { Ok(()) } else { Err(unexpected(what, &error)) }
+    if error.is_access_token_refused() { Ok(()) } else { Err(unexpected(what, &error)) }
 }
 
 /// The session must be dead.

@@ -52,7 +52,7 @@ pub(crate) fn revoke(client: &impl Adapter, case: &Case) -> Outcome {
     signed_out.local?;
     expect::session_ended("a revoked refresh token", renew(client, &signed_in.session))?;
     let call = client.call_signed_in(&signed_in.session, GetUser::new());
-    expect::refuses_access_token("an access token that was revoked with it", call)?;
+    expect::is_access_token_refused("an access token that was revoked with it", call)?;
     client.call_signed_in(&other, GetUser::new())?;
     renew(client, &other).map(drop).map_err(Into::into)
 }
@@ -67,7 +67,7 @@ pub(crate) fn global_sign_out(client: &impl Adapter, case: &Case) -> Outcome {
         let call = client.call_signed_in(session, GetUser::new());
         let what = "an access token after the sign-out";
         if case.server.says_that_access_tokens_are_revoked() {
-            expect::refuses_access_token(what, call)?;
+            expect::is_access_token_refused(what, call)?;
         } else {
             expect::not_authorized(what, call)?;
         }

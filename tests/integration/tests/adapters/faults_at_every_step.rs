@@ -14,7 +14,7 @@ use cognito_testkit::{Fault, FaultPlan, Server};
 const TIMEOUT: Duration = Duration::from_millis(400);
 
 /// More than all attempts with their waits and time-outs take, of two requests with three attempts each.
-const LONGEST: Duration = Duration::from_secs(15);
+const MAX_DURATION: Duration = Duration::from_secs(15);
 
 fn faults() -> Vec<Fault> {
     vec![
@@ -38,7 +38,7 @@ fn set_up<A: Adapter>() -> (A, Server) {
 }
 
 fn plan(service: &Server, fault: &Fault, operation: &str, times: u64) {
-    service.plan_fault(FaultPlan::next(fault.clone()).of(operation).times(times));
+    service.plan_fault(FaultPlan::next(fault.clone()).for_operation(operation).times(times));
 }
 
 /// The error is the one that belongs to the fault.
@@ -58,7 +58,7 @@ fn within_bounds<T>(what: &str, act: impl FnOnce() -> T) -> T {
     #[expect(clippy::disallowed_methods, reason = "a test measures how long it waits")]
     let started = Instant::now();
     let result = act();
-    assert!(started.elapsed() < LONGEST, "{what} took {:?}", started.elapsed());
+    assert!(started.elapsed() < MAX_DURATION, "{what} took {:?}", started.elapsed());
     result
 }
 

@@ -80,7 +80,7 @@ fn blocking_sessions(texts: &mut Texts, operation: &'static str) {
 }
 
 async fn tokio_sessions(texts: &mut Texts, operation: &'static str) {
-    use cognito_tokio::{Client, OffThread, Sessions, transport_fn};
+    use cognito_tokio::{Client, Sessions, SpawnBlocking, transport_fn};
 
     let fuse = Arc::new(Fuse::default());
     let transport = transport_fn(move |request: Request| {
@@ -93,7 +93,7 @@ async fn tokio_sessions(texts: &mut Texts, operation: &'static str) {
         }
     });
     let client = Client::with_transport(app_client(), transport);
-    let sessions = Sessions::new(client, OffThread::of(PanickingStore::at(operation)));
+    let sessions = Sessions::new(client, SpawnBlocking::wrap(PanickingStore::at(operation)));
     texts.come_to(&sessions.save(&session().into()).await);
     let handle = sessions.user(NAME);
     for _ in 0..3 {
@@ -128,7 +128,7 @@ fn blocking_credentials(texts: &mut Texts, operation: &'static str) {
 }
 
 async fn tokio_credentials(texts: &mut Texts, operation: &'static str) {
-    use cognito_tokio::{CredentialsProvider, IdentityPoolClient, OffThread, transport_fn};
+    use cognito_tokio::{CredentialsProvider, IdentityPoolClient, SpawnBlocking, transport_fn};
 
     let (of_request, of_logins) = (Arc::new(Fuse::default()), Arc::new(Fuse::default()));
     let transport = transport_fn(move |request: Request| {
@@ -141,7 +141,7 @@ async fn tokio_credentials(texts: &mut Texts, operation: &'static str) {
         }
     });
     let pool = IdentityPoolClient::with_transport(identity_pool(), transport);
-    let store = OffThread::of(PanickingStore::at(operation));
+    let store = SpawnBlocking::wrap(PanickingStore::at(operation));
     let provider = CredentialsProvider::for_logins(pool, store, NAME, move || {
         let fuse = Arc::clone(&of_logins);
         async move {

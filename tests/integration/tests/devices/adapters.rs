@@ -102,7 +102,7 @@ fn a_device_that_is_gone_is_replaced_in_the_store() {
 fn a_registration_whose_answer_was_lost_once_is_a_registration() {
     let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
-    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice"));
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).for_operation("ConfirmDevice"));
     let (signed_in, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&signed_in).unwrap();
     sessions.user("alice").refresh().unwrap();
@@ -113,7 +113,7 @@ fn a_registration_whose_answer_was_lost_once_is_a_registration() {
 fn a_device_that_was_registered_late_is_kept() {
     let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
-    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("ConfirmDevice").times(3));
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).for_operation("ConfirmDevice").times(3));
     let (signed_in, _) = sign_in(&service, &sessions, "alice");
     sessions.save(&signed_in).unwrap();
     assert!(sessions.devices().unwrap().is_empty());

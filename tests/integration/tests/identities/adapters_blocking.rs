@@ -172,7 +172,9 @@ fn credentials_are_renewed_by_their_real_expiry_and_given_while_they_are_good() 
     let first = got(&guest);
     assert_eq!(got(&guest), first);
     thread::sleep(Duration::from_millis(4100));
-    scene.service.plan_fault(FaultPlan::next(Fault::Fail { status: 500 }).of("GetCredentialsForIdentity").times(3));
+    scene
+        .service
+        .plan_fault(FaultPlan::next(Fault::Fail { status: 500 }).for_operation("GetCredentialsForIdentity").times(3));
     let kept = guest.get().unwrap();
     let reason = kept.refresh_error.unwrap().refusal_kind();
     assert_eq!((kept.credentials, reason), (first.clone(), Some(RefusalKind::InternalError)));
@@ -294,7 +296,7 @@ fn whatever_goes_wrong_once_on_the_way_costs_nothing() {
         for operation in ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "AssumeRoleWithWebIdentity"] {
             for fault in [Fault::Throttle, Fault::Fail { status: 500 }, Fault::LoseBefore, Fault::LoseAfter] {
                 let scene = Scene::new(3600);
-                scene.service.plan_fault(FaultPlan::next(fault.clone()).of(operation));
+                scene.service.plan_fault(FaultPlan::next(fault.clone()).for_operation(operation));
                 let credentials = got(&scene.user().with_role(role.clone()));
                 assert_eq!(scene.owner(&credentials).role_arn, USER_ROLE, "{operation} {fault:?}");
             }
@@ -313,7 +315,7 @@ fn an_answer_that_is_none_is_an_error_and_the_next_try_is_whole() {
             } else {
                 ["GetId", "GetOpenIdToken", "AssumeRoleWithWebIdentity"]
             };
-            scene.service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).of(operation));
+            scene.service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).for_operation(operation));
             let result = guest.get();
             assert_eq!(matches!(result, Err(Error::Malformed(_))), used.contains(&operation), "{operation}");
             got(&guest);

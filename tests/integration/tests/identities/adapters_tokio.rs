@@ -86,7 +86,7 @@ async fn two_hundred_tasks_that_ask_at_once_cause_one_request() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_tasks_share_what_went_wrong_too() {
     let scene = Scene::new().await;
-    scene.service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).of("GetCredentialsForIdentity"));
+    scene.service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).for_operation("GetCredentialsForIdentity"));
     let user = scene.user();
     let asking: Vec<_> = (0..200)
         .map(|_| {

@@ -239,7 +239,7 @@ fn faults_befall_these_operations_and_speak_their_protocol() {
     ];
     for (fault, status, json, query) in faults {
         for operation in ["GetId", "AssumeRoleWithWebIdentity"] {
-            scene.simulator.faults().plan(FaultPlan::next(fault.clone()).of(operation));
+            scene.simulator.faults().plan(FaultPlan::next(fault.clone()).for_operation(operation));
         }
         let response = exchange(&mut scene, true);
         assert_eq!((response.status(), read_xml(&response).unwrap_err().name.as_str()), (status, query));

@@ -93,7 +93,7 @@ fn an_answer_may_be_late_or_cut() {
 #[test]
 fn a_plan_is_for_so_many_requests_of_its_operation() {
     let mut scene = Scene::new();
-    scene.simulator.faults().plan(FaultPlan::next(Fault::LoseBefore).of("SignUp").times(2));
+    scene.simulator.faults().plan(FaultPlan::next(Fault::LoseBefore).for_operation("SignUp").times(2));
     assert!(matches!(exchange(&mut scene, "ForgotPassword", "bob"), Outcome::Answer(_)));
     assert!(matches!(sign_up(&mut scene, "bob"), Outcome::LostBefore));
     assert_eq!(scene.simulator.faults().planned()[0].times, 1);

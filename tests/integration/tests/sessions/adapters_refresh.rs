@@ -78,7 +78,7 @@ fn a_rotated_refresh_token_is_saved_and_used_next() {
 fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
     let service = service(|config| rotate(config, 60));
     let sessions = sessions_to_refresh(&service);
-    service.plan_fault(FaultPlan::next(Fault::LoseAfter).of("GetTokensFromRefreshToken"));
+    service.plan_fault(FaultPlan::next(Fault::LoseAfter).for_operation("GetTokensFromRefreshToken"));
     assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
     assert!(sessions.user("alice").get().unwrap().refresh_error.is_none());
 }
@@ -91,7 +91,7 @@ fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
     for username in ["alice", "bob"] {
         sessions.save(&sign_in(&client, username).into()).unwrap();
     }
-    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 3000 }).of("GetTokensFromRefreshToken"));
+    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 3000 }).for_operation("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.user("alice").refresh().unwrap());
         std::thread::sleep(Duration::from_millis(300));

@@ -87,7 +87,7 @@ fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 500 }).of("GetTokensFromRefreshToken"));
+    service.plan_fault(FaultPlan::next(Fault::Delay { millis: 500 }).for_operation("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.user("alice").get());
         std::thread::sleep(Duration::from_millis(200));

@@ -20,7 +20,7 @@ use super::{Shared, control};
 use crate::faults::Outcome;
 
 /// The longest request body that is read.
-const LONGEST_BODY: usize = 1024 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Serves one connection after another's opening, until the runtime ends.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
@@ -63,7 +63,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> Result<Ht
     if head.method == Method::OPTIONS {
         return Ok(whole(&Response::new(200, Headers::new(), Vec::new())));
     }
-    let Ok(body) = Limited::new(body, LONGEST_BODY).collect().await else {
+    let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
         return Ok(whole(&plain(413, "The request body is too long.")));
     };
     let body = body.to_bytes().to_vec();

@@ -75,11 +75,14 @@ impl Adapter for Blocking {
     }
 
     fn guest(&self, pool: IdentityPool) -> CredentialsProvider {
-        CredentialsProvider::for_guest(IdentityPoolClient::beside(&self.client, pool), Arc::clone(&self.identities))
+        CredentialsProvider::for_guest(
+            IdentityPoolClient::with_transport_of(&self.client, pool),
+            Arc::clone(&self.identities),
+        )
     }
 
     fn user(&self, pool: IdentityPool, session: &SessionHandle, role: Role) -> CredentialsProvider {
-        let client = IdentityPoolClient::beside(&self.client, pool);
+        let client = IdentityPoolClient::with_transport_of(&self.client, pool);
         CredentialsProvider::for_session(client, Arc::clone(&self.identities), session.clone()).with_role(role)
     }
 }

@@ -85,7 +85,7 @@ impl Adapter for Tokio {
     }
 
     fn guest(&self, pool: IdentityPool) -> OnRuntime<CredentialsProvider> {
-        let client = IdentityPoolClient::beside(&self.client, pool);
+        let client = IdentityPoolClient::with_transport_of(&self.client, pool);
         let provider = CredentialsProvider::for_guest(client, Arc::clone(&self.identities));
         OnRuntime(Arc::clone(&self.runtime), provider)
     }
@@ -96,7 +96,7 @@ impl Adapter for Tokio {
         session: &OnRuntime<SessionHandle>,
         role: Role,
     ) -> OnRuntime<CredentialsProvider> {
-        let client = IdentityPoolClient::beside(&self.client, pool);
+        let client = IdentityPoolClient::with_transport_of(&self.client, pool);
         let provider = CredentialsProvider::for_session(client, Arc::clone(&self.identities), session.1.clone());
         OnRuntime(Arc::clone(&self.runtime), provider.with_role(role))
     }
