@@ -44,20 +44,21 @@ QUOTES = {"tests/prose/check.py", "CONTRIBUTING.md"}
 def problems(name, lines):
     """Yields the number and the rule of each line that breaks a rule."""
     is_rust, is_markdown = name.endswith(".rs"), name.endswith(".md")
-    in_code, is_test = False, False
+    in_code, is_program, is_test = False, False, False
     for number, line in enumerate(lines, 1):
         comment = COMMENT.match(line)
         doc = DOC.match(line) if is_rust else None
         text = doc["text"] if doc else line if is_markdown else None
         if text is not None and text.startswith("```"):
             in_code = not in_code
-        elif in_code and text is not None and len(text) > DOC_CODE_COLUMNS:
+            is_program = in_code and (is_rust or text.startswith("```rust"))
+        elif in_code and is_program and len(text or "") > DOC_CODE_COLUMNS:
             yield number, f"code in documentation has {len(text)} columns, at most {DOC_CODE_COLUMNS}"
         if is_rust and not doc:
             in_code = False
         if comment and not is_markdown and len(line) > COMMENT_COLUMNS and "http" not in line:
             yield number, f"a comment has {len(line)} columns, at most {COMMENT_COLUMNS}"
-        if is_markdown and len(line) > TEXT_COLUMNS and not line.startswith("|") and "](" not in line:
+        if is_markdown and not in_code and len(line) > TEXT_COLUMNS and not line.startswith("|") and "](" not in line:
             yield number, f"a line has {len(line)} columns, at most {TEXT_COLUMNS}"
         if name not in QUOTES and (found := PHRASE.search(line)):
             plain = next(plain for phrase, plain in PHRASES.items() if re.fullmatch(phrase, found[0]))
