@@ -1,7 +1,6 @@
-//! For those who write an adapter, a transport or a store: what every one of them needs from the standard
-//! library.
+//! Helpers for authors of adapters, transports and stores. This module needs the feature `std`.
 //!
-//! The rest of this crate has no clock and no randomness; here are both. With the feature `std` only.
+//! Only this module of the crate reads a clock and gets randomness from the operating system.
 
 mod clock;
 pub mod private_file;
@@ -21,21 +20,22 @@ pub use clock::{Stopwatch, now};
 pub use trace::Exchange;
 pub use transport::{TransportSettings, UnusableProxy, is_this_machine};
 
-/// The longest that a store waits for a lock: longer than a refresh takes with all its attempts and
-/// time-outs.
+/// The maximum time for which a store waits for a lock, which is longer than a refresh takes with all its
+/// attempts and time-outs.
 pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
 
-/// A random time between zero and the bound; the bound itself when the operating system gives no randomness.
+/// Returns a random time between zero and the bound, or the bound itself when the operating system returns no
+/// random bytes.
 #[must_use]
 pub fn jittered(backoff: Backoff) -> Duration {
     let bound = backoff.at_most_millis;
     Duration::from_millis(getrandom::u64().map_or(bound, |random| random % bound.saturating_add(1).max(1)))
 }
 
-/// Randomness for one flow, from the operating system.
+/// Creates the seed of one flow from the operating system's randomness.
 ///
 /// # Errors
-/// [`Error::NoRandomness`] when the operating system gives none.
+/// Returns [`Error::NoRandomness`] when the operating system returns no random bytes.
 pub fn seed() -> Result<Seed, Error> {
     let mut bytes = [0; 32];
     let filled = getrandom::fill(&mut bytes).map(|()| Seed::new(bytes));
@@ -52,7 +52,7 @@ mod tests {
             let waits = (0..100).map(|_| jittered(Backoff { at_most_millis: bound }));
             assert!(waits.into_iter().all(|wait| wait <= Duration::from_millis(bound)));
         }
-        // A bound at the end of the range does not overflow.
+        // The largest bound must not overflow.
         let _ = jittered(Backoff { at_most_millis: u64::MAX });
     }
 }

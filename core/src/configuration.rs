@@ -1,4 +1,4 @@
-//! What flows are made from: an app client or an identity pool, and where its requests go.
+//! The configuration of clients: an app client or an identity pool, and the endpoint of its requests.
 
 pub(crate) mod app_client;
 mod connection;

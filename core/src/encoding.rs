@@ -1,4 +1,4 @@
-//! Text forms of values: JSON that may hold secrets, percent-encoding, base64.
+//! Text encodings: JSON that may contain secrets, percent-encoding, and base64.
 
 pub(crate) mod json;
 pub(crate) mod lenient_base64;

@@ -1,4 +1,4 @@
-//! What can go wrong, told apart by who is to blame.
+//! The errors of this project. The variant of an error says who or what caused it.
 
 mod causes;
 mod refusal;
@@ -14,41 +14,43 @@ use crate::refresh_method::RefreshMethod;
 pub use causes::WithCauses;
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
 
-/// Why something outside of this crate failed, for people to read. It must hold no part of a request.
+/// An error from outside this crate, as the cause of an [`Error`]. A cause must not contain any part of a
+/// request, because people read it in logs.
 pub type Cause = Arc<dyn StdError + Send + Sync>;
 
-/// Why something failed.
+/// An error of this crate or of an adapter.
 ///
-/// Like every error of this project it prints its own part only; the rest is its `source()`.
-/// [`with_causes`](Self::with_causes) prints all of it.
+/// An error prints only its own message, and `source()` returns the cause. [`with_causes`](Self::with_causes)
+/// prints the error with all its causes.
 ///
-/// No variant holds a secret of this crate's own making. What the service or something before it said is kept as it came
-/// ([`Refusal::message`], [`Malformed::excerpt`]), and they may quote the request: the service quotes a code that has
-/// spaces in it.
+/// This crate puts no secret into an error. [`Refusal::message`] and [`Malformed::excerpt`] contain text from
+/// the service or from a proxy, which may quote the request. For example, the service's message quotes a code
+/// that was entered with spaces.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
-    /// The service understood the request and said no.
+    /// The service understood the request and rejected it.
     Refused(Box<Refusal>),
-    /// An answer came that is not one of the service's: a proxy's page, a truncated body, a member missing.
+    /// The response is not a valid response of the service: a proxy's page, a truncated body, or a missing
+    /// member.
     Malformed(Box<Malformed>),
-    /// No answer came.
+    /// No complete response arrived.
     NotReached(NotReached),
-    /// The driver reported an event that does not answer the last step.
+    /// The driver reported an event that does not match the last step.
     Misuse(Misuse),
-    /// The caller asked for what cannot be: nothing was sent.
+    /// The caller passed an invalid value, and nothing was sent.
     InvalidInput(InvalidInput),
-    /// The sign-in cannot go on: begin it again.
+    /// The sign-in cannot continue: start a new sign-in.
     StartAgain(Box<StartAgain>),
-    /// The service refused the way in which tokens are refreshed; the other way is the one to choose.
+    /// The service rejected the configured [`RefreshMethod`]: configure the other method.
     RefreshNotEnabled(Box<RefreshNotEnabled>),
-    /// Nobody is signed in, or the session can no longer be renewed: the user must sign in.
+    /// No user is signed in, or the session can no longer be refreshed: the user must sign in.
     NotSignedIn,
-    /// The application's own source of logins for an identity pool failed.
+    /// The application's own source of logins for the identity pool failed.
     NoLogins(Cause),
-    /// A store failed. It says nothing about the session.
+    /// A store failed. The session may still be valid.
     Store(Cause),
-    /// The operating system had no randomness to give: nothing was sent.
+    /// The operating system returned no random bytes, and nothing was sent.
     NoRandomness(Cause),
 }
 
@@ -62,10 +64,10 @@ impl fmt::Display for Error {
             Self::InvalidInput(error) => error.fmt(formatter),
             Self::StartAgain(error) => error.fmt(formatter),
             Self::RefreshNotEnabled(error) => error.fmt(formatter),
-            Self::NotSignedIn => formatter.write_str("nobody is signed in"),
-            Self::NoLogins(_) => formatter.write_str("no logins"),
+            Self::NotSignedIn => formatter.write_str("no user is signed in: sign in first"),
+            Self::NoLogins(_) => formatter.write_str("cannot get the logins for the identity pool"),
             Self::Store(_) => formatter.write_str("the store failed"),
-            Self::NoRandomness(_) => formatter.write_str("no randomness"),
+            Self::NoRandomness(_) => formatter.write_str("the operating system returned no random bytes"),
         }
     }
 }
@@ -76,7 +78,7 @@ impl StdError for Error {
             Self::NotReached(error) => error.source(),
             Self::StartAgain(error) => error.source(),
             Self::RefreshNotEnabled(error) => error.source(),
-            // The cause itself rather than the `Arc` around it, so that it can be downcast.
+            // The cause itself instead of its `Arc`, so that callers can downcast the cause.
             Self::NoLogins(cause) | Self::Store(cause) | Self::NoRandomness(cause) => Some(&**cause),
             Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) | Self::NotSignedIn => None,
         }
@@ -84,7 +86,7 @@ impl StdError for Error {
 }
 
 impl Error {
-    /// The service's refusal, if that is what this is.
+    /// Returns the service's refusal if the service rejected the request.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -94,15 +96,17 @@ impl Error {
         }
     }
 
-    /// The kind of the service's refusal, if that is what this is: most callers match on it. Match
-    /// [`StartAgain`](Self::StartAgain) first: its kind speaks of a device or a challenge session, not of the password.
+    /// Returns the kind of the service's refusal if the service rejected the request. Most callers match on
+    /// the kind of a refusal. Match [`StartAgain`](Self::StartAgain) first, because the kind of that error is
+    /// about a device or a challenge session, not about the password.
     #[must_use]
     pub fn refusal_kind(&self) -> Option<RefusalKind> {
         self.refusal().map(|refusal| refusal.kind)
     }
 
-    /// Whether the service has said that the session is dead, and the user must sign in again. Nothing else ends one:
-    /// not a lost connection, not throttling, not a failure of the service, and not a full disk.
+    /// Returns whether the service said that the session has ended, so that the user must sign in again. No
+    /// other error ends a session: not a lost connection, throttling, a failure of the service or a full
+    /// disk.
     #[must_use]
     pub fn ends_session(&self) -> bool {
         matches!(
@@ -120,13 +124,14 @@ impl Error {
         )
     }
 
-    /// Whether the challenge whose answer failed with this error can be answered again: the answer was
-    /// refused for what it says, or was not carried out at all. Ask the user for another answer, or give the
-    /// same one later.
+    /// Returns whether the challenge can be answered again after this error. A challenge can be answered
+    /// again if the service rejected the content of the answer, or did not process the answer at all. Ask the
+    /// user for another answer, or send the same answer later.
     ///
-    /// When this is `false`, only [`StartAgain`](Self::StartAgain) is certain that the challenge session is
-    /// spent. After a lost response, for example, nobody knows. Another answer does no harm then: if the
-    /// challenge session is spent, the error is `StartAgain`. The same may happen when this is `true`, since
+    /// When the result is `false`, only [`StartAgain`](Self::StartAgain) proves that the challenge session is
+    /// spent. After a lost response, for example, the state of the challenge session is unknown. Answering
+    /// the challenge again in an unknown state does no harm: if the challenge session is spent, the error is
+    /// `StartAgain`. Even when the result is `true`, the next answer may fail with `StartAgain`, because
     /// reports differ on whether a challenge session survives a wrong code.
     ///
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>
@@ -140,8 +145,8 @@ impl Error {
         }
     }
 
-    /// Whether the service has refused the access token as such. Nothing was carried out: with refreshed tokens the call
-    /// may be made again.
+    /// Returns whether the service rejected the access token as expired, revoked or invalid. The service did
+    /// not process the call, so the call can be retried with refreshed tokens.
     #[must_use]
     pub fn is_access_token_refused(&self) -> bool {
         matches!(
@@ -154,14 +159,16 @@ impl Error {
         )
     }
 
-    /// Whether an identity pool has refused the login token as expired. With a fresh one the call may be made again.
+    /// Returns whether an identity pool rejected the login token as expired. The call can be retried with a
+    /// new login token.
     #[must_use]
     pub fn is_login_expired(&self) -> bool {
         self.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
     }
 
-    /// Whether the service does not know the identity, or not as that of these logins: another one is to be asked for. A
-    /// guest's that is offered with logins may conflict with the one that they have.
+    /// Returns whether the service rejected an identity id because it does not exist or belongs to other
+    /// logins. After such an error, the caller must request another identity id. A guest's identity sent with
+    /// logins may conflict with the identity that the logins already have.
     pub(crate) fn refuses_identity(&self) -> bool {
         matches!(
             self.refusal_kind(),
@@ -173,8 +180,8 @@ impl Error {
         )
     }
 
-    /// What a refused answer to a challenge means: where the challenge session is not good any more, that the sign-in must
-    /// begin again.
+    /// Converts the error of an answer to a challenge: if the challenge session is no longer valid, the
+    /// sign-in must start again.
     pub(crate) fn or_start_again(self, gone_device_key: Option<String>) -> Self {
         match self.refusal_kind() {
             Some(RefusalKind::NotAuthorized(
@@ -186,7 +193,7 @@ impl Error {
         }
     }
 
-    /// A refusal after which the sign-in must begin again.
+    /// Converts a refusal into [`Self::StartAgain`], and returns any other error unchanged.
     pub(crate) fn start_again(self, gone_device_key: Option<String>) -> Self {
         match self {
             Self::Refused(refusal) => Self::StartAgain(Box::new(StartAgain { refusal: *refusal, gone_device_key })),
@@ -194,10 +201,10 @@ impl Error {
         }
     }
 
-    /// A store did not do what it should.
+    /// Creates the error of a failed store from the reason of the failure.
     #[must_use]
-    pub fn store(problem: impl Into<String>) -> Self {
-        Self::Store(Arc::new(Problem(problem.into())))
+    pub fn store(reason: impl Into<String>) -> Self {
+        Self::Store(Arc::new(PlainCause(reason.into())))
     }
 }
 
@@ -221,26 +228,26 @@ impl From<InvalidInput> for Error {
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct Problem(String);
+struct PlainCause(String);
 
-/// An answer that is not one of the service's.
+/// A response that is not a valid response of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Malformed {
-    /// What is wrong with it.
+    /// What is wrong with the response.
     pub reason: String,
-    /// The HTTP status.
+    /// The HTTP status of the response.
     pub status: u16,
-    /// The beginning of the body, at most 200 characters, without control characters. Empty when the status is 2xx,
-    /// since such a body may hold tokens.
+    /// The beginning of the body, at most 200 characters, without control characters. The excerpt is empty
+    /// when the status is 2xx, because such a body may contain tokens.
     pub excerpt: String,
-    /// `x-amzn-requestid`, which AWS support asks for.
+    /// The value of the header `x-amzn-requestid`, which AWS support asks for.
     pub request_id: Option<String>,
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "malformed answer (HTTP status {}): {}", self.status, self.reason)?;
+        write!(formatter, "malformed response (HTTP status {}): {}", self.status, self.reason)?;
         if !self.excerpt.is_empty() {
             write!(formatter, ": {:?}", self.excerpt)?;
         }
@@ -250,21 +257,21 @@ impl fmt::Display for Malformed {
 
 impl StdError for Malformed {}
 
-/// The sign-in cannot go on. Its challenge session has expired or is spent, or the service has refused the device when it
-/// was too late to go on without it.
+/// The error of a sign-in that cannot continue. The challenge session has expired or is spent, or the service
+/// rejected the device when the sign-in could no longer continue without the device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StartAgain {
-    /// What the service said.
+    /// The refusal of the service.
     pub refusal: Refusal,
-    /// The key of a device whose record is good for nothing: begin without it
-    /// ([`Devices::remove_device`](crate::Devices::remove_device)).
+    /// The key of a device whose record is no longer valid. Remove the record
+    /// with [`Devices::remove_device`](crate::Devices::remove_device) before the next sign-in.
     pub gone_device_key: Option<String>,
 }
 
 impl fmt::Display for StartAgain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the sign-in must begin again")
+        formatter.write_str("the sign-in cannot continue, start a new one")
     }
 }
 
@@ -274,22 +281,23 @@ impl StdError for StartAgain {
     }
 }
 
-/// The way in which tokens are refreshed is not enabled for the app client.
+/// The error for a [`RefreshMethod`] that is not enabled for the app client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefreshNotEnabled {
-    /// The way that was chosen.
+    /// The configured refresh method, which the service rejected.
     pub chosen: RefreshMethod,
-    /// The way to choose, by [`AppClient::with_refresh_method`](crate::AppClient::with_refresh_method).
+    /// The refresh method to configure
+    /// with [`AppClient::with_refresh_method`](crate::AppClient::with_refresh_method).
     pub choose: RefreshMethod,
-    /// What the service said.
+    /// The refusal of the service.
     pub refusal: Refusal,
 }
 
 impl fmt::Display for RefreshNotEnabled {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { chosen, choose, .. } = self;
-        write!(formatter, "refreshing by {chosen:?} is not enabled for this app client, choose {choose:?}")
+        write!(formatter, "token refresh with {chosen:?} is not enabled for this app client: use {choose:?}")
     }
 }
 
@@ -299,18 +307,19 @@ impl StdError for RefreshNotEnabled {
     }
 }
 
-/// No whole answer came, after as many attempts as the operation allows.
+/// The error of a request without a complete response, after all attempts that the operation allows.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NotReached {
-    /// Whether a request can have arrived, and been carried out.
+    /// Whether one of the attempts may have arrived, so that the service may have processed the request.
     pub may_have_arrived: bool,
-    /// What the transport said of the last attempt.
+    /// The transport's error of the last attempt.
     pub cause: Cause,
 }
 
 impl NotReached {
-    /// No answer, for this reason. For adapters, whose drivers may be given up half way.
+    /// Creates the error of a request without a complete response. Adapters create this error when a caller
+    /// drops a driver before the end of a flow.
     #[must_use]
     pub fn new(may_have_arrived: bool, cause: Cause) -> Self {
         Self { may_have_arrived, cause }
@@ -320,7 +329,7 @@ impl NotReached {
 impl fmt::Display for NotReached {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arrival = if self.may_have_arrived { "may have arrived" } else { "was not sent" };
-        write!(formatter, "no answer (the request {arrival})")
+        write!(formatter, "no response (the request {arrival})")
     }
 }
 
@@ -330,32 +339,32 @@ impl StdError for NotReached {
     }
 }
 
-/// An event that does not answer the last step.
+/// The error of an event that does not match the last step of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The flow has not begun: only [`Event::Start`](crate::Event::Start) is in order.
-    #[error("the flow has not been started")]
+    /// The flow has not started, so only [`Event::Start`](crate::Event::Start) is allowed.
+    #[error("the flow has not started: pass the start event first")]
     NotStarted,
-    /// The flow waits for what came of a request.
-    #[error("the flow waits for what came of its request")]
+    /// The flow expects the outcome of a request ([`Event::Sent`](crate::Event::Sent)).
+    #[error("the flow expects the result of its last step, not another event")]
     AwaitsAnswer,
-    /// The flow waits for [`Event::Woke`](crate::Event::Woke).
-    #[error("the flow waits to be woken")]
+    /// The flow expects the end of a wait ([`Event::Woke`](crate::Event::Woke)).
+    #[error("the flow expects the end of its wait, not another event")]
     AwaitsWaking,
-    /// The flow is over.
-    #[error("the flow is over")]
+    /// The flow has ended.
+    #[error("the flow has ended: start a new flow")]
     Finished,
 }
 
-/// What the caller gave and cannot be used.
+/// The error of an invalid value from the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
 #[non_exhaustive]
 pub struct InvalidInput {
-    /// What it is, in Cognito's words.
+    /// The name of the value, in Cognito's words.
     pub name: &'static str,
-    /// What is wrong with it. It does not repeat the value.
+    /// What is wrong with the value, without the value itself.
     pub problem: &'static str,
 }
 
@@ -364,7 +373,7 @@ impl InvalidInput {
         Self { name, problem }
     }
 
-    /// Refuses an empty text, which the service would refuse less clearly.
+    /// Rejects an empty text. The service would also reject an empty text, but with a less clear message.
     pub(crate) fn require(name: &'static str, text: &str) -> Result<(), Self> {
         if text.is_empty() { Err(Self::new(name, "must not be empty")) } else { Ok(()) }
     }
@@ -386,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn these_refusals_of_an_answer_leave_its_challenge_open_and_no_others() {
+    fn only_the_listed_refusals_leave_a_challenge_open() {
         let open = [
             "AliasExistsException",
             "CodeMismatchException",
@@ -410,9 +419,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_sent_leaves_a_challenge_open() {
+    fn an_answer_that_was_not_sent_leaves_a_challenge_open() {
         let not_reached =
-            |may_have_arrived| Error::from(NotReached::new(may_have_arrived, Arc::new(Problem("reset".into()))));
+            |may_have_arrived| Error::from(NotReached::new(may_have_arrived, Arc::new(PlainCause("reset".into()))));
         assert!(not_reached(false).may_answer_again());
         assert!(Error::from(InvalidInput::new("SMS_MFA_CODE", "must not be empty")).may_answer_again());
         for error in

@@ -1,4 +1,4 @@
-//! The contract between a flow and its driver: a few types and one method.
+//! The contract between a flow and the driver that runs it: the trait [`Flow`], events and steps.
 
 pub(crate) mod guarded;
 
@@ -6,75 +6,77 @@ use crate::error::{Cause, Error};
 use crate::http::{Request, Response};
 use crate::timestamp::Timestamp;
 
-/// Everything this crate does is a flow: it runs from one human decision to the next and is never suspended at a human.
+/// A state machine that runs from one human decision to the next. A flow never waits for a human.
 ///
-/// Call [`step`](Flow::step) with [`Event::Start`], do what the returned [`Step`] asks, report what came of it as the
-/// next event, and go on until [`Step::Done`]. The loop is the same for every flow; the crate's front page shows it.
+/// Call [`step`](Flow::step) with [`Event::Start`], do what the returned [`Step`] says, report the result as
+/// the next event, and continue until [`Step::Done`]. The loop is the same for every flow. The front page of
+/// the crate shows the loop.
 ///
-/// A flow never panics, whatever it is fed. Its first error sticks: every later step gives it again. The exception is
-/// [`Error::Misuse`], an event that does not answer the last step: it leaves the flow as it was and does not stick.
+/// A flow never panics, not even on an invalid event or response. The first error of a flow sticks: every
+/// later step returns the same error. Only [`Error::Misuse`], the error for an event that does not match the
+/// last step, does not stick and does not change the flow.
 pub trait Flow {
-    /// What the flow ends with.
+    /// The result of a successful flow.
     type Output;
 
-    /// Takes one event and says what to do next. `now` is the caller's clock at the time of the event.
+    /// Takes one event and returns the next step. `now` is the time of the event by the caller's clock.
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 
-    /// Whether a step may compute for milliseconds, as SRP does, rather than microseconds. Such a flow's steps are to be
-    /// taken where they hold nobody up.
+    /// Returns whether a step may compute for milliseconds (as SRP does) instead of microseconds. Run the
+    /// steps of a compute-heavy flow where they block no other task.
     fn is_compute_heavy(&self) -> bool {
         false
     }
 }
 
-/// What has happened since the last step.
+/// The event that happened since the last step of a flow.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
 pub enum Event {
-    /// The flow begins.
+    /// The driver starts the flow.
     Start,
-    /// The request was sent, or should have been; this is what came of it.
+    /// The driver tried to send the request, and reports the outcome.
     Sent(SendOutcome),
-    /// The wait that the flow asked for is over.
+    /// The wait that the flow requested is over.
     Woke,
 }
 
-/// What came of sending a request.
+/// The outcome of sending a request.
 #[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_enums, reason = "complete: nothing else can come of sending a request")]
+#[expect(clippy::exhaustive_enums, reason = "complete: sending a request has no other outcome")]
 pub enum SendOutcome {
-    /// The whole answer has arrived, whatever its status.
+    /// A complete response arrived, regardless of its HTTP status.
     Answered(Response),
-    /// Resolving or connecting failed: no byte of the request can have arrived.
+    /// Resolving the host or connecting failed, so no byte of the request can have arrived.
     NotSent(Cause),
-    /// The request may have arrived, but there is no whole answer: a time-out, a lost connection, a body cut off or too
-    /// large.
+    /// The request may have arrived, but no complete response did: a time-out, a lost connection, a truncated
+    /// or too large body.
     NoAnswer(Cause),
 }
 
-/// What to do next.
+/// The next action of the driver of a flow.
 #[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
+#[expect(clippy::exhaustive_enums, reason = "complete: a driver has nothing else to do")]
 pub enum Step<T> {
-    /// Send this request; report what came of it by [`Event::Sent`].
+    /// Send this request, and report the outcome with [`Event::Sent`].
     Send(Request),
-    /// Sleep a random time up to the bound; report [`Event::Woke`].
+    /// Sleep for a random time up to this bound, and report [`Event::Woke`].
     Wait(Backoff),
-    /// The flow is over.
+    /// The flow has ended with this output.
     Done(T),
 }
 
-/// A bound on a wait. The driver sleeps a random time between nothing and this, so that clients that were refused
-/// together do not come back together.
+/// The upper bound of a wait. The driver sleeps for a random time between zero and the bound, so that clients
+/// throttled at the same moment do not retry at the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backoff {
-    /// The longest sleep, in milliseconds.
+    /// The longest time to sleep, in milliseconds.
     pub at_most_millis: u64,
 }
 
 impl Backoff {
-    /// A wait of at most so many milliseconds.
+    /// Creates the bound of a wait of at most `at_most_millis` milliseconds.
     #[must_use]
     pub const fn new(at_most_millis: u64) -> Self {
         Self { at_most_millis }

@@ -1,4 +1,4 @@
-//! HTTP descriptions: what to send and what came back. Nothing here does I/O.
+//! HTTP requests and responses as plain values. This module does no I/O.
 
 #[cfg(feature = "http")]
 mod conversions;
@@ -9,18 +9,18 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-/// The method of a request.
+/// The method of an HTTP request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// `GET`. The request has no body.
+    /// The method `GET`. The request has no body.
     Get,
-    /// `POST`.
+    /// The method `POST`.
     Post,
 }
 
 impl Method {
-    /// The method as HTTP writes it: `GET`, `POST`.
+    /// Returns the method as HTTP writes it: `GET` or `POST`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,10 +30,11 @@ impl Method {
     }
 }
 
-/// A request to be sent as it is: this method, this URL, these headers, this body.
+/// An HTTP request. The transport must send the method, the URL, the headers and the body unchanged.
 ///
-/// The body may hold a password or a token, a header the client's secret. They are zeroized on drop, and
-/// `Debug` prints the body's length and the headers' names only.
+/// The body may contain a password or a token, and a header may contain the client secret. The body and the
+/// header values are zeroized on drop. `Debug` prints only the length of the body and the names of the
+/// headers.
 #[derive(Clone)]
 pub struct Request {
     method: Method,
@@ -45,67 +46,69 @@ pub struct Request {
 }
 
 impl Request {
-    /// A POST of this body.
+    /// Creates a POST request with this body.
     #[must_use]
     pub fn post(url: impl Into<String>, headers: Headers, body: Vec<u8>) -> Self {
         let body = Zeroizing::new(body);
         Self { method: Method::Post, url: url.into(), headers, body, operation: "", attempt: 1 }
     }
 
-    /// A GET, which has no body.
+    /// Creates a GET request, which has no body.
     #[must_use]
     pub fn get(url: impl Into<String>, headers: Headers) -> Self {
         Self { method: Method::Get, ..Self::post(url, headers, Vec::new()) }
     }
 
-    /// Names the operation that the request is for.
+    /// Sets the name of the operation of this request.
     #[must_use]
     pub fn for_operation(self, operation: &'static str) -> Self {
         Self { operation, ..self }
     }
 
-    /// The same, as the attempt of this number.
-    pub(crate) fn attempted(self, attempt: u32) -> Self {
+    /// Sets the number of the attempt, counted from 1.
+    pub(crate) fn with_attempt(self, attempt: u32) -> Self {
         Self { attempt, ..self }
     }
 
-    /// Adds a header, after those that are there.
+    /// Appends a header.
     pub(crate) fn push_header(&mut self, name: &str, value: &str) {
         self.headers.push(name, value);
     }
 
-    /// Which attempt this is at what the request is for, from 1. For logs: it is not sent.
+    /// Returns the number of the attempt, counted from 1. The attempt number is only for logs and is not
+    /// sent.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// The name of the operation that the request is for, as AWS writes it: `InitiateAuth`. Empty if the
-    /// request has no name. For logs: it is not sent.
+    /// Returns the name of the operation as AWS writes it, such as `InitiateAuth`, or an empty text if the
+    /// request has no operation. This name is only for logs.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// The method.
+    /// Returns the HTTP method.
     #[must_use]
     pub fn method(&self) -> Method {
         self.method
     }
 
-    /// The absolute URL, `http` or `https`.
+    /// Returns the absolute URL, with the scheme `http` or `https`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The headers; `host` and `content-length` are left to the transport.
+    /// Returns the headers, without `host` and `content-length`, which the transport must add.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
-    /// The body, to be sent unchanged; empty if the method is GET. It may hold secrets: do not log it.
+    /// Returns the body, which is empty if the method is GET. Send the body unchanged, and do not log it,
+    /// because it may contain secrets.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
@@ -126,9 +129,10 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A whole answer: status, headers and body, unchanged, with content and transfer encodings removed.
+/// A complete HTTP response: the status, the headers, and the body without content and transfer encodings.
 ///
-/// The body may hold tokens. It is zeroized on drop, and `Debug` prints lengths only.
+/// The body may contain tokens. The body and the header values are zeroized on drop. `Debug` prints only the
+/// length of the body and the names of the headers.
 #[derive(Clone)]
 pub struct Response {
     status: u16,
@@ -137,31 +141,31 @@ pub struct Response {
 }
 
 impl Response {
-    /// A response from its parts.
+    /// Creates a response from its parts.
     #[must_use]
     pub fn new(status: u16, headers: Headers, body: Vec<u8>) -> Self {
         Self { status, headers, body: Zeroizing::new(body) }
     }
 
-    /// The HTTP status code.
+    /// Returns the HTTP status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
-    /// The body. It may hold secrets: do not log it.
+    /// Returns the body. Do not log the body, because it may contain secrets.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// `x-amzn-requestid`, which AWS support asks for.
+    /// Returns the value of the header `x-amzn-requestid`, which AWS support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("x-amzn-requestid")
@@ -179,30 +183,30 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Header names, in lower case, with their values, in order. `Debug` prints the names only, and the values
-/// are zeroized on drop: one may be an API key or a client's secret.
+/// A list of HTTP headers in order, with names in lower case. A value may be an API key or a client secret,
+/// so `Debug` prints only the names, and the values are zeroized on drop.
 #[derive(Clone, Default)]
 pub struct Headers(Vec<(String, Zeroizing<String>)>);
 
 impl Headers {
-    /// No headers.
+    /// Creates an empty list of headers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a header, after those that are there.
+    /// Appends a header.
     pub fn push(&mut self, name: &str, value: impl ToString) {
         self.0.push((name.to_ascii_lowercase(), Zeroizing::new(value.to_string())));
     }
 
-    /// The first value under this name, in any letter case.
+    /// Returns the value of the first header with this name, in any letter case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Every name with its value, in order.
+    /// Iterates over the names and values of all headers, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

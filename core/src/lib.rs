@@ -1,15 +1,19 @@
-//! Amazon Cognito's sign-in as state machines that do no I/O.
+//! Amazon Cognito's sign-in flows as state machines that do no I/O.
 //!
-//! - You push what happened into a [`Flow`]: it has started, this answer came, the request was not sent.
-//! - You pull what to do next: send this [`Request`], wait, or take the output.
+//! You pass each event to a [`Flow`]: the start, a response, or a request that was not sent. The flow returns
+//! the next step: send a [`Request`], wait, or take the output.
 //!
-//! There is no clock, no randomness, no socket, no thread and no storage in here, and no `std`. Time is a parameter,
-//! randomness is a [`Seed`] that you draw. The loop that drives a flow is the same for every flow; this is all of it:
+//! This crate has no clock, no randomness, no socket, no thread and no storage, and does not need `std`. You
+//! pass the time as a parameter, and randomness as a [`Seed`]. The same loop drives every flow. The whole
+//! loop is:
 //!
 //! ```
 //! use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step, Timestamp};
 //!
-//! fn run<F: Flow>(mut flow: F, send: impl Fn(Request) -> SendOutcome) -> Result<F::Output, Error> {
+//! fn run<F: Flow>(
+//!     mut flow: F,
+//!     send: impl Fn(Request) -> SendOutcome,
+//! ) -> Result<F::Output, Error> {
 //!     let mut event = Event::Start;
 //!     loop {
 //!         event = match flow.step(now(), event)? {
@@ -26,24 +30,32 @@
 //! # fn sleep_a_random_time_up_to(_: u64) {}
 //! ```
 //!
-//! The crates `cognito-blocking` and `cognito-tokio` are this loop with an HTTP client.
+//! The crates `cognito-blocking` and `cognito-tokio` run this loop with an HTTP client.
 //!
-//! What there is, in the order in which data flows: an [`AppClient`] is the configuration, with its [`Endpoint`]; an
-//! [`operation`] becomes a flow as a [`Call`]; [`SignIn`] is a flow that runs calls inside, and ends with a [`Session`] or
-//! with a [`Challenge`] to the user, a plain value whose answer is the next flow. [`Devices`] are what is kept of remembered
-//! devices. A session says what its tokens are good for ([`Plan`]); [`Refresh`] makes the next one, [`SignOut`] ends it, and a
-//! [`SessionKeeper`] does what is to be done about a stored one. [`srp`] is the arithmetic. Whatever fails is an
-//! [`Error`], told apart by who is to blame.
+//! # Overview
+//!
+//! An [`AppClient`] holds the ids of a user pool and an app client, and the [`Endpoint`] for requests.
+//! A [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or
+//! a [`Challenge`] for the user. A challenge is a plain value, and each answer to a challenge is the next
+//! flow. [`Devices`] holds the stored records of remembered devices.
+//!
+//! The [`Plan`] of a session says whether to use its tokens, to refresh them, or to sign in again.
+//! A [`Refresh`] gets a new session from the refresh token, and a [`SignOut`] ends a session.
+//! A [`SessionKeeper`] loads, refreshes and saves a stored session. A [`GetCredentials`] flow gets AWS
+//! credentials from an [`IdentityPool`]. The module [`srp`] has the arithmetic of Secure Remote Password
+//! (SRP). Every failure is an [`Error`], whose variant says who or what caused the failure.
 //!
 //! # Features
 //!
-//! Without features, which is the default, this crate is `no_std`. Each feature needs the standard library:
+//! By default, no feature is on, and this crate is `no_std`. Each feature needs the standard library.
 //!
-//! - `std`: the module `adapter`, for those who write an adapter: the system's clock and randomness, settings of
-//!   transports, private files.
-//! - `tracing`: turns on `std`, and reports each request to the crate `tracing`.
-//! - `http`: conversions to and from the types of the crate `http`. It does not turn on `std`, whose randomness does not
-//!   build everywhere, such as on `wasm32-unknown-unknown`.
+//! - `std`: the module `adapter` for authors of adapters, with the system's clock and randomness, settings
+//!   for transports, and private files.
+//!
+//! - `tracing`: reports each request to the crate `tracing`, and turns on `std`.
+//!
+//! - `http`: conversions to and from the types of the crate `http`. The feature `http` does not turn on
+//!   `std`, because the randomness in `std` does not build on every target, such as `wasm32-unknown-unknown`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -105,7 +117,7 @@ pub use sign_in::{SignIn, SignInOutcome};
 pub use storage::{devices_key, identity_key};
 pub use timestamp::Timestamp;
 
-/// The code in the package's README is compiled and run.
+/// Compiles and runs the code in the package's README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct PackageReadme;

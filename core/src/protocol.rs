@@ -1,8 +1,8 @@
-//! From an operation to a request, from a response to an answer, and when to retry.
+//! Writes requests, reads responses, and decides when to retry.
 //!
-//! Each protocol has a file of its own. It says how a request is written, and how the answer and the error
-//! are read. An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the one
-//! rule in [`retry`].
+//! Each protocol has a separate file, which writes the request and reads the response or the error.
+//! An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the rule
+//! in [`retry`].
 
 mod answer;
 mod aws;
@@ -10,9 +10,9 @@ mod aws_json;
 mod aws_query;
 pub(crate) mod call;
 mod exchange;
-#[cfg_attr(not(test), expect(dead_code, reason = "key sets and user info will be fetched by it"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "for key sets and user info, in a future version"))]
 mod get_json;
-#[cfg_attr(not(test), expect(dead_code, reason = "managed login will speak it"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "for managed login, in a future version"))]
 mod oauth_form;
 mod retry;
 

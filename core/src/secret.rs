@@ -1,7 +1,8 @@
-//! One type per secret: redacted in `Debug`, without `Display`, compared in constant time, zeroized on drop.
+//! One type for each kind of secret. A secret is redacted in `Debug`, has no `Display`, is compared in
+//! constant time, and is zeroized on drop.
 //!
-//! What cannot be reached: the copies that JSON parsing, HTTP and TLS make of a text on its way in or out, and those of
-//! a `String` that grew or was cloned before it came here.
+//! This module cannot zeroize the copies of a secret that JSON parsing, HTTP and TLS make. This module also
+//! cannot zeroize the copies of a `String` that grew or was cloned before it became a [`Secret`].
 
 use alloc::string::String;
 use core::fmt;
@@ -11,56 +12,56 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A user's password.
+/// The password of a user.
 pub type Password = Secret<kind::Password>;
-/// An app client's secret.
+/// The secret of an app client.
 pub type ClientSecret = Secret<kind::ClientSecret>;
-/// The key by which a remembered device signs in.
+/// The password with which a remembered device signs in.
 pub type DevicePassword = Secret<kind::DevicePassword>;
-/// An access token: a JWT that speaks for the user at Cognito and at resource servers.
+/// An access token: a JWT that authorizes requests for the user to Cognito and to resource servers.
 pub type AccessToken = Secret<kind::AccessToken>;
 /// An ID token: a JWT with the user's attributes.
 pub type IdToken = Secret<kind::IdToken>;
-/// A refresh token: opaque, and good for new tokens for as long as it lives.
+/// A refresh token: an opaque text that is exchanged for new tokens until it expires or is revoked.
 pub type RefreshToken = Secret<kind::RefreshToken>;
 /// The secret of an authenticator app, in base32.
 pub type SecretCode = Secret<kind::SecretCode>;
-/// The secret of an authenticator app as the text of a QR code.
+/// The secret of an authenticator app as an `otpauth` URI, the text of a QR code.
 pub type OtpauthUri = Secret<kind::OtpauthUri>;
 /// The opaque `Session` string that carries a sign-in from one challenge to the next.
 pub type ChallengeSession = Secret<kind::ChallengeSession>;
-/// A token of a login provider, by which an identity pool knows a user: an ID token, an access token of Facebook or Amazon,
-/// a SAML assertion in base64.
+/// A token of a login provider that proves a user's identity to an identity pool: an ID token, an access
+/// token of Facebook or Amazon, or a SAML assertion in base64.
 pub type LoginToken = Secret<kind::LoginToken>;
-/// The token by which an identity pool vouches for an identity at the Security Token Service.
+/// A token from an identity pool that proves an identity to the Security Token Service.
 pub type OpenIdToken = Secret<kind::OpenIdToken>;
-/// The secret half of AWS credentials, which requests are signed with.
+/// The secret access key of AWS credentials, with which requests are signed.
 pub type SecretAccessKey = Secret<kind::SecretAccessKey>;
-/// What goes along with every request that temporary AWS credentials sign.
+/// The session token of temporary AWS credentials, which must be part of every request that they sign.
 pub type SessionToken = Secret<kind::SessionToken>;
-/// A secret among the parameters of a sign-in, such as a code or an answer; and any other that has no type of its own.
+/// A secret without a separate type, such as a code or an answer among the parameters of a sign-in.
 pub type Parameter = Secret<kind::Parameter>;
 
-/// A secret text. The kind keeps one secret from being taken for another.
+/// A secret text. The type parameter `Kind` prevents confusing one kind of secret with another.
 pub struct Secret<Kind> {
     text: Zeroizing<String>,
     kind: PhantomData<fn() -> Kind>,
 }
 
 impl<Kind> Secret<Kind> {
-    /// Takes the text over.
+    /// Creates a secret from its text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Zeroizing::new(text.into()), kind: PhantomData }
     }
 
-    /// The text itself, to be sent or stored, never logged.
+    /// Returns the text of the secret, to send or to store. Never log the text of a secret.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// Whether there is no text.
+    /// Returns whether the secret is an empty text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -74,7 +75,7 @@ impl<Kind> Clone for Secret<Kind> {
 }
 
 impl<Kind> PartialEq for Secret<Kind> {
-    /// Constant time for texts of one length.
+    /// Compares two secrets of the same length in constant time.
     fn eq(&self, other: &Self) -> bool {
         self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
@@ -100,7 +101,7 @@ impl<Kind> fmt::Debug for Secret<Kind> {
     }
 }
 
-/// The text itself: a stored or sent secret is as readable as it must be.
+/// Serializes the text of the secret unencrypted, because a stored or sent secret must be readable.
 impl<Kind> Serialize for Secret<Kind> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
@@ -113,49 +114,49 @@ impl<'de, Kind> Deserialize<'de> for Secret<Kind> {
     }
 }
 
-/// The kinds of secret.
+/// Types without values that distinguish the kinds of [`Secret`].
 #[expect(clippy::exhaustive_enums, reason = "complete: they have no values")]
 pub mod kind {
-    /// See [`Password`](super::Password).
+    /// The kind of [`Password`](super::Password).
     #[derive(Debug)]
     pub enum Password {}
-    /// See [`ClientSecret`](super::ClientSecret).
+    /// The kind of [`ClientSecret`](super::ClientSecret).
     #[derive(Debug)]
     pub enum ClientSecret {}
-    /// See [`DevicePassword`](super::DevicePassword).
+    /// The kind of [`DevicePassword`](super::DevicePassword).
     #[derive(Debug)]
     pub enum DevicePassword {}
-    /// See [`AccessToken`](super::AccessToken).
+    /// The kind of [`AccessToken`](super::AccessToken).
     #[derive(Debug)]
     pub enum AccessToken {}
-    /// See [`IdToken`](super::IdToken).
+    /// The kind of [`IdToken`](super::IdToken).
     #[derive(Debug)]
     pub enum IdToken {}
-    /// See [`RefreshToken`](super::RefreshToken).
+    /// The kind of [`RefreshToken`](super::RefreshToken).
     #[derive(Debug)]
     pub enum RefreshToken {}
-    /// See [`SecretCode`](super::SecretCode).
+    /// The kind of [`SecretCode`](super::SecretCode).
     #[derive(Debug)]
     pub enum SecretCode {}
-    /// See [`OtpauthUri`](super::OtpauthUri).
+    /// The kind of [`OtpauthUri`](super::OtpauthUri).
     #[derive(Debug)]
     pub enum OtpauthUri {}
-    /// See [`ChallengeSession`](super::ChallengeSession).
+    /// The kind of [`ChallengeSession`](super::ChallengeSession).
     #[derive(Debug)]
     pub enum ChallengeSession {}
-    /// See [`LoginToken`](super::LoginToken).
+    /// The kind of [`LoginToken`](super::LoginToken).
     #[derive(Debug)]
     pub enum LoginToken {}
-    /// See [`OpenIdToken`](super::OpenIdToken).
+    /// The kind of [`OpenIdToken`](super::OpenIdToken).
     #[derive(Debug)]
     pub enum OpenIdToken {}
-    /// See [`SecretAccessKey`](super::SecretAccessKey).
+    /// The kind of [`SecretAccessKey`](super::SecretAccessKey).
     #[derive(Debug)]
     pub enum SecretAccessKey {}
-    /// See [`SessionToken`](super::SessionToken).
+    /// The kind of [`SessionToken`](super::SessionToken).
     #[derive(Debug)]
     pub enum SessionToken {}
-    /// See [`Parameter`](super::Parameter).
+    /// The kind of [`Parameter`](super::Parameter).
     #[derive(Debug)]
     pub enum Parameter {}
 }

@@ -1,4 +1,4 @@
-//! What unit tests share: one app client, and a peer that plays its part from a script.
+//! Helpers for unit tests: an app client, and events for scripted responses.
 
 pub(crate) mod desk;
 pub(crate) mod disorder;
@@ -29,18 +29,18 @@ pub(crate) fn body(request: &Request) -> Value {
     serde_json::from_slice(request.body()).unwrap()
 }
 
-/// The body of a request that an app client with a secret sends.
+/// Returns the body of the request of an operation, for an app client with a secret.
 pub(crate) fn request_of(operation: impl Public) -> Value {
     body(&first_request(&mut Call::new(&app_client().with_secret("s3cr3t"), operation)))
 }
 
-/// The same for a signed-in user.
+/// Returns the body of the request of an operation for a signed-in user.
 pub(crate) fn signed_in_request_of(operation: impl TokenAuthorized) -> Value {
     let client = app_client().with_secret("s3cr3t");
     body(&first_request(&mut Call::signed_in(&client, &AccessToken::from("access.token"), operation)))
 }
 
-/// The same for an identity pool.
+/// Returns the body of the request of an operation of an identity pool.
 pub(crate) fn identity_pool_request_of(operation: impl ForIdentityPool) -> Value {
     body(&first_request(&mut Call::for_identity_pool(&identity_pool(), operation)))
 }
@@ -49,7 +49,7 @@ pub(crate) fn first_request<O: Operation>(call: &mut Call<O>) -> Request {
     sent(call.step(NOW, Event::Start))
 }
 
-/// The request that a flow wants to be sent.
+/// Returns the request in a step, and panics on any other step.
 #[track_caller]
 pub(crate) fn sent<T>(step: Result<Step<T>, Error>) -> Request {
     match step {
@@ -60,7 +60,7 @@ pub(crate) fn sent<T>(step: Result<Step<T>, Error>) -> Request {
     }
 }
 
-/// The error that a flow fails with.
+/// Returns the error of a failed step, and panics if the step succeeded.
 #[track_caller]
 pub(crate) fn failed<T>(step: Result<Step<T>, Error>) -> Error {
     match step {
@@ -69,7 +69,7 @@ pub(crate) fn failed<T>(step: Result<Step<T>, Error>) -> Error {
     }
 }
 
-/// What a flow ends with.
+/// Returns the output of a flow's last step, and panics on any other step.
 #[track_caller]
 pub(crate) fn done<T>(step: Result<Step<T>, Error>) -> T {
     match step {

@@ -1,43 +1,45 @@
-//! Points in time, and their text forms: Cognito's TIMESTAMP and the `Date` header.
+//! Points in time and their text forms: Cognito's `TIMESTAMP`, the HTTP header `Date`, and RFC 3339.
 
 use alloc::format;
 use alloc::string::String;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/// The epoch was a Thursday.
+/// The days of the week, starting with the day of the Unix epoch, which was a Thursday.
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const SECONDS_PER_DAY: u64 = 86_400;
 
-/// A point in time: milliseconds since the Unix epoch.
+/// A point in time, in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// From milliseconds since the Unix epoch.
+    /// Creates a point in time from milliseconds since the Unix epoch.
     #[must_use]
     pub const fn from_unix_millis(millis: u64) -> Self {
         Self(millis)
     }
 
-    /// From seconds since the Unix epoch; beyond the range of the type, its last moment.
+    /// Creates a point in time from seconds since the Unix epoch. A number that is too large becomes the
+    /// latest representable time.
     #[must_use]
     pub const fn from_unix_seconds(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_unix_millis(self) -> u64 {
         self.0
     }
 
-    /// Whole seconds since the Unix epoch.
+    /// Returns the whole seconds since the Unix epoch.
     #[must_use]
     pub const fn as_unix_seconds(self) -> u64 {
         self.0 / 1000
     }
 
-    /// TIMESTAMP as a password claim carries it: `Tue Jan 1 06:06:09 UTC 2019`. English, in UTC, the day not padded.
+    /// Returns the text of the parameter `TIMESTAMP` in an SRP password claim: `Tue Jan 1 06:06:09 UTC 2019`.
+    /// The text is in English and in UTC, and the day has no leading zero.
     #[must_use]
     pub fn cognito_text(self) -> String {
         let seconds = self.as_unix_seconds();
@@ -49,8 +51,9 @@ impl Timestamp {
         format!("{weekday} {month} {day} {hour:02}:{minute:02}:{second:02} UTC {year}")
     }
 
-    /// Reads the `Date` header of an answer, `Tue, 01 Jan 2019 06:06:09 GMT`
-    /// ([RFC 9110 section 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7), the form that must be sent).
+    /// Reads the `Date` header of a response, such as `Tue, 01 Jan 2019 06:06:09 GMT`. Only the form that
+    /// servers must send is valid ([RFC 9110 section
+    /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)).
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
         let (_weekday, rest) = text.trim().split_once(", ")?;
         let mut parts = rest.split(' ');
@@ -60,9 +63,9 @@ impl Timestamp {
         let year = number(parts.next()?, 4)?;
         let mut clock = parts.next()?.split(':');
         let (hour, minute, second) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?, number(clock.next()?, 2)?);
-        let whole = parts.next()? == "GMT" && parts.next().is_none() && clock.next().is_none();
-        // A leap second is 60.
-        if !whole || year < 1970 || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        let is_complete = parts.next()? == "GMT" && parts.next().is_none() && clock.next().is_none();
+        // A leap second has the number 60.
+        if !is_complete || year < 1970 || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let days = days_from_civil(year, month, day);
@@ -71,17 +74,18 @@ impl Timestamp {
 }
 
 impl Timestamp {
-    /// Reads `2019-11-09T13:34:41Z`, with or without a fraction of a second, which counts to the millisecond
-    /// ([RFC 3339 section 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6), in UTC).
+    /// Reads a time such as `2019-11-09T13:34:41Z`, in UTC ([RFC 3339 section
+    /// 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)). A fraction of a second is optional and is
+    /// truncated to milliseconds.
     pub(crate) fn from_date_time(text: &str) -> Option<Self> {
         let (date, time) = text.trim().strip_suffix('Z')?.split_once('T')?;
         let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
         let (mut date, mut clock) = (date.split('-'), clock.split(':'));
         let (year, month, day) = (number(date.next()?, 4)?, number(date.next()?, 2)?, number(date.next()?, 2)?);
         let (hour, minute, second) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?, number(clock.next()?, 2)?);
-        let whole =
+        let is_complete =
             date.next().is_none() && clock.next().is_none() && fraction.bytes().all(|digit| digit.is_ascii_digit());
-        if !whole || year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        if !is_complete || year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
         if hour > 23 || minute > 59 || second > 60 {
@@ -102,10 +106,11 @@ fn number(text: &str, digits: usize) -> Option<u64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// Year, month (1 to 12) and day of a day counted from the epoch, in the Gregorian calendar.
+/// Returns the year, the month (1 to 12) and the day of the month for a number of days since the Unix epoch,
+/// in the Gregorian calendar.
 ///
-/// Years are taken to begin in March, so that the leap day is the last of its year; an era is 400 such years, which
-/// always have 146,097 days. The months from March on have 153 days in every five.
+/// The calculation starts each year in March, so that the leap day is the last day of a year. An era is 400
+/// such years and always has 146,097 days. From March on, every five months together have 153 days.
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let days = days + DAYS_BEFORE_EPOCH;
     let (era, day_of_era) = (days / DAYS_PER_ERA, days % DAYS_PER_ERA);
@@ -118,7 +123,7 @@ fn civil_from_days(days: u64) -> (u64, u64, u64) {
     (era * 400 + year_of_era + january_or_february, month, day)
 }
 
-/// The inverse of [`civil_from_days`].
+/// Returns the number of days from the Unix epoch to a date: the inverse of [`civil_from_days`].
 fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
     let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, year_of_era) = (year / 400, year % 400);
@@ -127,7 +132,7 @@ fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
 }
 
 const DAYS_PER_ERA: u64 = 146_097;
-/// From the first of March of the year 0 to the epoch.
+/// The number of days from 1 March of the year 0 to the Unix epoch.
 const DAYS_BEFORE_EPOCH: u64 = 719_468;
 
 fn days_before_year(year_of_era: u64) -> u64 {
@@ -147,13 +152,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_date_header_of_rfc_9110_is_read() {
+    fn the_date_header_of_rfc_9110_is_valid() {
         let date = Timestamp::from_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(date, Some(Timestamp::from_unix_seconds(784_111_777)));
     }
 
     #[test]
-    fn a_date_header_in_another_form_is_no_date() {
+    fn a_date_header_in_another_form_is_invalid() {
         for text in [
             "",
             "Sun, 06 Nov 1994 08:49:37",
@@ -171,12 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn the_last_moment_of_the_type_can_be_written() {
+    fn the_latest_representable_time_has_a_text() {
         assert!(Timestamp::from_unix_millis(u64::MAX).cognito_text().ends_with(" UTC 584556019"));
     }
 
     #[test]
-    fn a_date_and_time_is_read_to_the_millisecond() {
+    fn an_rfc_3339_time_is_read_to_the_millisecond() {
         for (text, millis) in [
             ("1970-01-01T00:00:00Z", Some(0)),
             ("2019-11-09T13:34:41Z", Some(1_573_306_481_000)),
@@ -200,7 +205,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_day_written_and_read_is_the_same_day(days in 0_u64..4_000_000) {
+        fn a_day_survives_conversion_to_a_date_and_back(days in 0_u64..4_000_000) {
             let (year, month, day) = civil_from_days(days);
             prop_assert_eq!(days_from_civil(year, month, day), days);
         }
@@ -210,9 +215,10 @@ mod tests {
             prop_assert!(civil_from_days(days) < civil_from_days(days + 1));
         }
 
-        /// Up to the end of the year 9999, beyond which two of the texts have no room.
+        /// Tests times up to the end of the year 9999, because two of the texts have only four digits for the
+        /// year.
         #[test]
-        fn a_moment_is_the_same_in_all_three_texts(seconds in 0_u64..253_402_300_800, millis in 0_u64..1000) {
+        fn all_three_texts_give_the_same_time(seconds in 0_u64..253_402_300_800, millis in 0_u64..1000) {
             let moment = Timestamp::from_unix_seconds(seconds);
             let cognito = moment.cognito_text();
             let [weekday, month, day, clock, "UTC", year] = cognito.split(' ').collect::<Vec<_>>()[..] else {
@@ -230,7 +236,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_date_or_none(text in ".{0,40}") {
+        fn reading_any_text_as_a_date_does_not_panic(text in ".{0,40}") {
             let _ = Timestamp::from_http_date(&text);
         }
     }

@@ -1,5 +1,5 @@
-//! How much memory a flow in flight takes, and how often its steps allocate. The bounds are a little above what was
-//! measured; whoever makes a flow heavier moves them knowingly.
+//! Tests the memory of a flow during a request, and the number of allocations in each step. The bounds are
+//! slightly above the measured values. A change that makes a flow heavier must raise a bound on purpose.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../benches/sample/mod.rs"]
@@ -13,8 +13,8 @@ use cognito_core::operation::GetUser;
 use cognito_core::{Call, Event, Flow, Plan, Refresh, SignIn, SignOut, SignOutScope};
 use sample::{NOW, app_client, keeper, request, seed, session};
 
-/// The bytes that a flow takes while the request that follows these answers is in flight, without the copy of the request
-/// that it keeps in case it must be sent again.
+/// Returns the size of a flow in bytes, while the request after these responses is in flight. The result
+/// excludes the copy of the request that the flow keeps for a retry.
 fn in_flight<F: Flow>(flow: impl FnOnce() -> F, answers: &[Event]) -> u64 {
     let mut in_flight = None;
     let allocated = measure(|| {
@@ -27,24 +27,25 @@ fn in_flight<F: Flow>(flow: impl FnOnce() -> F, answers: &[Event]) -> u64 {
     });
     let (_flow, request) = in_flight.unwrap();
     let of_request = measure(|| forget_copy(&request));
-    // The request itself and the copy.
+    // Subtract the request and the flow's copy of it.
     let of_flow = allocated.bytes_current - 2 * of_request.bytes_current;
     u64::try_from(of_flow).unwrap() + size_of::<F>() as u64
 }
 
-/// Allocates what a copy takes. Without the black box the compiler may leave out an allocation that nobody looks at.
+/// Copies a value and forgets the copy, to measure its allocations. The black box prevents the compiler from
+/// removing an unused allocation.
 fn forget_copy<T: Clone>(value: &T) {
     core::mem::forget(black_box(value.clone()));
 }
 
-/// How often each step of a flow allocates.
+/// Returns the number of allocations in each step of a flow.
 fn allocations<F: Flow>(mut flow: F, answers: &[Event]) -> Vec<u64> {
     let steps = [Event::Start].into_iter().chain(answers.iter().cloned());
     steps.map(|event| measure(|| drop(flow.step(NOW, event).unwrap())).count_total).collect()
 }
 
 #[test]
-fn a_flow_in_flight_takes_less_than_four_kibibytes_beside_its_request() {
+fn a_flow_in_flight_takes_at_most_4_kib_without_its_request() {
     let (app_client, session) = (app_client(), session());
     let by_srp = || SignIn::srp(&app_client, "alice", "Very$ecur3", seed());
     let by_password = || SignIn::password(&app_client, "alice", "Very$ecur3", seed());
@@ -61,7 +62,7 @@ fn a_flow_in_flight_takes_less_than_four_kibibytes_beside_its_request() {
 }
 
 #[test]
-fn a_refresh_in_flight_takes_little_beside_the_session_and_its_request() {
+fn a_refresh_in_flight_adds_little_to_its_session_and_request() {
     let (app_client, session) = (app_client(), session());
     let of_session = u64::try_from(measure(|| forget_copy(&session)).bytes_current).unwrap();
     let bytes = in_flight(|| Refresh::new(&app_client, &session, seed()), &[]);
@@ -70,7 +71,7 @@ fn a_refresh_in_flight_takes_little_beside_the_session_and_its_request() {
 }
 
 #[test]
-fn each_step_allocates_a_known_number_of_times() {
+fn the_allocations_of_each_step_are_bounded() {
     let (app_client, session) = (app_client(), session());
     let srp = SignIn::srp(&app_client, "alice", "Very$ecur3", seed());
     let password = SignIn::password(&app_client, "alice", "Very$ecur3", seed());
@@ -82,7 +83,7 @@ fn each_step_allocates_a_known_number_of_times() {
         ("password", allocations(password, &[sample::tokens()]), vec![45, 55]),
         ("call", allocations(call, &[sample::user()]), vec![12, 12]),
         ("refresh", allocations(refresh, &[sample::tokens()]), vec![35, 50]),
-        ("sign-out", allocations(sign_out, &[sample::nothing()]), vec![12, 2]),
+        ("sign-out", allocations(sign_out, &[sample::empty_answer()]), vec![12, 2]),
     ] {
         println!("{flow}: {counted:?} allocations");
         let is_within = counted.iter().zip(&bounds).all(|(counted, bound)| counted <= bound);
@@ -91,16 +92,16 @@ fn each_step_allocates_a_known_number_of_times() {
 }
 
 #[test]
-fn asking_what_a_session_is_good_for_allocates_nothing() {
+fn the_plan_of_a_session_allocates_nothing() {
     let session = session();
-    let asked = measure(|| assert_eq!(session.plan(NOW, Duration::from_secs(60)), Plan::Use));
-    assert_eq!(asked.count_total, 0);
+    let planning = measure(|| assert_eq!(session.plan(NOW, Duration::from_secs(60)), Plan::Use));
+    assert_eq!(planning.count_total, 0);
 }
 
-/// Most requests of an application find good tokens: they cost a look at the clock.
+/// Most requests of an application find valid tokens, which should cost no more than reading the clock.
 #[test]
-fn a_session_that_is_good_is_had_without_allocating() {
+fn a_valid_session_is_returned_without_allocating() {
     let keeper = keeper(&session());
-    let asked = measure(|| assert!(keeper.usable(NOW).is_some()));
-    assert_eq!(asked.count_total, 0);
+    let lookup = measure(|| assert!(keeper.usable(NOW).is_some()));
+    assert_eq!(lookup.count_total, 0);
 }

@@ -1,5 +1,4 @@
-//! For stores: files that only their owner can read (mode 0600 where there are modes), and that are replaced
-//! whole.
+//! Files for stores: only the owner can read them (mode 0600 on Unix), and they are replaced atomically.
 
 use core::fmt;
 use std::ffi::OsString;
@@ -7,15 +6,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces the file with this text by writing another file, `temporary`, and renaming it. The old file stays
-/// if anything fails.
+/// Replaces the content of the file at `path` with `text`: writes the file `temporary`, then renames it to
+/// `path`. If writing or renaming fails, the old file stays unchanged.
 ///
 /// # Errors
-/// When `temporary` exists, or when either file cannot be written. The error names the file.
+/// When the file `temporary` already exists, or when either file cannot be written. The error names the file
+/// that caused it.
 pub fn replace(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
     let written = write(text, temporary, path);
     if written.is_err() {
-        // The error of the write is the one to report.
+        // Only the error of the write is worth reporting.
         let _ = fs::remove_file(temporary);
     }
     written
@@ -25,7 +25,8 @@ fn write(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
     let mut file = options().create_new(true).open(temporary).map_err(|error| naming(temporary, error))?;
     file.write_all(text).and_then(|()| file.sync_all()).map_err(|error| naming(temporary, error))?;
     fs::rename(temporary, path).map_err(|error| naming(path, error))?;
-    // The new name must survive a crash too. Where a folder cannot be opened there is nothing to do about it.
+    // The renaming must survive a crash. On systems where a folder cannot be opened, nothing more can be
+    // done.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
@@ -33,7 +34,7 @@ fn write(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The file beside this one whose name has this ending added.
+/// Returns the path of a file in the same folder, with `ending` appended to the file name.
 #[must_use]
 pub fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
@@ -41,7 +42,7 @@ pub fn sibling(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Options that open a file for writing, and that make a new file readable by its owner only.
+/// Returns options that open a file for writing and that make a new file readable only by its owner.
 #[must_use]
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -51,7 +52,7 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// An error of the same kind that names the file and has the given error as its source.
+/// Returns an error of the same kind that names the file and has `error` as its source.
 #[must_use]
 pub fn naming(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), InFile { path: path.to_path_buf(), cause: error })

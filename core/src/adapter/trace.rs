@@ -5,8 +5,9 @@ use crate::error::WithCauses;
 use crate::flow::SendOutcome;
 use crate::http::Request;
 
-/// Reports one request to `tracing`: a span `cognito` with the operation and the attempt, and in it an event
-/// that says how the request ended. Nothing of what is sent or answered is in either.
+/// The report of one request to `tracing`: a span `cognito` with the operation and the attempt, and in the
+/// span an event with the outcome. The report contains nothing from the bodies of the request and the
+/// response.
 #[derive(Debug)]
 pub struct Exchange {
     span: Span,
@@ -14,20 +15,20 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Starts to watch this request.
+    /// Creates the span of a request and starts to measure its duration.
     #[must_use]
     pub fn for_request(request: &Request) -> Self {
         let span = debug_span!("cognito", operation = request.operation(), attempt = request.attempt());
         Self { span, stopwatch: Stopwatch::start() }
     }
 
-    /// The span, to be entered while the request is under way.
+    /// Returns the span, which the adapter should enter while it sends the request.
     #[must_use]
     pub fn span(&self) -> &Span {
         &self.span
     }
 
-    /// Reports how the request ended.
+    /// Reports the outcome of the request.
     pub fn end(self, outcome: &SendOutcome) {
         let _entered = self.span.enter();
         let duration_ms = self.stopwatch.elapsed_millis();

@@ -1,27 +1,30 @@
-//! What transports have in common.
+//! The settings that all transports share.
 
 use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
-/// How long a transport waits, and how much it takes.
+/// The limits of a transport for time and size, and whether it uses a proxy from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportSettings {
-    /// For resolving the host and connecting to it; 5 seconds by default. The TLS handshake counts as
-    /// connecting.
+    /// The time-out for resolving the host and connecting, including the TLS handshake: 5 seconds by default.
     pub connect_timeout: Duration,
-    /// For the whole exchange, connecting included; 10 seconds by default. A refresh whose answer was lost is
-    /// sent again after it, and is to be in time for the grace period of a refresh token that rotates.
+    /// The time-out for the whole exchange, including connecting: 10 seconds by default. A refresh whose
+    /// response was lost is retried after this time-out, and must be in time for the grace period of a
+    /// rotated refresh token.
     pub total_timeout: Duration,
-    /// How long an unused connection is kept; 10 seconds by default. A user takes longer than the service
-    /// keeps a connection to find a code, so that a longer time would only find it dead.
+    /// The time for which an unused connection is kept open: 10 seconds by default. Keeping a connection
+    /// longer would not help: the service closes an idle connection before a user has found and entered a
+    /// code.
     pub idle_timeout: Duration,
-    /// The largest answer, in bytes; 1 MiB by default. The service's own are a few kilobytes.
+    /// The maximum size of a response body, in bytes: 1 MiB by default. The service's own responses have a
+    /// few kilobytes.
     pub largest_body: u64,
-    /// Whether ALL_PROXY, HTTPS_PROXY or HTTP_PROXY, the first that is set, and NO_PROXY count; they do by
-    /// default. They never count for this machine itself. An HTTP proxy that cannot be used, a SOCKS proxy
-    /// among them, is an error of every request: it is not passed by.
+    /// Whether to use the proxy from the environment: `true` by default. The first of the variables
+    /// `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` that is set names the proxy, and `NO_PROXY` names hosts
+    /// without a proxy. Requests to the local machine never use a proxy. If the proxy is unusable (for
+    /// example a SOCKS proxy), every request fails. A request never silently bypasses an unusable proxy.
     pub proxy_from_environment: bool,
 }
 
@@ -37,20 +40,21 @@ impl Default for TransportSettings {
     }
 }
 
-/// Whether a host, as it stands in a URL, is this machine itself: no proxy counts for it.
+/// Returns whether the host of a URL is the local machine, for which no proxy is used.
 #[must_use]
 pub fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The environment names a proxy that cannot be used.
+/// The error for a proxy in the environment that is not an HTTP proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnusableProxy;
 
 impl fmt::Display for UnusableProxy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the proxy that the environment names is not an HTTP proxy")
+        formatter
+            .write_str("the proxy in the environment is not an HTTP proxy: set an HTTP proxy or unset the variable")
     }
 }
 
@@ -61,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_machine_is_known_by_name_and_address() {
+    fn the_local_machine_is_recognized_by_name_and_address() {
         for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]", "::1"] {
             assert!(is_this_machine(host), "{host}");
         }

@@ -1,4 +1,4 @@
-//! What a client is configured with: the user pool, the app client, where to send requests and what to send along.
+//! The configuration of a client of a user pool: the user pool, the app client, the endpoint and headers.
 
 use alloc::format;
 use alloc::string::String;
@@ -17,7 +17,7 @@ use crate::refresh_method::RefreshMethod;
 use crate::secret::{ClientSecret, Parameter};
 use crate::srp;
 
-/// A user pool's id, such as `us-east-1_QdbSdK39m`: its region and its name.
+/// The id of a user pool, such as `us-east-1_QdbSdK39m`, which consists of a region and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserPoolId {
     text: String,
@@ -25,51 +25,53 @@ pub struct UserPoolId {
 }
 
 impl UserPoolId {
-    /// Checks and takes an id.
+    /// Creates a user pool id after checking its form.
     ///
     /// # Errors
-    /// When it is not a region, one `_` and a name of letters and digits, or is longer than 55 characters.
+    /// When `id` is not a region, one `_` and a name of letters and digits, or when `id` is longer than 55
+    /// characters.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidInput> {
         let text = id.into();
-        let problem = |text| InvalidInput::new("user pool id", text);
-        let underscore = text.find('_').ok_or(problem("has no underscore between region and name"))?;
+        let invalid = |problem| InvalidInput::new("user pool id", problem);
+        let underscore = text.find('_').ok_or(invalid("has no underscore between region and name"))?;
         let (region, name) =
             (text.get(..underscore).unwrap_or_default(), text.get(underscore + 1..).unwrap_or_default());
         if text.len() > 55 {
-            return Err(problem("is longer than 55 characters"));
+            return Err(invalid("is longer than 55 characters"));
         }
         if !endpoint::is_region(region) {
-            return Err(problem("must begin with a region of lower-case letters, digits and hyphens"));
+            return Err(invalid("must begin with a region of lower-case letters, digits and hyphens"));
         }
         if name.contains('_') {
-            return Err(problem("has more than one underscore"));
+            return Err(invalid("has more than one underscore"));
         }
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(problem("must end with a name of letters and digits"));
+            return Err(invalid("must end with a name of letters and digits"));
         }
         Ok(Self { text, underscore })
     }
 
-    /// The region, before the `_`.
+    /// Returns the region, the part before the `_`.
     #[must_use]
     pub fn region(&self) -> &str {
         self.text.get(..self.underscore).unwrap_or_default()
     }
 
-    /// The name, after the `_`. SRP hashes it.
+    /// Returns the name, the part after the `_`, which SRP hashes.
     #[must_use]
     pub fn name(&self) -> &str {
         self.text.get(self.underscore + 1..).unwrap_or_default()
     }
 
-    /// The whole id.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What an identity pool calls the user pool among its login providers:
-    /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. Region and domain are the user pool's own.
+    /// Returns the name of the user pool as a login provider of an identity pool:
+    /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. The region and the domain in the name are
+    /// those of the user pool.
     #[must_use]
     pub fn login_provider(&self) -> String {
         let region = self.region();
@@ -91,12 +93,14 @@ impl fmt::Display for UserPoolId {
     }
 }
 
-/// An app client of a user pool, and how to reach it. Every call and flow is made from one; cloning is cheap.
+/// An app client of a user pool, with its endpoint and headers. Every call and flow of a user pool needs an
+/// app client. Cloning an `AppClient` is cheap.
 ///
 /// ```
 /// use cognito_core::{AppClient, Endpoint, UserPoolId};
 ///
-/// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?
+/// let user_pool_id = UserPoolId::new("us-east-1_QdbSdK39m")?;
+/// let app_client = AppClient::new(user_pool_id, "3pu8tnp684l4lmlfoth25ojmd2")?
 ///     .with_endpoint(Endpoint::custom("https://auth.example.com/cognito")?)
 ///     .with_header("x-api-key", "0a1b2c")?
 ///     .with_user_agent("my-app/1.2")?;
@@ -115,15 +119,16 @@ struct Settings {
 }
 
 impl AppClient {
-    /// An app client without a secret, at AWS's own endpoint in the pool's region.
+    /// Creates an app client without a client secret, at AWS's own endpoint in the user pool's region.
     ///
     /// # Errors
-    /// When the client id is empty, longer than 128 characters, or not of letters, digits, `_` and `+`.
+    /// When the client id is empty, is longer than 128 characters, or contains characters other than letters,
+    /// digits, `_` and `+`.
     pub fn new(user_pool_id: UserPoolId, client_id: impl Into<String>) -> Result<Self, InvalidInput> {
         let client_id = client_id.into();
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+';
         if client_id.is_empty() || client_id.len() > 128 || !client_id.bytes().all(is_plain) {
-            return Err(InvalidInput::new("client id", "must be 1 to 128 letters and digits"));
+            return Err(InvalidInput::new("client id", "must be 1 to 128 letters, digits, _ or +"));
         }
         let connection = Connection::new(Service::UserPools, user_pool_id.region())?;
         let settings = Settings {
@@ -136,9 +141,10 @@ impl AppClient {
         Ok(Self(Arc::new(settings)))
     }
 
-    /// Sets the app client's secret. An empty one is none.
+    /// Sets the secret of the app client. An empty text removes the secret.
     ///
-    /// The hashes that the service wants are computed where each request is assembled, from the user name in it:
+    /// Each request contains a secret hash, computed from the client secret, the client id and the user name
+    /// in the request:
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash>
     #[must_use]
     pub fn with_secret(self, secret: impl Into<ClientSecret>) -> Self {
@@ -146,64 +152,66 @@ impl AppClient {
         self.with(|settings| settings.client_secret = (!secret.is_empty()).then_some(secret))
     }
 
-    /// Sends every request to this endpoint.
+    /// Sets the endpoint of all requests.
     #[must_use]
     pub fn with_endpoint(self, endpoint: Endpoint) -> Self {
         self.with(|settings| settings.connection.endpoint = endpoint)
     }
 
-    /// Sends every request to AWS's endpoint of this variant in the pool's region.
+    /// Sets the endpoint of all requests to AWS's endpoint of this variant in the user pool's region.
     ///
     /// # Errors
-    /// As [`Endpoint::for_service`].
+    /// Returns the errors of [`Endpoint::for_service`].
     pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
         let endpoint = Endpoint::for_service(Service::UserPools, self.user_pool_id().region(), variant)?;
         Ok(self.with_endpoint(endpoint))
     }
 
-    /// Adds a header to every request, for a proxy: an API key, a token of a web application firewall.
+    /// Adds a header to all requests, such as an API key for a proxy or a token for a web application
+    /// firewall.
     ///
     /// # Errors
-    /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
+    /// When the name or the value is not valid in a header, or when this crate or the transport sets the
+    /// header itself.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
         Arc::make_mut(&mut self.0).connection.add_header(name, value)?;
         Ok(self)
     }
 
-    /// Appends to the `user-agent` header, after a space: `my-app/1.2`.
+    /// Appends a space and a text such as `my-app/1.2` to the `user-agent` header.
     ///
     /// # Errors
-    /// When it cannot stand in a header.
+    /// When the text is empty or contains characters other than printable ASCII.
     pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
         Arc::make_mut(&mut self.0).connection.append_to_user_agent(addition)?;
         Ok(self)
     }
 
-    /// Refreshes tokens in this way.
+    /// Sets the method of refreshing tokens.
     #[must_use]
     pub fn with_refresh_method(self, method: RefreshMethod) -> Self {
         self.with(|settings| settings.refresh_method = method)
     }
 
-    /// In which way tokens are refreshed.
+    /// Returns the method of refreshing tokens.
     #[must_use]
     pub fn refresh_method(&self) -> RefreshMethod {
         self.0.refresh_method
     }
 
-    /// The user pool.
+    /// Returns the id of the user pool.
     #[must_use]
     pub fn user_pool_id(&self) -> &UserPoolId {
         &self.0.user_pool_id
     }
 
-    /// The app client's id.
+    /// Returns the id of the app client.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.0.client_id
     }
 
-    /// Where requests go.
+    /// Returns the endpoint of all requests.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.connection.endpoint
@@ -213,7 +221,8 @@ impl AppClient {
         self.0.client_secret.as_ref()
     }
 
-    /// SECRET_HASH for a request with this user name; none when the app client has no secret.
+    /// Returns the `SECRET_HASH` of a request with this user name, or `None` when the app client has no
+    /// secret.
     pub(crate) fn secret_hash(&self, username: &str) -> Option<Parameter> {
         let mut mac = srp::hmac(self.client_secret()?.expose().as_bytes());
         mac.update(username.as_bytes());
@@ -263,14 +272,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_user_pool_id_is_written_as_it_was_read(region in "[a-z0-9-]{1,15}", name in "[A-Za-z0-9]{1,39}") {
+        fn a_valid_user_pool_id_prints_as_it_was_parsed(region in "[a-z0-9-]{1,15}", name in "[A-Za-z0-9]{1,39}") {
             let text = format!("{region}_{name}");
             let id: UserPoolId = text.parse().unwrap();
             prop_assert_eq!((id.region(), id.name(), format!("{id}")), (&*region, &*name, text));
         }
 
         #[test]
-        fn any_text_is_a_user_pool_id_or_an_error(text in "[A-Za-z0-9:._-]{0,60}|.{0,60}") {
+        fn parsing_any_text_as_a_user_pool_id_does_not_panic(text in "[A-Za-z0-9:._-]{0,60}|.{0,60}") {
             if let Ok(id) = UserPoolId::new(&*text) {
                 prop_assert_eq!(format!("{id}"), text);
             }
@@ -278,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_pool_id_that_is_none_says_what_is_wrong() {
+    fn an_invalid_user_pool_id_says_what_is_wrong() {
         for (id, problem) in [
             ("", "has no underscore between region and name"),
             ("us-east-1-abc", "has no underscore between region and name"),
@@ -310,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_would_break_the_request_is_refused() {
+    fn an_invalid_or_reserved_header_is_rejected() {
         let client = AppClient::new(pool(), "3pu8").unwrap();
         for (name, value) in
             [("", "x"), ("a b", "x"), ("a:", "x"), ("x-key", "a\r\nb: c"), ("x-key", "ä"), ("Host", "x")]
@@ -322,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_id_that_is_none_is_refused() {
+    fn an_invalid_client_id_is_rejected() {
         for id in ["", "a b", "a-b", "ä"] {
             assert!(AppClient::new(pool(), id).is_err(), "{id}");
         }

@@ -1,21 +1,22 @@
-//! Where the services are: host names by partition, region and kind of endpoint.
+//! The endpoints of the services: host names by partition, region and variant.
 
 use alloc::format;
 use alloc::string::String;
 
 use crate::error::InvalidInput;
 
-/// The URL that every request of a client goes to.
+/// The URL to which all requests of a client are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(String);
 
 impl Endpoint {
-    /// AWS's own endpoint of a service in a region. A region of no known partition is taken to be in `aws`, as AWS does.
+    /// Returns AWS's own endpoint of a service in a region. A region of an unknown partition counts as part
+    /// of the partition `aws`, as in AWS's own rules.
     ///
     /// <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>
     ///
     /// # Errors
-    /// When the region is not made of lower-case letters, digits and hyphens.
+    /// When the region is empty or contains characters other than lower-case letters, digits and hyphens.
     pub fn for_service(service: Service, region: &str, variant: EndpointVariant) -> Result<Self, InvalidInput> {
         if !is_region(region) {
             return Err(InvalidInput::new("region", "must be lower-case letters, digits and hyphens"));
@@ -30,41 +31,48 @@ impl Endpoint {
         Ok(Self(format!("https://{}{fips}.{region}.{suffix}/", service.host_prefix())))
     }
 
-    /// An endpoint of the caller's own, such as a proxy: scheme, host, and if need be port and path.
+    /// Creates an endpoint from a URL, such as the URL of a proxy. The URL has a scheme, a host, and
+    /// optionally a port and a path.
     ///
     /// # Errors
-    /// When it is no such URL, or not `https`. Plain `http` is taken for this machine only (`localhost`, `127.0.0.0/8`,
-    /// `[::1]`); see [`insecure`](Self::insecure).
+    /// When the URL is invalid or its scheme is not `https`. Plain `http` is allowed only for the local
+    /// machine (`localhost`, `127.0.0.0/8`, `[::1]`). For plain `http` to other hosts,
+    /// see [`insecure`](Self::insecure).
     pub fn custom(url: &str) -> Result<Self, InvalidInput> {
         let (scheme, endpoint) = parse(url)?;
-        if scheme == Scheme::Http { Err(InvalidInput::new("endpoint", "must be https")) } else { Ok(endpoint) }
+        if scheme == Scheme::Http {
+            Err(InvalidInput::new("endpoint", "must use https, except on this machine"))
+        } else {
+            Ok(endpoint)
+        }
     }
 
-    /// As [`custom`](Self::custom), but plain `http` is taken for any host. Passwords sent by USER_PASSWORD_AUTH, and
-    /// all tokens, then cross the network in the clear: for test networks only.
+    /// Creates an endpoint from a URL like [`custom`](Self::custom), but allows plain `http` for any host.
+    /// With plain `http`, passwords sent by `USER_PASSWORD_AUTH` and all tokens cross the network
+    /// unencrypted. Use plain `http` only in test networks.
     ///
     /// # Errors
-    /// When it is no URL of scheme, host, and if need be port and path.
+    /// When the URL is invalid: it must have a scheme, a host, and optionally a port and a path.
     pub fn insecure(url: &str) -> Result<Self, InvalidInput> {
         parse(url).map(|(_, endpoint)| endpoint)
     }
 
-    /// The URL, with a path.
+    /// Returns the URL, which always has a path.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.0
     }
 }
 
-/// A service that this crate speaks to.
+/// A service of AWS to which this crate sends requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
-    /// User pools, `cognito-idp`.
+    /// Amazon Cognito user pools, with the host prefix `cognito-idp`.
     UserPools,
-    /// Identity pools, `cognito-identity`.
+    /// Amazon Cognito identity pools, with the host prefix `cognito-identity`.
     IdentityPools,
-    /// The Security Token Service, `sts`.
+    /// The AWS Security Token Service, with the host prefix `sts`.
     Sts,
 }
 
@@ -77,13 +85,16 @@ impl Service {
         }
     }
 
-    /// GovCloud's ordinary STS endpoints are FIPS endpoints, and have no other name.
+    /// Returns whether the default endpoint is already a FIPS endpoint. The default STS endpoints of GovCloud
+    /// are FIPS endpoints and have no separate FIPS name.
     fn is_fips_already(self, partition: &Partition, region: &str, variant: EndpointVariant) -> bool {
         self == Self::Sts && partition.suffix == "amazonaws.com" && is_gov_cloud(region) && !variant.dual_stack
     }
 
-    /// In the `aws` partition both halves of Cognito answer IPv6 under their ordinary names. Their FIPS endpoints do so
-    /// in the four regions that had them first; elsewhere these have a dual-stack name.
+    /// Returns whether the service has a separate dual-stack name. In the partition `aws`, the default
+    /// endpoints of user pools and identity pools already accept IPv6. The FIPS endpoints of the first four
+    /// regions with FIPS also accept IPv6 under their usual names. In other regions, FIPS endpoints have a
+    /// separate dual-stack name.
     fn has_dual_stack(self, partition: &Partition, region: &str, variant: EndpointVariant) -> bool {
         const FIRST_FIPS_REGIONS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
         let commercial = partition.suffix == "amazonaws.com" && !is_gov_cloud(region);
@@ -91,37 +102,37 @@ impl Service {
     }
 }
 
-/// Which of a service's endpoints; the default is the ordinary one.
+/// A choice among the endpoints of a service. The default uses neither FIPS nor dual stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EndpointVariant {
-    /// Cryptography validated under FIPS 140.
+    /// Whether to use the endpoint whose cryptography is validated under FIPS 140.
     pub fips: bool,
-    /// Reachable over IPv6 too.
+    /// Whether to use the endpoint that accepts both IPv4 and IPv6.
     pub dual_stack: bool,
 }
 
 impl EndpointVariant {
-    /// The ordinary endpoint.
+    /// Returns the variant with neither FIPS nor dual stack.
     #[must_use]
     pub const fn new() -> Self {
         Self { fips: false, dual_stack: false }
     }
 
-    /// The same with cryptography validated under FIPS 140.
+    /// Selects the endpoint whose cryptography is validated under FIPS 140.
     #[must_use]
     pub const fn with_fips(self) -> Self {
         Self { fips: true, ..self }
     }
 
-    /// The same, reachable over IPv6 too.
+    /// Selects the endpoint that accepts both IPv4 and IPv6.
     #[must_use]
     pub const fn with_dual_stack(self) -> Self {
         Self { dual_stack: true, ..self }
     }
 }
 
-/// A group of regions with domains of its own.
+/// The domains of an AWS partition, which is a group of regions.
 struct Partition {
     suffix: &'static str,
     dual_stack_suffix: &'static str,
@@ -136,7 +147,7 @@ impl Partition {
 
 const AWS: Partition = Partition { suffix: "amazonaws.com", dual_stack_suffix: "api.aws" };
 
-/// By the beginning of the region's name. GovCloud has the domains of `aws`.
+/// The partitions other than `aws`, by the prefix of their regions. GovCloud has the domains of `aws`.
 const PARTITIONS: [(&str, Partition); 6] = [
     ("cn-", Partition { suffix: "amazonaws.com.cn", dual_stack_suffix: "api.amazonwebservices.com.cn" }),
     ("eusc-", Partition { suffix: "amazonaws.eu", dual_stack_suffix: "api.amazonwebservices.eu" }),
@@ -146,7 +157,7 @@ const PARTITIONS: [(&str, Partition); 6] = [
     ("us-isof-", Partition { suffix: "csp.hci.ic.gov", dual_stack_suffix: "api.aws.hci.ic.gov" }),
 ];
 
-/// The domain of AWS in a region: `amazonaws.com` in most.
+/// Returns the domain of AWS in a region, which is `amazonaws.com` in most regions.
 pub(crate) fn domain_of(region: &str) -> &'static str {
     Partition::for_region(region).suffix
 }
@@ -161,39 +172,39 @@ pub(crate) fn is_region(text: &str) -> bool {
 
 #[derive(PartialEq, Eq)]
 enum Scheme {
-    /// `https`, or `http` on this machine.
+    /// The URL uses `https`, or uses `http` to the local machine.
     Safe,
-    /// `http` to elsewhere.
+    /// The URL uses `http` to another machine.
     Http,
 }
 
 fn parse(url: &str) -> Result<(Scheme, Endpoint), InvalidInput> {
-    let problem = |text| InvalidInput::new("endpoint", text);
-    let (scheme, rest) = url.split_once("://").ok_or(problem("must begin with https://"))?;
+    let invalid = |problem| InvalidInput::new("endpoint", problem);
+    let (scheme, rest) = url.split_once("://").ok_or(invalid("must begin with https://"))?;
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (host, port) = split_port(authority).ok_or(problem("has no host"))?;
+    let (host, port) = split_port(authority).ok_or(invalid("has no host"))?;
     let is_port =
         |port: &str| port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
     if !port.is_none_or(is_port) {
-        return Err(problem("has a port that is not a number from 1 to 65535"));
+        return Err(invalid("must have a port from 1 to 65535"));
     }
     let host_is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let valid = match bracketed {
+    let is_valid_host = match bracketed {
         Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
         None => host.bytes().all(host_is_plain) && host.split('.').all(|label| !label.is_empty()),
     };
-    if !valid {
-        return Err(problem("has a host that is neither a name nor an address"));
+    if !is_valid_host {
+        return Err(invalid("must have a host that is a name or an IP address"));
     }
     if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\^`{|}".contains(&byte)) {
-        return Err(problem("must have no query, no fragment and no unescaped characters"));
+        return Err(invalid("must have no query, no fragment and no unescaped characters"));
     }
     let scheme = match scheme {
         "https" => Scheme::Safe,
         "http" if is_loopback(host) => Scheme::Safe,
         "http" => Scheme::Http,
-        _ => return Err(problem("must begin with https://")),
+        _ => return Err(invalid("must begin with https://")),
     };
     let path = if path.is_empty() { "/" } else { "" };
     Ok((scheme, Endpoint(format!("{url}{path}"))))
@@ -236,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn every_endpoint_of_every_partition_is_where_aws_says() {
+    fn endpoints_of_all_partitions_match_the_rules_of_aws() {
         let vectors: Vectors = serde_json::from_str(include_str!("endpoint/vectors.json")).unwrap();
         assert_eq!(vectors.cases.len(), 576);
         for case in vectors.cases {
@@ -251,15 +262,15 @@ mod tests {
     }
 
     #[test]
-    fn a_region_that_would_change_the_host_is_refused() {
+    fn a_region_that_would_change_the_host_is_rejected() {
         for region in ["", "evil.example/", "us-east-1.evil", "US-EAST-1", "us east", "us-east-1@"] {
             assert!(Endpoint::for_service(Service::UserPools, region, EndpointVariant::default()).is_err(), "{region}");
         }
     }
 
     #[test]
-    fn an_endpoint_of_ones_own_keeps_port_and_path() {
-        for (given, used) in [
+    fn a_custom_endpoint_keeps_its_port_and_path() {
+        for (input, url) in [
             ("https://auth.example.com", "https://auth.example.com/"),
             ("https://auth.example.com:8443/cognito/v1", "https://auth.example.com:8443/cognito/v1"),
             ("https://auth.example.com/a/", "https://auth.example.com/a/"),
@@ -269,12 +280,12 @@ mod tests {
             ("http://[::1]:80/x", "http://[::1]:80/x"),
             ("https://[2001:db8::1]", "https://[2001:db8::1]/"),
         ] {
-            assert_eq!(Endpoint::custom(given).unwrap().url(), used);
+            assert_eq!(Endpoint::custom(input).unwrap().url(), url);
         }
     }
 
     #[test]
-    fn an_endpoint_that_is_no_plain_url_is_refused() {
+    fn an_invalid_endpoint_url_is_rejected() {
         for url in [
             "",
             "auth.example.com",
@@ -300,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_to_another_machine_must_be_asked_for() {
+    fn plain_http_to_another_machine_needs_insecure() {
         for url in ["http://auth.example.com", "http://127.0.0.1.example.com/", "http://10.0.0.1:80"] {
             assert!(Endpoint::custom(url).is_err(), "{url}");
             assert!(Endpoint::insecure(url).is_ok(), "{url}");
@@ -309,7 +320,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_endpoint_of_ones_own_is_the_url_that_was_given_and_can_be_given_again(
+        fn a_custom_endpoint_keeps_its_url_and_parses_again(
             host in "[A-Za-z0-9]([A-Za-z0-9-]{0,8}[A-Za-z0-9])?(\\.[a-z0-9]{1,8}){0,3}|\\[::[0-9a-f]{1,4}\\]",
             port in prop::option::of(1_u16..),
             path in "(/[A-Za-z0-9._~!$&'()*+,;=:@%-]{0,8}){0,3}",
@@ -317,13 +328,13 @@ mod tests {
             let port = port.map_or(String::new(), |port| format!(":{port}"));
             let url = format!("https://{host}{port}{path}");
             let endpoint = Endpoint::custom(&url).unwrap();
-            let used = if path.is_empty() { format!("{url}/") } else { url };
-            prop_assert_eq!(endpoint.url(), used);
+            let with_path = if path.is_empty() { format!("{url}/") } else { url };
+            prop_assert_eq!(endpoint.url(), with_path);
             prop_assert_eq!(Endpoint::custom(endpoint.url()), Ok(endpoint));
         }
 
         #[test]
-        fn any_text_is_an_endpoint_or_an_error(text in ".{0,60}") {
+        fn parsing_any_text_as_an_endpoint_does_not_panic(text in ".{0,60}") {
             let _ = Endpoint::insecure(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! What a client of an identity pool is configured with.
+//! The configuration of a client of an identity pool.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -9,7 +9,8 @@ use crate::configuration::connection::Connection;
 use crate::configuration::endpoint::{self, Endpoint, EndpointVariant, Service};
 use crate::error::InvalidInput;
 
-/// An identity pool's id, such as `us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a`: its region and a GUID.
+/// The id of an identity pool, such as `us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a`, which consists of a
+/// region and a GUID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IdentityPoolId {
     text: String,
@@ -17,38 +18,38 @@ pub struct IdentityPoolId {
 }
 
 impl IdentityPoolId {
-    /// Checks and takes an id.
+    /// Creates an identity pool id after checking its form.
     ///
     /// # Errors
-    /// When it is not a region, one `:` and a GUID of lower-case hexadecimal digits and hyphens, or is longer than 55
-    /// characters.
+    /// When `id` is not a region, one `:` and a GUID of lower-case hexadecimal digits and hyphens, or when
+    /// `id` is longer than 55 characters.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidInput> {
         let text = id.into();
-        let problem = |text| InvalidInput::new("identity pool id", text);
-        let colon = text.find(':').ok_or(problem("has no colon between region and GUID"))?;
+        let invalid = |problem| InvalidInput::new("identity pool id", problem);
+        let colon = text.find(':').ok_or(invalid("has no colon between region and GUID"))?;
         if text.len() > 55 {
-            return Err(problem("is longer than 55 characters"));
+            return Err(invalid("is longer than 55 characters"));
         }
         if !is_id(&text) {
-            return Err(problem("must be a region, a colon and a GUID of lower-case hexadecimal digits and hyphens"));
+            return Err(invalid("must be a region, a colon and a GUID of lower-case hexadecimal digits and hyphens"));
         }
         Ok(Self { text, colon })
     }
 
-    /// The region, before the `:`.
+    /// Returns the region, the part before the `:`.
     #[must_use]
     pub fn region(&self) -> &str {
         self.text.get(..self.colon).unwrap_or_default()
     }
 
-    /// The whole id.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// Whether a text has the form that the ids of identity pools and of identities have.
+/// Returns whether a text has the form of an identity pool id, which is also the form of an identity id.
 pub(crate) fn is_id(text: &str) -> bool {
     let is_guid = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
     let parts = text.split_once(':').filter(|_| text.len() <= 55);
@@ -69,8 +70,8 @@ impl fmt::Display for IdentityPoolId {
     }
 }
 
-/// An identity pool, and how to reach it and the Security Token Service. Calls and flows are made from one; cloning is
-/// cheap.
+/// An identity pool, with the endpoints of the identity pool and of the Security Token Service. Every call
+/// and flow of an identity pool needs an `IdentityPool`. Cloning an `IdentityPool` is cheap.
 ///
 /// ```
 /// use cognito_core::{IdentityPool, IdentityPoolId};
@@ -90,59 +91,61 @@ struct Settings {
 }
 
 impl IdentityPool {
-    /// An identity pool at AWS's own endpoints in its region.
+    /// Creates an identity pool at AWS's own endpoints in its region.
     ///
     /// # Errors
-    /// As [`Endpoint::for_service`].
+    /// Returns the errors of [`Endpoint::for_service`].
     pub fn new(id: IdentityPoolId) -> Result<Self, InvalidInput> {
         let connection = Connection::new(Service::IdentityPools, id.region())?;
         let sts_endpoint = Endpoint::for_service(Service::Sts, id.region(), EndpointVariant::default())?;
         Ok(Self(Arc::new(Settings { id, connection, sts_endpoint })))
     }
 
-    /// Sends the identity pool's requests to this endpoint.
+    /// Sets the endpoint of requests to the identity pool.
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
         Arc::make_mut(&mut self.0).connection.endpoint = endpoint;
         self
     }
 
-    /// Sends the requests of the basic flow to the Security Token Service to this endpoint.
+    /// Sets the endpoint of requests to the Security Token Service, which only the basic flow sends.
     #[must_use]
     pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
         Arc::make_mut(&mut self.0).sts_endpoint = endpoint;
         self
     }
 
-    /// Sends every request to AWS's endpoints of this variant in the pool's region.
+    /// Sets both endpoints to AWS's endpoints of this variant in the identity pool's region.
     ///
     /// # Errors
-    /// As [`Endpoint::for_service`].
+    /// Returns the errors of [`Endpoint::for_service`].
     pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
         let endpoint = Endpoint::for_service(Service::IdentityPools, self.0.id.region(), variant)?;
         let sts_endpoint = Endpoint::for_service(Service::Sts, self.0.id.region(), variant)?;
         Ok(self.with_endpoint(endpoint).with_sts_endpoint(sts_endpoint))
     }
 
-    /// Adds a header to every request, for a proxy: an API key, a token of a web application firewall.
+    /// Adds a header to all requests, such as an API key for a proxy or a token for a web application
+    /// firewall.
     ///
     /// # Errors
-    /// When the name or the value cannot stand in a header, or the name is one that this crate or the transport sets.
+    /// When the name or the value is not valid in a header, or when this crate or the transport sets the
+    /// header itself.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
         Arc::make_mut(&mut self.0).connection.add_header(name, value)?;
         Ok(self)
     }
 
-    /// Appends to the `user-agent` header, after a space: `my-app/1.2`.
+    /// Appends a space and a text such as `my-app/1.2` to the `user-agent` header.
     ///
     /// # Errors
-    /// When it cannot stand in a header.
+    /// When the text is empty or contains characters other than printable ASCII.
     pub fn with_user_agent(mut self, addition: &str) -> Result<Self, InvalidInput> {
         Arc::make_mut(&mut self.0).connection.append_to_user_agent(addition)?;
         Ok(self)
     }
 
-    /// The pool's id.
+    /// Returns the id of the identity pool.
     #[must_use]
     pub fn id(&self) -> &IdentityPoolId {
         &self.0.id
@@ -152,7 +155,7 @@ impl IdentityPool {
         &self.0.connection
     }
 
-    /// Where the requests to a service go.
+    /// Returns the endpoint of requests to a service.
     pub(crate) fn endpoint_of(&self, service: Service) -> &Endpoint {
         match service {
             Service::Sts => &self.0.sts_endpoint,
@@ -197,14 +200,14 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn an_identity_pool_id_is_written_as_it_was_read(region in "[a-z0-9-]{1,15}", guid in "[0-9a-f-]{1,39}") {
+        fn a_valid_identity_pool_id_prints_as_it_was_parsed(region in "[a-z0-9-]{1,15}", guid in "[0-9a-f-]{1,39}") {
             let text = alloc::format!("{region}:{guid}");
             let id: IdentityPoolId = text.parse().unwrap();
             prop_assert_eq!((id.region(), id.as_str(), id.to_string()), (&*region, &*text, text.clone()));
         }
 
         #[test]
-        fn any_text_is_an_identity_pool_id_or_an_error(text in "[a-z0-9:._-]{0,60}|.{0,60}") {
+        fn parsing_any_text_as_an_identity_pool_id_does_not_panic(text in "[a-z0-9:._-]{0,60}|.{0,60}") {
             if let Ok(id) = IdentityPoolId::new(&*text) {
                 prop_assert_eq!(id.to_string(), text);
             }
@@ -212,7 +215,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_identity_pool_id_that_is_none_is_refused() {
+    fn an_invalid_identity_pool_id_is_rejected() {
         for id in [
             "",
             "us-east-1",
@@ -231,7 +234,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn endpoints_and_headers_are_for_every_request() {
+    fn every_request_has_the_endpoint_and_the_headers() {
         let pool = identity_pool()
             .with_endpoint(Endpoint::custom("https://proxy.example.com/identity").unwrap())
             .with_header("x-api-key", "k3y")

@@ -1,4 +1,4 @@
-//! JSON that holds secrets.
+//! JSON that contains secrets.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,20 +9,20 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Writes JSON into a buffer of the right size from the start, since one that grows leaves its old contents behind.
-/// Every other copy of a secret that this makes is zeroized.
+/// Writes a value as JSON into a buffer that is large enough from the start, because a growing buffer leaves
+/// copies of a secret in memory. All other copies of a secret that this function makes are zeroized.
 ///
-/// None if the value has no form in JSON, such as a map whose keys are not texts.
+/// Returns `None` if the value cannot be written as JSON, such as a map with keys that are not texts.
 pub(crate) fn to_vec(value: &impl Serialize) -> Option<Vec<u8>> {
     let tree = Tree::from_value(value)?;
-    let mut length = Length(0);
+    let mut length = ByteCount(0);
     write!(length, "{}", tree.0).ok()?;
     let mut text = Zeroizing::new(String::with_capacity(length.0));
     write!(text, "{}", tree.0).ok()?;
     Some(mem::take(&mut *text).into_bytes())
 }
 
-/// JSON whose texts are zeroized on drop.
+/// A JSON value whose texts are zeroized on drop.
 pub(crate) struct Tree(pub(crate) Value);
 
 impl Tree {
@@ -46,10 +46,10 @@ fn zeroize_texts(value: &mut Value) {
     }
 }
 
-/// Counts bytes instead of keeping them.
-struct Length(usize);
+/// A writer that only counts the bytes written to it.
+struct ByteCount(usize);
 
-impl fmt::Write for Length {
+impl fmt::Write for ByteCount {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0 += text.len();
         Ok(())

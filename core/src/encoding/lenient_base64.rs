@@ -1,4 +1,4 @@
-//! Base64 as it comes from others: with or without its padding.
+//! Decodes base64 from other programs, with or without padding.
 
 use alloc::vec::Vec;
 
@@ -11,12 +11,12 @@ const CONFIG: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
-/// In the standard or the URL alphabet.
+/// Decodes base64 in the standard or the URL-safe alphabet.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok().or_else(|| decode_url_safe(text))
 }
 
-/// In the URL alphabet only.
+/// Decodes base64 in the URL-safe alphabet only.
 pub(crate) fn decode_url_safe(text: &str) -> Option<Vec<u8>> {
     URL_SAFE.decode(text).ok()
 }
@@ -30,7 +30,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_come_back_from_either_alphabet_with_and_without_padding(bytes: Vec<u8>) {
+        fn both_alphabets_decode_with_and_without_padding(bytes: Vec<u8>) {
             for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
                 prop_assert_eq!(decode(&engine.encode(&bytes)), Some(bytes.clone()));
             }
@@ -40,7 +40,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_the_only_text_of_its_bytes_but_for_the_padding(text in "[A-Za-z0-9+/_-]{0,12}={0,2}") {
+        fn two_texts_of_the_same_bytes_differ_only_in_padding(text in "[A-Za-z0-9+/_-]{0,12}={0,2}") {
             if let Some(bytes) = decode(&text) {
                 let text = text.trim_end_matches('=');
                 prop_assert!([STANDARD_NO_PAD, URL_SAFE_NO_PAD].iter().any(|engine| engine.encode(&bytes) == text));

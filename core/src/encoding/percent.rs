@@ -3,12 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Plain characters beside letters and digits: those that are plain in a form and in the name of a file on
-/// any system.
+/// The characters, in addition to letters and digits, that stay unencoded in forms and in file names. They
+/// are valid in file names on any operating system.
 pub(crate) const FORM: &str = "-_";
 
-/// Plain characters beside letters and digits: the unreserved characters of
-/// [RFC 3986 section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
+/// The characters, in addition to letters and digits, that stay unencoded in URLs: the unreserved characters
+/// of [RFC 3986 section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
 pub(crate) const UNRESERVED: &str = "-._~";
 
 pub(crate) fn encode(text: &str, plain: &str) -> String {
@@ -17,8 +17,8 @@ pub(crate) fn encode(text: &str, plain: &str) -> String {
     encoded
 }
 
-/// Appends the text. Letters, digits and the characters in `plain`, which are ASCII, stay as they are; each
-/// byte of any other takes three characters.
+/// Appends the percent-encoded text to `encoded`. Letters, digits and the ASCII characters in `plain` stay
+/// unencoded. Each byte of any other character becomes three characters.
 pub(crate) fn encode_into(encoded: &mut String, text: &str, plain: &str) {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
@@ -54,7 +54,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_what_it_was_after_encoding_and_decoding(text in any::<String>()) {
+        fn any_text_survives_encoding_and_decoding(text in any::<String>()) {
             for (plain, alphabet) in [(FORM, "-_%"), (UNRESERVED, "-._~%")] {
                 let encoded = encode(&text, plain);
                 let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || alphabet.as_bytes().contains(&byte);

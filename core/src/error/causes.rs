@@ -1,4 +1,4 @@
-//! Errors with their causes, for people to read.
+//! Prints an error with all its causes on one line.
 
 use alloc::string::{String, ToString};
 use core::error::Error as StdError;
@@ -7,10 +7,11 @@ use core::iter::successors;
 
 use super::Error;
 
-/// Prints an error and all its causes on one line: `error: cause: cause of the cause`.
+/// A text of an error and all its causes on one line: `error: cause: cause of the cause`.
 ///
-/// Each error of this project says only its own part and gives the rest as its [`source`](StdError::source). Errors of
-/// other crates often repeat their cause: what was printed already is not printed again.
+/// Each error of this project prints only its own message and returns its cause
+/// from [`source`](StdError::source). Errors of other crates often repeat the message of their cause. A
+/// message that was already printed is not printed again.
 ///
 /// ```
 /// use cognito_core::Error;
@@ -23,7 +24,7 @@ use super::Error;
 pub struct WithCauses<'a>(&'a (dyn StdError + 'static));
 
 impl<'a> WithCauses<'a> {
-    /// For any error.
+    /// Creates the text of any error with its causes.
     #[must_use]
     pub fn new(error: &'a (dyn StdError + 'static)) -> Self {
         Self(error)
@@ -31,7 +32,7 @@ impl<'a> WithCauses<'a> {
 }
 
 impl Error {
-    /// The error and all its causes on one line, for people to read.
+    /// Returns a text of the error and all its causes on one line.
     #[must_use]
     pub fn with_causes(&self) -> WithCauses<'_> {
         WithCauses(self)
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_that_were_printed_already_are_left_out() {
+    fn causes_that_were_already_printed_are_omitted() {
         for (texts, printed) in [
             (&["a"][..], "a"),
             (&["a", "b", "c"], "a: b: c"),
@@ -111,15 +112,15 @@ mod tests {
         let not_enabled = RefreshNotEnabled { chosen, choose, refusal };
         let why = || cause("why");
         for (error, printed) in [
-            (Error::NoLogins(why()), "no logins: why"),
+            (Error::NoLogins(why()), "cannot get the logins for the identity pool: why"),
             (Error::Store(why()), "the store failed: why"),
-            (Error::NoRandomness(why()), "no randomness: why"),
-            (NotReached::new(true, why()).into(), "no answer (the request may have arrived): why"),
+            (Error::NoRandomness(why()), "the operating system returned no random bytes: why"),
+            (NotReached::new(true, why()).into(), "no response (the request may have arrived): why"),
             (Error::Store(Arc::new(layers(&["a", "b"]))), "the store failed: a: b"),
-            (Error::StartAgain(Box::new(start_again)), "the sign-in must begin again: NoException: no"),
+            (Error::StartAgain(Box::new(start_again)), "the sign-in cannot continue, start a new one: NoException: no"),
             (
                 Error::RefreshNotEnabled(Box::new(not_enabled)),
-                "refreshing by GetTokensFromRefreshToken is not enabled for this app client, choose RefreshTokenAuth: \
+                "token refresh with GetTokensFromRefreshToken is not enabled for this app client: use RefreshTokenAuth: \
                  NoException: no",
             ),
         ] {

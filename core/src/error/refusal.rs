@@ -1,21 +1,22 @@
-//! The service's refusals: one kind for all operations.
+//! The errors that the service returns, with one list of kinds for all operations.
 
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// The service's no.
+/// An error response of the service, which rejects a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// What kind of refusal it is.
+    /// The kind of the error.
     pub kind: RefusalKind,
-    /// The service's name for it, such as `CodeMismatchException`.
+    /// The service's name for the error, such as `CodeMismatchException`.
     pub code: String,
-    /// The service's words, or those of the pool's own triggers, at most 4,096 characters; empty when it gave none.
+    /// The message from the service or from a Lambda trigger of the user pool, at most 4,096 characters. The
+    /// message is empty when the response has none.
     pub message: String,
-    /// The HTTP status.
+    /// The HTTP status of the response.
     pub status: u16,
-    /// `x-amzn-requestid`, which AWS support asks for.
+    /// The value of the header `x-amzn-requestid`, which AWS support asks for.
     pub request_id: Option<String>,
 }
 
@@ -25,7 +26,7 @@ impl fmt::Display for Refusal {
         if !self.message.is_empty() {
             formatter.write_str(": ")?;
         }
-        // On one line of a log or a terminal, whatever the service or a trigger wrote.
+        // Control characters from the service or a trigger must not break a line of a log or a terminal.
         let plain = self.message.chars().map(|character| if character.is_control() { ' ' } else { character });
         plain.into_iter().try_for_each(|character| formatter.write_char(character))
     }
@@ -33,124 +34,126 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-/// The errors of user pools, identity pools and the Security Token Service, each named as there without `Exception`.
+/// The kinds of errors of user pools, identity pools and the Security Token Service. Each kind has the
+/// service's name without `Exception`.
 ///
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and the `Errors`
-/// section of each operation.
+/// See <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and
+/// the section `Errors` of each operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// The role does not trust the identity.
+    /// The IAM role does not trust the identity.
     AccessDenied,
-    /// Another user has this e-mail address or phone number as an alias already.
+    /// Another user already has this e-mail address or phone number as an alias.
     AliasExists,
-    /// The code could not be delivered.
+    /// The service could not deliver the code.
     CodeDeliveryFailure,
     /// The code is wrong.
     CodeMismatch,
-    /// Two changes met. Try again.
+    /// Another request changed the same data at the same time: try again.
     ConcurrentModification,
-    /// The device is known already.
+    /// The device is already registered.
     DeviceKeyExists,
     /// The one-time password is wrong, or the software token cannot be enabled.
     EnableSoftwareTokenMfa,
-    /// The code has expired: ask for another.
+    /// The code has expired: request another code.
     ExpiredCode,
     /// The token for the Security Token Service has expired.
     ExpiredToken,
-    /// A login provider, such as Facebook, does not answer the identity pool.
+    /// A login provider, such as Facebook, did not respond to the identity pool.
     ExternalService,
-    /// The user pool's feature plan does not include this.
+    /// The user pool's feature plan does not include the requested feature.
     FeatureUnavailableInTier,
     /// A web application firewall stopped the request.
     Forbidden,
-    /// The Security Token Service cannot reach the identity provider that is to vouch for a token.
+    /// The Security Token Service cannot reach the identity provider that issued the token.
     IdpCommunicationError,
-    /// The identity provider does not vouch for the token.
+    /// The identity provider rejected the token.
     IdpRejectedClaim,
-    /// The service failed.
+    /// The service failed with an internal error.
     InternalError,
-    /// The pool may not send e-mail: its role or identity is not set up.
+    /// The user pool has no permission to send e-mail: its role or e-mail identity is not set up.
     InvalidEmailRoleAccessPolicy,
-    /// The identity pool has no role for the identity, or one that does not trust it.
+    /// The identity pool has no role for the identity, or the role does not trust the identity pool.
     InvalidIdentityPoolConfiguration,
-    /// The Security Token Service does not take the token.
+    /// The Security Token Service rejected the token as invalid.
     InvalidIdentityToken,
-    /// The pool's Lambda trigger answered with nonsense.
+    /// A Lambda trigger of the user pool returned an invalid response.
     InvalidLambdaResponse,
-    /// A parameter is missing or wrong.
+    /// A parameter of the request is missing or invalid.
     InvalidParameter,
-    /// The new password does not satisfy the pool's policy.
+    /// The new password does not satisfy the user pool's password policy.
     InvalidPassword,
-    /// The pool may not send SMS messages: its role lacks the permission.
+    /// The user pool cannot send SMS messages, because its role lacks the permission.
     InvalidSmsRoleAccessPolicy,
-    /// The pool may not send SMS messages: its role does not trust Cognito.
+    /// The user pool cannot send SMS messages, because its role does not trust Cognito.
     InvalidSmsRoleTrustRelationship,
-    /// The user pool is configured wrongly.
+    /// The configuration of the user pool is invalid.
     InvalidUserPoolConfiguration,
-    /// Too many attempts, for hours rather than seconds: never sent again by itself.
+    /// The user has made too many attempts. The limit lasts hours, so a flow does not retry the request.
     LimitExceeded,
-    /// The session policy is not one.
+    /// The session policy is not a valid policy document.
     MalformedPolicyDocument,
-    /// The user has no such second factor.
+    /// The user has not set up the requested second factor.
     MfaMethodNotFound,
-    /// Not authorized; the reason tells why.
+    /// The request is not authorized, and the value of this variant is the reason.
     NotAuthorized(NotAuthorized),
-    /// The operation is not enabled for this pool.
+    /// The operation is not enabled for this user pool.
     OperationNotEnabled,
-    /// The session policies and tags are too large together.
+    /// The session policies and tags together are too large.
     PackedPolicyTooLarge,
-    /// The new password was used before.
+    /// The user has already used the new password before.
     PasswordHistoryPolicyViolation,
     /// The user must set a new password by the forgotten-password flow.
     PasswordResetRequired,
-    /// The refresh token has been rotated and its grace period is over.
+    /// The refresh token was already exchanged for another refresh token, and the grace period is over.
     RefreshTokenReuse,
     /// The Security Token Service is not enabled in the region.
     RegionDisabled,
     /// The login is linked to another identity.
     ResourceConflict,
-    /// There is no such app client, pool, device or identity.
+    /// The app client, pool, device or identity does not exist.
     ResourceNotFound,
     /// Software token MFA is not enabled for the user or the pool.
     SoftwareTokenMfaNotFound,
-    /// Too many wrong codes.
+    /// The user has entered too many wrong codes.
     TooManyFailedAttempts,
-    /// Throttled: too many requests at once.
+    /// The service throttled the request.
     TooManyRequests,
     /// The token belongs to another app client.
     Unauthorized,
-    /// The pool's Lambda trigger failed.
+    /// A Lambda trigger of the user pool failed.
     UnexpectedLambda,
-    /// Token revocation or this flow is not enabled for the app client.
+    /// Token revocation or the authentication flow is not enabled for the app client.
     UnsupportedOperation,
-    /// This is not a refresh token.
+    /// The token to revoke is not a refresh token.
     UnsupportedTokenType,
-    /// The pool's Lambda trigger refused; the message is its own.
+    /// A Lambda trigger of the user pool rejected the request, with its own message.
     UserLambdaValidation,
     /// The user has not confirmed the sign-up.
     UserNotConfirmed,
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
-    /// The pool's advanced security features are not on.
+    /// The advanced security features of the user pool are not enabled.
     UserPoolAddOnNotEnabled,
-    /// The user name is taken.
+    /// The user name is already taken.
     UsernameExists,
-    /// The passkey registration was not started, or is over.
+    /// The passkey registration was not started, or has ended.
     WebAuthnChallengeNotFound,
     /// The passkey registration was started with another app client.
     WebAuthnClientMismatch,
-    /// The pool has no relying party for passkeys.
+    /// The user pool has no relying party for passkeys.
     WebAuthnConfigurationMissing,
     /// This kind of passkey is not supported.
     WebAuthnCredentialNotSupported,
-    /// Passkeys are not enabled.
+    /// Passkeys are not enabled for the user pool.
     WebAuthnNotEnabled,
-    /// The passkey was made for an origin that is not allowed.
+    /// The passkey was created for an origin that is not allowed.
     WebAuthnOriginNotAllowed,
-    /// The passkey was made for another relying party.
+    /// The passkey was created for another relying party.
     WebAuthnRelyingPartyMismatch,
-    /// An error that this version does not know; [`Refusal::code`] has its name.
+    /// The service returned an error that this version of the crate does not know. The name of the error is
+    /// in [`Refusal::code`].
     Unknown,
 }
 
@@ -163,8 +166,8 @@ impl RefusalKind {
         }
     }
 
-    /// Whether the challenge session is still good when the service has refused an answer so: see
-    /// [`Error::may_answer_again`](super::Error::may_answer_again).
+    /// Returns whether a challenge session stays valid after an error of this kind:
+    /// see [`Error::may_answer_again`](super::Error::may_answer_again).
     pub(super) fn leaves_challenge_open(self) -> bool {
         matches!(
             self,
@@ -180,7 +183,7 @@ impl RefusalKind {
     }
 }
 
-/// The service's names of its errors, with the kind of each.
+/// All error names of the service, each with its kind.
 pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
     ("AccessDenied", RefusalKind::AccessDenied),
     ("AccessDeniedException", RefusalKind::AccessDenied),
@@ -252,23 +255,24 @@ pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
     ("WebAuthnRelyingPartyMismatchException", RefusalKind::WebAuthnRelyingPartyMismatch),
 ];
 
-/// Why the service says `NotAuthorizedException`. It tells by the message alone, so this is read from the message.
+/// The reason for a `NotAuthorizedException`. The service gives the reason only in the message, so this crate
+/// reads the reason from the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotAuthorized {
-    /// The password is wrong; or there is no such user, and the pool does not say so.
+    /// The password is wrong, or the user does not exist and the user pool hides that fact.
     IncorrectUsernameOrPassword,
-    /// Too many wrong passwords: the user is locked out, for 15 minutes at the most.
+    /// The user is locked out for up to 15 minutes after too many wrong passwords.
     PasswordAttemptsExceeded,
     /// The user is disabled.
     UserDisabled,
-    /// The challenge session is not valid for the user: start the sign-in again.
+    /// The challenge session is not valid for the user: start a new sign-in.
     InvalidChallengeSession,
-    /// The challenge session has expired: start the sign-in again.
+    /// The challenge session has expired: start a new sign-in.
     ChallengeSessionExpired,
-    /// The challenge session has been used: start the sign-in again.
+    /// The challenge session was already used: start a new sign-in.
     ChallengeSessionSpent,
-    /// The refresh token is not valid: made for another app client or device, or made up.
+    /// The refresh token is not valid, or belongs to another app client or device.
     InvalidRefreshToken,
     /// The refresh token has expired.
     RefreshTokenExpired,
@@ -282,21 +286,21 @@ pub enum NotAuthorized {
     AccessTokenRevoked,
     /// The access token does not have the scope `aws.cognito.signin.user.admin`.
     MissingScope,
-    /// The app client has a secret and the request none or a wrong one.
+    /// The app client has a client secret, and the request has a wrong secret hash or none.
     SecretHash,
-    /// An attribute that has a value already may not be changed here.
+    /// The attribute already has a value and cannot be changed in this way.
     AttributeAlreadyProvided,
-    /// The identity is not that of the logins, or of none where there are none.
+    /// The identity belongs to other logins than those in the request.
     IdentityMismatch,
-    /// The login token has expired: take a fresh one.
+    /// The login token has expired: get a new login token.
     LoginTokenExpired,
-    /// The login token is not valid, or not of the provider that it goes by.
+    /// The login token is not valid, or was issued by another provider than the request names.
     InvalidLoginToken,
-    /// The identity pool does not know the provider, or the app client, that the login token is of.
+    /// The identity pool does not support the provider or the app client that issued the login token.
     UnsupportedLoginProvider,
-    /// The identity pool has no guests.
+    /// The identity pool does not allow guests.
     GuestsNotAllowed,
-    /// Any other reason; [`Refusal::message`] has it.
+    /// The service gave another reason, which is in [`Refusal::message`].
     Other,
 }
 
@@ -308,7 +312,8 @@ impl NotAuthorized {
     }
 }
 
-/// Parts of messages in lower case, the more telling first.
+/// The reasons of `NotAuthorizedException`, each with a part of the service's message in lower case. A more
+/// specific part comes before a less specific part.
 pub(super) const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
     ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
     ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
@@ -344,7 +349,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_told_from_another_by_its_message() {
+    fn the_message_determines_the_reason_of_not_authorized() {
         for (message, reason) in [
             ("Incorrect username or password.", NotAuthorized::IncorrectUsernameOrPassword),
             ("Invalid session for the user.", NotAuthorized::InvalidChallengeSession),
@@ -379,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_tomorrow_is_a_kind_too() {
+    fn an_unknown_error_code_has_the_kind_unknown() {
         assert_eq!(RefusalKind::new("QuantumException", ""), RefusalKind::Unknown);
     }
 }

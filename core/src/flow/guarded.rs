@@ -1,18 +1,18 @@
-//! What all flows have in common: they begin once, they end once, and their first error sticks.
+//! The rules for all flows: a flow starts once, ends once, and its first error sticks.
 
 use crate::error::{Error, Misuse, NotReached};
 use crate::flow::{Event, SendOutcome, Step};
 use crate::timestamp::Timestamp;
 
-/// The steps of one flow, without the rules that all flows share. They are asked to advance from
-/// [`Event::Start`] on, until they are done or have failed.
+/// The steps of one flow, without the rules for all flows. [`Guarded`] calls [`advance`](Self::advance)
+/// from [`Event::Start`] until the steps are done or have failed.
 pub(crate) trait Steps {
     type Output;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 }
 
-/// Steps with the rules of [`Flow`](crate::Flow) around them.
+/// Steps that follow the rules of [`Flow`](crate::Flow).
 #[derive(Debug)]
 pub(crate) struct Guarded<S> {
     steps: S,
@@ -61,7 +61,7 @@ impl<S: Steps> Guarded<S> {
 }
 
 impl<T> Step<T> {
-    /// The same with another output.
+    /// Converts the output of a step with `output`.
     pub(crate) fn map<Output>(self, output: impl FnOnce(T) -> Output) -> Step<Output> {
         match self {
             Self::Done(done) => Step::Done(output(done)),
@@ -70,7 +70,7 @@ impl<T> Step<T> {
         }
     }
 
-    /// The output of a call that runs inside a flow; or the step that it wants, which is the flow's own.
+    /// Returns the output of a call inside a flow, or the step that the outer flow must return for the call.
     pub(crate) fn finished<Output>(self) -> Result<T, Step<Output>> {
         match self {
             Self::Done(output) => Ok(output),
@@ -81,7 +81,7 @@ impl<T> Step<T> {
 }
 
 impl Event {
-    /// The error of this attempt, if no whole answer came.
+    /// Returns the error of this attempt if no complete response arrived.
     pub(crate) fn not_reached(&self) -> Option<NotReached> {
         let (may_have_arrived, cause) = match self {
             Self::Sent(SendOutcome::NotSent(cause)) => (false, cause),

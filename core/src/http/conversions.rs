@@ -15,7 +15,7 @@ impl From<Method> for http::Method {
     }
 }
 
-/// The body is borrowed: no copy of a secret is made.
+/// Borrows the body, so that the conversion makes no copy of a secret.
 impl<'a> TryFrom<&'a Request> for http::Request<&'a [u8]> {
     type Error = http::Error;
 
@@ -35,7 +35,7 @@ impl From<http::Response<Vec<u8>>> for Response {
     }
 }
 
-/// A value that is not text is left out: nothing that this crate reads is such.
+/// Omits headers whose value is not text, because this crate reads no such header.
 impl From<&HeaderMap> for Headers {
     fn from(headers: &HeaderMap) -> Self {
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
@@ -48,7 +48,7 @@ mod tests {
     use crate::test_support::NOW;
 
     #[test]
-    fn a_request_becomes_one_of_the_http_crate() {
+    fn a_request_converts_to_the_type_of_the_http_crate() {
         let client = crate::test_support::app_client();
         let sign_up = crate::operation::SignUp::new("alice", "Very$ecur3");
         let request = crate::test_support::sent(crate::Flow::step(
@@ -64,14 +64,14 @@ mod tests {
     }
 
     #[test]
-    fn a_get_becomes_one_of_the_http_crate() {
+    fn a_get_converts_to_the_type_of_the_http_crate() {
         let request = Request::get("https://example.com/jwks.json", Headers::new());
         let converted = http::Request::try_from(&request).unwrap();
         assert_eq!((converted.method(), *converted.body()), (&http::Method::GET, &b""[..]));
     }
 
     #[test]
-    fn a_response_comes_from_one_of_the_http_crate() {
+    fn a_response_converts_from_the_type_of_the_http_crate() {
         let response = http::Response::builder()
             .status(400)
             .header("X-Amzn-RequestId", "0d4f")

@@ -1,4 +1,4 @@
-//! What the answers of all protocols have in common.
+//! The parts of a response that all protocols share: metadata, errors and JSON objects.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -14,18 +14,18 @@ use crate::timestamp::Timestamp;
 
 const EXCERPT_CHARACTERS: usize = 200;
 
-/// Longer than any name or id of the service's.
+/// The maximum length of an error name or a request id, in bytes. Names and ids of the service are shorter.
 const MAX_NAME_BYTES: usize = 128;
 const MAX_MESSAGE_CHARS: usize = 4096;
 
-/// What an answer says beside its body.
+/// The parts of a response other than its body.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metadata {
-    /// The `Date` header.
+    /// The time in the header `Date`.
     pub(crate) date: Option<Timestamp>,
-    /// The HTTP status.
+    /// The HTTP status of the response.
     pub(crate) status: u16,
-    /// `x-amzn-requestid`.
+    /// The value of the header `x-amzn-requestid`.
     pub(crate) request_id: Option<String>,
 }
 
@@ -39,24 +39,24 @@ impl Metadata {
         }
     }
 
-    /// Whether the service has done what the request asks for.
+    /// Returns whether the HTTP status reports success.
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// The answer that this belongs to is not one of the service's. `reason` must repeat nothing of a 2xx
-    /// body.
+    /// Creates the error of a response that is not valid. `reason` must not quote the body of a 2xx response.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> Error {
         self.malformed_showing(&[], reason)
     }
 
-    /// The same, with the beginning of the body, which must not be a 2xx one.
+    /// Creates the error of a response that is not valid, with the beginning of the body. The body must not
+    /// be that of a 2xx response.
     pub(super) fn malformed_showing(&self, body: &[u8], reason: impl Into<String>) -> Error {
         let (reason, status, request_id) = (reason.into(), self.status, self.request_id.clone());
         Error::Malformed(Box::new(Malformed { reason, status, excerpt: excerpt(body), request_id }))
     }
 
-    /// The service has refused the request. `code` is a [name](is_name).
+    /// Creates the error of a request that the service rejected. `code` must be a [valid name](is_name).
     pub(super) fn refused(&self, code: &str, message: &str) -> Error {
         let message = message.chars().take(MAX_MESSAGE_CHARS).collect::<String>();
         Error::Refused(Box::new(Refusal {
@@ -69,30 +69,30 @@ impl Metadata {
     }
 }
 
-/// Whether this can be the name of an error. A name goes to logs and terminals as it is.
+/// Returns whether a text is valid as the name of an error. Logs and terminals show names unescaped.
 pub(super) fn is_name(code: &str) -> bool {
     !code.is_empty() && code.len() <= MAX_NAME_BYTES && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Reads a JSON object.
 pub(super) fn read_object<T: DeserializeOwned>(body: &[u8], metadata: &Metadata) -> Result<T, Error> {
-    // A list would be taken for the members in their order.
+    // Serde would accept a list as the members in their order.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(metadata.malformed("the body is not a JSON object"));
     }
-    // The parser's own message may quote the value that it stumbled over.
+    // The parser's own message may quote the invalid value.
     serde_json::from_slice(body).map_err(|error| {
-        let problem = match error.classify() {
-            Category::Data => "a member is missing or of another type",
+        let reason = match error.classify() {
+            Category::Data => "a member is missing or has the wrong type",
             Category::Eof => "the JSON ends too early",
-            Category::Syntax | Category::Io => "the body is not JSON",
+            Category::Syntax | Category::Io => "the body is not valid JSON",
         };
-        metadata.malformed(format!("{problem} (line {}, column {})", error.line(), error.column()))
+        metadata.malformed(format!("{reason} (line {}, column {})", error.line(), error.column()))
     })
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // Four bytes are the longest character.
+    // A character has at most four bytes.
     let head = body.get(..EXCERPT_CHARACTERS * 4).unwrap_or(body);
     let text = String::from_utf8_lossy(head);
     let plain = text.chars().map(|character| if character.is_control() { ' ' } else { character });

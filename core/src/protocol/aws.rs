@@ -1,4 +1,4 @@
-//! Which of AWS's protocols a service speaks.
+//! The protocol of each AWS service.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use crate::protocol::answer::Metadata;
 use crate::protocol::aws_json::AwsJson;
 use crate::protocol::aws_query::AwsQuery;
 
-/// The protocol of a service of AWS's.
+/// A protocol of AWS services.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum AwsProtocol {
     Json(AwsJson),
@@ -18,7 +18,7 @@ pub(super) enum AwsProtocol {
 }
 
 impl Service {
-    /// The protocol that the service speaks.
+    /// Returns the protocol of the service.
     pub(super) fn protocol(self) -> AwsProtocol {
         match self {
             Self::UserPools => AwsProtocol::Json(AwsJson { target_prefix: "AWSCognitoIdentityProviderService" }),
@@ -29,7 +29,7 @@ impl Service {
 }
 
 impl AwsProtocol {
-    /// The request for an operation.
+    /// Writes the request of an operation.
     pub(super) fn request(
         self,
         endpoint: &Endpoint,
@@ -42,7 +42,7 @@ impl AwsProtocol {
         }
     }
 
-    /// The answer to an operation.
+    /// Reads the response to an operation.
     pub(super) fn read<T: DeserializeOwned>(
         self,
         operation: &str,

@@ -1,4 +1,4 @@
-//! AWS's JSON protocol, version 1.1: JSON goes there, and JSON comes back.
+//! AWS's JSON protocol, version 1.1: the request and the response are JSON.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
 
@@ -16,12 +16,13 @@ use crate::protocol::answer::{Metadata, is_name, read_object};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AwsJson {
-    /// The service's side of the `x-amz-target` header.
+    /// The part of the header `x-amz-target` that names the service.
     pub(super) target_prefix: &'static str,
 }
 
 impl AwsJson {
-    /// The request for an operation: its members are the body, and a header names it.
+    /// Writes the request of an operation. The body contains the members, and the header `x-amz-target` names
+    /// the operation.
     pub(super) fn request(
         self,
         endpoint: &Endpoint,
@@ -37,34 +38,35 @@ impl AwsJson {
 
     pub(super) fn read<T: DeserializeOwned>(self, response: &Response, metadata: &Metadata) -> Result<T, Error> {
         if !metadata.is_success() {
-            return Err(refusal(response, metadata, "an error that is not JSON"));
+            return Err(refusal(response, metadata, "the error is not valid JSON"));
         }
-        // Some operations that have nothing to say send no body at all.
+        // Some operations without a result send an empty body.
         let body = if response.body().is_empty() { b"{}" } else { response.body() };
         read_object(body, metadata)
     }
 }
 
-/// The error that an answer reports. `not_json` says what is wrong where the body is not JSON and no header
-/// names one.
+/// Reads the error in a response. `not_json` is the reason to report if the body is not JSON and no header
+/// names the error.
 pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) -> Error {
     let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     let is_json = body.is_ok();
     let body = body.unwrap_or_default();
-    // Each of these is left out by some. What is not a text is as good as left out.
+    // Some responses omit some of these. A member that is not a text counts as absent.
     let member = |name| body.get(name).and_then(Value::as_str);
     let header = |name| response.headers().get(name);
     let names = [member("__type"), member("code"), header("x-amzn-errortype")];
     let code = names.into_iter().flatten().map(bare_code).find(|code| !code.is_empty());
     let Some(code) = code.filter(|code| is_name(code)) else {
-        let reason = if is_json { "an error without a name" } else { not_json };
+        let reason = if is_json { "the error has no valid name" } else { not_json };
         return metadata.malformed_showing(response.body(), reason);
     };
     let message = member("message").or(member("Message")).or(header("x-amzn-errormessage")).unwrap_or_default();
     metadata.refused(code, message)
 }
 
-/// The name without the namespace before a `#`, and without what the header has after a `:` or `,`.
+/// Returns the name of an error without the namespace before a `#` and without the suffix after a `:` or `,`
+/// in the header.
 fn bare_code(text: &str) -> &str {
     let text = text.split([':', ',']).next().unwrap_or_default();
     text.rsplit('#').next().unwrap_or_default().trim()

@@ -1,4 +1,4 @@
-//! AWS's query protocol: a form goes there, and XML comes back.
+//! AWS's query protocol: the request is a form, and the response is XML.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
 
@@ -27,7 +27,7 @@ pub(super) struct AwsQuery {
 }
 
 impl AwsQuery {
-    /// The request for an operation: the form names it.
+    /// Writes the request of an operation. The parameter `Action` of the form names the operation.
     pub(super) fn request(
         self,
         endpoint: &Endpoint,
@@ -50,31 +50,31 @@ impl AwsQuery {
         if !metadata.is_success() {
             return Err(refusal(response, metadata));
         }
-        let result = result(operation, response.body()).map_err(|problem| metadata.malformed(problem))?;
-        serde_json::from_value(result).map_err(|_| metadata.malformed("a member is missing or of another type"))
+        let result = result(operation, response.body()).map_err(|reason| metadata.malformed(reason))?;
+        serde_json::from_value(result).map_err(|_| metadata.malformed("a member is missing or has the wrong type"))
     }
 }
 
-/// The error that an answer reports: as XML, or as AWS's other protocol has it.
+/// Reads the error in a response, as XML or as in AWS's JSON protocol.
 fn refusal(response: &Response, metadata: &Metadata) -> Error {
     match error(response.body()).filter(|(code, _)| is_name(code)) {
         Some((code, message)) => metadata.refused(&code, &message),
-        None => aws_json::refusal(response, metadata, "an error that is neither XML nor JSON"),
+        None => aws_json::refusal(response, metadata, "the error is neither XML nor JSON"),
     }
 }
 
-/// The form of an operation. None if it is of a shape that a form has no place for.
+/// Returns the form of an operation, or `None` if a form cannot represent the operation.
 fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Vec<u8>> {
     let tree = Tree::from_value(operation)?;
     let mut pairs = Vec::new();
     flatten(String::new(), &tree.0, &mut pairs)?;
-    // No character takes more than three, so that the buffer does not grow and leave a secret behind.
+    // Each byte becomes at most three characters. A growing buffer would leave copies of a secret in memory.
     let length: usize = pairs.iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
     let mut form = String::with_capacity(length + action.len() + version.len() + 32);
     form.push_str(&format!("Action={action}&Version={version}"));
     for (name, value) in &pairs {
         form.push('&');
-        // Names are of letters, digits and full stops.
+        // Names consist of letters, digits and full stops.
         form.push_str(name);
         form.push('=');
         percent::encode_into(&mut form, value, percent::FORM);
@@ -82,7 +82,7 @@ fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Ve
     Some(form.into_bytes())
 }
 
-/// Names each value by the way to it: `Policy`, `PolicyArns.member.1.arn`.
+/// Appends all values in a JSON value, each with its path as the name, such as `PolicyArns.member.1.arn`.
 fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<String>)>) -> Option<()> {
     match value {
         Value::Object(members) => members.iter().try_for_each(|(member, value)| {
@@ -105,30 +105,32 @@ fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<Strin
     }
 }
 
-/// No answer of the service's has as many elements and texts. There is no document type, and so no entity to expand.
+/// The maximum number of XML nodes, which the service's responses never reach. Entities cannot add nodes,
+/// because a document type declaration is rejected.
 const MAX_NODES: u32 = 1000;
 
-/// No answer of the service's is as deep.
+/// The maximum depth of nested elements, which the service's responses never reach.
 const MAX_DEPTH: u32 = 16;
 
-/// No answer of the service's is as long, in bytes. The parser compares each attribute of an element with all others.
+/// The maximum length of a body in bytes, which the service's responses never reach. The limit is important
+/// because the XML parser compares each attribute of an element with all others.
 const MAX_BYTES: usize = 32 * 1024;
 
-/// The result of the operation of this name, as what JSON would say: an element that has elements is an object, any other
-/// a text.
+/// Converts the result of an operation to JSON: an element with child elements becomes an object, and any
+/// other element becomes a text.
 fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
     let text = core::str::from_utf8(body).map_err(|_| "the body is not UTF-8")?;
     let document = parse(text)?;
     let is_named = |node: &Node<'_, '_>, end: &str| node.tag_name().name().strip_suffix(end) == Some(action);
     let response = document.root_element();
     if !is_named(&response, "Response") {
-        return Err("the XML is not this operation's");
+        return Err("the XML is not a response of this operation");
     }
     let result = response.children().find(|child| is_named(child, "Result"));
     value(result.ok_or("the XML has no result")?, 0)
 }
 
-/// The name and the message of the error in an answer, if that is what it is.
+/// Returns the name and the message of the error if the body is an error response.
 fn error(body: &[u8]) -> Option<(String, String)> {
     let document = parse(core::str::from_utf8(body).ok()?).ok()?;
     let response = document.root_element();
@@ -142,11 +144,11 @@ fn parse(text: &str) -> Result<Document<'_>, &'static str> {
         return Err("the XML is too long");
     }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    // The parser's own message may quote the value that it stumbled over.
+    // The parser's own message may quote the invalid value.
     Document::parse_with_options(text, options).map_err(|error| match error {
-        roxmltree::Error::DtdDetected => "the XML has a document type",
+        roxmltree::Error::DtdDetected => "the XML has a document type declaration",
         roxmltree::Error::NodesLimitReached => "the XML has too many elements",
-        _ => "the body is not XML",
+        _ => "the body is not valid XML",
     })
 }
 
@@ -156,18 +158,18 @@ fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'inp
 
 fn value(node: Node<'_, '_>, depth: u32) -> Result<Value, &'static str> {
     if depth > MAX_DEPTH {
-        return Err("the XML is too deep");
+        return Err("the XML is nested too deeply");
     }
     let mut members = Map::new();
     for element in node.children().filter(Node::is_element) {
         if members.insert(element.tag_name().name().into(), value(element, depth + 1)?).is_some() {
-            return Err("the XML has an element twice");
+            return Err("an element occurs twice in the XML");
         }
     }
     Ok(if members.is_empty() { Value::String(text_of(node)) } else { Value::Object(members) })
 }
 
-/// All text in an element, which a comment may part.
+/// Returns the whole text of an element, which comments may split into several parts.
 fn text_of(node: Node<'_, '_>) -> String {
     let texts = node.children().filter_map(|child| child.text().filter(|_| child.is_text()));
     texts.collect::<String>().trim().into()
@@ -183,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_names_the_operation_and_every_value_by_the_way_to_it() {
+    fn a_form_names_the_operation_and_each_value_by_its_path() {
         let operation = json!({ "RoleArn": "arn:aws:iam::1:role/a b", "PolicyArns": [{ "arn": "x" }, { "arn": "y&=" }], "DurationSeconds": 900 });
         let form = to_form("AssumeRoleWithWebIdentity", "2011-06-15", &operation).unwrap();
         assert_eq!(
@@ -200,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read_as_json_would_be() {
+    fn an_xml_response_converts_to_json() {
         let xml = wrapped("<A> 1 </A>\n <B><C>&lt;&#65;&amp;</C><D/><!-- no --></B><E>a<!-- b -->c<![CDATA[<&]]></E>");
         assert_eq!(result("X", xml.as_bytes()), Ok(json!({ "A": "1", "B": { "C": "<A&", "D": "" }, "E": "ac<&" })));
     }
 
     #[test]
-    fn what_is_no_answer_says_why() {
+    fn an_invalid_response_says_what_is_wrong() {
         let expanding = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><XResponse><XResult>&b;</XResult></XResponse>"#;
         let external = r#"<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><XResponse><XResult><A>&f;</A></XResult></XResponse>"#;
         let wide = wrapped(&"<A/>".repeat(2000));
@@ -218,22 +220,22 @@ mod tests {
             + &"<a>".repeat(100)
             + &"</a>".repeat(100)
             + "</XResult></XResponse>";
-        let whole = wrapped("<A>1</A>");
+        let complete = wrapped("<A>1</A>");
         for (body, problem) in [
-            ("", "the body is not XML"),
-            ("{}", "the body is not XML"),
-            ("<html><body>gateway time-out</body></html>", "the XML is not this operation's"),
-            ("<YResponse><YResult/></YResponse>", "the XML is not this operation's"),
+            ("", "the body is not valid XML"),
+            ("{}", "the body is not valid XML"),
+            ("<html><body>gateway time-out</body></html>", "the XML is not a response of this operation"),
+            ("<YResponse><YResult/></YResponse>", "the XML is not a response of this operation"),
             ("<XResponse/>", "the XML has no result"),
-            ("<XResponse><XResult>&nope;</XResult></XResponse>", "the body is not XML"),
-            (expanding, "the XML has a document type"),
-            (external, "the XML has a document type"),
+            ("<XResponse><XResult>&nope;</XResult></XResponse>", "the body is not valid XML"),
+            (expanding, "the XML has a document type declaration"),
+            (external, "the XML has a document type declaration"),
             (&wide, "the XML has too many elements"),
             (&long, "the XML is too long"),
             (&attributes, "the XML is too long"),
-            (&wrapped("<A>1</A><A>2</A>"), "the XML has an element twice"),
-            (&deep, "the XML is too deep"),
-            (&whole[..whole.len() - 20], "the body is not XML"),
+            (&wrapped("<A>1</A><A>2</A>"), "an element occurs twice in the XML"),
+            (&deep, "the XML is nested too deeply"),
+            (&complete[..complete.len() - 20], "the body is not valid XML"),
         ] {
             assert_eq!(result("X", body.as_bytes()), Err(problem), "{body}");
         }
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_nest_of_elements_is_refused_before_it_is_followed() {
+    fn too_many_nested_elements_are_rejected_without_recursion() {
         let nest = "<a>".repeat(1_000_000);
         assert!(result("X", nest.as_bytes()).is_err() && error(nest.as_bytes()).is_none());
     }
@@ -251,15 +253,16 @@ mod tests {
         let xml = "<ErrorResponse xmlns='x'><Error><Type>Sender</Type><Code>ExpiredTokenException</Code>\
                    <Message>It &amp; you</Message></Error><RequestId>1</RequestId></ErrorResponse>";
         assert_eq!(error(xml.as_bytes()), Some(("ExpiredTokenException".into(), "It & you".into())));
-        for none in ["", "<Error><Code>x</Code></Error>", "<ErrorResponse><Error/></ErrorResponse>", "<ErrorResponse/>"]
+        for other in
+            ["", "<Error><Code>x</Code></Error>", "<ErrorResponse><Error/></ErrorResponse>", "<ErrorResponse/>"]
         {
-            assert_eq!(error(none.as_bytes()), None, "{none}");
+            assert_eq!(error(other.as_bytes()), None, "{other}");
         }
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_an_answer_or_none(text in "[<>/a-cXResponult&;! ]{0,200}") {
+        fn reading_any_text_as_xml_does_not_panic(text in "[<>/a-cXResponult&;! ]{0,200}") {
             let _ = (result("X", text.as_bytes()), error(text.as_bytes()));
         }
     }

@@ -1,4 +1,4 @@
-//! One operation as a flow.
+//! The flow that runs one operation.
 
 mod assembly;
 #[cfg(test)]
@@ -19,28 +19,31 @@ use crate::protocol::retry::RetryPolicy;
 use crate::secret::AccessToken;
 use crate::timestamp::Timestamp;
 
-/// One operation: send the request, perhaps wait and retry it, and be done with the typed response.
+/// A flow that sends the request of one operation, retries it if necessary, and ends with the typed response.
 ///
-/// It is retried, up to [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) attempts in all, when the service throttles it
-/// and when it was not sent. When the service failed (HTTP 5xx, or a login provider that does not answer) or no
-/// whole answer came, it is retried only if the operation [is repeatable](Operation::is_repeatable); after a
-/// lost answer without a wait if it [is urgent](Operation::is_urgent). `LimitExceededException` is a limit of
-/// hours, and is final.
+/// A call makes at most [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) attempts. A call is always retried if the
+/// service throttled the request or the request was not sent. If the service failed (HTTP 5xx, or a login
+/// provider that does not respond) or no complete response arrived, a call is retried only if its
+/// operation [is repeatable](Operation::is_repeatable). After a lost response,
+/// an [urgent](Operation::is_urgent) operation is retried without a wait. A call is never retried after
+/// `LimitExceededException`, because that limit lasts hours.
 ///
 /// ```
 /// use cognito_core::operation::SignUp;
 /// use cognito_core::{AppClient, Call, Event, Flow, Step, Timestamp, UserPoolId};
 ///
-/// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
+/// let user_pool_id = UserPoolId::new("us-east-1_QdbSdK39m")?;
+/// let app_client = AppClient::new(user_pool_id, "3pu8tnp684l4lmlfoth25ojmd2")?;
 /// let mut call = Call::new(&app_client, SignUp::new("alice", "Very$ecur3"));
-/// let Step::Send(request) = call.step(Timestamp::from_unix_seconds(0), Event::Start)? else { unreachable!() };
+/// let now = Timestamp::from_unix_seconds(1_700_000_000);
+/// let Step::Send(request) = call.step(now, Event::Start)? else { unreachable!() };
 /// assert_eq!(request.url(), "https://cognito-idp.us-east-1.amazonaws.com/");
 /// # Ok::<(), cognito_core::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Call<O: Operation>(Guarded<Exchange<OperationAnswer<O>>>);
 
-/// Reads the answer to an operation by the protocol of its service.
+/// A reader of the response to an operation, by the protocol of the operation's service.
 #[derive(Debug)]
 struct OperationAnswer<O>(PhantomData<fn() -> O>);
 
@@ -53,7 +56,7 @@ impl<O: Operation> ReadAnswer for OperationAnswer<O> {
 }
 
 impl<O: Public> Call<O> {
-    /// An operation that needs no access token.
+    /// Creates the call of an operation that needs no access token.
     #[must_use]
     pub fn new(app_client: &AppClient, operation: O) -> Self {
         Self::assemble(app_client, operation, None)
@@ -61,7 +64,8 @@ impl<O: Public> Call<O> {
 }
 
 impl<O: TokenAuthorized> Call<O> {
-    /// An operation that acts for a signed-in user: a [`Session`](crate::Session) or an [`AccessToken`] says for whom.
+    /// Creates the call of an operation for a signed-in user. Pass the user's [`Session`](crate::Session)
+    /// or [`AccessToken`].
     #[must_use]
     pub fn signed_in(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, operation: O) -> Self {
         Self::assemble(app_client, operation, Some(access_token.as_ref()))
@@ -69,7 +73,8 @@ impl<O: TokenAuthorized> Call<O> {
 }
 
 impl<O: ForIdentityPool> Call<O> {
-    /// An operation of an identity pool, or of the Security Token Service for one.
+    /// Creates the call of an operation of an identity pool, or of the Security Token Service for an identity
+    /// pool.
     #[must_use]
     pub fn for_identity_pool(identity_pool: &IdentityPool, operation: O) -> Self {
         let request = assembly::assemble_for_identity_pool(identity_pool, &operation);
@@ -87,7 +92,7 @@ impl<O: Operation> Call<O> {
         Self(Guarded::new(Exchange::new(request, OperationAnswer(PhantomData), policy)))
     }
 
-    /// What the last answer said beside its body.
+    /// Returns the metadata of the last response.
     pub(crate) fn metadata(&self) -> &Metadata {
         self.0.inner().metadata()
     }

@@ -1,4 +1,4 @@
-//! One request of any protocol on its way: sent, retried, answered.
+//! Sends one request of any protocol, retries it, and reads the response.
 
 use crate::error::{Error, InvalidInput, Misuse, NotReached};
 use crate::flow::guarded::Steps;
@@ -8,18 +8,18 @@ use crate::protocol::answer::Metadata;
 use crate::protocol::retry::{Next, Retry, RetryPolicy};
 use crate::timestamp::Timestamp;
 
-/// Reads the answer to a request.
+/// A reader for the response to a request.
 pub(crate) trait ReadAnswer {
     type Output;
 
-    /// What the request asked for, or the error that the service reports.
+    /// Returns the result of the request, or the error in the service's response.
     fn read(&self, response: &Response, metadata: &Metadata) -> Result<Self::Output, Error>;
 }
 
-/// Sends a request, retries it as [`Retry`] says, and ends with what `R` reads from its answer.
+/// The steps that send a request, retry it by the rule in [`Retry`], and read its response with `R`.
 #[derive(Debug)]
 pub(crate) struct Exchange<R> {
-    /// Given up once the exchange is over, since it may hold a password.
+    /// The request is dropped at the end of the exchange, because it may contain a password.
     request: Result<Request, Error>,
     reader: R,
     retry: Retry,
@@ -35,7 +35,7 @@ enum State {
 }
 
 impl<R> Exchange<R> {
-    /// A request that could not be made fails when it is to be sent.
+    /// Creates the exchange of a request. If the request is an error, the first step returns the error.
     pub(crate) fn new(request: Result<Request, InvalidInput>, reader: R, policy: RetryPolicy) -> Self {
         Self {
             request: request.map_err(Error::from),
@@ -46,7 +46,7 @@ impl<R> Exchange<R> {
         }
     }
 
-    /// What the last answer said beside its body.
+    /// Returns the metadata of the last response.
     pub(crate) fn metadata(&self) -> &Metadata {
         &self.metadata
     }
@@ -74,7 +74,7 @@ impl<R: ReadAnswer> Exchange<R> {
     fn send(&mut self) -> Result<Step<R::Output>, Error> {
         let request = self.request.clone()?;
         self.state = State::Sent;
-        Ok(Step::Send(request.attempted(self.retry.begin_attempt())))
+        Ok(Step::Send(request.with_attempt(self.retry.begin_attempt())))
     }
 
     fn receive(&mut self, outcome: SendOutcome) -> Result<Step<R::Output>, Error> {

@@ -1,6 +1,7 @@
-//! Requests to OAuth 2.0 endpoints such as the token endpoint: a form goes there, and JSON comes back.
+//! Requests to OAuth 2.0 endpoints such as the token endpoint: the request is a form, and the response is
+//! JSON.
 //!
-//! [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), sections 2.3.1, 4.1.3, 5.1, 5.2 and appendix B.
+//! See [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), sections 2.3.1, 4.1.3, 5.1, 5.2 and appendix B.
 
 use alloc::string::String;
 
@@ -20,7 +21,7 @@ use crate::secret::ClientSecret;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OAuthForm;
 
-/// The client's name and secret, by which it authenticates with HTTP Basic (section 2.3.1).
+/// The client id and client secret for HTTP Basic authentication (RFC 6749, section 2.3.1).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BasicAuthentication<'a> {
     pub(crate) client_id: &'a str,
@@ -28,8 +29,8 @@ pub(crate) struct BasicAuthentication<'a> {
 }
 
 impl OAuthForm {
-    /// A form of these parameters. A client with a secret authenticates with it; one without a secret names
-    /// itself by the parameter `client_id`.
+    /// Writes a request with a form of these parameters. A client with a secret passes `authentication`. A
+    /// client without a secret passes the parameter `client_id` instead.
     pub(crate) fn request(
         endpoint: &Endpoint,
         operation: &'static str,
@@ -54,10 +55,12 @@ impl OAuthForm {
 }
 
 impl BasicAuthentication<'_> {
-    /// Name and secret are encoded as in a form before they are joined.
+    /// Returns the value of the header `authorization`. Client id and secret are encoded as in a form before
+    /// they are joined.
     fn header(self) -> Zeroizing<String> {
         let (client_id, client_secret) = (self.client_id, self.client_secret.expose());
-        // No character takes more than three, so that the text does not grow and leave the secret behind.
+        // Each byte becomes at most three characters. A growing buffer would leave copies of the secret in
+        // memory.
         let mut pair = Zeroizing::new(String::with_capacity(3 * (client_id.len() + client_secret.len()) + 1));
         percent::encode_into(&mut pair, client_id, percent::FORM);
         pair.push(':');
@@ -68,7 +71,7 @@ impl BasicAuthentication<'_> {
 }
 
 fn form(parameters: &[(&str, &str)]) -> String {
-    // Large enough from the start: a text that grows leaves its old contents behind.
+    // The buffer is large enough from the start, because a growing buffer leaves copies of secrets in memory.
     let length = parameters.iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
     let mut form = String::with_capacity(length);
     for (name, value) in parameters {
@@ -82,15 +85,15 @@ fn form(parameters: &[(&str, &str)]) -> String {
     form
 }
 
-/// The error that an answer reports: `{"error": "invalid_grant", "error_description": "…"}`.
+/// Reads the error in a response: `{"error": "invalid_grant", "error_description": "…"}`.
 pub(super) fn refusal(response: &Response, metadata: &Metadata) -> Error {
     let Ok(body) = serde_json::from_slice::<Map<String, Value>>(response.body()) else {
-        return metadata.malformed_showing(response.body(), "an error that is not JSON");
+        return metadata.malformed_showing(response.body(), "the error is not valid JSON");
     };
     let member = |name| body.get(name).and_then(Value::as_str);
     match member("error").filter(|code| is_name(code)) {
         Some(code) => metadata.refused(code, member("error_description").unwrap_or_default()),
-        None => metadata.malformed_showing(response.body(), "an error without a name"),
+        None => metadata.malformed_showing(response.body(), "the error has no valid name"),
     }
 }
 

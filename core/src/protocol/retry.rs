@@ -1,38 +1,39 @@
-//! When a request is retried. The rule is the same for every protocol.
+//! The rule for retries, which is the same for every protocol.
 //!
-//! A request is sent [`MAX_ATTEMPTS`] times at the most.
+//! A request is sent at most [`MAX_ATTEMPTS`] times.
 //!
-//! | what came of it | it is retried |
+//! | outcome of the request | retried |
 //! |---|---|
-//! | it was not sent | always |
-//! | the service throttles it: `TooManyRequestsException`, HTTP 429 | always |
-//! | the service failed: `InternalErrorException`, HTTP 5xx; or a login provider did not answer | if repeatable |
-//! | no whole answer came | if repeatable; at once if urgent |
-//! | any other error, `LimitExceededException` (a limit of hours) among them | never |
+//! | the request was not sent | always |
+//! | the service throttled it: `TooManyRequestsException`, HTTP 429 | always |
+//! | the service failed: `InternalErrorException`, HTTP 5xx | if repeatable |
+//! | a login provider did not respond to the service | if repeatable |
+//! | no complete response arrived | if repeatable; immediately if urgent |
+//! | any other error, such as `LimitExceededException` (a limit of hours) | never |
 //!
-//! Before a retry there is a wait, half a second at the most before the first and twice as long before each
-//! later one. Only an urgent request whose answer was lost is sent again at once.
+//! A flow waits before each retry: at most half a second before the first retry, and at most twice as long
+//! before each further retry. Only an urgent request whose response was lost is retried without a wait.
 
 use crate::error::RefusalKind;
 use crate::flow::Backoff;
 
-/// How often a request is sent at the most.
+/// The maximum number of times that a request is sent.
 pub const MAX_ATTEMPTS: u32 = 3;
 
-/// The bound of the first wait; each later one is twice as long.
+/// The bound of the first wait, in milliseconds, which doubles with each further wait.
 const FIRST_BACKOFF_MILLIS: u64 = 500;
 
-/// What the maker of a request says of retrying it.
+/// The properties of a request that decide whether it is retried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryPolicy {
-    /// Whether the request may be sent again when it is not known whether it was carried out.
+    /// Whether the request may be retried when the service may already have processed it.
     pub(crate) is_repeatable: bool,
-    /// Whether a request whose answer was lost is sent again at once, rather than after a wait. Only where
-    /// waiting costs.
+    /// Whether the request is retried without a wait after its response was lost, because a delay would do
+    /// harm.
     pub(crate) is_urgent: bool,
 }
 
-/// The attempts at one request.
+/// The state of the attempts of one request.
 #[derive(Debug)]
 pub(crate) struct Retry {
     policy: RetryPolicy,
@@ -40,7 +41,7 @@ pub(crate) struct Retry {
     may_have_arrived: bool,
 }
 
-/// What to do after an attempt that failed.
+/// The next action after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     RetryNow,
@@ -53,36 +54,37 @@ impl Retry {
         Self { policy, attempts: 0, may_have_arrived: false }
     }
 
-    /// Begins the next attempt, and gives its number, from 1.
+    /// Begins the next attempt, and returns its number, counted from 1.
     pub(crate) fn begin_attempt(&mut self) -> u32 {
         self.attempts += 1;
         self.attempts
     }
 
-    /// Whether the service may have carried out an attempt that has failed.
+    /// Returns whether the service may have processed one of the failed attempts.
     pub(crate) fn may_have_arrived(&self) -> bool {
         self.may_have_arrived
     }
 
-    /// The attempt was not sent.
+    /// Returns the next action after an attempt that was not sent.
     pub(crate) fn after_not_sent(&self) -> Next {
-        self.after_a_wait_if(true)
+        self.retry_after_wait_if(true)
     }
 
-    /// The attempt may have arrived, but there is no whole answer.
+    /// Returns the next action after an attempt that may have arrived but got no complete response.
     pub(crate) fn after_no_answer(&mut self) -> Next {
         self.may_have_arrived = true;
         if self.policy.is_urgent && self.attempts < MAX_ATTEMPTS {
             return Next::RetryNow;
         }
-        self.after_a_wait_if(self.policy.is_repeatable)
+        self.retry_after_wait_if(self.policy.is_repeatable)
     }
 
-    /// The answer is an error, of this HTTP status and of this kind if the service names it.
+    /// Returns the next action after an error response with this HTTP status, and with this kind if the
+    /// service named the error.
     pub(crate) fn after_error(&mut self, status: u16, kind: Option<RefusalKind>) -> Next {
-        // A request that was refused was not carried out; one that failed may have been.
+        // The service did not process a rejected request. It may have processed a request that failed.
         self.may_have_arrived |= status >= 500;
-        self.after_a_wait_if(match kind {
+        self.retry_after_wait_if(match kind {
             Some(RefusalKind::LimitExceeded) => false,
             Some(RefusalKind::TooManyRequests) => true,
             Some(RefusalKind::InternalError | RefusalKind::ExternalService | RefusalKind::IdpCommunicationError) => {
@@ -92,8 +94,8 @@ impl Retry {
         })
     }
 
-    fn after_a_wait_if(&self, again: bool) -> Next {
-        if !again || self.attempts >= MAX_ATTEMPTS {
+    fn retry_after_wait_if(&self, is_allowed: bool) -> Next {
+        if !is_allowed || self.attempts >= MAX_ATTEMPTS {
             return Next::GiveUp;
         }
         let doublings = self.attempts.saturating_sub(1);
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_the_module_holds() {
+    fn retries_follow_the_table_of_the_module() {
         for (status, kind, once, repeatable) in [
             (400, Some(RefusalKind::TooManyRequests), after(500), after(500)),
             (429, None, after(500), after(500)),
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wait_is_twice_as_long_and_the_last_attempt_is_final() {
+    fn each_wait_doubles_and_the_last_attempt_is_final() {
         let mut retry = first_attempt(REPEATABLE);
         assert_eq!(retry.after_not_sent(), after(500));
         retry.begin_attempt();
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_urgent_request_has_no_more_attempts_than_others() {
+    fn an_urgent_request_has_no_additional_attempts() {
         let mut retry = first_attempt(URGENT);
         for _ in 1..MAX_ATTEMPTS {
             assert_eq!(retry.after_no_answer(), Next::RetryNow);

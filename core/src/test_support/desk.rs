@@ -1,4 +1,4 @@
-//! A keeper with a store that may fail, and a network that answers from a list.
+//! A test driver for a keeper, with a store that may fail and a network with scripted responses.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -14,11 +14,12 @@ use crate::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep, Tim
 pub(crate) struct Desk<K> {
     pub(crate) keeper: K,
     pub(crate) records: BTreeMap<String, Record>,
-    /// What the store refuses: `lock`, `load`, `save`, `remove`, or for the devices alone `save devices` and so on.
+    /// The store operations that fail: `lock`, `load`, `save` or `remove`. A name such as `save devices`
+    /// fails only for the record of devices.
     pub(crate) broken: Vec<&'static str>,
-    /// The names of the steps, in order.
+    /// The names of all steps, in order.
     pub(crate) log: Vec<String>,
-    /// The bodies of the requests, in order.
+    /// The bodies of all requests, in order.
     pub(crate) requests: Vec<Value>,
     pub(crate) now: Timestamp,
 }
@@ -28,7 +29,7 @@ impl<K: Keeper> Desk<K> {
         Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new(), now: NOW }
     }
 
-    /// Runs a job whose requests are answered from this list.
+    /// Runs a job to its end. Each request gets the next response in `answers`.
     #[track_caller]
     pub(crate) fn run(
         &mut self,

@@ -1,4 +1,5 @@
-//! Flows and keepers, run to their very end: answered as they ask most of the time, and among faults and disorder.
+//! Drives flows and keepers to their end with random events: mostly valid responses, sometimes faults,
+//! sometimes events out of turn.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -12,18 +13,18 @@ use super::{NOW, answer, cause, no_answer, not_sent, refusal};
 use crate::storage::Record;
 use crate::{Computation, Error, Event, Flow, Keeper, KeeperEvent, KeeperStep, Request, Step};
 
-/// What comes next. The number chooses among several of the kind.
+/// The kind of the next event. The number chooses one of several events of that kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Move {
-    /// What was asked for.
+    /// A valid event that the flow expects.
     Answer(usize),
-    /// What may come in its place.
+    /// A fault that may happen instead of a valid event.
     Fault(usize),
-    /// What nobody has asked for.
+    /// An event that the flow does not expect.
     OutOfTurn(usize),
 }
 
-/// Moves that are mostly answers, so that what is fed them goes deep.
+/// Generates moves that are mostly answers, so that a flow gets far.
 pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
     let number = || 0_usize..1000;
     let one = prop_oneof![
@@ -34,7 +35,7 @@ pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..24)
 }
 
-/// The moves without end: when they are used up they come round again, without what was out of turn.
+/// Repeats the moves forever. After the first round, answers replace the events out of turn.
 fn endless(moves: &[Move]) -> impl Iterator<Item = Move> {
     let again = moves.iter().map(|next| match *next {
         Move::OutOfTurn(number) => Move::Answer(number),
@@ -48,12 +49,12 @@ fn pick<T>(mut list: Vec<T>, number: usize) -> T {
     list.swap_remove(number)
 }
 
-/// The operation of a request.
+/// Returns the name of the operation of a request.
 pub(crate) fn operation(request: &Request) -> String {
     request.operation().to_string()
 }
 
-/// Everything but an answer that may come of a request.
+/// Returns all possible outcomes of a request other than a valid response.
 pub(crate) fn faults() -> Vec<Event> {
     vec![
         not_sent("no route"),
@@ -83,72 +84,76 @@ pub(crate) fn faults() -> Vec<Event> {
     ]
 }
 
-/// What a flow has asked for.
-enum Asked {
+/// The event that a flow expects next.
+enum Expects {
     Start,
     Answer(Request),
     Woke,
 }
 
-fn out_of_turn(asked: &Asked) -> Vec<Event> {
+fn out_of_turn(expected: &Expects) -> Vec<Event> {
     let mut events = Vec::new();
-    if !matches!(asked, Asked::Start) {
+    if !matches!(expected, Expects::Start) {
         events.push(Event::Start);
     }
-    if !matches!(asked, Asked::Woke) {
+    if !matches!(expected, Expects::Woke) {
         events.push(Event::Woke);
     }
-    if !matches!(asked, Asked::Answer(_)) {
+    if !matches!(expected, Expects::Answer(_)) {
         events.extend(faults());
     }
     events
 }
 
-fn in_turn(asked: &Asked, next: Move, answers: impl Fn(&Request) -> Vec<Event>) -> Event {
-    match (asked, next) {
-        (Asked::Start, _) => Event::Start,
-        (Asked::Woke, _) => Event::Woke,
-        (Asked::Answer(request), Move::Answer(number)) => pick(answers(request), number),
-        (Asked::Answer(_), Move::Fault(number) | Move::OutOfTurn(number)) => pick(faults(), number),
+fn in_turn(expected: &Expects, next: Move, answers: impl Fn(&Request) -> Vec<Event>) -> Event {
+    match (expected, next) {
+        (Expects::Start, _) => Event::Start,
+        (Expects::Woke, _) => Event::Woke,
+        (Expects::Answer(request), Move::Answer(number)) => pick(answers(request), number),
+        (Expects::Answer(_), Move::Fault(number) | Move::OutOfTurn(number)) => pick(faults(), number),
     }
 }
 
-/// Runs a flow until it is over: within so many requests, none of its waits without one, its first error kept, and an
-/// event out of turn refused as such without changing anything. Gives back how many requests there were.
+/// Runs a flow to its end, and returns the number of its requests. Checks that there are at most
+/// `most_requests` requests and no more waits than requests, that the first error sticks, and that an event
+/// out of turn is `Misuse` and does not change the flow.
 pub(crate) fn run_to_the_end<F: Flow + Debug>(
     mut flow: F,
     moves: &[Move],
     answers: impl Fn(&Request) -> Vec<Event>,
     most_requests: usize,
 ) -> Result<usize, TestCaseError> {
-    let (mut asked, mut requests, mut waits) = (Asked::Start, 0, 0);
+    let (mut expected, mut requests, mut waits) = (Expects::Start, 0, 0);
     for next in endless(moves) {
         if let Move::OutOfTurn(number) = next {
             let before = format!("{flow:?}");
-            let result = flow.step(NOW, pick(out_of_turn(&asked), number));
-            prop_assert!(matches!(result, Err(Error::Misuse(_))), "an event out of turn was taken by {before}");
+            let result = flow.step(NOW, pick(out_of_turn(&expected), number));
+            prop_assert!(matches!(result, Err(Error::Misuse(_))), "an event out of turn was accepted by {before}");
             prop_assert_eq!(format!("{flow:?}"), before);
             continue;
         }
-        asked = match flow.step(NOW, in_turn(&asked, next, &answers)) {
+        expected = match flow.step(NOW, in_turn(&expected, next, &answers)) {
             Ok(Step::Send(request)) => {
                 requests += 1;
                 prop_assert!(requests <= most_requests, "request {requests} of {flow:?}");
-                Asked::Answer(request)
+                Expects::Answer(request)
             }
             Ok(Step::Wait(_)) => {
                 waits += 1;
-                prop_assert!(waits <= requests, "it waits and waits: {flow:?}");
-                Asked::Woke
+                prop_assert!(waits <= requests, "more waits than requests: {flow:?}");
+                Expects::Woke
             }
             Ok(Step::Done(_)) => {
                 for event in faults().into_iter().chain([Event::Start, Event::Woke]) {
-                    prop_assert!(matches!(flow.step(NOW, event), Err(Error::Misuse(_))), "it was over: {flow:?}");
+                    prop_assert!(
+                        matches!(flow.step(NOW, event), Err(Error::Misuse(_))),
+                        "the flow had already ended: {flow:?}"
+                    );
                 }
                 break;
             }
             Err(first) => {
-                prop_assert!(!matches!(first, Error::Misuse(_)), "{first:?} for what it had asked: {flow:?}");
+                prop_assert!(!matches!(first, Error::Misuse(_)), "{first:?} for an expected event: {flow:?}");
                 for event in faults().into_iter().chain([Event::Start, Event::Woke]) {
                     let again = flow.step(NOW, event).err().map(|error| format!("{error:?}"));
                     prop_assert_eq!(again, Some(format!("{first:?}")));
@@ -160,17 +165,17 @@ pub(crate) fn run_to_the_end<F: Flow + Debug>(
     Ok(requests)
 }
 
-/// What a keeper has asked for.
-enum KeeperAsked {
+/// The event that a keeper expects next.
+enum KeeperExpects {
     Start,
     Lock,
     Load,
     Store,
     Compute(Option<Computation>),
-    Flow(Asked),
+    Flow(Expects),
 }
 
-/// What the world around a keeper may give it.
+/// The inputs, stored records and responses that a keeper may get in a test.
 pub(crate) struct World<Input> {
     pub(crate) input: fn() -> Input,
     pub(crate) records: Vec<Record>,
@@ -179,87 +184,88 @@ pub(crate) struct World<Input> {
 }
 
 impl<Input> World<Input> {
-    fn answer(&self, asked: &mut KeeperAsked, next: Move) -> KeeperEvent<Input> {
+    fn answer(&self, expected: &mut KeeperExpects, next: Move) -> KeeperEvent<Input> {
         let (number, is_fault) = match next {
             Move::Answer(number) => (number, false),
             Move::Fault(number) | Move::OutOfTurn(number) => (number, true),
         };
         let done = || if is_fault { Err(cause("the disk is full")) } else { Ok(()) };
-        match asked {
-            KeeperAsked::Start if is_fault => KeeperEvent::Start(Err(Error::NotSignedIn)),
-            KeeperAsked::Start => KeeperEvent::Start(Ok((self.input)())),
-            KeeperAsked::Lock => KeeperEvent::Locked(done()),
-            KeeperAsked::Store => KeeperEvent::Stored(done()),
-            KeeperAsked::Load => KeeperEvent::Loaded(match done() {
+        match expected {
+            KeeperExpects::Start if is_fault => KeeperEvent::Start(Err(Error::NotSignedIn)),
+            KeeperExpects::Start => KeeperEvent::Start(Ok((self.input)())),
+            KeeperExpects::Lock => KeeperEvent::Locked(done()),
+            KeeperExpects::Store => KeeperEvent::Stored(done()),
+            KeeperExpects::Load => KeeperEvent::Loaded(match done() {
                 Ok(()) => Ok(self.records.get(number % (self.records.len() + 1)).cloned()),
                 Err(cause) => Err(cause),
             }),
-            KeeperAsked::Compute(computation) => {
+            KeeperExpects::Compute(computation) => {
                 KeeperEvent::Computed(computation.take().expect("one computation").run())
             }
-            KeeperAsked::Flow(asked) => KeeperEvent::Flow(in_turn(asked, next, self.answers)),
+            KeeperExpects::Flow(expected) => KeeperEvent::Flow(in_turn(expected, next, self.answers)),
         }
     }
 
-    fn out_of_turn(&self, asked: &KeeperAsked) -> Vec<KeeperEvent<Input>> {
+    fn out_of_turn(&self, expected: &KeeperExpects) -> Vec<KeeperEvent<Input>> {
         let mut events = Vec::new();
-        if !matches!(asked, KeeperAsked::Start) {
+        if !matches!(expected, KeeperExpects::Start) {
             events.push(KeeperEvent::Start(Ok((self.input)())));
         }
-        if !matches!(asked, KeeperAsked::Lock) {
+        if !matches!(expected, KeeperExpects::Lock) {
             events.push(KeeperEvent::Locked(Ok(())));
         }
-        if !matches!(asked, KeeperAsked::Load) {
+        if !matches!(expected, KeeperExpects::Load) {
             events.push(KeeperEvent::Loaded(Ok(None)));
         }
-        if !matches!(asked, KeeperAsked::Store) {
+        if !matches!(expected, KeeperExpects::Store) {
             events.push(KeeperEvent::Stored(Ok(())));
         }
-        match asked {
-            KeeperAsked::Flow(asked) => events.extend(out_of_turn(asked).into_iter().map(KeeperEvent::Flow)),
+        match expected {
+            KeeperExpects::Flow(expected) => events.extend(out_of_turn(expected).into_iter().map(KeeperEvent::Flow)),
             _ => events.extend(faults().into_iter().map(KeeperEvent::Flow)),
         }
         events
     }
 
-    /// Runs a job of a keeper that has begun it, until it is over: within so many requests, and an event out of turn
-    /// refused as such without changing anything. Gives back how many requests there were.
+    /// Runs the current job of a keeper to its end, and returns the number of its requests. Checks that there
+    /// are at most `most_requests` requests, and that an event out of turn is `Misuse` and does not change
+    /// the keeper.
     pub(crate) fn run_job_to_the_end<K: Keeper<Input = Input> + Debug>(
         &self,
         keeper: &mut K,
         moves: &[Move],
     ) -> Result<usize, TestCaseError> {
-        let (mut asked, mut requests, mut others) = (KeeperAsked::Start, 0, 0);
+        let (mut expected, mut requests, mut others) = (KeeperExpects::Start, 0, 0);
         for next in endless(moves) {
             if let Move::OutOfTurn(number) = next {
                 let before = format!("{keeper:?}");
-                let result = keeper.step(NOW, pick(self.out_of_turn(&asked), number));
-                prop_assert!(matches!(result, Err(Error::Misuse(_))), "an event out of turn was taken by {before}");
+                let result = keeper.step(NOW, pick(self.out_of_turn(&expected), number));
+                prop_assert!(matches!(result, Err(Error::Misuse(_))), "an event out of turn was accepted by {before}");
                 prop_assert_eq!(format!("{keeper:?}"), before);
                 continue;
             }
-            let step = keeper.step(NOW, self.answer(&mut asked, next));
+            let step = keeper.step(NOW, self.answer(&mut expected, next));
             let step =
-                step.map_err(|error| TestCaseError::fail(format!("{error:?} for what was asked: {keeper:?}")))?;
-            // Between two requests there are a lock, a few reads and a few writes.
+                step.map_err(|error| TestCaseError::fail(format!("{error:?} for an expected event: {keeper:?}")))?;
+            // Between two requests, a keeper takes a lock and reads and writes a few records.
             others += 1;
             prop_assert!(others <= 16 * (1 + requests), "no progress: {keeper:?}");
-            asked = match step {
-                KeeperStep::Lock(_) => KeeperAsked::Lock,
-                KeeperStep::Load(_) => KeeperAsked::Load,
-                KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperAsked::Store,
-                KeeperStep::Wait(_) => KeeperAsked::Flow(Asked::Woke),
-                KeeperStep::Compute(computation) => KeeperAsked::Compute(Some(computation)),
+            expected = match step {
+                KeeperStep::Lock(_) => KeeperExpects::Lock,
+                KeeperStep::Load(_) => KeeperExpects::Load,
+                KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperExpects::Store,
+                KeeperStep::Wait(_) => KeeperExpects::Flow(Expects::Woke),
+                KeeperStep::Compute(computation) => KeeperExpects::Compute(Some(computation)),
                 KeeperStep::Send(request) => {
                     requests += 1;
                     prop_assert!(requests <= self.most_requests, "request {requests} of {keeper:?}");
-                    KeeperAsked::Flow(Asked::Answer(request))
+                    KeeperExpects::Flow(Expects::Answer(request))
                 }
                 KeeperStep::Done(_) => break,
             };
         }
         // No job is running now.
-        for event in self.out_of_turn(&KeeperAsked::Start) {
+        for event in self.out_of_turn(&KeeperExpects::Start) {
             prop_assert!(matches!(keeper.step(NOW, event), Err(Error::Misuse(_))));
         }
         Ok(requests)

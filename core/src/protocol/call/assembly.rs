@@ -1,4 +1,4 @@
-//! From an operation to a request: the members that identify the app client and the user are added here.
+//! Builds the request of an operation, and adds the members that identify the app client and the user.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::http::Request;
 use crate::operation::{Authorization, Operation};
 use crate::secret::{AccessToken, ClientSecret, Parameter};
 
-/// The operation's members and those that are added to them.
+/// The members of an operation together with those that identify the app client and the user.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Body<'a, O> {
@@ -31,8 +31,8 @@ pub(super) fn assemble<O: Operation>(
     access_token: Option<&AccessToken>,
 ) -> Result<Request, InvalidInput> {
     operation.check(access_token.is_some())?;
-    let by_client = matches!(O::AUTHORIZATION, Authorization::AppClient | Authorization::ClientSecret);
-    let by_plain_secret = O::AUTHORIZATION == Authorization::ClientSecret;
+    let needs_client_id = matches!(O::AUTHORIZATION, Authorization::AppClient | Authorization::ClientSecret);
+    let needs_client_secret = O::AUTHORIZATION == Authorization::ClientSecret;
     let mut secret_hash = operation.secret_hash_username().and_then(|username| app_client.secret_hash(username));
     if let Some(parameters) = operation.secret_hash_parameters()
         && let Some(hash) = secret_hash.take()
@@ -41,8 +41,8 @@ pub(super) fn assemble<O: Operation>(
     }
     let body = Body {
         access_token,
-        client_id: by_client.then(|| app_client.client_id()),
-        client_secret: app_client.client_secret().filter(|_| by_plain_secret),
+        client_id: needs_client_id.then(|| app_client.client_id()),
+        client_secret: app_client.client_secret().filter(|_| needs_client_secret),
         secret_hash,
         operation: &operation,
     };

@@ -14,12 +14,12 @@ use crate::test_support::{
 };
 use crate::{Backoff, Cause, Endpoint, Logins, MAX_ATTEMPTS, Request};
 
-/// Not repeatable.
+/// Creates a call that is not repeatable.
 fn sign_up() -> Call<SignUp> {
     Call::new(&app_client(), SignUp::new("alice", "Very$ecur3"))
 }
 
-/// Repeatable.
+/// Creates a call that is repeatable.
 fn get_user() -> Call<GetUser> {
     Call::signed_in(&app_client(), &AccessToken::from("access.token"), GetUser::new())
 }
@@ -27,7 +27,7 @@ fn get_user() -> Call<GetUser> {
 const USER: &str = r#"{"Username":"alice","UserAttributes":[]}"#;
 
 #[test]
-fn a_call_is_one_request_to_the_pools_region() {
+fn a_call_sends_one_request_to_the_region_of_the_pool() {
     let request = sent(sign_up().step(NOW, Event::Start));
     assert_eq!(request.url(), "https://cognito-idp.us-east-1.amazonaws.com/");
     let user_agent = format!("cognito-rust/{}", env!("CARGO_PKG_VERSION"));
@@ -46,7 +46,7 @@ fn a_call_is_one_request_to_the_pools_region() {
 }
 
 #[test]
-fn an_endpoint_of_ones_own_gets_every_request_with_its_headers() {
+fn a_custom_endpoint_receives_all_requests_with_headers() {
     let client = app_client()
         .with_endpoint(Endpoint::custom("https://proxy.example.com:8443/cognito").unwrap())
         .with_header("X-Api-Key", "k3y")
@@ -65,7 +65,7 @@ fn an_endpoint_of_ones_own_gets_every_request_with_its_headers() {
 }
 
 #[test]
-fn a_throttled_call_waits_and_is_sent_again_unchanged() {
+fn a_throttled_call_is_retried_unchanged_after_a_wait() {
     let mut call = sign_up();
     let first = sent(call.step(NOW, Event::Start));
     let wait = call.step(NOW, refusal("TooManyRequestsException", "Too many requests")).unwrap();
@@ -80,7 +80,7 @@ fn a_throttled_call_waits_and_is_sent_again_unchanged() {
 }
 
 #[test]
-fn a_limit_of_hours_is_final() {
+fn a_call_is_not_retried_after_limit_exceeded() {
     for status in [400, 429, 500] {
         let mut call = get_user();
         sent(call.step(NOW, Event::Start));
@@ -92,7 +92,7 @@ fn a_limit_of_hours_is_final() {
 }
 
 #[test]
-fn only_a_repeatable_call_is_sent_again_after_a_failure_of_the_service() {
+fn only_a_repeatable_call_is_retried_after_a_failure() {
     let failures = || {
         [
             refusal("InternalErrorException", "Something went wrong"),
@@ -114,7 +114,7 @@ fn only_a_repeatable_call_is_sent_again_after_a_failure_of_the_service() {
 }
 
 #[test]
-fn a_request_that_was_not_sent_is_sent_again_whatever_it_is() {
+fn any_request_that_was_not_sent_is_retried() {
     let mut call = sign_up();
     sent(call.step(NOW, Event::Start));
     for _ in 1..MAX_ATTEMPTS {
@@ -124,11 +124,11 @@ fn a_request_that_was_not_sent_is_sent_again_whatever_it_is() {
     let error = failed(call.step(NOW, not_sent("no route")));
     let Error::NotReached(not_reached) = &error else { panic!("{error:?}") };
     assert!(!not_reached.may_have_arrived);
-    assert_eq!(error.with_causes().to_string(), "no answer (the request was not sent): no route");
+    assert_eq!(error.with_causes().to_string(), "no response (the request was not sent): no route");
 }
 
 #[test]
-fn a_request_may_have_arrived_if_any_attempt_may() {
+fn a_request_may_have_arrived_if_any_attempt_may_have() {
     let mut call = get_user();
     sent(call.step(NOW, Event::Start));
     for event in [no_answer("timed out"), not_sent("no route")] {
@@ -140,7 +140,7 @@ fn a_request_may_have_arrived_if_any_attempt_may() {
 }
 
 #[test]
-fn the_errors_name_is_found_wherever_it_is() {
+fn the_name_of_an_error_is_found_in_body_and_headers() {
     for (headers, text, code, message) in [
         (&[][..], r#"{"__type":"CodeMismatchException","message":"m"}"#, "CodeMismatchException", "m"),
         (&[], r#"{"__type":"com.amazonaws#CodeMismatchException","Message":"m"}"#, "CodeMismatchException", "m"),
@@ -187,7 +187,7 @@ fn a_refusal_is_bounded_and_on_one_line() {
 }
 
 #[test]
-fn a_throttled_request_has_not_been_carried_out() {
+fn a_throttled_request_was_not_processed() {
     let mut call = sign_up();
     sent(call.step(NOW, Event::Start));
     for event in [refusal("TooManyRequestsException", ""), not_sent("no route")] {
@@ -210,7 +210,7 @@ fn the_request_id_is_kept() {
 }
 
 #[test]
-fn an_answer_that_is_none_of_the_services_is_malformed() {
+fn a_response_of_another_server_is_malformed() {
     let page = "<html>\n<body>Blocked by\u{7} Example Proxy</body></html>";
     let long = "x".repeat(1_000_000);
     for (status, text, excerpt) in [
@@ -239,7 +239,7 @@ fn an_answer_that_is_none_of_the_services_is_malformed() {
 }
 
 #[test]
-fn an_empty_body_is_an_answer_where_nothing_is_asked() {
+fn an_empty_body_is_valid_for_an_operation_without_result() {
     let mut call = Call::new(&app_client(), RevokeToken::new("refresh"));
     sent(call.step(NOW, Event::Start));
     done(call.step(NOW, answer(200, "")));
@@ -288,7 +288,7 @@ fn debug_and_errors_show_no_secret() {
     assert!(!debug.contains("m4rk"), "{debug}");
 }
 
-/// Found beside the canary: a list was taken for an object's members in their order.
+/// A regression found while testing for leaked secrets: a list was accepted as the members of an object.
 #[test]
 fn a_list_in_place_of_an_object_is_malformed() {
     for body in [r#"["alice"]"#, " \n[]", r#""alice""#, "null", "1"] {
@@ -298,7 +298,7 @@ fn a_list_in_place_of_an_object_is_malformed() {
     }
 }
 
-/// Found by fuzzing: the name was told as it came, and could clear a terminal or forge a line of a log.
+/// A regression found by fuzzing: an unescaped name could clear a terminal or forge a line of a log.
 #[test]
 fn an_error_whose_name_has_control_characters_is_malformed() {
     for name in ["Not\u{1b}[31mAuthorizedException", "Not\nAuthorized", "Nöt"] {
@@ -313,7 +313,7 @@ fn an_error_whose_name_has_control_characters_is_malformed() {
 
 proptest! {
     #[test]
-    fn a_call_of_any_kind_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+    fn a_call_ends_after_any_events_in_any_order(moves in moves()) {
         let most = MAX_ATTEMPTS as usize;
         let with = |text: &'static str| move |_: &Request| vec![answer(200, text), answer(200, "{}")];
         run_to_the_end(get_user(), &moves, with(USER), most)?;

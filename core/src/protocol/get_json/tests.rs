@@ -10,7 +10,7 @@ use crate::protocol::exchange::{Exchange, ReadAnswer};
 use crate::protocol::retry::RetryPolicy;
 use crate::test_support::{NOW, answer, app_client, done, failed, no_answer, sent};
 
-/// As a key set will be fetched.
+/// A reader of a key set, as an example of a JSON document.
 struct KeySetAnswer;
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +40,7 @@ fn fetch() -> Guarded<Exchange<KeySetAnswer>> {
     Guarded::new(Exchange::new(Ok(request), KeySetAnswer, policy))
 }
 
-fn begun() -> Guarded<Exchange<KeySetAnswer>> {
+fn sent_exchange() -> Guarded<Exchange<KeySetAnswer>> {
     let mut exchange = fetch();
     sent(exchange.step(NOW, Event::Start));
     exchange
@@ -55,7 +55,7 @@ fn the_request_is_a_get_without_a_body() {
 }
 
 #[test]
-fn an_access_token_goes_along_as_a_bearer_token() {
+fn an_access_token_is_sent_as_a_bearer_token() {
     let endpoint = Endpoint::custom("https://server.example.com/userInfo").unwrap();
     let request = GetJson::request(&endpoint, "userInfo", Some(&AccessToken::from("mF_9.B5f-4.1JqM")));
     // The example of RFC 6750, section 2.1.
@@ -65,26 +65,26 @@ fn an_access_token_goes_along_as_a_bearer_token() {
 
 #[test]
 fn a_document_is_read() {
-    let key_set = done(begun().step(NOW, answer(200, r#"{"keys":[{"kid":"1","kty":"RSA"},{"kid":"2"}]}"#)));
+    let key_set = done(sent_exchange().step(NOW, answer(200, r#"{"keys":[{"kid":"1","kty":"RSA"},{"kid":"2"}]}"#)));
     assert_eq!(key_set.keys.iter().map(|key| key.kid.as_str()).collect::<Vec<_>>(), ["1", "2"]);
 }
 
 #[test]
-fn an_error_is_read_as_oauth_has_it() {
+fn an_error_has_the_form_of_oauth() {
     let text = r#"{"error":"invalid_token","error_description":"Access token is expired"}"#;
-    let error = failed(begun().step(NOW, answer(401, text)));
+    let error = failed(sent_exchange().step(NOW, answer(401, text)));
     assert_eq!(error.refusal().unwrap().code, "invalid_token");
     for (status, text) in
         [(404, r#"{"message":"User pool does not exist."}"#), (403, "<html/>"), (200, "[]"), (200, "")]
     {
-        let error = failed(begun().step(NOW, answer(status, text)));
+        let error = failed(sent_exchange().step(NOW, answer(status, text)));
         assert!(matches!(error, Error::Malformed(_)) && error.to_string().contains(&status.to_string()), "{error:?}");
     }
 }
 
 #[test]
-fn a_lost_answer_is_asked_for_again() {
-    let mut exchange = begun();
+fn a_request_whose_response_was_lost_is_retried() {
+    let mut exchange = sent_exchange();
     for failure in [no_answer("reset"), answer(503, "")] {
         assert!(matches!(exchange.step(NOW, failure), Ok(Step::Wait(_))));
         sent(exchange.step(NOW, Event::Woke));

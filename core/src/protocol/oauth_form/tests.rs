@@ -12,7 +12,7 @@ use crate::protocol::retry::RetryPolicy;
 use crate::secret::RefreshToken;
 use crate::test_support::{NOW, answer, done, failed, no_answer, sent};
 
-/// As a token request will be: a code can be used once, so it is not repeatable.
+/// A reader of a token response. A token request is not repeatable, because a code can be used only once.
 struct TokenAnswer;
 
 #[derive(Debug, Deserialize)]
@@ -30,7 +30,7 @@ impl ReadAnswer for TokenAnswer {
     }
 }
 
-/// The request of RFC 6749, sections 4.1.3 and 2.3.1.
+/// Writes the example request of RFC 6749, sections 4.1.3 and 2.3.1.
 fn code_request() -> Request {
     let endpoint = Endpoint::custom("https://server.example.com/token").unwrap();
     let parameters = [
@@ -48,14 +48,14 @@ fn token_request() -> Guarded<Exchange<TokenAnswer>> {
     Guarded::new(Exchange::new(Ok(code_request()), TokenAnswer, policy))
 }
 
-fn begun() -> Guarded<Exchange<TokenAnswer>> {
+fn sent_exchange() -> Guarded<Exchange<TokenAnswer>> {
     let mut exchange = token_request();
     sent(exchange.step(NOW, Event::Start));
     exchange
 }
 
 #[test]
-fn the_request_is_the_one_of_rfc_6749() {
+fn the_request_matches_the_example_in_rfc_6749() {
     let request = sent(token_request().step(NOW, Event::Start));
     assert_eq!((request.method().as_str(), request.url()), ("POST", "https://server.example.com/token"));
     assert_eq!((request.operation(), request.attempt()), ("token", 1));
@@ -90,22 +90,22 @@ fn a_colon_in_a_client_secret_does_not_end_the_client_id() {
 }
 
 #[test]
-fn the_answer_of_rfc_6749_is_read() {
+fn the_example_response_in_rfc_6749_is_read() {
     let text = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,
         "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
-    let tokens = done(begun().step(NOW, answer(200, text)));
+    let tokens = done(sent_exchange().step(NOW, answer(200, text)));
     assert_eq!((tokens.token_type.as_str(), tokens.expires_in), ("example", 3600));
     assert_eq!(tokens.refresh_token.expose(), "tGzv3JOkF0XG5Qx2TlKWIA");
 }
 
 #[test]
-fn an_error_has_a_name_and_perhaps_a_description() {
+fn an_error_has_a_name_and_an_optional_description() {
     for (status, text, code, message) in [
         (400, r#"{"error":"invalid_request"}"#, "invalid_request", ""),
         (400, r#"{"error":"invalid_grant","error_description":"code spent"}"#, "invalid_grant", "code spent"),
         (401, r#"{"error":"invalid_client","error_description":7}"#, "invalid_client", ""),
     ] {
-        let error = failed(begun().step(NOW, answer(status, text)));
+        let error = failed(sent_exchange().step(NOW, answer(status, text)));
         let refusal = error.refusal().unwrap();
         assert_eq!((refusal.code.as_str(), refusal.message.as_str(), refusal.status), (code, message, status));
         assert_eq!(refusal.kind, RefusalKind::Unknown);
@@ -113,7 +113,7 @@ fn an_error_has_a_name_and_perhaps_a_description() {
 }
 
 #[test]
-fn an_answer_of_another_form_is_malformed() {
+fn a_response_of_another_form_is_malformed() {
     for (status, text, excerpt) in [
         (400, "<html>blocked</html>", "<html>blocked</html>"),
         (400, "{}", "{}"),
@@ -124,7 +124,7 @@ fn an_answer_of_another_form_is_malformed() {
         (200, "[]", ""),
         (200, r#"{"refresh_token":"m4rk"}"#, ""),
     ] {
-        let error = failed(begun().step(NOW, answer(status, text)));
+        let error = failed(sent_exchange().step(NOW, answer(status, text)));
         let Error::Malformed(malformed) = &error else { panic!("{error:?}") };
         assert_eq!((malformed.status, malformed.excerpt.as_str()), (status, excerpt));
         assert!(!error.to_string().contains("m4rk"));
@@ -132,8 +132,8 @@ fn an_answer_of_another_form_is_malformed() {
 }
 
 #[test]
-fn a_token_request_follows_the_rule_of_retrying() {
-    let mut exchange = begun();
+fn a_token_request_is_retried_by_the_rule_for_retries() {
+    let mut exchange = sent_exchange();
     assert!(matches!(exchange.step(NOW, answer(429, "")), Ok(Step::Wait(_))));
     assert_eq!(sent(exchange.step(NOW, Event::Woke)).attempt(), 2);
     let error = failed(exchange.step(NOW, no_answer("reset")));
@@ -148,7 +148,7 @@ fn debug_shows_no_secret_of_a_form() {
 
 proptest! {
     #[test]
-    fn a_form_is_written_into_a_buffer_that_does_not_grow(name in ".{0,20}", value in ".{0,20}") {
+    fn the_buffer_of_a_form_does_not_grow(name in ".{0,20}", value in ".{0,20}") {
         let form = form(&[(&name, &value), ("a", "b")]);
         let length = 4 + 3 * (name.len() + value.len() + 2);
         prop_assert!(form.capacity() == length && form.len() <= length);
