@@ -1,20 +1,23 @@
-//! Whether what is done with a secret takes as long for one secret as for any other: dudect's statistical test.
+//! Tests whether operations on a secret take the same time for every secret, with the statistical test of
+//! dudect.
 //!
 //! ```text
-//! cargo bench -p cognito-core --bench constant_time              # about a minute
-//! cargo bench -p cognito-core --bench constant_time -- 100000    # with so many measurements of each operation
+//! cargo bench -p cognito-core --bench constant_time            # about a minute
+//! cargo bench -p cognito-core --bench constant_time -- 100000  # measurements of each
 //! ```
 //!
-//! Each operation is timed with a secret that is always the same and with secrets drawn anew, in random order, and Welch's
-//! t says how surely the mean times of the two classes differ. It is computed of all measurements, of the faster nine
-//! tenths and of the faster half, since what interrupts a measurement makes it longer; the largest counts.
+//! Each operation is timed with a fixed secret and with random secrets, in random order. Welch's t-value says
+//! how likely it is that the mean times of these two classes differ. The t-value is computed for all
+//! measurements, for the fastest nine tenths and for the fastest half, because an interruption makes a
+//! measurement longer. The result is the largest of the three t-values.
 //!
-//! How to read it: below 4.5 there is no evidence of a difference. Above 10 there is one, and the exit code is 1. Between
-//! them, measure again with ten times as many: the t of a true difference grows with the root of their number, and that of
-//! chance does not. The controls are operations that leak; a control below 10 says that the machine was too busy to measure
-//! anything, and the exit code is 1 too.
+//! A t-value below 4.5 is no evidence of a leak. A t-value above 10 is evidence of a leak, and the exit code
+//! is 1. For a t-value between 4.5 and 10, repeat the test with ten times as many measurements: the t-value
+//! of a real difference grows with the square root of the number of measurements, and the t-value of chance
+//! does not. The control operations leak on purpose. If the t-value of a control is below 10, the machine was
+//! too busy to measure anything, and the exit code is also 1.
 //!
-//! <https://eprint.iacr.org/2016/1123>, "Dude, is my code constant time?"
+//! The method is from "Dude, is my code constant time?": <https://eprint.iacr.org/2016/1123>
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -28,7 +31,7 @@ const MEASUREMENTS: usize = 4_000;
 const NO_EVIDENCE: f64 = 4.5;
 const EVIDENCE: f64 = 10.0;
 
-/// Whether an operation is to take constant time.
+/// Whether an operation must take constant time.
 #[derive(Clone, Copy, PartialEq)]
 enum Claim {
     Constant,
@@ -38,7 +41,7 @@ enum Claim {
 fn main() -> ExitCode {
     let measurements = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(MEASUREMENTS);
     println!("{measurements} measurements of each operation; |t| below {NO_EVIDENCE} is no evidence of a leak");
-    let is_as_claimed = [
+    let results = [
         ephemeral_key(measurements),
         premaster_secret(measurements),
         device_verifier(measurements),
@@ -46,10 +49,10 @@ fn main() -> ExitCode {
         control_comparison(measurements),
         control_power(measurements),
     ];
-    if is_as_claimed.into_iter().all(|is| is) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if results.into_iter().all(|is_as_claimed| is_as_claimed) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// g^a. The fixed `a` is as sparse as one of its length can be.
+/// Measures g^a. The fixed `a` of this measurement has a single bit, so it is as sparse as possible.
 fn ephemeral_key(measurements: usize) -> bool {
     let mut sparse = [0; 32];
     sparse[0] = 0x80;
@@ -57,7 +60,7 @@ fn ephemeral_key(measurements: usize) -> bool {
     sample.report("g^a", Claim::Constant)
 }
 
-/// (B - k*g^x)^(a + u*x), where x is of the password.
+/// Measures (B - k*g^x)^(a + u*x), where x is derived from the password.
 fn premaster_secret(measurements: usize) -> bool {
     let Ok(key) = EphemeralKey::from_bytes(&[7; 32]) else { return false };
     let Ok(server) = EphemeralKey::from_bytes(&[9; 32]) else { return false };
@@ -70,7 +73,7 @@ fn premaster_secret(measurements: usize) -> bool {
     sample.report("(B - k*g^x)^(a + u*x)", Claim::Constant)
 }
 
-/// g^x, where x is of the device's password.
+/// Measures g^x, where x is derived from the device's password.
 fn device_verifier(measurements: usize) -> bool {
     let sample = Sample::take(measurements, [0; 40], |password| {
         DeviceVerifier::from_random_bytes("-group", "us-east-1_0d4f", password, &[2; 16])
@@ -78,21 +81,21 @@ fn device_verifier(measurements: usize) -> bool {
     sample.report("g^x of a device", Claim::Constant)
 }
 
-/// Two secrets, equal but for the last byte or different from the first one on.
+/// Measures the comparison of two secrets, which differ only in the last byte or already in the first byte.
 fn comparison(measurements: usize) -> bool {
     let secret = Password::from(hexadecimal(&[0; 256]));
     let sample = compared(measurements, |guess| secret == *guess);
     sample.report("comparison of secrets", Claim::Constant)
 }
 
-/// The same with what compares texts that are no secrets.
+/// Measures the ordinary comparison of two texts, as a control that leaks.
 fn control_comparison(measurements: usize) -> bool {
     let secret = hexadecimal(&[0; 256]);
     let sample = compared(measurements, |guess| *secret == *guess.expose());
     sample.report("control: == of texts", Claim::Leaks)
 }
 
-/// One comparison is too short for the clock.
+/// Measures 100 comparisons at a time, because one comparison is too short for the clock.
 fn compared(measurements: usize, is_equal: impl Fn(&Password) -> bool) -> Sample {
     let mut close = [0; 256];
     close[255] = 1;
@@ -102,7 +105,8 @@ fn compared(measurements: usize, is_equal: impl Fn(&Password) -> bool) -> Sample
     })
 }
 
-/// A power by squaring, and multiplying where the exponent has a bit.
+/// Measures square-and-multiply exponentiation, which multiplies only where a bit of the exponent is set, as
+/// a control that leaks.
 fn control_power(measurements: usize) -> bool {
     let modulus = (BigUint::from(1_u8) << 3072) - 1_103_717_u32;
     let base = BigUint::from_bytes_be(&[0x5a; 384]);
@@ -118,7 +122,8 @@ fn control_power(measurements: usize) -> bool {
     sample.report("control: square and multiply", Claim::Leaks)
 }
 
-/// The times of both classes in nanoseconds, in the order in which they were measured.
+/// The measurements in the order in which they were made: whether the secret was the fixed one, and the time
+/// in nanoseconds.
 struct Sample(Vec<(bool, f64)>);
 
 impl Sample {
@@ -126,9 +131,9 @@ impl Sample {
         Self::take_prepared(measurements, fixed, |secret| *secret, operation)
     }
 
-    /// What prepares a secret is not measured. It does the same for both classes, so that neither finds its secret in a
-    /// place that the processor knows better.
-    #[expect(clippy::disallowed_methods, reason = "a stopwatch is what this is for")]
+    /// Measures the operation, but not the preparation of the secret. The preparation is the same for both
+    /// classes, so that the processor's caches favour neither class.
+    #[expect(clippy::disallowed_methods, reason = "the benchmark measures time")]
     fn take_prepared<const N: usize, P, T>(
         measurements: usize,
         fixed: [u8; N],
@@ -144,7 +149,7 @@ impl Sample {
             let started = Instant::now();
             black_box(operation(black_box(&secret)));
             let nanoseconds = started.elapsed().as_secs_f64() * 1e9;
-            // The first ones find everything cold.
+            // The first measurements are skipped because the caches are cold.
             if number >= measurements / 10 {
                 times.push((is_fixed, nanoseconds));
             }
@@ -152,7 +157,7 @@ impl Sample {
         Self(times)
     }
 
-    /// Prints the t-values, and says whether they bear out the claim.
+    /// Prints the t-values, and returns whether they confirm the claim.
     fn report(self, name: &str, claim: Claim) -> bool {
         let mut sorted: Vec<f64> = self.0.iter().map(|(_, time)| *time).collect();
         sorted.sort_by(f64::total_cmp);
@@ -160,9 +165,9 @@ impl Sample {
         let t = [10, 9, 5].map(|tenths| self.welch_t(quantile(tenths)));
         let largest = t.iter().fold(0.0, |largest: f64, t| largest.max(t.abs()));
         let (is_as_claimed, verdict) = match claim {
-            Claim::Leaks => (largest > EVIDENCE, if largest > EVIDENCE { "leaks, as it must" } else { "TOO NOISY" }),
+            Claim::Leaks => (largest > EVIDENCE, if largest > EVIDENCE { "leaks, as expected" } else { "TOO NOISY" }),
             Claim::Constant if largest > EVIDENCE => (false, "LEAKS"),
-            Claim::Constant if largest > NO_EVIDENCE => (true, "measure again, with more"),
+            Claim::Constant if largest > NO_EVIDENCE => (true, "repeat with more measurements"),
             Claim::Constant => (true, "no evidence of a leak"),
         };
         let [all, most, half] = t;
@@ -171,7 +176,7 @@ impl Sample {
         is_as_claimed
     }
 
-    /// Welch's t of the two classes' times below this one.
+    /// Computes Welch's t-value of the two classes, from the times that are shorter than `below`.
     fn welch_t(&self, below: f64) -> f64 {
         let moments = |class: bool| {
             let times = || self.0.iter().filter(|(is_fixed, time)| *is_fixed == class && *time < below);
@@ -185,7 +190,7 @@ impl Sample {
     }
 }
 
-/// Random enough to choose inputs by: SplitMix64.
+/// The random number generator SplitMix64, which is random enough to choose inputs.
 struct SplitMix(u64);
 
 impl SplitMix {

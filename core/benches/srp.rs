@@ -1,9 +1,10 @@
-//! How long the arithmetic of a sign-in takes: its parts, the whole, and a device's verifier.
+//! Measures the SRP arithmetic of a sign-in: each part, the complete arithmetic, and the verifier of a
+//! device.
 //!
 //! ```text
 //! cargo bench -p cognito-core --bench srp
 //! ```
-#![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macros document nothing, and a benchmark may panic")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macros have no documentation; benchmarks may panic")]
 
 use std::hint::black_box;
 
@@ -22,7 +23,7 @@ fn srp(criterion: &mut Criterion) {
         group.bench_function(format!("A, {name}"), |bencher| bencher.iter(|| EphemeralKey::from_bytes(black_box(&a))));
         let key = EphemeralKey::from_bytes(&a).unwrap();
         group.bench_function(format!("claim, {name}"), |bencher| bencher.iter(|| claim(&key, black_box(&server))));
-        group.bench_function(format!("whole sign-in, {name}"), |bencher| {
+        group.bench_function(format!("complete sign-in, {name}"), |bencher| {
             bencher.iter(|| {
                 let key = EphemeralKey::from_bytes(black_box(&a)).unwrap();
                 (key.srp_a(), claim(&key, &server))

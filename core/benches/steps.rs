@@ -1,4 +1,5 @@
-//! How long each kind of step takes, apart from the arithmetic of SRP; what tokens say; and what a session is good for.
+//! Measures the steps of the flows without the SRP arithmetic, the reading of tokens, and the operations on a
+//! session.
 //!
 //! ```text
 //! cargo bench -p cognito-core --bench steps
@@ -7,7 +8,7 @@
     missing_docs,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "criterion's macros document nothing; failing is right"
+    reason = "criterion's macros have no documentation; benchmarks may panic"
 )]
 
 mod sample;
@@ -25,20 +26,20 @@ use sample::{NOW, app_client, done, keeper, request, seed, session};
 fn steps(criterion: &mut Criterion) {
     let (app_client, session) = (app_client(), session());
 
-    let mut group = criterion.benchmark_group("sign-in by password");
+    let mut group = criterion.benchmark_group("sign-in with a password");
     let sign_in = || SignIn::password(&app_client, "alice", "Very$ecur3", seed());
     first_step(&mut group, "request", sign_in);
-    second_step(&mut group, "tokens taken", sign_in, sample::tokens);
-    second_step(&mut group, "challenge taken", sign_in, sample::sms_mfa);
-    second_step(&mut group, "refusal taken", sign_in, sample::refusal);
+    second_step(&mut group, "handle tokens", sign_in, sample::tokens);
+    second_step(&mut group, "handle a challenge", sign_in, sample::sms_mfa);
+    second_step(&mut group, "handle an error", sign_in, sample::error_answer);
     group.finish();
 
     let mut group = criterion.benchmark_group("challenge");
     let challenge = || challenge(&mut sign_in());
-    first_step(&mut group, "answer's request", || {
+    first_step(&mut group, "request with the answer", || {
         challenge().answer_with(&app_client, [("SMS_MFA_CODE", "123456")], seed())
     });
-    group.bench_function("written and read", |bencher| {
+    group.bench_function("serialize and deserialize", |bencher| {
         let challenge = challenge();
         bencher.iter(|| -> Challenge { serde_json::from_slice(&serde_json::to_vec(&challenge).unwrap()).unwrap() });
     });
@@ -47,19 +48,19 @@ fn steps(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("call of GetUser");
     let call = || Call::signed_in(&app_client, &session, GetUser::new());
     first_step(&mut group, "request", call);
-    second_step(&mut group, "answer taken", call, sample::user);
+    second_step(&mut group, "handle the answer", call, sample::user);
     group.finish();
 
     let mut group = criterion.benchmark_group("refresh");
     let refresh = || Refresh::new(&app_client, &session, seed());
     first_step(&mut group, "request", refresh);
-    second_step(&mut group, "tokens taken", refresh, sample::tokens);
+    second_step(&mut group, "handle tokens", refresh, sample::tokens);
     group.finish();
 
     let mut group = criterion.benchmark_group("sign-out");
     let sign_out = || SignOut::new(&app_client, &session, SignOutScope::Revoke);
     first_step(&mut group, "request", sign_out);
-    second_step(&mut group, "answer taken", sign_out, sample::nothing);
+    second_step(&mut group, "handle the answer", sign_out, sample::empty_answer);
     group.finish();
 }
 
@@ -84,15 +85,17 @@ fn sessions(criterion: &mut Criterion) {
         );
     });
     group.bench_function("plan", |bencher| bencher.iter(|| black_box(&session).plan(black_box(NOW), margin)));
-    group.bench_function("written and read", |bencher| {
+    group.bench_function("serialize and deserialize", |bencher| {
         bencher.iter(|| -> Session { serde_json::from_slice(&serde_json::to_vec(&session).unwrap()).unwrap() });
     });
     let keeper = keeper(&session);
-    group.bench_function("kept, and good", |bencher| bencher.iter(|| keeper.usable(black_box(NOW)).is_some()));
+    group.bench_function("usable session of a keeper", |bencher| {
+        bencher.iter(|| keeper.usable(black_box(NOW)).is_some());
+    });
     group.finish();
 }
 
-/// What a flow does first.
+/// Measures the first step of a flow.
 fn first_step<F: Flow>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, flow: impl Fn() -> F) {
     group.bench_function(name, |bencher| {
         bencher.iter_batched(
@@ -106,7 +109,7 @@ fn first_step<F: Flow>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, flo
     });
 }
 
-/// What a flow does with the first answer.
+/// Measures the second step of a flow, which handles the first answer.
 fn second_step<F: Flow>(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
@@ -114,14 +117,14 @@ fn second_step<F: Flow>(
     answer: impl Fn() -> Event,
 ) {
     let answer = answer();
-    let begun = || {
+    let started = || {
         let mut flow = flow();
         request(&mut flow, Event::Start);
         (flow, answer.clone())
     };
     group.bench_function(name, |bencher| {
         bencher.iter_batched(
-            begun,
+            started,
             |(mut flow, answer)| {
                 let step = flow.step(NOW, answer);
                 (flow, step)

@@ -1,8 +1,9 @@
-//! The operations of user pools, of identity pools and of the Security Token Service: one file each, named as AWS names
-//! it. A request is a struct; the response is named beside it. What several operations share is in `shared`.
+//! The operations of user pools, of identity pools and of the Security Token Service. Each operation has its
+//! own file, with the name that AWS uses. The file defines the request as a struct, and the type of the
+//! response. The module `shared` holds the types that several operations use.
 //!
-//! To add an operation, add its file, and its name to the lists in this file: the module, the re-export, and
-//! [`for_each_operation`], which every table of operations is made by.
+//! To add an operation, add its file, and add its name to the three lists in this file: the modules, the
+//! re-exports, and [`for_each_operation`], from which every table of operations is built.
 
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -103,7 +104,7 @@ pub use update_user_attributes::*;
 pub use verify_software_token::*;
 pub use verify_user_attribute::*;
 
-/// Gives every operation to the visitor, in alphabetical order.
+/// Passes every operation to the visitor, in alphabetical order.
 pub fn for_each_operation(visitor: &mut impl OperationVisitor) {
     visitor.public_or_token_authorized::<AssociateSoftwareToken>();
     visitor.for_identity_pool::<AssumeRoleWithWebIdentity>();
@@ -147,87 +148,93 @@ pub fn for_each_operation(visitor: &mut impl OperationVisitor) {
     visitor.token_authorized::<VerifyUserAttribute>();
 }
 
-/// One operation: the request, which names its response.
+/// An operation of the API: the type of a request, and the type of its response.
 ///
-/// `ClientId`, `ClientSecret`, `SecretHash` and `AccessToken` are not members of the request structs. They are added
-/// where the request is assembled, in [`Call`](crate::Call), as [`AUTHORIZATION`](Self::AUTHORIZATION) says.
+/// The request structs do not contain `ClientId`, `ClientSecret`, `SecretHash` and `AccessToken`.
+/// [`Call`](crate::Call) adds these members to a request, according to
+/// [`AUTHORIZATION`](Self::AUTHORIZATION).
 pub trait Operation: Serialize {
-    /// What the service answers.
+    /// The type of the service's response.
     type Response: DeserializeOwned;
 
-    /// The operation's name, as AWS writes it.
+    /// The name of the operation in AWS's API.
     const NAME: &'static str;
 
-    /// The service that the operation is of.
+    /// The service to which the operation belongs.
     const SERVICE: Service = Service::UserPools;
 
-    /// By what the service knows the caller.
+    /// How the service authorizes the caller of the operation.
     const AUTHORIZATION: Authorization;
 
-    /// Whether the request may be sent again when it is not known whether it was carried out. Each operation's file
-    /// says why.
+    /// Returns whether the request may be retried when it is unknown whether the service has carried it out.
+    /// Each implementation of `is_repeatable` documents the reason for its result.
     fn is_repeatable(&self) -> bool;
 
-    /// Whether a request whose answer was lost is sent again at once, rather than after a wait. Only where waiting costs.
+    /// Returns whether the request is retried immediately, without a wait, if its response was lost. An
+    /// operation is urgent only if a wait can make the retry fail.
     fn is_urgent(&self) -> bool {
         false
     }
 
-    /// Refuses what the service would refuse less clearly. `has_access_token` says whether one goes along.
+    /// Rejects a request that the service would reject with a less clear error. `has_access_token` says
+    /// whether the request is sent with an access token.
     ///
     /// # Errors
-    /// When the request cannot be sent so.
+    /// [`InvalidInput`] if the request is invalid.
     fn check(&self, has_access_token: bool) -> Result<(), InvalidInput> {
         let _ = has_access_token;
         Ok(())
     }
 
-    /// The user name that the secret hash of this request is computed from.
+    /// Returns the user name from which the secret hash of the request is computed.
     fn secret_hash_username(&self) -> Option<&str> {
         None
     }
 
-    /// Where the secret hash goes, when it is not a member of the request itself.
+    /// Returns the parameters to which the secret hash is added, or `None` if the secret hash is a member of
+    /// the request itself.
     fn secret_hash_parameters(&mut self) -> Option<&mut Parameters> {
         None
     }
 }
 
-/// By what the service knows the caller of an operation.
+/// How the service authorizes the caller of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Authorization {
-    /// `ClientId`, and a secret hash when the app client has a secret.
+    /// The request contains `ClientId`, and a secret hash if the app client has a secret.
     AppClient,
-    /// `ClientId`, and `ClientSecret` in the clear when the app client has one.
+    /// The request contains `ClientId`, and `ClientSecret` in plain text if the app client has a secret.
     ClientSecret,
-    /// `AccessToken`.
+    /// The request contains `AccessToken`.
     AccessToken,
-    /// What stands in the request itself, such as a challenge session or logins; `AccessToken` where there is one.
+    /// The request contains its own credential, such as a challenge session or logins. `AccessToken` is added
+    /// if the caller passes an access token.
     InRequest,
 }
 
-/// An operation that needs no access token: [`Call::new`](crate::Call::new) takes it.
+/// An operation that needs no access token and is called with [`Call::new`](crate::Call::new).
 pub trait Public: Operation {}
 
-/// An operation that an access token authorizes, for the user who is signed in:
-/// [`Call::signed_in`](crate::Call::signed_in) takes it.
+/// An operation that a signed-in user's access token authorizes, called with
+/// [`Call::signed_in`](crate::Call::signed_in).
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html>
 pub trait TokenAuthorized: Operation {}
 
-/// An operation of identity pools, or of the Security Token Service for them:
-/// [`Call::for_identity_pool`](crate::Call::for_identity_pool) takes it.
+/// An operation of identity pools, or of the Security Token Service for them, called with
+/// [`Call::for_identity_pool`](crate::Call::for_identity_pool).
 pub trait ForIdentityPool: Operation {}
 
-/// An operation that gives its answer in pages.
+/// An operation whose response is one page of a list.
 pub trait Paged: TokenAuthorized + Clone {
-    /// The request for the page after the one that this request has brought; none after the last.
+    /// Returns the request for the next page, or `None` if `page`, the response to this request, is the last
+    /// page.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
 }
 
-/// An operation of [the list](for_each_operation). Its values can be copied, shown, read, written and sent between
-/// threads, and so can its responses.
+/// An operation in [the list](for_each_operation) of all operations. The requests and responses of a listed
+/// operation can be cloned, printed with `Debug`, serialized, deserialized and sent between threads.
 pub trait ListedOperation:
     Operation<Response: Clone + Debug + Serialize + Send> + Clone + Debug + DeserializeOwned + Send + 'static
 {
@@ -238,35 +245,36 @@ impl<O> ListedOperation for O where
 {
 }
 
-/// What is done with each operation of [the list](for_each_operation). The four methods tell how an operation is called.
+/// A visitor of every operation in [the list](for_each_operation). Each of the visitor's four methods
+/// receives the operations that are called in one particular way.
 pub trait OperationVisitor {
-    /// An operation that [`Call::new`](crate::Call::new) takes.
+    /// Visits an operation that is called with [`Call::new`](crate::Call::new).
     fn public<O: ListedOperation + Public>(&mut self);
 
-    /// An operation that [`Call::signed_in`](crate::Call::signed_in) takes.
+    /// Visits an operation that is called with [`Call::signed_in`](crate::Call::signed_in).
     fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self);
 
-    /// An operation that takes either a challenge session ([`Call::new`](crate::Call::new)) or an access token
-    /// ([`Call::signed_in`](crate::Call::signed_in)).
+    /// Visits an operation that takes either a challenge session ([`Call::new`](crate::Call::new)) or an
+    /// access token ([`Call::signed_in`](crate::Call::signed_in)).
     fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self);
 
-    /// An operation that [`Call::for_identity_pool`](crate::Call::for_identity_pool) takes.
+    /// Visits an operation that is called with [`Call::for_identity_pool`](crate::Call::for_identity_pool).
     fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self);
 }
 
-/// What an operation is called, and how.
+/// The name of an operation, its service, and how the service authorizes the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationDescription {
-    /// The operation's name, as AWS writes it.
+    /// The name of the operation in AWS's API.
     pub name: &'static str,
-    /// The service that the operation is of.
+    /// The service to which the operation belongs.
     pub service: Service,
-    /// By what the service knows the caller.
+    /// How the service authorizes the caller of the operation.
     pub authorization: Authorization,
 }
 
-/// A description of every operation, in alphabetical order.
+/// Returns a description of every operation, in alphabetical order.
 #[must_use]
 pub fn descriptions() -> Vec<OperationDescription> {
     let mut descriptions = Descriptions(Vec::new());

@@ -1,31 +1,35 @@
-//! Secure Remote Password as Cognito speaks it: the client's half, for users and for remembered devices.
+//! Secure Remote Password (SRP) as Cognito uses it: the client's side, for users and for remembered devices.
 //!
-//! It is SRP-6a ([RFC 5054]) over the 3072-bit group 15 of [RFC 3526] with generator 2 and SHA-256, with three habits of
-//! the service's own. Integers are hashed as Java's `BigInteger.toByteArray` writes them, which is called `PAD` here.
-//! The shared key is 16 bytes of HKDF-SHA256 ([RFC 5869]) with salt `PAD(u)` and the info text `Caldera Derived Key`.
-//! The proof is an HMAC over names, a secret block and a timestamp, and the server proves nothing in return.
+//! Cognito uses SRP-6a ([RFC 5054]) with SHA-256, in the 3072-bit group 15 of [RFC 3526] with generator 2.
+//! Three details are Cognito's own. Integers are hashed in the encoding of Java's `BigInteger.toByteArray`,
+//! which this module calls `PAD`. The shared key is 16 bytes of HKDF-SHA256 ([RFC 5869]) with the salt
+//! `PAD(u)` and the info text `Caldera Derived Key`. The client's proof is an HMAC over names, a secret block
+//! and a timestamp, and the server sends no proof in return.
 //!
 //! ```text
-//! A = g^a                                  k = H(PAD(N) | PAD(g))
-//! u = H(PAD(A) | PAD(B))                   x = H(PAD(salt) | H(pool | user | ":" | password))
-//! S = (B - k*g^x) ^ (a + u*x) mod N        K = HKDF(salt = PAD(u), input = PAD(S))
+//! A = g^a                               k = H(PAD(N) | PAD(g))
+//! u = H(PAD(A) | PAD(B))                x = H(PAD(salt) | H(pool | user | ":" | password))
+//! S = (B - k*g^x) ^ (a + u*x) mod N     K = HKDF(salt = PAD(u), input = PAD(S))
 //! signature = HMAC(K, pool | user | secret block | timestamp)
 //! ```
 //!
-//! For a user, `pool` is the part of the user pool's id after the `_`, and `user` is USER_ID_FOR_SRP, never what was
-//! typed. For a device they are the device group key and the device key.
+//! For a user, `pool` is the part of the user pool id after the `_`, and `user` is USER_ID_FOR_SRP, not the
+//! name that the user typed. For a device, `pool` is the device group key, and `user` is the device key.
 //!
-//! Exponentiations with a secret exponent take constant time for a given length of `a`; public integers are num-bigint.
-//! Everything secret that this module holds is zeroized on drop; copies that the arithmetic leaves on the stack are out of
-//! its reach.
+//! Exponentiations with a secret exponent take constant time for a given length of `a`. Only public integers
+//! are computed with num-bigint. All secrets that this module holds are zeroized on drop, but the module
+//! cannot zeroize the copies that the arithmetic leaves on the stack.
 //!
 //! ```
 //! use cognito_core::srp::{EphemeralKey, Identity};
 //!
 //! let key = EphemeralKey::from_bytes(&[7; 32])?;
-//! let identity = Identity { pool: "QdbSdK39m", user: "0d4f1c2e", password: "correct horse" };
-//! // key.srp_a() goes to the service, which answers with SALT, SRP_B and SECRET_BLOCK.
-//! let exchange = key.exchange(identity, "22cb089ced3d3d89cbba8f0440f29226", "e36e39a5d1f1")?;
+//! let (pool, user, password) = ("QdbSdK39m", "0d4f1c2e", "correct horse");
+//! let identity = Identity { pool, user, password };
+//! // The client sends key.srp_a(), and the service answers with SALT, SRP_B and
+//! // SECRET_BLOCK.
+//! let salt = "22cb089ced3d3d89cbba8f0440f29226";
+//! let exchange = key.exchange(identity, salt, "e36e39a5d1f1")?;
 //! let signature = exchange.claim_signature("b3BhcXVl", "Tue Jan 1 06:06:09 UTC 2019")?;
 //! assert_eq!(signature.len(), 44);
 //! # Ok::<(), cognito_core::srp::SrpError>(())
@@ -59,14 +63,15 @@ use crate::encoding::lenient_base64;
 
 pub use device::DeviceVerifier;
 
-/// Who proves, and with what. See the [module](self) for what `pool` and `user` are.
+/// The user or device that authenticates by SRP, and its password. The documentation of the [module](self)
+/// defines `pool` and `user`.
 #[derive(Clone, Copy)]
 pub struct Identity<'a> {
-    /// The user pool's name, or the device group key.
+    /// The name of the user pool, or the device group key.
     pub pool: &'a str,
-    /// USER_ID_FOR_SRP, or the device key.
+    /// The USER_ID_FOR_SRP of the user, or the device key.
     pub user: &'a str,
-    /// The user's password, or the device's.
+    /// The password of the user or of the device.
     pub password: &'a str,
 }
 
@@ -76,31 +81,32 @@ impl fmt::Debug for Identity<'_> {
     }
 }
 
-/// Why the arithmetic was refused.
+/// The reason why the SRP arithmetic rejected its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SrpError {
-    /// `a` is zero or longer than [`EphemeralKey::MAX_BYTES`].
-    #[error("the secret value a must be neither zero nor longer than 128 bytes")]
+    /// The secret value `a` is zero, or is longer than [`EphemeralKey::MAX_BYTES`].
+    #[error("the secret value a must not be zero or longer than 128 bytes")]
     EphemeralKey,
     /// SALT or SRP_B is not a hexadecimal integer.
-    #[error("{0} is not a hexadecimal integer")]
+    #[error("{0} must be a hexadecimal integer")]
     NotHexadecimal(&'static str),
     /// SALT or SRP_B has more than 1,024 digits.
-    #[error("{0} has more than 1024 digits")]
+    #[error("{0} must have at most 1024 digits")]
     TooLong(&'static str),
-    /// SRP_B is zero modulo N: whoever sent it does not know the verifier.
-    #[error("SRP_B is zero modulo N")]
+    /// SRP_B is zero modulo N, which shows that the sender does not know the verifier.
+    #[error("SRP_B must not be zero modulo N")]
     ZeroPublicValue,
     /// The scrambling parameter u is zero.
-    #[error("the scrambling parameter u is zero")]
+    #[error("the scrambling parameter u must not be zero")]
     ZeroScramblingParameter,
-    /// SECRET_BLOCK is not base64.
-    #[error("SECRET_BLOCK is not base64")]
+    /// SECRET_BLOCK is not valid base64.
+    #[error("SECRET_BLOCK must be base64")]
     SecretBlock,
 }
 
-/// The client's ephemeral pair: the secret value `a` and the public value `A`. For one sign-in only.
+/// The client's ephemeral key pair: the secret value `a` and the public value `A`. An ephemeral key must be
+/// used for one sign-in only.
 #[derive(Clone)]
 pub struct EphemeralKey {
     secret: Zeroizing<residue::Exponent>,
@@ -109,15 +115,17 @@ pub struct EphemeralKey {
 }
 
 impl EphemeralKey {
-    /// The longest `a` that is taken, in bytes. The JavaScript package uses all of them; 32 are enough.
+    /// The maximum length of `a`, in bytes. The JavaScript package uses the maximum length, but 32 bytes are
+    /// enough.
     pub const MAX_BYTES: usize = 128;
 
-    /// From the secret value `a`, big-endian, which must come from a cryptographically secure source.
+    /// Creates the key pair from the secret value `a`, in big-endian order. The bytes of `a` must come from a
+    /// cryptographically secure source.
     ///
     /// # Errors
-    /// [`SrpError::EphemeralKey`]
+    /// [`SrpError::EphemeralKey`] if `a` is zero or too long.
     pub fn from_bytes(a: &[u8]) -> Result<Self, SrpError> {
-        // Java writes an integer whose top bit is set with a zero byte in front.
+        // Java's encoding of an integer whose top bit is set starts with a zero byte.
         let a = a.strip_prefix(&[0]).filter(|_| a.len() == Self::MAX_BYTES + 1).unwrap_or(a);
         if a.len() > Self::MAX_BYTES || a.iter().all(|byte| *byte == 0) {
             return Err(SrpError::EphemeralKey);
@@ -128,17 +136,18 @@ impl EphemeralKey {
         Ok(Self { secret, secret_bits, public: BigInt::from_bytes_be(Sign::Plus, &public) })
     }
 
-    /// SRP_A: the public value as the service takes it, lower-case hexadecimal without leading zeros.
+    /// Returns SRP_A, which is the public value in lower-case hexadecimal without leading zeros.
     #[must_use]
     pub fn srp_a(&self) -> String {
         self.public.to_str_radix(16)
     }
 
-    /// Computes what both sides share from the service's `SALT` and `SRP_B`, both signed hexadecimal integers of up to
-    /// 1,024 digits. (The service pretends to know users that it does not know, and may give these a negative salt.)
+    /// Computes the values of the SRP exchange from the service's `SALT` and `SRP_B`, which are signed
+    /// hexadecimal integers of up to 1,024 digits. The service also answers for users who do not exist, and
+    /// may send a negative salt for them.
     ///
     /// # Errors
-    /// [`SrpError`] when one of them is not such a number, and when SRP_B or u is zero.
+    /// [`SrpError`] if `salt` or `srp_b` is invalid, if SRP_B is zero modulo N, or if u is zero.
     pub fn exchange(&self, identity: Identity<'_>, salt: &str, srp_b: &str) -> Result<Exchange, SrpError> {
         let salt = integer::parse("SALT", salt)?;
         let server = integer::parse("SRP_B", srp_b)?;
@@ -161,9 +170,10 @@ impl fmt::Debug for EphemeralKey {
     }
 }
 
-/// What one exchange has come to. All but the scrambling parameter is as secret as the password.
+/// The result of an SRP exchange. Every value except the scrambling parameter is as secret as the password.
 ///
-/// A sign-in needs [`claim_signature`](Self::claim_signature) only; the intermediates are here for tests.
+/// A sign-in needs only [`claim_signature`](Self::claim_signature). The intermediate values are public for
+/// tests.
 pub struct Exchange {
     scrambling: [u8; 32],
     private_key: Zeroizing<[u8; 32]>,
@@ -173,35 +183,38 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// u, big-endian. Public.
+    /// Returns the scrambling parameter u, in big-endian order. The scrambling parameter is not secret.
     #[must_use]
     pub fn scrambling_parameter(&self) -> &[u8; 32] {
         &self.scrambling
     }
 
-    /// x, big-endian. Secret: with the salt it is as good as the password.
+    /// Returns the private key x, in big-endian order. The private key must be kept secret: together with the
+    /// salt, it can replace the password.
     #[must_use]
     pub fn private_key(&self) -> &[u8; 32] {
         &self.private_key
     }
 
-    /// S, big-endian, in the 384 bytes of N. Secret.
+    /// Returns the premaster secret S as 384 big-endian bytes, the length of N. The value S must be kept
+    /// secret.
     #[must_use]
     pub fn premaster_secret(&self) -> &[u8] {
         &self.premaster
     }
 
-    /// K, the key of the signature. Secret.
+    /// Returns the key K of the signature, which must be kept secret.
     #[must_use]
     pub fn claim_key(&self) -> &[u8; 16] {
         &self.claim_key
     }
 
-    /// PASSWORD_CLAIM_SIGNATURE in base64. `secret_block` is SECRET_BLOCK as received, base64 with or without padding;
-    /// `timestamp` is the TIMESTAMP that goes beside the signature ([`Timestamp::cognito_text`]).
+    /// Computes PASSWORD_CLAIM_SIGNATURE, in base64. `secret_block` is SECRET_BLOCK as the service sent it,
+    /// in base64 with or without padding. `timestamp` is the TIMESTAMP that is sent with the signature
+    /// ([`Timestamp::cognito_text`]).
     ///
     /// # Errors
-    /// [`SrpError::SecretBlock`]
+    /// [`SrpError::SecretBlock`] if `secret_block` is not valid base64.
     ///
     /// [`Timestamp::cognito_text`]: crate::Timestamp::cognito_text
     pub fn claim_signature(&self, secret_block: &str, timestamp: &str) -> Result<String, SrpError> {
@@ -220,11 +233,12 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// v = g^x in the 384 bytes of N, big-endian: what the service keeps in place of a password. `salt` is a signed hexadecimal
-/// integer. Who has it can try out passwords, so it is not for everyone's eyes.
+/// Computes the verifier v = g^x, which the service stores in place of a password, as 384 big-endian bytes,
+/// the length of N. `salt` is a signed hexadecimal integer. An attacker who has the verifier can test
+/// passwords, so the verifier must be kept secret.
 ///
 /// # Errors
-/// [`SrpError`] when the salt is no such number.
+/// [`SrpError`] if `salt` is not a hexadecimal integer of up to 1,024 digits.
 pub fn verifier(identity: Identity<'_>, salt: &str) -> Result<Vec<u8>, SrpError> {
     Ok(group::verifier(&private_key(identity, &integer::parse("SALT", salt)?)))
 }
@@ -248,10 +262,10 @@ fn claim_key(scrambling: &[u8], premaster: &[u8]) -> Zeroizing<[u8; 16]> {
     let mut key = Zeroizing::new([0; 16]);
     Hkdf::<Sha256>::new(Some(&salt), &input)
         .expand(b"Caldera Derived Key", key.as_mut_slice())
-        .expect("16 bytes are within HKDF's bound of 255 blocks");
+        .expect("16 bytes are within HKDF's limit of 255 blocks");
     key
 }
 
 pub(crate) fn hmac(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+    Hmac::new_from_slice(key).expect("HMAC accepts a key of any length")
 }

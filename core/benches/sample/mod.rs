@@ -1,5 +1,5 @@
-//! What the measurements take for a user pool's answers, of the sizes that real ones have.
-#![allow(dead_code, reason = "each measurement uses a part of it")]
+//! A user pool's answers for the benchmarks, with the sizes of real answers.
+#![allow(dead_code, reason = "each benchmark uses a part of this module")]
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +20,7 @@ pub(crate) fn seed() -> Seed {
     Seed::new([7; 32])
 }
 
-/// Alice's session, as a sign-in gave it.
+/// Returns Alice's session after a sign-in.
 pub(crate) fn session() -> Session {
     let mut flow = SignIn::password(&app_client(), "alice", "Very$ecur3", seed());
     request(&mut flow, Event::Start);
@@ -30,7 +30,7 @@ pub(crate) fn session() -> Session {
     }
 }
 
-/// A keeper that has this session.
+/// Returns a keeper that has saved this session.
 pub(crate) fn keeper(session: &Session) -> SessionKeeper {
     let mut keeper = SessionKeeper::new(&app_client(), session.username(), &SessionSettings::default());
     let newest_job = keeper.newest_job();
@@ -46,23 +46,23 @@ pub(crate) fn keeper(session: &Session) -> SessionKeeper {
     }
 }
 
-/// Takes the step and gives the request that it asks for.
+/// Takes the flow's next step, and returns the request that the step sends.
 pub(crate) fn request<F: Flow>(flow: &mut F, event: Event) -> Request {
     match flow.step(NOW, event).unwrap() {
         Step::Send(request) => request,
-        _ => panic!("no request"),
+        _ => panic!("the step sends no request"),
     }
 }
 
-/// Takes the step, which is the flow's last.
+/// Takes the flow's last step, and returns the flow's output.
 pub(crate) fn done<F: Flow>(flow: &mut F, event: Event) -> F::Output {
     match flow.step(NOW, event).unwrap() {
         Step::Done(output) => output,
-        _ => panic!("not the end"),
+        _ => panic!("the flow is not over"),
     }
 }
 
-/// The answer that asks for the password's proof.
+/// Returns an answer with the challenge PASSWORD_VERIFIER.
 pub(crate) fn password_verifier() -> Event {
     // A public value has the length of N, and the block has more than 1,000 characters.
     let parameters = json!({
@@ -75,7 +75,7 @@ pub(crate) fn password_verifier() -> Event {
     answer(&json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}))
 }
 
-/// The answer that asks for a code.
+/// Returns an answer with the challenge SMS_MFA.
 pub(crate) fn sms_mfa() -> Event {
     answer(&json!({
         "ChallengeName": "SMS_MFA",
@@ -88,7 +88,7 @@ pub(crate) fn sms_mfa() -> Event {
     }))
 }
 
-/// The answer that has tokens.
+/// Returns an answer with tokens.
 pub(crate) fn tokens() -> Event {
     answer(&json!({
         "AuthenticationResult": {
@@ -135,7 +135,7 @@ pub(crate) fn id_token() -> String {
     }))
 }
 
-/// GetUser's answer.
+/// Returns an answer to GetUser.
 pub(crate) fn user() -> Event {
     answer(&json!({
         "Username": "0d4f1c2e-6d2b-4b8a-9f0e-3f6d2a1b7c55",
@@ -148,12 +148,12 @@ pub(crate) fn user() -> Event {
     }))
 }
 
-pub(crate) fn nothing() -> Event {
+pub(crate) fn empty_answer() -> Event {
     answer(&json!({}))
 }
 
-/// A refusal, as of a wrong password.
-pub(crate) fn refusal() -> Event {
+/// Returns the service's error for a wrong password.
+pub(crate) fn error_answer() -> Event {
     let body = json!({"__type": "NotAuthorizedException", "message": "Incorrect username or password."});
     Event::Sent(SendOutcome::Answered(Response::new(400, headers(), body.to_string().into_bytes())))
 }
@@ -170,7 +170,7 @@ fn headers() -> Headers {
     headers
 }
 
-/// A token with these claims, and with a signature of RSA's length.
+/// Returns a token with these claims, and with a signature as long as an RSA signature.
 fn token(claims: &Value) -> String {
     let header = json!({"kid": "iIbRVbeD1fN9yCSCHYrXMGnZZPX0C8cIXEJxAuIDxnc=", "alg": "RS256"});
     let parts = [header.to_string().into_bytes(), claims.to_string().into_bytes(), vec![0x5a; 256]];

@@ -1,4 +1,4 @@
-//! AssociateSoftwareToken: a secret for an authenticator app, to set up one-time passwords.
+//! AssociateSoftwareToken: returns a secret with which an authenticator app generates one-time passwords.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AssociateSoftwareToken.html>
 
@@ -8,24 +8,24 @@ use super::{Authorization, Operation, Public, TokenAuthorized, either_token_or_s
 use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, SecretCode};
 
-/// Asks for a secret: for a signed-in user, or in a sign-in by its challenge session.
+/// A request for the secret of an authenticator app, either for a signed-in user or during a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssociateSoftwareToken {
-    /// From the MFA_SETUP challenge; none for a signed-in user.
+    /// The challenge session of the MFA_SETUP challenge, or `None` for a signed-in user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
 }
 
 impl AssociateSoftwareToken {
-    /// For the user whose access token goes along.
+    /// Creates a request for the signed-in user whose access token is sent with the request.
     #[must_use]
     pub fn new() -> Self {
         Self { session: None }
     }
 
-    /// In a sign-in that has come to the MFA_SETUP challenge.
+    /// Creates a request for a sign-in that has reached the MFA_SETUP challenge.
     #[must_use]
     pub fn in_sign_in(session: impl Into<ChallengeSession>) -> Self {
         Self { session: Some(session.into()) }
@@ -44,7 +44,8 @@ impl Operation for AssociateSoftwareToken {
     const NAME: &'static str = "AssociateSoftwareToken";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// In a sign-in each one spends a challenge session; for a signed-in user the newer secret replaces the older.
+    /// Returns `true` for a signed-in user, whose newer secret replaces the older one. During a sign-in, each
+    /// request spends a challenge session.
     fn is_repeatable(&self) -> bool {
         self.session.is_none()
     }
@@ -58,15 +59,16 @@ impl Public for AssociateSoftwareToken {}
 
 impl TokenAuthorized for AssociateSoftwareToken {}
 
-/// The secret.
+/// The response to AssociateSoftwareToken: the secret of an authenticator app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssociateSoftwareTokenResponse {
-    /// The secret, in base32. The authenticator app takes it, and VerifySoftwareToken confirms it.
+    /// The secret of the authenticator app, in base32. The user enters the secret in the app, and
+    /// VerifySoftwareToken then confirms the app with its first code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_code: Option<SecretCode>,
-    /// Carries the sign-in on.
+    /// The challenge session with which the sign-in continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
 }
@@ -77,12 +79,12 @@ mod tests {
     use crate::test_support::{json, request_of, signed_in_request_of};
 
     #[test]
-    fn a_secret_is_asked_for_a_signed_in_user() {
+    fn a_secret_is_requested_for_a_signed_in_user() {
         assert_eq!(signed_in_request_of(AssociateSoftwareToken::new()), json(r#"{"AccessToken":"access.token"}"#));
     }
 
     #[test]
-    fn a_secret_is_asked_in_a_sign_in() {
+    fn a_secret_is_requested_during_a_sign_in() {
         assert_eq!(
             request_of(AssociateSoftwareToken::in_sign_in("challenge session")),
             json(r#"{"Session":"challenge session"}"#)
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_and_both_of_token_and_challenge_session_are_refused() {
+    fn either_an_access_token_or_a_session_is_required() {
         use crate::secret::AccessToken;
         use crate::test_support::{NOW, app_client, failed};
         use crate::{Call, Event, Flow};

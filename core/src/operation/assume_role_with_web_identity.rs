@@ -1,5 +1,5 @@
-//! AssumeRoleWithWebIdentity: temporary AWS credentials of a role for a token, in the basic flow. The Security Token
-//! Service's, by the query protocol.
+//! AssumeRoleWithWebIdentity: exchanges a token for temporary AWS credentials of a role, in the basic flow.
+//! The operation belongs to the Security Token Service, which uses the AWS Query protocol.
 //!
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
@@ -14,48 +14,49 @@ use crate::error::InvalidInput;
 use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
 use crate::timestamp::Timestamp;
 
-/// Assumes a role.
+/// A request to assume a role with a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentity {
-    /// The role, 20 to 2,048 characters.
+    /// The ARN of the role, 20 to 2,048 characters.
     pub role_arn: String,
-    /// What the session is called in logs, 2 to 64 letters, digits and `_=,.@+-`.
+    /// The name of the role session in logs: 2 to 64 letters, digits and `_=,.@+-`.
     pub role_session_name: String,
-    /// The token: an identity pool's, or an OpenID Connect provider's that the account trusts.
+    /// The token, issued by an identity pool or by an OpenID Connect provider that the AWS account trusts.
     pub web_identity_token: OpenIdToken,
-    /// The host of an OAuth 2.0 provider, for an access token of its own: `www.amazon.com`, `graph.facebook.com`.
+    /// The host name of an OAuth 2.0 provider, if the token is an access token of that provider:
+    /// `www.amazon.com` or `graph.facebook.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
-    /// Managed policies that narrow the role, at most ten.
+    /// Up to ten managed policies that restrict the permissions of the role.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policy_arns: Vec<PolicyDescriptor>,
-    /// A policy, as JSON, that narrows the role.
+    /// A policy, in JSON, that restricts the permissions of the role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// How long the credentials live, in seconds: 900 up to what the role allows; an hour if none.
+    /// The lifetime of the credentials, in seconds: from 900 up to the maximum of the role, by default 3,600.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<i32>,
-    /// The least size of the session token, in bytes, up to 4,096.
+    /// The minimum size of the session token, in bytes, up to 4,096.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_session_token_size: Option<i32>,
 }
 
-/// A managed policy.
+/// A managed policy, named by its ARN.
 ///
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_PolicyDescriptorType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub struct PolicyDescriptor {
-    /// The policy's ARN.
+    /// The ARN of the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
 }
 
 impl PolicyDescriptor {
-    /// The policy of this ARN.
+    /// Creates a descriptor of the policy with this ARN.
     #[must_use]
     pub fn new(arn: impl Into<String>) -> Self {
         Self { arn: Some(arn.into()) }
@@ -63,7 +64,8 @@ impl PolicyDescriptor {
 }
 
 impl AssumeRoleWithWebIdentity {
-    /// Assumes this role by this token. The optional members are set on the value.
+    /// Creates a request to assume this role with this token. Set the optional fields on the returned
+    /// request.
     #[must_use]
     pub fn new(
         role_arn: impl Into<String>,
@@ -90,29 +92,29 @@ impl Operation for AssumeRoleWithWebIdentity {
     const SERVICE: Service = Service::Sts;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Each one gives credentials of its own.
+    /// Returns `true`, because each request returns separate credentials.
     fn is_repeatable(&self) -> bool {
         true
     }
 
     fn check(&self, _has_access_token: bool) -> Result<(), InvalidInput> {
-        // The service's own refusal quotes the value.
-        let problem = |name, problem| Err(InvalidInput::new(name, problem));
-        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+        // The service's own error message repeats the rejected value, which may be the token.
+        let invalid = |name, problem| Err(InvalidInput::new(name, problem));
+        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
         if !(20..=2048).contains(&self.role_arn.chars().count()) {
-            return problem("role ARN", "must be 20 to 2,048 characters long");
+            return invalid("role ARN", "must be 20 to 2,048 characters long");
         }
-        if !(2..=64).contains(&self.role_session_name.len()) || !self.role_session_name.bytes().all(is_of_name) {
-            return problem("role session name", "must be 2 to 64 letters, digits and _=,.@+-");
+        if !(2..=64).contains(&self.role_session_name.len()) || !self.role_session_name.bytes().all(is_name_byte) {
+            return invalid("role session name", "must be 2 to 64 letters, digits and _=,.@+-");
         }
         if !(4..=20_000).contains(&self.web_identity_token.expose().len()) {
-            return problem("web identity token", "must be 4 to 20,000 characters long");
+            return invalid("web identity token", "must be 4 to 20,000 characters long");
         }
         if self.policy.as_ref().is_some_and(|policy| policy.is_empty() || policy.chars().count() > 2048) {
-            return problem("policy", "must be 1 to 2,048 characters long");
+            return invalid("policy", "must be 1 to 2,048 characters long");
         }
         if self.duration_seconds.is_some_and(|seconds| !(900..=43_200).contains(&seconds)) {
-            return problem("duration", "must be 900 to 43,200 seconds");
+            return invalid("duration", "must be 900 to 43,200 seconds");
         }
         Ok(())
     }
@@ -120,86 +122,87 @@ impl Operation for AssumeRoleWithWebIdentity {
 
 impl ForIdentityPool for AssumeRoleWithWebIdentity {}
 
-/// The credentials, and for whom they are.
+/// The response to AssumeRoleWithWebIdentity: the temporary credentials, and the user for whom they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentityResponse {
-    /// The credentials.
+    /// The temporary credentials of the role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<RoleCredentials>,
-    /// The token's subject: for an identity pool's, the identity.
+    /// The subject of the token. The subject of an identity pool's token is the identity id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_from_web_identity_token: Option<String>,
-    /// The role's session.
+    /// The session of the assumed role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// The share of the room for policies and tags that they take, in per cent. The service has named it anew:
-    /// [`session_token_utilization`](Self::session_token_utilization).
+    /// How much of the space for policies and tags the request uses, in percent. The service's newer name for
+    /// the packed policy size is [`session_token_utilization`](Self::session_token_utilization).
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub packed_policy_size: Option<i32>,
-    /// The token's issuer.
+    /// The issuer of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// The token's audience: for an identity pool's, the pool.
+    /// The audience of the token. The audience of an identity pool's token is the identity pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// What the token names as the source of its identity.
+    /// The source identity that the token names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<String>,
     /// The size of the session token, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub session_token_size: Option<i32>,
-    /// The share of the room for policies and tags that they take, in per cent.
+    /// How much of the space for policies and tags the request uses, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub session_token_utilization: Option<i32>,
 }
 
-/// Credentials as the Security Token Service gives them.
+/// Temporary AWS credentials of a role, as the Security Token Service returns them.
 ///
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RoleCredentials {
-    /// The public half.
+    /// The access key id, which is the public part of the credentials.
     pub access_key_id: String,
-    /// The secret half.
+    /// The secret access key, which is the secret part of the credentials.
     pub secret_access_key: SecretAccessKey,
-    /// What goes along with every request.
+    /// The session token, which is sent with every request that the credentials sign.
     pub session_token: SessionToken,
-    /// When they expire, by the service's clock.
+    /// The time at which the credentials expire, by the service's clock.
     pub expiration: DateTime,
 }
 
-/// A session of a role.
+/// A session of an assumed role.
 ///
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumedRoleUser.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumedRoleUser {
-    /// The role's id, `:` and the session's name.
+    /// The id of the role, followed by `:` and the name of the session.
     pub assumed_role_id: String,
-    /// `arn:aws:sts::…:assumed-role/…`
+    /// The ARN of the session, in the form `arn:aws:sts::…:assumed-role/…`.
     pub arn: String,
 }
 
-/// A point in time as the Security Token Service writes it: `2019-11-09T13:34:41Z`
-/// ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)).
+/// A point in time as the Security Token Service writes it, such as `2019-11-09T13:34:41Z` ([RFC
+/// 3339](https://www.rfc-editor.org/rfc/rfc3339)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DateTime(String);
 
 impl DateTime {
-    /// To the millisecond; none for what is no time in UTC, or one before 1970.
+    /// Returns the time to the millisecond, or `None` if the text is not a valid time in UTC or the time is
+    /// before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         Timestamp::from_date_time(&self.0)
     }
 }
 
-/// XML writes a number as text.
+/// Reads an integer from a number or from text, because XML writes a number as text.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -246,8 +249,8 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_would_refuse_with_its_value_is_refused_here() {
-        let good = || AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/Guest", "alice", "t.o+k=en");
+    fn an_invalid_request_is_rejected_before_it_is_sent() {
+        let valid = || AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/Guest", "alice", "t.o+k=en");
         let changes: [fn(&mut AssumeRoleWithWebIdentity); 6] = [
             |request| request.role_arn = "arn".into(),
             |request| request.role_session_name = "a b".into(),
@@ -257,7 +260,7 @@ mod tests {
             |request| request.duration_seconds = Some(60),
         ];
         for change in changes {
-            let mut request = good();
+            let mut request = valid();
             change(&mut request);
             let mut call = Call::for_identity_pool(&identity_pool(), request.clone());
             assert!(matches!(call.step(NOW, Event::Start), Err(crate::Error::InvalidInput(_))), "{request:?}");
@@ -279,13 +282,13 @@ mod tests {
         let response = done(call.step(NOW, answer(200, xml)));
         let credentials = response.credentials.unwrap();
         assert_eq!((credentials.access_key_id.as_str(), credentials.session_token.expose()), ("ASIA", "t0k3n=="));
-        let an_hour_on = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3600);
-        assert_eq!(credentials.expiration.timestamp(), Some(an_hour_on));
+        let one_hour_later = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3600);
+        assert_eq!(credentials.expiration.timestamp(), Some(one_hour_later));
         assert_eq!(response.packed_policy_size, Some(6));
     }
 
     #[test]
-    fn a_refusal_is_read_from_xml() {
+    fn an_error_is_read_from_xml() {
         for (code, kind) in [
             ("ExpiredTokenException", RefusalKind::ExpiredToken),
             ("IDPRejectedClaim", RefusalKind::IdpRejectedClaim),
@@ -297,14 +300,14 @@ mod tests {
             );
             let mut call = call();
             call.step(NOW, Event::Start).unwrap();
-            let refused = failed(call.step(NOW, answer(403, &xml)));
-            assert_eq!(refused.refusal_kind(), Some(kind));
-            assert_eq!(refused.refusal().unwrap().message, "No");
+            let error = failed(call.step(NOW, answer(403, &xml)));
+            assert_eq!(error.refusal_kind(), Some(kind));
+            assert_eq!(error.refusal().unwrap().message, "No");
         }
     }
 
     #[test]
-    fn what_is_no_answer_repeats_nothing_of_it() {
+    fn the_error_for_a_malformed_answer_repeats_none_of_it() {
         for body in [
             "",
             "{}",

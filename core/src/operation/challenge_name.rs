@@ -4,53 +4,53 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-/// A challenge's name.
+/// The name of a challenge that the service can send during a sign-in.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ChallengeName {
-    /// A code sent by SMS, as a second factor.
+    /// The user must enter a code from a text message (SMS), as the second factor.
     SmsMfa,
-    /// A code sent by e-mail.
+    /// The user must enter a code from an e-mail.
     EmailOtp,
-    /// A code from an authenticator app.
+    /// The user must enter a code from an authenticator app.
     SoftwareTokenMfa,
-    /// The user chooses the second factor.
+    /// The user must choose the second factor.
     SelectMfaType,
     /// The user must set up a second factor.
     MfaSetup,
-    /// The proof of the password by SRP.
+    /// The client must prove by SRP that it knows the user's password.
     PasswordVerifier,
-    /// A challenge of the pool's triggers.
+    /// The user must answer a custom challenge, which the user pool's Lambda triggers define.
     CustomChallenge,
-    /// The user chooses the first factor.
+    /// The user must choose the first factor.
     SelectChallenge,
-    /// The device proves itself by SRP.
+    /// The remembered device must authenticate by SRP.
     DeviceSrpAuth,
-    /// The device's proof.
+    /// The remembered device must prove by SRP that it knows its password.
     DevicePasswordVerifier,
-    /// The password in the clear, for servers.
+    /// A server must send the user's password in plain text.
     AdminNoSrpAuth,
     /// The user must choose a new password.
     NewPasswordRequired,
-    /// A code sent by SMS, as the first factor.
+    /// The user must enter a code from a text message (SMS), as the first factor.
     SmsOtp,
-    /// The password, as the first factor.
+    /// The user must enter the password, as the first factor.
     Password,
-    /// A passkey.
+    /// The user must sign in with a passkey.
     #[serde(rename = "WEB_AUTHN")]
     WebAuthn,
-    /// The password by SRP, as the first factor.
+    /// The client must start a proof of the password by SRP, as the first factor.
     PasswordSrp,
-    /// One that this version does not know.
+    /// A challenge that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }
 
 impl ChallengeName {
-    /// The name as the service writes it.
+    /// Returns the name of the challenge as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

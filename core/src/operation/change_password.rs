@@ -1,4 +1,4 @@
-//! ChangePassword: the signed-in user's new password for the old one.
+//! ChangePassword: replaces the signed-in user's password with a new one.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ChangePassword.html>
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, TokenAuthorized};
 use crate::secret::Password;
 
-/// Changes the password of the user whose access token goes along.
+/// A request to change the password of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ChangePassword {
-    /// The present password; none for a user who signs in without one.
+    /// The current password, or `None` for a user who signs in without a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_password: Option<Password>,
     /// The new password.
@@ -20,7 +20,7 @@ pub struct ChangePassword {
 }
 
 impl ChangePassword {
-    /// Changes the password from the first to the second.
+    /// Creates a request to change the password from `previous` to `proposed`.
     #[must_use]
     pub fn new(previous: impl Into<Password>, proposed: impl Into<Password>) -> Self {
         Self { previous_password: Some(previous.into()), proposed_password: proposed.into() }
@@ -33,7 +33,8 @@ impl Operation for ChangePassword {
     const NAME: &'static str = "ChangePassword";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// After the first of two the previous password is wrong, which counts as a failed attempt.
+    /// Returns `false`: if the first attempt succeeded, the previous password is now wrong, and a retry
+    /// counts as a failed attempt.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -41,7 +42,7 @@ impl Operation for ChangePassword {
 
 impl TokenAuthorized for ChangePassword {}
 
-/// The password is changed.
+/// The response to ChangePassword: the password has been changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

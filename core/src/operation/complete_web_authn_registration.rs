@@ -1,4 +1,4 @@
-//! CompleteWebAuthnRegistration: registers the passkey that the authenticator made.
+//! CompleteWebAuthnRegistration: registers a passkey that an authenticator has created.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CompleteWebAuthnRegistration.html>
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Registers a passkey.
+/// A request to register a passkey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CompleteWebAuthnRegistration {
-    /// The authenticator's RegistrationResponseJSON (WebAuthn level 3, section 5.1.8), as it is.
+    /// The authenticator's RegistrationResponseJSON (WebAuthn level 3, section 5.1.8), unchanged.
     pub credential: Value,
 }
 
 impl CompleteWebAuthnRegistration {
-    /// Registers the passkey in this RegistrationResponseJSON.
+    /// Creates a request to register the passkey in this RegistrationResponseJSON.
     #[must_use]
     pub fn new(credential: Value) -> Self {
         Self { credential }
@@ -31,7 +31,8 @@ impl Operation for CompleteWebAuthnRegistration {
     const NAME: &'static str = "CompleteWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The first of two spends the registration.
+    /// Returns `false`: a registration can be completed only once, so a retry fails if the first attempt
+    /// succeeded.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -39,7 +40,7 @@ impl Operation for CompleteWebAuthnRegistration {
 
 impl TokenAuthorized for CompleteWebAuthnRegistration {}
 
-/// The passkey is registered.
+/// The response to CompleteWebAuthnRegistration: the passkey has been registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

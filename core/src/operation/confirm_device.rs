@@ -1,4 +1,4 @@
-//! ConfirmDevice: registers the password by which a new device will sign in.
+//! ConfirmDevice: registers a new device and the verifier of the password with which the device will sign in.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
 
@@ -10,23 +10,24 @@ use super::{Authorization, Operation, TokenAuthorized};
 use crate::secret::Parameter;
 use crate::srp::DeviceVerifier;
 
-/// Registers a device.
+/// A request to register a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfirmDevice {
-    /// From NewDeviceMetadata.
+    /// The key of the device, from NewDeviceMetadata.
     pub device_key: String,
-    /// The salt and verifier of the device's password.
+    /// The salt and the verifier of the device's password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_secret_verifier_config: Option<DeviceSecretVerifierConfig>,
-    /// A name for people to read.
+    /// A human-readable name of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
 }
 
 impl ConfirmDevice {
-    /// Registers this device with this verifier. The name is set on the value.
+    /// Creates a request to register the device with this key and this verifier. Set the optional device name
+    /// on the returned request.
     #[must_use]
     pub fn new(device_key: impl Into<String>, verifier: &DeviceVerifier) -> Self {
         let config = DeviceSecretVerifierConfig {
@@ -43,8 +44,9 @@ impl Operation for ConfirmDevice {
     const NAME: &'static str = "ConfirmDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// A device that is not confirmed costs the session its refresh, so a lost answer is worth asking for again. The second
-    /// of two may be told that the device is known already ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
+    /// Returns `true`: a session cannot be refreshed until its device is confirmed, so a lost response is
+    /// worth a retry. If the first attempt succeeded, the service may reject the retry because it already
+    /// knows the device ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -52,27 +54,27 @@ impl Operation for ConfirmDevice {
 
 impl TokenAuthorized for ConfirmDevice {}
 
-/// The device is registered.
+/// The response to ConfirmDevice: the device has been registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfirmDeviceResponse {
-    /// Whether the user must be asked before the device counts as remembered.
+    /// Whether the user must agree before the service remembers the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_confirmation_necessary: Option<bool>,
 }
 
-/// What the service will check the device's proof by.
+/// The salt and the verifier by which the service checks a device's proof of its password.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeviceSecretVerifierConfigType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DeviceSecretVerifierConfig {
-    /// The verifier, base64.
+    /// The verifier of the device's password, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_verifier: Option<Parameter>,
-    /// The salt, base64.
+    /// The salt of the device's password, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
 }

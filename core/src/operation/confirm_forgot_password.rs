@@ -1,4 +1,4 @@
-//! ConfirmForgotPassword: sets a new password with the code that was sent.
+//! ConfirmForgotPassword: sets a new password with the code that the user received.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmForgotPassword.html>
 
@@ -9,24 +9,25 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Context, Operation, Public};
 use crate::secret::{Parameter, Password};
 
-/// Sets a new password in place of a forgotten one.
+/// A request to replace a forgotten password with a new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfirmForgotPassword {
-    /// The user's name or alias.
+    /// The user name, or an alias of the user.
     pub username: String,
-    /// The code that was sent.
+    /// The code that the service sent to the user.
     pub confirmation_code: Parameter,
     /// The new password.
     pub password: Password,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl ConfirmForgotPassword {
-    /// Sets this user's password with this code. The optional members are set on the value.
+    /// Creates a request to set this user's password with this code. Set the optional fields on the returned
+    /// request.
     #[must_use]
     pub fn new(
         username: impl Into<String>,
@@ -48,7 +49,7 @@ impl Operation for ConfirmForgotPassword {
     const NAME: &'static str = "ConfirmForgotPassword";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// The first of two would spend the code.
+    /// Returns `false`: a code can be used only once, so a retry fails if the first attempt succeeded.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -60,7 +61,7 @@ impl Operation for ConfirmForgotPassword {
 
 impl Public for ConfirmForgotPassword {}
 
-/// The password is set.
+/// The response to ConfirmForgotPassword: the new password has been set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! ConfirmSignUp: confirms a registration with the code that was sent.
+//! ConfirmSignUp: confirms a registration with the code that the user received.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmSignUp.html>
 
@@ -9,28 +9,30 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Context, Operation, Public};
 use crate::secret::{ChallengeSession, Parameter};
 
-/// Confirms a registration.
+/// A request to confirm a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfirmSignUp {
-    /// The user's name or alias.
+    /// The user name, or an alias of the user.
     pub username: String,
-    /// The code that was sent.
+    /// The code that the service sent to the user.
     pub confirmation_code: Parameter,
-    /// Takes an e-mail address or telephone number over from another user who has it as an alias.
+    /// Whether the user takes over an e-mail address or a phone number that another user has as an alias.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_alias_creation: Option<bool>,
-    /// From the answer to SignUp: the answer to this then has one to sign in with.
+    /// The session from the response to SignUp. If the request contains a session, the response contains a
+    /// session with which the user can sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl ConfirmSignUp {
-    /// Confirms this user with this code. The optional members are set on the value.
+    /// Creates a request to confirm this user with this code. Set the optional fields on the returned
+    /// request.
     #[must_use]
     pub fn new(username: impl Into<String>, confirmation_code: impl Into<Parameter>) -> Self {
         Self {
@@ -49,7 +51,7 @@ impl Operation for ConfirmSignUp {
     const NAME: &'static str = "ConfirmSignUp";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// The first of two would spend the code.
+    /// Returns `false`: a code can be used only once, so a retry fails if the first attempt succeeded.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -61,12 +63,12 @@ impl Operation for ConfirmSignUp {
 
 impl Public for ConfirmSignUp {}
 
-/// The user is confirmed.
+/// The response to ConfirmSignUp: the user has been confirmed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfirmSignUpResponse {
-    /// Signs the user in, where the app client has choice-based sign-in.
+    /// The session with which the user can sign in, if the app client has choice-based sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
 }

@@ -1,4 +1,4 @@
-//! DeleteUser: deletes the signed-in user for good.
+//! DeleteUser: permanently deletes the signed-in user.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUser.html>
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Deletes the user whose access token goes along.
+/// A request to permanently delete the signed-in user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DeleteUser {}
 
 impl DeleteUser {
-    /// The request, which has no members of its own.
+    /// Creates the request, which has no fields of its own.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -26,7 +26,8 @@ impl Operation for DeleteUser {
     const NAME: &'static str = "DeleteUser";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The second of two would be told that there is no such user.
+    /// Returns `false`: if the first attempt deleted the user, the service rejects a retry because the user
+    /// no longer exists.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -34,7 +35,7 @@ impl Operation for DeleteUser {
 
 impl TokenAuthorized for DeleteUser {}
 
-/// The user is deleted.
+/// The response to DeleteUser: the user has been deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

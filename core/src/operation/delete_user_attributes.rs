@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Deletes attributes.
+/// A request to delete attributes of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DeleteUserAttributes {
-    /// The names of the attributes, custom ones with `custom:` in front.
+    /// The names of the attributes, with the prefix `custom:` for custom attributes.
     pub user_attribute_names: Vec<String>,
 }
 
 impl DeleteUserAttributes {
-    /// Deletes the attributes of these names.
+    /// Creates a request to delete the attributes with these names.
     #[must_use]
     pub fn new<Name: Into<String>>(names: impl IntoIterator<Item = Name>) -> Self {
         Self { user_attribute_names: names.into_iter().map(Into::into).collect() }
@@ -32,7 +32,7 @@ impl Operation for DeleteUserAttributes {
     const NAME: &'static str = "DeleteUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// An attribute that is gone is deleted again without complaint.
+    /// Returns `true`: the service accepts the deletion of an attribute that has already been deleted.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -40,7 +40,7 @@ impl Operation for DeleteUserAttributes {
 
 impl TokenAuthorized for DeleteUserAttributes {}
 
-/// The attributes are deleted.
+/// The response to DeleteUserAttributes: the attributes have been deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

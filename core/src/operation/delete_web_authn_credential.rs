@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Deletes a passkey.
+/// A request to delete a passkey of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DeleteWebAuthnCredential {
-    /// From ListWebAuthnCredentials.
+    /// The id of the passkey, from ListWebAuthnCredentials.
     pub credential_id: String,
 }
 
 impl DeleteWebAuthnCredential {
-    /// Deletes the passkey of this id.
+    /// Creates a request to delete the passkey with this id.
     #[must_use]
     pub fn new(credential_id: impl Into<String>) -> Self {
         Self { credential_id: credential_id.into() }
@@ -31,7 +31,8 @@ impl Operation for DeleteWebAuthnCredential {
     const NAME: &'static str = "DeleteWebAuthnCredential";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The second of two would be told that there is no such passkey.
+    /// Returns `false`: if the first attempt deleted the passkey, the service rejects a retry because the
+    /// passkey no longer exists.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -39,7 +40,7 @@ impl Operation for DeleteWebAuthnCredential {
 
 impl TokenAuthorized for DeleteWebAuthnCredential {}
 
-/// The passkey is deleted.
+/// The response to DeleteWebAuthnCredential: the passkey has been deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! ForgetDevice: forgets a device of the signed-in user.
+//! ForgetDevice: makes the service forget a device of the signed-in user.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgetDevice.html>
 
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Forgets a device, which will then sign in like a new one.
+/// A request to forget a device, which will then sign in like a new device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ForgetDevice {
-    /// The device's key.
+    /// The key of the device.
     pub device_key: String,
 }
 
 impl ForgetDevice {
-    /// Forgets the device of this key.
+    /// Creates a request to forget the device with this key.
     #[must_use]
     pub fn new(device_key: impl Into<String>) -> Self {
         Self { device_key: device_key.into() }
@@ -31,7 +31,8 @@ impl Operation for ForgetDevice {
     const NAME: &'static str = "ForgetDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The second of two would be told that there is no such device.
+    /// Returns `false`: if the first attempt succeeded, the service rejects a retry because the device no
+    /// longer exists.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -39,7 +40,7 @@ impl Operation for ForgetDevice {
 
 impl TokenAuthorized for ForgetDevice {}
 
-/// The device is forgotten.
+/// The response to ForgetDevice: the service has forgotten the device.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

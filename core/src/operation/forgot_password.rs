@@ -1,4 +1,4 @@
-//! ForgotPassword: sends a code to set a new password with.
+//! ForgotPassword: sends the user a code with which to set a new password.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html>
 
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, CodeDeliveryDetails, Context, Operation, Public};
 
-/// Sends a code.
+/// A request to send the user a code with which to set a new password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ForgotPassword {
-    /// The user's name or alias.
+    /// The user name, or an alias of the user.
     pub username: String,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl ForgotPassword {
-    /// Sends this user a code. The optional members are set on the value.
+    /// Creates a request to send this user a code. Set the optional fields on the returned request.
     #[must_use]
     pub fn new(username: impl Into<String>) -> Self {
         Self { username: username.into(), context: Context::default() }
@@ -34,7 +34,7 @@ impl Operation for ForgotPassword {
     const NAME: &'static str = "ForgotPassword";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Each one sends a message, and counts towards a limit of hours.
+    /// Returns `false`: each request sends a message, and counts towards a rate limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -46,12 +46,12 @@ impl Operation for ForgotPassword {
 
 impl Public for ForgotPassword {}
 
-/// The code is on its way.
+/// The response to ForgotPassword: the service has sent the code.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ForgotPasswordResponse {
-    /// Where the code was sent.
+    /// Where and how the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
@@ -62,7 +62,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn a_code_is_asked_for() {
+    fn a_code_is_requested() {
         assert_eq!(
             request_of(ForgotPassword::new("alice")),
             json(

@@ -1,4 +1,4 @@
-//! GetClientToken: an access token for the app client itself, machine to machine.
+//! GetClientToken: returns an access token for the app client itself, for machine-to-machine calls.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetClientToken.html>
 
@@ -11,23 +11,25 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, ClientMetadata, Operation, Public};
 use crate::secret::{AccessToken, ClientSecret};
 
-/// Asks for an access token. No user is signed in.
+/// A request for an access token of the app client itself, without a signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetClientToken {
-    /// An active secret of the app client. It is the request's own, since an app client may have more than one.
+    /// An active secret of the app client. The secret is part of the request, because an app client may have
+    /// several secrets.
     pub secret: ClientSecret,
-    /// The scopes to authorize, `resource-server/scope`; none for all that the app client has.
+    /// The scopes to authorize, in the form `resource-server/scope`. If the list is empty, the service
+    /// authorizes all scopes of the app client.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// For the pool's triggers.
+    /// Names and values for the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
 
 impl GetClientToken {
-    /// Asks with this secret. The optional members are set on the value.
+    /// Creates a request with this client secret. Set the optional fields on the returned request.
     #[must_use]
     pub fn new(secret: impl Into<ClientSecret>) -> Self {
         Self { secret: secret.into(), scopes: Vec::new(), client_metadata: BTreeMap::new() }
@@ -40,7 +42,7 @@ impl Operation for GetClientToken {
     const NAME: &'static str = "GetClientToken";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// It changes nothing: each one gives a token of its own.
+    /// Returns `true`: a request changes nothing, and each request returns a separate token.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -48,17 +50,17 @@ impl Operation for GetClientToken {
 
 impl Public for GetClientToken {}
 
-/// The token.
+/// The response to GetClientToken: an access token of the app client.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetClientTokenResponse {
-    /// The token and its life.
+    /// The access token and its lifetime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_authentication_result: Option<ClientAuthenticationResult>,
 }
 
-/// The access token of an app client.
+/// An access token of an app client, and its lifetime.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -66,10 +68,10 @@ pub struct ClientAuthenticationResult {
     /// The access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token: Option<AccessToken>,
-    /// How long it lives, in seconds.
+    /// The lifetime of the access token, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i32>,
-    /// `Bearer`.
+    /// The type of the access token, which is `Bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
 }
@@ -80,7 +82,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn a_token_is_asked_for_by_secret() {
+    fn a_token_is_requested_with_the_client_secret() {
         assert_eq!(
             request_of(GetClientToken::new("another secret")),
             json(r#"{"ClientId":"3pu8tnp684l4lmlfoth25ojmd2","Secret":"another secret"}"#)

@@ -1,4 +1,4 @@
-//! GetCredentialsForIdentity: temporary AWS credentials for an identity, in the enhanced flow.
+//! GetCredentialsForIdentity: returns temporary AWS credentials for an identity, in the enhanced flow.
 //!
 //! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html>
 
@@ -12,23 +12,23 @@ use crate::error::InvalidInput;
 use crate::operation::Logins;
 use crate::secret::{SecretAccessKey, SessionToken};
 
-/// Asks for credentials.
+/// A request for temporary AWS credentials of an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetCredentialsForIdentity {
-    /// `REGION:GUID`
+    /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// Who the user is; nobody for a guest.
+    /// The logins of the user, empty for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
-    /// One of the roles that the login token names, where it names several.
+    /// The ARN of the role to assume, if the login token names several roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_role_arn: Option<String>,
 }
 
 impl GetCredentialsForIdentity {
-    /// Asks for credentials of this identity. The role is set on the value.
+    /// Creates a request for credentials of this identity. Set the optional role on the returned request.
     #[must_use]
     pub fn new(identity_id: impl Into<String>, logins: Logins) -> Self {
         Self { identity_id: identity_id.into(), logins, custom_role_arn: None }
@@ -42,7 +42,7 @@ impl Operation for GetCredentialsForIdentity {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Each one gives credentials of its own.
+    /// Returns `true`, because each request returns separate credentials.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -54,37 +54,38 @@ impl Operation for GetCredentialsForIdentity {
 
 impl ForIdentityPool for GetCredentialsForIdentity {}
 
-/// The credentials.
+/// The response to GetCredentialsForIdentity: temporary AWS credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetCredentialsForIdentityResponse {
-    /// Whose they are. It may be another identity than the one that was asked for: a guest who signs in, and whose logins
-    /// have an identity already, gets that one.
+    /// The id of the identity to which the credentials belong. The returned identity can differ from the
+    /// requested identity: a guest who signs in with logins that already have an identity gets the identity
+    /// of the logins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_id: Option<String>,
-    /// The credentials.
+    /// The temporary AWS credentials of the identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<IdentityCredentials>,
 }
 
-/// Credentials as identity pools give them.
+/// Temporary AWS credentials, as an identity pool returns them.
 ///
 /// <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_Credentials.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct IdentityCredentials {
-    /// The public half.
+    /// The access key id, which is the public part of the credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
-    /// The secret half.
+    /// The secret access key, which is the secret part of the credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<SecretAccessKey>,
-    /// What goes along with every request.
+    /// The session token, which is sent with every request that the credentials sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_token: Option<SessionToken>,
-    /// When they expire, by the service's clock.
+    /// The time at which the credentials expire, by the service's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration: Option<EpochSeconds>,
 }

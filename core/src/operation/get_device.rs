@@ -1,4 +1,4 @@
-//! GetDevice: a device of the signed-in user.
+//! GetDevice: returns a device of the signed-in user.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetDevice.html>
 
@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Authorization, EpochSeconds, Operation, TokenAuthorized, null_is_default};
 
-/// Asks for a device.
+/// A request for a device of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetDevice {
-    /// The device's key.
+    /// The key of the device.
     pub device_key: String,
 }
 
 impl GetDevice {
-    /// Asks for the device of this key.
+    /// Creates a request for the device with this key.
     #[must_use]
     pub fn new(device_key: impl Into<String>) -> Self {
         Self { device_key: device_key.into() }
@@ -32,7 +32,7 @@ impl Operation for GetDevice {
     const NAME: &'static str = "GetDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It only reads.
+    /// Returns `true`, because the request only reads.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -40,12 +40,12 @@ impl Operation for GetDevice {
 
 impl TokenAuthorized for GetDevice {}
 
-/// The device.
+/// The response to GetDevice: a device of the user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetDeviceResponse {
-    /// The device.
+    /// The requested device.
     pub device: Device,
 }
 
@@ -56,19 +56,19 @@ pub struct GetDeviceResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Device {
-    /// Its key.
+    /// The key of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
-    /// Such as `device_name` and `last_ip_used`.
+    /// The attributes of the device, such as `device_name` and `last_ip_used`.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub device_attributes: Vec<Attribute>,
-    /// When it was first seen.
+    /// The time at which the service first saw the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_create_date: Option<EpochSeconds>,
-    /// When it was last changed.
+    /// The time at which the device was last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_last_modified_date: Option<EpochSeconds>,
-    /// When a user last signed in on it.
+    /// The time at which a user last signed in on the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_last_authenticated_date: Option<EpochSeconds>,
 }
@@ -79,7 +79,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn a_device_is_asked_for_and_read() {
+    fn a_device_is_requested_and_read() {
         assert_eq!(
             signed_in_request_of(GetDevice::new("us-east-1_0d4f")),
             json(r#"{"AccessToken":"access.token","DeviceKey":"us-east-1_0d4f"}"#)

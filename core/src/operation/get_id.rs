@@ -1,4 +1,4 @@
-//! GetId: the identity of a user, or a new one for a guest.
+//! GetId: returns the identity of a user, or a new identity for a guest.
 //!
 //! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetId.html>
 
@@ -11,23 +11,24 @@ use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 
-/// Asks for an identity.
+/// A request for the identity id of a user or of a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetId {
-    /// The identity pool.
+    /// The id of the identity pool.
     pub identity_pool_id: String,
-    /// The AWS account that the pool is of, 1 to 15 digits. The service does without.
+    /// The id of the AWS account to which the identity pool belongs, 1 to 15 digits. The service does not
+    /// need the account id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// Who the user is; nobody for a guest. Several are linked to one identity.
+    /// The logins of the user, empty for a guest. The service links several logins to one identity.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
 }
 
 impl GetId {
-    /// Asks for the identity of these logins, or for a new one if there are none.
+    /// Creates a request for the identity of these logins, or for a new identity if the logins are empty.
     #[must_use]
     pub fn new(identity_pool_id: impl Into<String>, logins: Logins) -> Self {
         Self { identity_pool_id: identity_pool_id.into(), account_id: None, logins }
@@ -41,7 +42,8 @@ impl Operation for GetId {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// A user's identity is the same each time. That of a guest whose answer was lost is one more that nobody uses.
+    /// Returns `true`, because a user always gets the same identity. If the response for a guest is lost,
+    /// only an unused identity remains.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -53,12 +55,12 @@ impl Operation for GetId {
 
 impl ForIdentityPool for GetId {}
 
-/// The identity.
+/// The response to GetId: the id of an identity.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetIdResponse {
-    /// `REGION:GUID`
+    /// The id of the identity, in the form `REGION:GUID`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_id: Option<String>,
 }

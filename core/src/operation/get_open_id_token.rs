@@ -1,4 +1,4 @@
-//! GetOpenIdToken: a token by which an identity can assume a role, in the basic flow.
+//! GetOpenIdToken: returns a token with which an identity can assume a role, in the basic flow.
 //!
 //! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetOpenIdToken.html>
 
@@ -12,20 +12,20 @@ use crate::error::InvalidInput;
 use crate::operation::Logins;
 use crate::secret::OpenIdToken;
 
-/// Asks for a token.
+/// A request for an OpenID token of an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetOpenIdToken {
-    /// `REGION:GUID`
+    /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// Who the user is; nobody for a guest.
+    /// The logins of the user, empty for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
 }
 
 impl GetOpenIdToken {
-    /// Asks for a token for this identity.
+    /// Creates a request for an OpenID token of this identity.
     #[must_use]
     pub fn new(identity_id: impl Into<String>, logins: Logins) -> Self {
         Self { identity_id: identity_id.into(), logins }
@@ -39,7 +39,7 @@ impl Operation for GetOpenIdToken {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Each one gives a token of its own.
+    /// Returns `true`, because each request returns a separate token.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -51,15 +51,15 @@ impl Operation for GetOpenIdToken {
 
 impl ForIdentityPool for GetOpenIdToken {}
 
-/// The token.
+/// The response to GetOpenIdToken: an OpenID token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetOpenIdTokenResponse {
-    /// Whose it is, which may be another identity than the one that was asked for.
+    /// The id of the identity to which the token belongs, which can differ from the requested identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_id: Option<String>,
-    /// The token, good for ten minutes.
+    /// The OpenID token, valid for ten minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<OpenIdToken>,
 }

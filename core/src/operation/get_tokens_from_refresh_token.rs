@@ -1,4 +1,4 @@
-//! GetTokensFromRefreshToken: new tokens for a refresh token, where tokens rotate and where they do not.
+//! GetTokensFromRefreshToken: returns new tokens for a refresh token, with or without refresh token rotation.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html>
 
@@ -10,23 +10,24 @@ use serde::{Deserialize, Serialize};
 use super::{AuthenticationResult, Authorization, ClientMetadata, Operation, Public};
 use crate::secret::RefreshToken;
 
-/// Refreshes tokens.
+/// A request for new tokens in exchange for a refresh token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetTokensFromRefreshToken {
     /// The refresh token.
     pub refresh_token: RefreshToken,
-    /// The key of the remembered device that the refresh token was given to.
+    /// The key of the remembered device for which the refresh token was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
-    /// For the pool's triggers.
+    /// Names and values for the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
 
 impl GetTokensFromRefreshToken {
-    /// Refreshes with this token. The optional members are set on the value.
+    /// Creates a request for new tokens with this refresh token. Set the optional fields on the returned
+    /// request.
     #[must_use]
     pub fn new(refresh_token: impl Into<RefreshToken>) -> Self {
         Self { refresh_token: refresh_token.into(), device_key: None, client_metadata: BTreeMap::new() }
@@ -39,12 +40,14 @@ impl Operation for GetTokensFromRefreshToken {
     const NAME: &'static str = "GetTokensFromRefreshToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
 
-    /// Where tokens rotate, the old one is good for a grace period of up to a minute, for the very case of a lost answer.
+    /// Returns `true`: where refresh tokens rotate, the old refresh token stays valid for a grace period of
+    /// up to one minute, so that clients can retry after a lost response.
     fn is_repeatable(&self) -> bool {
         true
     }
 
-    /// The grace period runs from the request that was carried out, and may be a second.
+    /// Returns `true`: the grace period of the old refresh token starts when the service carries out the
+    /// request, and may be as short as one second.
     fn is_urgent(&self) -> bool {
         true
     }
@@ -52,12 +55,12 @@ impl Operation for GetTokensFromRefreshToken {
 
 impl Public for GetTokensFromRefreshToken {}
 
-/// The new tokens.
+/// The response to GetTokensFromRefreshToken: new tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetTokensFromRefreshTokenResponse {
-    /// The tokens, with a refresh token only where it rotates.
+    /// The new tokens, with a new refresh token only where refresh tokens rotate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication_result: Option<AuthenticationResult>,
 }
@@ -68,7 +71,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn a_refresh_carries_the_secret_itself() {
+    fn a_refresh_sends_the_client_secret_in_plain_text() {
         assert_eq!(
             request_of(GetTokensFromRefreshToken::new("refresh")),
             json(r#"{"ClientId":"3pu8tnp684l4lmlfoth25ojmd2","ClientSecret":"s3cr3t","RefreshToken":"refresh"}"#)

@@ -1,4 +1,4 @@
-//! GetUser: the signed-in user's name, attributes and second factors.
+//! GetUser: returns the signed-in user's name, attributes and second factors.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html>
 
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Authorization, DeliveryMedium, Operation, TokenAuthorized, null_is_default};
 
-/// Asks for the user whose access token goes along.
+/// A request for the name, attributes and second factors of the signed-in user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUser {}
 
 impl GetUser {
-    /// Asks for the user.
+    /// Creates the request, which has no fields of its own.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -29,7 +29,7 @@ impl Operation for GetUser {
     const NAME: &'static str = "GetUser";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It only reads.
+    /// Returns `true`, because the request only reads.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -37,48 +37,49 @@ impl Operation for GetUser {
 
 impl TokenAuthorized for GetUser {}
 
-/// The user.
+/// The response to GetUser: the user's name, attributes and second factors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserResponse {
     /// The canonical user name.
     pub username: String,
-    /// The attributes, `sub` among them.
+    /// The attributes of the user, including `sub`.
     #[serde(deserialize_with = "null_is_default")]
     pub user_attributes: Vec<Attribute>,
     /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa_setting: Option<String>,
-    /// The second factors that are on, such as `SMS_MFA`.
+    /// The enabled second factors, such as `SMS_MFA`.
     #[serde(rename = "UserMFASettingList", default)]
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub user_mfa_setting_list: Vec<String>,
-    /// Deprecated by the service in favour of the two above.
+    /// The second factors in their old form. The service has deprecated `MFAOptions` in favour of
+    /// `PreferredMfaSetting` and `UserMFASettingList`.
     #[serde(rename = "MFAOptions", default)]
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub mfa_options: Vec<MfaOption>,
 }
 
 impl GetUserResponse {
-    /// The value of an attribute.
+    /// Returns the value of the attribute with this name, or `None` if the attribute is absent.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.user_attributes.iter().find(|attribute| attribute.name == name)?.value.as_deref()
     }
 }
 
-/// A second factor in the old form.
+/// A second factor, in the form that the service has deprecated.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_MFAOptionType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MfaOption {
-    /// The attribute with the number or address.
+    /// The attribute that holds the phone number or the e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute_name: Option<String>,
-    /// By what codes are sent.
+    /// The medium by which the service sends codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_medium: Option<DeliveryMedium>,
 }
@@ -89,7 +90,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn the_user_is_asked_for_and_read() {
+    fn the_user_is_requested_and_read() {
         assert_eq!(signed_in_request_of(GetUser::new()), json(r#"{"AccessToken":"access.token"}"#));
         let user: GetUserResponse = serde_json::from_str(
             r#"{"Username":"0d4f","UserAttributes":[{"Name":"sub","Value":"0d4f"}],"MFAOptions":null}"#,

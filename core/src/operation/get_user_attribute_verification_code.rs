@@ -1,4 +1,4 @@
-//! GetUserAttributeVerificationCode: sends a code to verify an attribute with.
+//! GetUserAttributeVerificationCode: sends the signed-in user a code with which to verify an attribute.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAttributeVerificationCode.html>
 
@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized};
 
-/// Sends a code.
+/// A request to send the user a code with which to verify an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserAttributeVerificationCode {
-    /// The attribute: `email` or `phone_number`.
+    /// The name of the attribute: `email` or `phone_number`.
     pub attribute_name: String,
-    /// For the pool's triggers.
+    /// Names and values for the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
 
 impl GetUserAttributeVerificationCode {
-    /// Sends a code for this attribute. The optional members are set on the value.
+    /// Creates a request to send a code for this attribute. Set the optional fields on the returned request.
     #[must_use]
     pub fn new(attribute_name: impl Into<String>) -> Self {
         Self { attribute_name: attribute_name.into(), client_metadata: BTreeMap::new() }
@@ -35,7 +35,7 @@ impl Operation for GetUserAttributeVerificationCode {
     const NAME: &'static str = "GetUserAttributeVerificationCode";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Each one sends a message, and counts towards a limit of hours.
+    /// Returns `false`: each request sends a message, and counts towards a rate limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -43,12 +43,12 @@ impl Operation for GetUserAttributeVerificationCode {
 
 impl TokenAuthorized for GetUserAttributeVerificationCode {}
 
-/// The code is on its way.
+/// The response to GetUserAttributeVerificationCode: the service has sent the code.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserAttributeVerificationCodeResponse {
-    /// Where the code was sent.
+    /// Where and how the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
@@ -59,7 +59,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn a_code_is_asked_for() {
+    fn a_code_is_requested() {
         assert_eq!(
             signed_in_request_of(GetUserAttributeVerificationCode::new("email")),
             json(r#"{"AccessToken":"access.token","AttributeName":"email"}"#)

@@ -1,4 +1,4 @@
-//! GetUserAuthFactors: the ways in which the signed-in user may sign in.
+//! GetUserAuthFactors: returns the factors with which the signed-in user can sign in.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAuthFactors.html>
 
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized, null_is_default};
 
-/// Asks for the factors.
+/// A request for the factors with which the signed-in user can sign in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserAuthFactors {}
 
 impl GetUserAuthFactors {
-    /// The request, which has no members of its own.
+    /// Creates the request, which has no fields of its own.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -29,7 +29,7 @@ impl Operation for GetUserAuthFactors {
     const NAME: &'static str = "GetUserAuthFactors";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It only reads.
+    /// Returns `true`, because the request only reads.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -37,7 +37,7 @@ impl Operation for GetUserAuthFactors {
 
 impl TokenAuthorized for GetUserAuthFactors {}
 
-/// The factors.
+/// The response to GetUserAuthFactors: the factors with which the user can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -47,31 +47,31 @@ pub struct GetUserAuthFactorsResponse {
     /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa_setting: Option<String>,
-    /// The second factors that are on.
+    /// The enabled second factors, such as `SMS_MFA`.
     #[serde(rename = "UserMFASettingList", default)]
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub user_mfa_setting_list: Vec<String>,
-    /// The first factors to choose from.
+    /// The first factors from which the user can choose.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub configured_user_auth_factors: Vec<AuthFactor>,
 }
 
-/// A way to sign in.
+/// A factor with which a user can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AuthFactor {
-    /// A password.
+    /// The user's password.
     Password,
     /// A code sent by e-mail.
     EmailOtp,
-    /// A code sent by SMS.
+    /// A code sent by text message (SMS).
     SmsOtp,
     /// A passkey.
     WebAuthn,
     /// A code from an authenticator app.
     SoftwareToken,
-    /// One that this version does not know.
+    /// A factor that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }
@@ -82,7 +82,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn the_factors_are_asked_for() {
+    fn the_factors_are_requested() {
         assert_eq!(signed_in_request_of(GetUserAuthFactors::new()), json(r#"{"AccessToken":"access.token"}"#));
     }
 }

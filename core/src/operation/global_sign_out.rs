@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Signs the user out everywhere. ID tokens and access tokens that others check by themselves stay good until they
-/// expire.
+/// A request to sign the user out on every device. A resource server that validates ID tokens and access
+/// tokens by itself accepts them until they expire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GlobalSignOut {}
 
 impl GlobalSignOut {
-    /// Signs the user out everywhere.
+    /// Creates the request, which has no fields of its own.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -27,7 +27,8 @@ impl Operation for GlobalSignOut {
     const NAME: &'static str = "GlobalSignOut";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The first of two revokes the access token of the second, which would then be refused.
+    /// Returns `false`: if the first attempt succeeded, it revoked the access token, and the service rejects
+    /// a retry with the same token.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -35,7 +36,7 @@ impl Operation for GlobalSignOut {
 
 impl TokenAuthorized for GlobalSignOut {}
 
-/// All tokens are revoked.
+/// The response to GlobalSignOut: all tokens of the user have been revoked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! InitiateAuth: begins a sign-in, or refreshes its tokens.
+//! InitiateAuth: starts a sign-in, or refreshes the tokens of a session.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html>
 
@@ -10,29 +10,31 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, ChallengeName, Context, Operation, Parameters, Public, null_is_default};
 use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
 
-/// Begins a sign-in.
+/// A request to start a sign-in or to refresh tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct InitiateAuth {
-    /// By which flow.
+    /// The flow by which the user signs in.
     pub auth_flow: AuthFlow,
-    /// What the flow needs, such as `USERNAME` and `SRP_A`. `SECRET_HASH` is added by itself.
+    /// The parameters of the flow, such as `USERNAME` and `SRP_A`. [`Call`](crate::Call) adds `SECRET_HASH`.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub auth_parameters: Parameters,
-    /// From SignUp or ConfirmSignUp, to sign a new user in.
+    /// The session from SignUp or ConfirmSignUp, with which a new user signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// The canonical user name, for the secret hash of a refresh, which names no user. Not sent.
+    /// The canonical user name, for the secret hash of a refresh, whose parameters contain no user name. The
+    /// canonical user name itself is not sent.
     #[serde(skip)]
     pub canonical_username: Option<String>,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl InitiateAuth {
-    /// Begins this flow with these parameters. The optional members are set on the value.
+    /// Creates a request to start this flow with these parameters. Set the optional fields on the returned
+    /// request.
     #[must_use]
     pub fn new(auth_flow: AuthFlow, auth_parameters: Parameters) -> Self {
         Self { auth_flow, auth_parameters, session: None, canonical_username: None, context: Context::default() }
@@ -45,13 +47,15 @@ impl Operation for InitiateAuth {
     const NAME: &'static str = "InitiateAuth";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Beginning SRP spends nothing, and a refresh is there to be tried again; a pre-authentication trigger may run
-    /// twice. The other flows count wrong passwords or send codes.
+    /// Returns `true` for the start of SRP, which spends nothing, and for refreshes, which the service allows
+    /// clients to retry. A retry may run the pre-authentication trigger twice. The other flows are not
+    /// repeatable, because they count wrong passwords or send codes.
     fn is_repeatable(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::UserSrpAuth | AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
 
-    /// As for GetTokensFromRefreshToken.
+    /// Returns `true` for refreshes: the grace period of the old refresh token starts when the service
+    /// carries out the request, and may be as short as one second.
     fn is_urgent(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
@@ -67,57 +71,57 @@ impl Operation for InitiateAuth {
 
 impl Public for InitiateAuth {}
 
-/// By which flow a sign-in begins.
+/// The flow by which a sign-in starts.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AuthFlow {
-    /// Password by SRP.
+    /// Signs in with a password over SRP.
     UserSrpAuth,
-    /// New tokens for a refresh token.
+    /// Requests new tokens for a refresh token.
     RefreshTokenAuth,
-    /// The same, by its old name.
+    /// Requests new tokens for a refresh token, under the old name of `RefreshTokenAuth`.
     RefreshToken,
-    /// Challenges made by the pool's triggers.
+    /// Signs in with custom challenges, which the user pool's Lambda triggers define.
     CustomAuth,
-    /// Password in the clear, for servers with AWS credentials.
+    /// Signs in with a password in plain text, from a server with AWS credentials.
     AdminNoSrpAuth,
-    /// Password in the clear, under TLS.
+    /// Signs in with a password in plain text, protected by TLS.
     UserPasswordAuth,
-    /// As `AdminNoSrpAuth`.
+    /// Signs in with a password in plain text, from a server with AWS credentials, like `AdminNoSrpAuth`.
     AdminUserPasswordAuth,
-    /// The user chooses the first factor.
+    /// Lets the user choose the first factor.
     UserAuth,
-    /// One that this version does not know.
+    /// A flow that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }
 
-/// Tokens, or the next challenge.
+/// The response to InitiateAuth: either tokens or the next challenge.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct InitiateAuthResponse {
-    /// The next challenge.
+    /// The name of the next challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge_name: Option<ChallengeName>,
-    /// What the challenge is about.
+    /// The parameters of the next challenge.
     #[serde(default, skip_serializing_if = "Parameters::is_empty", deserialize_with = "null_is_default")]
     pub challenge_parameters: Parameters,
-    /// Carries the sign-in to the next challenge.
+    /// The challenge session with which the sign-in continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// The factors that the user may choose from.
+    /// The first factors from which the user can choose.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub available_challenges: Vec<ChallengeName>,
-    /// The tokens.
+    /// The tokens, if no challenge is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication_result: Option<AuthenticationResult>,
 }
 
-/// The tokens of a sign-in.
+/// The tokens that a sign-in or a refresh returns.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AuthenticationResultType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,34 +131,34 @@ pub struct AuthenticationResult {
     /// The access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token: Option<AccessToken>,
-    /// How long the access token lives, in seconds.
+    /// The lifetime of the access token, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i32>,
-    /// `Bearer`.
+    /// The type of the access token, which is `Bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
-    /// The refresh token; a refresh gives one only where tokens rotate.
+    /// The refresh token. A refresh returns a refresh token only where refresh tokens rotate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
     /// The ID token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<IdToken>,
-    /// The device's new keys, when the pool tracks devices.
+    /// The keys of a new device, if the user pool tracks devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_device_metadata: Option<NewDeviceMetadata>,
 }
 
-/// The keys of a device that signed in for the first time.
+/// The keys of a device on which a user has signed in for the first time.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_NewDeviceMetadataType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct NewDeviceMetadata {
-    /// The device's key.
+    /// The key of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
-    /// The key of the device's group, which SRP hashes in place of the pool's name.
+    /// The device group key, which SRP hashes in place of the user pool's name when a device signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_group_key: Option<String>,
 }
@@ -165,7 +169,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn the_secret_hash_of_a_sign_in_is_of_the_name_in_it() {
+    fn the_secret_hash_of_a_sign_in_uses_its_username() {
         let parameters = Parameters::from_iter([("USERNAME", "alice"), ("SRP_A", "abc")]);
         assert_eq!(
             request_of(InitiateAuth::new(AuthFlow::UserSrpAuth, parameters)),
@@ -177,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_hash_of_a_refresh_is_of_the_canonical_name() {
+    fn the_secret_hash_of_a_refresh_uses_the_canonical_username() {
         let parameters = Parameters::from_iter([("REFRESH_TOKEN", "refresh")]);
         let mut refresh = InitiateAuth::new(AuthFlow::RefreshTokenAuth, parameters);
         refresh.canonical_username = Some("alice".into());
@@ -191,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_of_tomorrow_is_read_and_written_unchanged() {
+    fn an_unknown_challenge_is_read_and_written_unchanged() {
         let text = r#"{"ChallengeName":"TELEPATHY","ChallengeParameters":{"THOUGHT":"x"},"Session":"s"}"#;
         let response: InitiateAuthResponse = serde_json::from_str(text).unwrap();
         assert_eq!(response.challenge_name, Some(ChallengeName::Unknown("TELEPATHY".into())));
@@ -199,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn null_members_are_absent_members() {
+    fn null_members_are_read_as_absent() {
         let text = r#"{"ChallengeName":null,"ChallengeParameters":null,"Session":null,"AvailableChallenges":null,
             "AuthenticationResult":null}"#;
         let response: InitiateAuthResponse = serde_json::from_str(text).unwrap();

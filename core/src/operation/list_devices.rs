@@ -1,4 +1,4 @@
-//! ListDevices: the signed-in user's devices, a page at a time.
+//! ListDevices: lists the signed-in user's devices, one page at a time.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListDevices.html>
 
@@ -9,21 +9,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Device, Operation, Paged, TokenAuthorized, next_token, null_is_default};
 
-/// Asks for a page of devices.
+/// A request for one page of the user's devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListDevices {
-    /// How many at the most, up to 60.
+    /// The maximum number of devices in a page, up to 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i32>,
-    /// From the page before.
+    /// The pagination token from the previous page, or `None` for the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pagination_token: Option<String>,
 }
 
 impl ListDevices {
-    /// Asks for the first page. The members are set on the value.
+    /// Creates a request for the first page. Set the optional fields on the returned request.
     #[must_use]
     pub fn new() -> Self {
         Self { limit: None, pagination_token: None }
@@ -42,7 +42,7 @@ impl Operation for ListDevices {
     const NAME: &'static str = "ListDevices";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It only reads.
+    /// Returns `true`, because the request only reads.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -57,15 +57,15 @@ impl Paged for ListDevices {
     }
 }
 
-/// A page.
+/// The response to ListDevices: one page of devices.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListDevicesResponse {
-    /// The devices.
+    /// The devices in the page.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub devices: Vec<Device>,
-    /// For the next page; none on the last.
+    /// The pagination token for the next page, or `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pagination_token: Option<String>,
 }
@@ -76,12 +76,12 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn the_first_page_is_asked_for() {
+    fn the_first_page_is_requested() {
         assert_eq!(signed_in_request_of(ListDevices::new()), json(r#"{"AccessToken":"access.token"}"#));
     }
 
     #[test]
-    fn the_next_page_is_asked_for_until_there_is_none() {
+    fn pages_are_requested_up_to_the_last_one() {
         let mut list = ListDevices::new();
         list.limit = Some(2);
         let page = |token: Option<&str>| ListDevicesResponse {
@@ -91,7 +91,7 @@ mod tests {
         let second = list.next_page(&page(Some("t"))).unwrap();
         assert_eq!((second.limit, second.pagination_token.as_deref()), (Some(2), Some("t")));
         for last in [None, Some(""), Some("t")] {
-            assert!(second.next_page(&page(last)).is_none(), "{last:?} leads nowhere");
+            assert!(second.next_page(&page(last)).is_none(), "{last:?} must end the list");
         }
     }
 }

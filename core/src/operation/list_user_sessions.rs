@@ -1,4 +1,4 @@
-//! ListUserSessions: the signed-in user's sessions, a page at a time.
+//! ListUserSessions: lists the signed-in user's sessions, one page at a time.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUserSessions.html>
 
@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token, null_is_default};
 
-/// Asks for a page of sessions.
+/// A request for one page of the user's sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListUserSessions {
-    /// From the page before.
+    /// The pagination token from the previous page, or `None` for the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
 
 impl ListUserSessions {
-    /// Asks for the first page. The member is set on the value.
+    /// Creates a request for the first page. Set the optional fields on the returned request.
     #[must_use]
     pub fn new() -> Self {
         Self { next_token: None }
@@ -39,7 +39,7 @@ impl Operation for ListUserSessions {
     const NAME: &'static str = "ListUserSessions";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It only reads.
+    /// Returns `true`, because the request only reads.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -54,81 +54,81 @@ impl Paged for ListUserSessions {
     }
 }
 
-/// A page.
+/// The response to ListUserSessions: one page of sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListUserSessionsResponse {
-    /// The sessions, of every app client of the pool.
+    /// The user's sessions with all app clients of the user pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub sessions: Vec<SessionDescription>,
-    /// For the next page; none on the last.
+    /// The pagination token for the next page, or `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
 
-/// A session as the service keeps it.
+/// A session of a user, as the service describes it.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUserSessions.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SessionDescription {
-    /// Its id, for RevokeUserSession.
+    /// The id of the session, for RevokeUserSession.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// Whether it is one of tokens or of single sign-on.
+    /// Whether the session consists of tokens or of single sign-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_type: Option<SessionType>,
-    /// The app client.
+    /// The id of the app client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// When it began.
+    /// The time at which the session started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_date: Option<EpochSeconds>,
-    /// When it was last used.
+    /// The time at which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_active_date: Option<EpochSeconds>,
-    /// The kind of device.
+    /// The type of the device on which the session runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_type: Option<String>,
-    /// The address that it was last used from.
+    /// The IP address from which the session was last used.
     #[serde(default, rename = "LastIPAddress", skip_serializing_if = "Option::is_none")]
     pub last_ip_address: Option<String>,
-    /// Where that is.
+    /// The place from which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_location: Option<SessionLocation>,
-    /// The session that this one came from.
+    /// The id of the session from which this session was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin_session_id: Option<String>,
-    /// Whether it is the one of the access token that asks.
+    /// Whether the session belongs to the access token that authorizes the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_current_session: Option<bool>,
 }
 
-/// Where a session was last used.
+/// The place from which a session was last used.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SessionLocation {
-    /// The city.
+    /// The city from which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
-    /// The country.
+    /// The country from which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
 }
 
-/// What kind of session it is.
+/// The type of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum SessionType {
-    /// One of tokens.
+    /// A session that consists of tokens.
     Token,
-    /// One of single sign-on, in the hosted pages.
+    /// A single sign-on session in the hosted sign-in pages.
     Sso,
-    /// One that this version does not know.
+    /// A session type that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }
@@ -139,7 +139,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn the_first_page_is_asked_for() {
+    fn the_first_page_is_requested() {
         assert_eq!(signed_in_request_of(ListUserSessions::new()), json(r#"{"AccessToken":"access.token"}"#));
     }
 }

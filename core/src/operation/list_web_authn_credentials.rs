@@ -1,4 +1,4 @@
-//! ListWebAuthnCredentials: the signed-in user's passkeys, a page at a time.
+//! ListWebAuthnCredentials: lists the signed-in user's passkeys, one page at a time.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListWebAuthnCredentials.html>
 
@@ -9,21 +9,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token};
 
-/// Asks for a page of passkeys.
+/// A request for one page of the user's passkeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListWebAuthnCredentials {
-    /// How many at the most, up to 20.
+    /// The maximum number of passkeys in a page, up to 20.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i32>,
-    /// From the page before.
+    /// The pagination token from the previous page, or `None` for the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
 
 impl ListWebAuthnCredentials {
-    /// Asks for the first page. The members are set on the value.
+    /// Creates a request for the first page. Set the optional fields on the returned request.
     #[must_use]
     pub fn new() -> Self {
         Self { max_results: None, next_token: None }
@@ -42,7 +42,7 @@ impl Operation for ListWebAuthnCredentials {
     const NAME: &'static str = "ListWebAuthnCredentials";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It only reads.
+    /// Returns `true`, because the request only reads.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -57,37 +57,37 @@ impl Paged for ListWebAuthnCredentials {
     }
 }
 
-/// A page.
+/// The response to ListWebAuthnCredentials: one page of passkeys.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListWebAuthnCredentialsResponse {
-    /// The passkeys.
+    /// The passkeys in the page.
     pub credentials: Vec<WebAuthnCredential>,
-    /// For the next page; none on the last.
+    /// The pagination token for the next page, or `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
 
-/// A passkey.
+/// A passkey of a user, as the service describes it.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_WebAuthnCredentialDescription.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct WebAuthnCredential {
-    /// Its id, for DeleteWebAuthnCredential.
+    /// The id of the passkey, for DeleteWebAuthnCredential.
     pub credential_id: String,
-    /// A name for people to read.
+    /// A human-readable name of the passkey.
     pub friendly_credential_name: String,
-    /// The domain that it is for.
+    /// The domain for which the passkey is valid.
     pub relying_party_id: String,
-    /// `platform` or `cross-platform`.
+    /// The kind of the authenticator: `platform` or `cross-platform`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<String>,
-    /// Such as `internal` or `usb`.
+    /// The transports of the authenticator, such as `internal` or `usb`.
     pub authenticator_transports: Vec<String>,
-    /// When it was registered.
+    /// The time at which the passkey was registered.
     pub created_at: EpochSeconds,
 }
 
@@ -97,7 +97,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn the_first_page_is_asked_for() {
+    fn the_first_page_is_requested() {
         assert_eq!(signed_in_request_of(ListWebAuthnCredentials::new()), json(r#"{"AccessToken":"access.token"}"#));
     }
 }

@@ -1,4 +1,4 @@
-//! ResendConfirmationCode: sends the code of a registration again.
+//! ResendConfirmationCode: sends the user another code with which to confirm a registration.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html>
 
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, CodeDeliveryDetails, Context, Operation, Public};
 
-/// Sends another confirmation code.
+/// A request to send the user another code with which to confirm a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ResendConfirmationCode {
-    /// The user's name or alias.
+    /// The user name, or an alias of the user.
     pub username: String,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl ResendConfirmationCode {
-    /// Sends this user another code. The optional members are set on the value.
+    /// Creates a request to send this user another code. Set the optional fields on the returned request.
     #[must_use]
     pub fn new(username: impl Into<String>) -> Self {
         Self { username: username.into(), context: Context::default() }
@@ -34,7 +34,7 @@ impl Operation for ResendConfirmationCode {
     const NAME: &'static str = "ResendConfirmationCode";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Each one sends a message, and counts towards a limit of hours.
+    /// Returns `false`: each request sends a message, and counts towards a rate limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -46,12 +46,12 @@ impl Operation for ResendConfirmationCode {
 
 impl Public for ResendConfirmationCode {}
 
-/// The code is on its way.
+/// The response to ResendConfirmationCode: the service has sent the code.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ResendConfirmationCodeResponse {
-    /// Where it was sent.
+    /// Where and how the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
@@ -62,7 +62,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn another_code_is_asked_for() {
+    fn another_code_is_requested() {
         let mut resend = ResendConfirmationCode::new("alice");
         resend.context.client_metadata.insert("locale".into(), "de".into());
         assert_eq!(

@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, ChallengeName, Context, InitiateAuthResponse, Operation, Parameters, Public};
 use crate::secret::ChallengeSession;
 
-/// Answers a challenge.
+/// A request that answers a challenge of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RespondToAuthChallenge {
-    /// The challenge that is answered.
+    /// The name of the challenge that is answered.
     pub challenge_name: ChallengeName,
-    /// The answer, `USERNAME` among it. `SECRET_HASH` is added by itself.
+    /// The answer to the challenge, including `USERNAME`. [`Call`](crate::Call) adds `SECRET_HASH`.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub challenge_responses: Parameters,
-    /// From the answer that brought the challenge.
+    /// The challenge session from the response that contained the challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl RespondToAuthChallenge {
-    /// Answers this challenge. The optional members are set on the value.
+    /// Creates a request that answers this challenge. Set the optional fields on the returned request.
     #[must_use]
     pub fn new(challenge_name: ChallengeName, challenge_responses: Parameters) -> Self {
         Self { challenge_name, challenge_responses, session: None, context: Context::default() }
@@ -39,7 +39,8 @@ impl Operation for RespondToAuthChallenge {
     const NAME: &'static str = "RespondToAuthChallenge";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// The first of two would spend the challenge session.
+    /// Returns `false`: the first attempt may have spent the challenge session, and the service then rejects
+    /// a retry.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -55,7 +56,8 @@ impl Operation for RespondToAuthChallenge {
 
 impl Public for RespondToAuthChallenge {}
 
-/// Tokens, or the next challenge: the same members as in the answer to InitiateAuth.
+/// The response to RespondToAuthChallenge: either tokens or the next challenge, in the same members as the
+/// response to InitiateAuth.
 pub type RespondToAuthChallengeResponse = InitiateAuthResponse;
 
 #[cfg(test)]
@@ -64,7 +66,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn the_secret_hash_of_an_answer_is_of_the_name_in_it() {
+    fn the_secret_hash_of_an_answer_uses_its_username() {
         let responses = Parameters::from_iter([("USERNAME", "alice"), ("SMS_MFA_CODE", "123456")]);
         let mut answer = RespondToAuthChallenge::new(ChallengeName::SmsMfa, responses);
         answer.session = Some("challenge session".into());

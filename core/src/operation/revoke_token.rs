@@ -1,4 +1,4 @@
-//! RevokeToken: revokes a refresh token, and the access tokens that came from it.
+//! RevokeToken: revokes a refresh token, and the access tokens that were issued from it.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html>
 
@@ -9,20 +9,21 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, Public};
 use crate::secret::RefreshToken;
 
-/// Revokes a refresh token.
+/// A request to revoke a refresh token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RevokeToken {
-    /// The refresh token.
+    /// The refresh token to revoke.
     pub token: RefreshToken,
-    /// Whether sessions that came from this one end too; the service's default is that they do not.
+    /// Whether the revocation also ends linked sessions. By default, the revocation does not end linked
+    /// sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_associated_sessions: Option<RevokeAssociatedSessions>,
 }
 
 impl RevokeToken {
-    /// Revokes this token. The optional member is set on the value.
+    /// Creates a request to revoke this refresh token. Set the optional field on the returned request.
     #[must_use]
     pub fn new(token: impl Into<RefreshToken>) -> Self {
         Self { token: token.into(), revoke_associated_sessions: None }
@@ -35,7 +36,7 @@ impl Operation for RevokeToken {
     const NAME: &'static str = "RevokeToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
 
-    /// A token that is revoked already is revoked again without complaint.
+    /// Returns `true`: the service accepts the revocation of a token that has already been revoked.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -43,21 +44,21 @@ impl Operation for RevokeToken {
 
 impl Public for RevokeToken {}
 
-/// Whether sessions that came from a revoked one end too.
+/// Whether a revocation also ends the sessions that are linked to the revoked session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum RevokeAssociatedSessions {
-    /// They do not.
+    /// The revocation does not end linked sessions.
     None,
-    /// They do.
+    /// The revocation also ends linked sessions.
     Linked,
-    /// One that this version does not know.
+    /// A choice that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }
 
-/// The token is revoked.
+/// The response to RevokeToken: the token has been revoked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -69,7 +70,7 @@ mod tests {
     use crate::test_support::{json, request_of};
 
     #[test]
-    fn a_revocation_carries_the_secret_itself() {
+    fn a_revocation_sends_the_client_secret_in_plain_text() {
         assert_eq!(
             request_of(RevokeToken::new("refresh")),
             json(r#"{"ClientId":"3pu8tnp684l4lmlfoth25ojmd2","ClientSecret":"s3cr3t","Token":"refresh"}"#)

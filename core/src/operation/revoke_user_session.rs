@@ -8,20 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, RevokeAssociatedSessions, TokenAuthorized};
 
-/// Ends a session, but not the one of the access token that asks.
+/// A request to end another session of the signed-in user. The session of the access token that authorizes
+/// the request cannot be ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RevokeUserSession {
-    /// From ListUserSessions.
+    /// The id of the session, from ListUserSessions.
     pub session_id: String,
-    /// Whether sessions that came from it end too; the service's default is that they do not.
+    /// Whether the revocation also ends linked sessions. By default, the revocation does not end linked
+    /// sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_associated_sessions: Option<RevokeAssociatedSessions>,
 }
 
 impl RevokeUserSession {
-    /// Ends the session of this id. The optional member is set on the value.
+    /// Creates a request to end the session with this id. Set the optional field on the returned request.
     #[must_use]
     pub fn new(session_id: impl Into<String>) -> Self {
         Self { session_id: session_id.into(), revoke_associated_sessions: None }
@@ -34,7 +36,8 @@ impl Operation for RevokeUserSession {
     const NAME: &'static str = "RevokeUserSession";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The second of two would be told that there is no such session.
+    /// Returns `false`: if the first attempt ended the session, the service rejects a retry because the
+    /// session no longer exists.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -42,7 +45,7 @@ impl Operation for RevokeUserSession {
 
 impl TokenAuthorized for RevokeUserSession {}
 
-/// The session is over.
+/// The response to RevokeUserSession: the session has ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

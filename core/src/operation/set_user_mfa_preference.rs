@@ -1,4 +1,5 @@
-//! SetUserMFAPreference: which second factors of the signed-in user are on, and which is preferred.
+//! SetUserMFAPreference: sets which second factors of the signed-in user are enabled, and which factor is
+//! preferred.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserMFAPreference.html>
 
@@ -6,29 +7,31 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Sets the factors that are given, as the service does: a factor that is left out keeps its state, but enabling one
-/// without a preference clears the preference there is. [`SetMfaPreference`](crate::SetMfaPreference) reads, merges and
-/// writes instead.
+/// A request to change second factors of the signed-in user. A factor that is absent from the request keeps
+/// its state. If the request enables a factor without a preference, the service clears the existing
+/// preference. [`SetMfaPreference`](crate::SetMfaPreference) instead reads the current settings, merges the
+/// changes and writes the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SetUserMfaPreference {
-    /// Codes by SMS.
+    /// The settings for codes by text message (SMS).
     #[serde(default, rename = "SMSMfaSettings", skip_serializing_if = "Option::is_none")]
     pub sms_mfa_settings: Option<MfaSettings>,
-    /// Codes from an authenticator app.
+    /// The settings for codes from an authenticator app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software_token_mfa_settings: Option<MfaSettings>,
-    /// Codes by e-mail.
+    /// The settings for codes by e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_mfa_settings: Option<MfaSettings>,
-    /// Passkeys as a second factor.
+    /// The settings for passkeys as a second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_authn_mfa_settings: Option<WebAuthnMfaSettings>,
 }
 
 impl SetUserMfaPreference {
-    /// Sets nothing yet; the members are set on the value.
+    /// Creates a request that changes no factor. Set the settings of each factor to change on the returned
+    /// request.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -52,7 +55,7 @@ impl Operation for SetUserMfaPreference {
     const NAME: &'static str = "SetUserMFAPreference";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It sets what it sets, however often.
+    /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -60,31 +63,31 @@ impl Operation for SetUserMfaPreference {
 
 impl TokenAuthorized for SetUserMfaPreference {}
 
-/// The factors are set.
+/// The response to SetUserMFAPreference: the second factors have been changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SetUserMfaPreferenceResponse {}
 
-/// Whether this second factor is on.
+/// The settings of a second factor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MfaSettings {
-    /// Whether the factor is on.
+    /// Whether the factor is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Whether it is the preferred one.
+    /// Whether the factor is the preferred one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa: Option<bool>,
 }
 
-/// Whether this second factor is on.
+/// The settings of passkeys as a second factor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct WebAuthnMfaSettings {
-    /// Whether passkeys are on.
+    /// Whether passkeys are enabled as a second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
@@ -95,7 +98,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn only_the_factors_that_are_given_are_sent() {
+    fn only_the_factors_that_are_set_are_sent() {
         let mut preference = SetUserMfaPreference::new();
         preference.sms_mfa_settings = Some(MfaSettings { enabled: Some(true), preferred_mfa: None });
         assert_eq!(

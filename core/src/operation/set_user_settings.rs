@@ -1,4 +1,4 @@
-//! SetUserSettings: SMS codes as a second factor, in the old form.
+//! SetUserSettings: enables or disables codes by text message (SMS) as a second factor.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserSettings.html>
 
@@ -8,18 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, MfaOption, Operation, TokenAuthorized};
 
-/// Deprecated by the service: it knows SMS only. Use SetUserMFAPreference.
+/// A request to enable or disable codes by text message (SMS) as a second factor. The service has deprecated
+/// SetUserSettings, which supports no other factor: use SetUserMFAPreference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SetUserSettings {
-    /// One entry with `phone_number` and SMS turns SMS codes on, none turns them off.
+    /// The second factors. One entry with `phone_number` and SMS enables codes by text message, and an empty
+    /// list disables them.
     #[serde(rename = "MFAOptions")]
     pub mfa_options: Vec<MfaOption>,
 }
 
 impl SetUserSettings {
-    /// Sets these options.
+    /// Creates a request to set these options.
     #[must_use]
     pub fn new(mfa_options: Vec<MfaOption>) -> Self {
         Self { mfa_options }
@@ -32,7 +34,7 @@ impl Operation for SetUserSettings {
     const NAME: &'static str = "SetUserSettings";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It sets what it sets, however often.
+    /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -40,7 +42,7 @@ impl Operation for SetUserSettings {
 
 impl TokenAuthorized for SetUserSettings {}
 
-/// The options are set.
+/// The response to SetUserSettings: the options have been set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! The types that several operations share. Each operation has a file of its own beside this folder.
+//! Types that several operations use. Each operation is defined in its own file, next to this folder.
 
 mod attribute;
 mod code_delivery;

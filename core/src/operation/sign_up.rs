@@ -1,4 +1,4 @@
-//! SignUp: registers a user, who then confirms an e-mail address or a telephone number.
+//! SignUp: registers a user, who then confirms an e-mail address or a phone number.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html>
 
@@ -10,29 +10,30 @@ use serde::{Deserialize, Serialize};
 use super::{Attribute, Authorization, CodeDeliveryDetails, Context, Operation, Public};
 use crate::secret::{ChallengeSession, Password};
 
-/// Registers a user.
+/// A request to register a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SignUp {
-    /// The user's name, or an alias where the pool takes aliases for names.
+    /// The user name, or an alias if the user pool accepts aliases as user names.
     pub username: String,
-    /// The user's password; none where the pool lets users sign in without.
+    /// The user's password, or `None` if the user pool lets users sign in without a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Password>,
-    /// The user's attributes.
+    /// The attributes of the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_attributes: Vec<Attribute>,
-    /// For the pool's pre-sign-up trigger; not stored.
+    /// Data for the user pool's pre-sign-up trigger. The service does not store validation data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub validation_data: Vec<Attribute>,
-    /// For the pool's triggers and threat protection.
+    /// Data for the user pool's Lambda triggers and for threat protection.
     #[serde(flatten)]
     pub context: Context,
 }
 
 impl SignUp {
-    /// Registers this user with this password. The optional members are set on the value.
+    /// Creates a request to register this user with this password. Set the optional fields on the returned
+    /// request.
     #[must_use]
     pub fn new(username: impl Into<String>, password: impl Into<Password>) -> Self {
         Self {
@@ -51,7 +52,8 @@ impl Operation for SignUp {
     const NAME: &'static str = "SignUp";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// The first of two would take the name, and the second be told that it is taken.
+    /// Returns `false`: if the first attempt registered the user, the service rejects a retry because the
+    /// user name is taken.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -63,19 +65,20 @@ impl Operation for SignUp {
 
 impl Public for SignUp {}
 
-/// What became of the registration.
+/// The response to SignUp: the registered user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SignUpResponse {
-    /// Whether the user may sign in already.
+    /// Whether the user is already confirmed and can sign in.
     pub user_confirmed: bool,
-    /// The user's `sub`, which never changes.
+    /// The `sub` of the user, which never changes.
     pub user_sub: String,
-    /// Where the confirmation code was sent, if one was.
+    /// Where and how the service sent a confirmation code, or `None` if it sent no code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
-    /// Signs the user in after the confirmation, where the app client has choice-based sign-in.
+    /// The session with which the user can sign in after the confirmation, if the app client has choice-based
+    /// sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
 }

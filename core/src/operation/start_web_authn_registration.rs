@@ -1,4 +1,4 @@
-//! StartWebAuthnRegistration: what an authenticator needs to make a passkey.
+//! StartWebAuthnRegistration: returns the options with which an authenticator creates a passkey.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_StartWebAuthnRegistration.html>
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Begins to register a passkey.
+/// A request to start the registration of a passkey.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct StartWebAuthnRegistration {}
 
 impl StartWebAuthnRegistration {
-    /// The request, which has no members of its own.
+    /// Creates the request, which has no fields of its own.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -28,7 +28,7 @@ impl Operation for StartWebAuthnRegistration {
     const NAME: &'static str = "StartWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The newer registration replaces the older.
+    /// Returns `true`, because a newer registration replaces the older one.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -36,12 +36,13 @@ impl Operation for StartWebAuthnRegistration {
 
 impl TokenAuthorized for StartWebAuthnRegistration {}
 
-/// What to hand to the authenticator.
+/// The response to StartWebAuthnRegistration: the options for the authenticator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct StartWebAuthnRegistrationResponse {
-    /// PublicKeyCredentialCreationOptionsJSON (WebAuthn level 3, section 5.1.9), as it is.
+    /// The PublicKeyCredentialCreationOptionsJSON for the authenticator (WebAuthn level 3, section 5.1.9),
+    /// unchanged.
     pub credential_creation_options: Value,
 }
 
@@ -51,7 +52,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
-    fn a_registration_is_begun() {
+    fn a_registration_is_started() {
         assert_eq!(signed_in_request_of(StartWebAuthnRegistration::new()), json(r#"{"AccessToken":"access.token"}"#));
     }
 }

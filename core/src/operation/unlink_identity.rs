@@ -1,4 +1,4 @@
-//! UnlinkIdentity: takes logins away from an identity.
+//! UnlinkIdentity: removes logins from an identity.
 //!
 //! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_UnlinkIdentity.html>
 
@@ -12,22 +12,22 @@ use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 
-/// Takes logins away. One that was taken away is a new identity when it is next seen; an identity that has lost its last
-/// one is out of reach.
+/// A request to remove logins from an identity. A removed login gets a new identity when it is next used. An
+/// identity without logins can no longer be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UnlinkIdentity {
-    /// `REGION:GUID`
+    /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// Who the user is.
+    /// The logins of the user.
     pub logins: Logins,
-    /// The names of the providers whose logins go.
+    /// The names of the providers whose logins are removed.
     pub logins_to_remove: Vec<String>,
 }
 
 impl UnlinkIdentity {
-    /// Takes the logins of these providers away.
+    /// Creates a request to remove the logins of these providers.
     #[must_use]
     pub fn new<Provider: Into<String>>(
         identity_id: impl Into<String>,
@@ -46,7 +46,8 @@ impl Operation for UnlinkIdentity {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// The second would be refused, since the login is another identity's by then.
+    /// Returns `false`: if the first attempt succeeded, the login belongs to another identity, and the
+    /// service rejects a retry.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -58,7 +59,7 @@ impl Operation for UnlinkIdentity {
 
 impl ForIdentityPool for UnlinkIdentity {}
 
-/// Nothing: it is done.
+/// The response to UnlinkIdentity: the logins have been removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnlinkIdentityResponse {}
@@ -69,7 +70,7 @@ mod tests {
     use crate::test_support::{identity_pool_request_of, json};
 
     #[test]
-    fn the_request_names_what_goes() {
+    fn the_request_names_the_logins_to_remove() {
         let logins = Logins::new().with("www.amazon.com", "t");
         assert_eq!(
             identity_pool_request_of(UnlinkIdentity::new("us-east-1:0d4f", logins, ["www.amazon.com"])),

@@ -1,4 +1,4 @@
-//! UpdateAuthEventFeedback: whether a sign-in that looked odd was the user.
+//! UpdateAuthEventFeedback: reports whether a suspicious sign-in was made by the user.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateAuthEventFeedback.html>
 
@@ -9,25 +9,26 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, Public};
 use crate::secret::Parameter;
 
-/// Says whether it was the user. The link in the notification has what is needed.
+/// A report on whether a suspicious sign-in was made by the user. The link in the service's notification
+/// contains the values of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateAuthEventFeedback {
-    /// The user pool.
+    /// The id of the user pool.
     pub user_pool_id: String,
-    /// The user's name.
+    /// The user name.
     pub username: String,
-    /// The event.
+    /// The id of the sign-in event.
     pub event_id: String,
-    /// From the notification.
+    /// The feedback token from the service's notification.
     pub feedback_token: Parameter,
-    /// Whether it was the user.
+    /// Whether the user made the sign-in.
     pub feedback_value: FeedbackValue,
 }
 
 impl UpdateAuthEventFeedback {
-    /// Says so of this event.
+    /// Creates a report on the sign-in event with this id.
     #[must_use]
     pub fn new(
         user_pool_id: impl Into<String>,
@@ -52,7 +53,7 @@ impl Operation for UpdateAuthEventFeedback {
     const NAME: &'static str = "UpdateAuthEventFeedback";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// It sets what it sets, however often.
+    /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -60,21 +61,21 @@ impl Operation for UpdateAuthEventFeedback {
 
 impl Public for UpdateAuthEventFeedback {}
 
-/// The feedback is taken.
+/// The response to UpdateAuthEventFeedback: the service has accepted the feedback.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateAuthEventFeedbackResponse {}
 
-/// Whether it was the user.
+/// Whether the user made a sign-in that looked suspicious.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FeedbackValue {
-    /// It was.
+    /// The user made the sign-in.
     Valid,
-    /// It was not.
+    /// The user did not make the sign-in.
     Invalid,
-    /// One that this version does not know.
+    /// A feedback value that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }

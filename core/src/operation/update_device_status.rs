@@ -1,4 +1,4 @@
-//! UpdateDeviceStatus: whether a device of the signed-in user is remembered.
+//! UpdateDeviceStatus: sets whether the service remembers a device of the signed-in user.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateDeviceStatus.html>
 
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// Remembers a device or not.
+/// A request to set whether the service remembers a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateDeviceStatus {
-    /// The device's key.
+    /// The key of the device.
     pub device_key: String,
-    /// Whether it is remembered.
+    /// Whether the service remembers the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_remembered_status: Option<DeviceRememberedStatus>,
 }
 
 impl UpdateDeviceStatus {
-    /// Sets the status of the device of this key.
+    /// Creates a request to set the status of the device with this key.
     #[must_use]
     pub fn new(device_key: impl Into<String>, status: DeviceRememberedStatus) -> Self {
         Self { device_key: device_key.into(), device_remembered_status: Some(status) }
@@ -34,7 +34,7 @@ impl Operation for UpdateDeviceStatus {
     const NAME: &'static str = "UpdateDeviceStatus";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// It sets what it sets, however often.
+    /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -42,22 +42,22 @@ impl Operation for UpdateDeviceStatus {
 
 impl TokenAuthorized for UpdateDeviceStatus {}
 
-/// The status is set.
+/// The response to UpdateDeviceStatus: the status has been set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateDeviceStatusResponse {}
 
-/// Whether a device is remembered.
+/// Whether the service remembers a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeviceRememberedStatus {
-    /// It signs in without a second factor.
+    /// The device is remembered and signs in without a second factor.
     Remembered,
-    /// It does not.
+    /// The device is not remembered and does not replace a second factor.
     NotRemembered,
-    /// One that this version does not know.
+    /// A device status that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }

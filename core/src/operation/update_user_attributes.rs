@@ -11,20 +11,20 @@ use super::{
     Attribute, Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized, null_is_default,
 };
 
-/// Changes attributes.
+/// A request to change attributes of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateUserAttributes {
-    /// The attributes with their new values; an empty value deletes.
+    /// The attributes with their new values. An empty value deletes the attribute.
     pub user_attributes: Vec<Attribute>,
-    /// For the pool's triggers.
+    /// Names and values for the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
 
 impl UpdateUserAttributes {
-    /// Sets these attributes. The optional members are set on the value.
+    /// Creates a request to set these attributes. Set the optional fields on the returned request.
     #[must_use]
     pub fn new(user_attributes: impl Into<Vec<Attribute>>) -> Self {
         Self { user_attributes: user_attributes.into(), client_metadata: BTreeMap::new() }
@@ -37,7 +37,8 @@ impl Operation for UpdateUserAttributes {
     const NAME: &'static str = "UpdateUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// A changed e-mail address or number is sent a code, which counts towards a limit of hours.
+    /// Returns `false`: if an e-mail address or phone number changes, each request sends a code, and each
+    /// code counts towards a rate limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -45,12 +46,12 @@ impl Operation for UpdateUserAttributes {
 
 impl TokenAuthorized for UpdateUserAttributes {}
 
-/// The attributes are changed.
+/// The response to UpdateUserAttributes: the attributes have been changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateUserAttributesResponse {
-    /// Where codes were sent, for those that must be verified.
+    /// Where and how the service sent codes for attributes that must be verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub code_delivery_details_list: Vec<CodeDeliveryDetails>,
 }

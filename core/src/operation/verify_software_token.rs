@@ -10,29 +10,30 @@ use super::{Authorization, Operation, Public, TokenAuthorized, either_token_or_s
 use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, Parameter};
 
-/// Confirms an authenticator app: for a signed-in user, or in a sign-in by its challenge session.
+/// A request to confirm an authenticator app, either for a signed-in user or during a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct VerifySoftwareToken {
-    /// The code that the app shows, 6 digits.
+    /// The six-digit code that the authenticator app shows.
     pub user_code: Parameter,
-    /// From AssociateSoftwareToken in a sign-in; none for a signed-in user.
+    /// The challenge session from AssociateSoftwareToken, or `None` for a signed-in user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// A name for the app or its device, for people to read.
+    /// A human-readable name of the authenticator app or its device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub friendly_device_name: Option<String>,
 }
 
 impl VerifySoftwareToken {
-    /// For the user whose access token goes along. The optional members are set on the value.
+    /// Creates a request for the signed-in user whose access token is sent with the request. Set the optional
+    /// fields on the returned request.
     #[must_use]
     pub fn new(user_code: impl Into<Parameter>) -> Self {
         Self { user_code: user_code.into(), session: None, friendly_device_name: None }
     }
 
-    /// In a sign-in, with the challenge session that AssociateSoftwareToken gave.
+    /// Creates a request for a sign-in, with the challenge session from AssociateSoftwareToken.
     #[must_use]
     pub fn in_sign_in(session: impl Into<ChallengeSession>, user_code: impl Into<Parameter>) -> Self {
         Self { session: Some(session.into()), ..Self::new(user_code) }
@@ -45,7 +46,8 @@ impl Operation for VerifySoftwareToken {
     const NAME: &'static str = "VerifySoftwareToken";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// A code is good once, and in a sign-in the first of two spends the challenge session.
+    /// Returns `false`: a code can be used only once, and during a sign-in the first attempt spends the
+    /// challenge session.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -59,29 +61,30 @@ impl Public for VerifySoftwareToken {}
 
 impl TokenAuthorized for VerifySoftwareToken {}
 
-/// What became of it.
+/// The response to VerifySoftwareToken: whether the code was correct.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct VerifySoftwareTokenResponse {
-    /// Whether the code was right. [`Error`](SoftwareTokenStatus::Error) comes without an error of the service.
+    /// Whether the code was correct. The service reports the status [`Error`](SoftwareTokenStatus::Error) in
+    /// a successful response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SoftwareTokenStatus>,
-    /// Carries the sign-in on.
+    /// The challenge session with which the sign-in continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
 }
 
-/// Whether the code was right.
+/// Whether the code of an authenticator app was correct.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum SoftwareTokenStatus {
-    /// It was.
+    /// The code was correct.
     Success,
-    /// It was not.
+    /// The code was wrong.
     Error,
-    /// One that this version does not know.
+    /// A status that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }

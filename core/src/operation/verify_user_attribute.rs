@@ -1,4 +1,4 @@
-//! VerifyUserAttribute: verifies an attribute with the code that was sent.
+//! VerifyUserAttribute: verifies an attribute with the code that the user received.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerifyUserAttribute.html>
 
@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, TokenAuthorized};
 use crate::secret::Parameter;
 
-/// Verifies an attribute.
+/// A request to verify an attribute of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct VerifyUserAttribute {
-    /// The attribute: `email` or `phone_number`.
+    /// The name of the attribute: `email` or `phone_number`.
     pub attribute_name: String,
-    /// The code that was sent.
+    /// The code that the service sent to the user.
     pub code: Parameter,
 }
 
 impl VerifyUserAttribute {
-    /// Verifies this attribute with this code.
+    /// Creates a request to verify this attribute with this code.
     #[must_use]
     pub fn new(attribute_name: impl Into<String>, code: impl Into<Parameter>) -> Self {
         Self { attribute_name: attribute_name.into(), code: code.into() }
@@ -34,7 +34,7 @@ impl Operation for VerifyUserAttribute {
     const NAME: &'static str = "VerifyUserAttribute";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// The first of two would spend the code.
+    /// Returns `false`: a code can be used only once, so a retry fails if the first attempt succeeded.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -42,7 +42,7 @@ impl Operation for VerifyUserAttribute {
 
 impl TokenAuthorized for VerifyUserAttribute {}
 
-/// The attribute is verified.
+/// The response to VerifyUserAttribute: the attribute has been verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,30 +1,36 @@
-//! Powers of the generator by a fixed-base comb, for exponents of up to 256 bits.
+//! Powers of the generator, computed with a fixed-base comb, for exponents of up to 256 bits.
 //!
-//! The base is always the same, so most of the work can be done beforehand. Write the bits of the exponent into a
-//! rectangle of [`TEETH`] rows, each `BLOCKS * SPAN` = 52 bits long, and cut the rows into [`BLOCKS`] blocks of [`SPAN`]
-//! columns. The bit in row `tooth`, block `block` and column `column` is that of the weight
+//! The base is always the same, so most of the computation can be done in advance. The bits of the exponent
+//! are written into a rectangle of [`TEETH`] rows, each `BLOCKS * SPAN` = 52 bits long. The rows are cut into
+//! [`BLOCKS`] blocks of [`SPAN`] columns. The bit in row `tooth`, block `block` and column `column` has this
+//! weight:
 //!
 //! ```text
 //! 2^(52 * tooth + 13 * block + column)
 //! ```
 //!
-//! The five bits of one column of a block, which the five teeth of the comb touch at once, are a number below 32. For
-//! each block there is a table of what these numbers stand for in column 0:
+//! The five teeth of the comb read the five bits of one column of a block. These bits form a number below 32.
+//! Each block has a table, which contains the product in column 0 for each number below 32:
 //!
 //! ```text
-//! TABLES[block][bits] = the product of g^(2^(52 * tooth + 13 * block)) over the teeth whose bit is set
-//! g^e = the product of TABLES[block][bits of block and column]^(2^column) over all blocks and columns
+//! TABLES[block][bits]
+//!   = the product of g^(2^(52 * tooth + 13 * block)) over the teeth whose bit is set
+//! g^e
+//!   = the product of TABLES[block][bits of block and column]^(2^column)
+//!     over all blocks and columns
 //! ```
 //!
-//! Horner's rule takes the columns from the last to the first: square what there is, then multiply by one entry of each
-//! table. That is 13 squares and 52 products in place of some 330 by a window of four bits. Teeth more or fewer, and blocks
-//! more or fewer, come to the same time or a longer one, since every look-up reads the whole table.
+//! Horner's rule processes the columns from the last to the first: for each column, the intermediate result
+//! is squared, then multiplied by one entry of each table. This method needs 13 squares and 52 products,
+//! while a window of four bits needs about 330 operations in total. A comb with more or fewer teeth or blocks
+//! is not faster, because every look-up reads the whole table.
 //!
-//! The tables take 48 KiB. They are in `comb.bin`, entry by entry in Montgomery form, which is times 2^3072 modulo N, in 384
-//! bytes, big-endian: the compiler would need six seconds to compute them, and a first sign-in a millisecond. A test computes
-//! every entry anew.
+//! The tables take 48 KiB. The file `comb.bin` contains the tables, entry by entry, each in Montgomery form
+//! (multiplied by 2^3072 modulo N) and in 384 big-endian bytes. The tables are stored because it would take
+//! the compiler six seconds, or the first sign-in a millisecond, to compute them. A test computes every entry
+//! again.
 //!
-//! The method is Lim and Lee's, "More flexible exponentiation with precomputation":
+//! The method is from Lim and Lee, "More flexible exponentiation with precomputation":
 //! <https://doi.org/10.1007/3-540-48658-5_11>
 
 use crypto_bigint::{U256, U3072, Word};
@@ -33,7 +39,7 @@ use zeroize::Zeroizing;
 
 use super::residue::{Exponent, Residue};
 
-/// The longest exponent, in bits.
+/// The maximum length of an exponent, in bits.
 pub(super) const MAX_EXPONENT_BITS: u32 = U256::BITS;
 
 pub(super) const TEETH: u32 = 5;
@@ -47,7 +53,7 @@ pub(super) type Tables = [[Residue; ENTRIES]; BLOCKS as usize];
 
 pub(super) static TABLES: Tables = tables(include_bytes!("comb.bin"));
 
-/// g^exponent, in the same time for every exponent, none of which may be longer than [`MAX_EXPONENT_BITS`].
+/// Computes g^exponent in constant time. An exponent must not be longer than [`MAX_EXPONENT_BITS`].
 pub(super) fn power(exponent: &Exponent) -> Residue {
     let mut power = Zeroizing::new(Residue::ONE);
     for column in (0..SPAN).rev() {
@@ -60,16 +66,17 @@ pub(super) fn power(exponent: &Exponent) -> Residue {
     *power
 }
 
-/// The bits that the teeth touch when the first of them stands here.
-fn bits(exponent: &Exponent, at: u32) -> u8 {
-    (0..TEETH).rev().fold(0, |bits, tooth| bits << 1 | exponent.bit(tooth * ROW + at).to_u8())
+/// Returns the bits at this position of every row, as a number whose lowest bit comes from the first row.
+fn bits(exponent: &Exponent, position: u32) -> u8 {
+    (0..TEETH).rev().fold(0, |bits, tooth| bits << 1 | exponent.bit(tooth * ROW + position).to_u8())
 }
 
-/// Reads every entry of the table, whichever is wanted.
+/// Returns the table's entry with the number `bits`. The function reads every entry, so that the accessed
+/// memory does not depend on `bits`.
 fn select(table: &[Residue; ENTRIES], bits: u8) -> Residue {
     let mut selected = Zeroizing::new([0; U3072::LIMBS]);
     for (number, entry) in (0_u8..).zip(table) {
-        // All ones for the entry that is wanted, else zero.
+        // All ones for the selected entry, and zero for every other entry.
         let mask = Word::from(number.ct_eq(&bits).unwrap_u8()).wrapping_neg();
         for (selected, word) in selected.iter_mut().zip(entry.as_montgomery().as_words()) {
             *selected |= word & mask;

@@ -1,4 +1,4 @@
-//! What a client registers for a device that is to be remembered.
+//! The values that a client registers for a device that the service should remember.
 
 use alloc::string::String;
 use core::fmt;
@@ -12,9 +12,10 @@ use super::{Identity, group, integer, private_key};
 use crate::secret::DevicePassword;
 use crate::seed::Seed;
 
-/// A device's password, and the salt and verifier by which the service will know it.
+/// A device's password, with the salt and the verifier by which the service recognizes the device.
 ///
-/// ConfirmDevice takes the salt and the verifier as `DeviceSecretVerifierConfig`; the password stays with the client.
+/// ConfirmDevice sends the salt and the verifier as `DeviceSecretVerifierConfig`. The password stays on the
+/// client.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeviceSecretVerifierConfigType.html>
 #[derive(Clone)]
 pub struct DeviceVerifier {
@@ -24,7 +25,7 @@ pub struct DeviceVerifier {
 }
 
 impl DeviceVerifier {
-    /// Draws a new password and salt from the seed.
+    /// Derives a new password and a new salt from the seed, and computes the verifier.
     #[must_use]
     pub fn generate(device_group_key: &str, device_key: &str, seed: &Seed) -> Self {
         let password = seed.expand::<40>("device password");
@@ -32,7 +33,7 @@ impl DeviceVerifier {
         Self::from_random_bytes(device_group_key, device_key, &password, &salt)
     }
 
-    /// From bytes that are random already: 40 for the password and 16 for the salt.
+    /// Computes the verifier for a password of 40 random bytes and a salt of 16 random bytes.
     #[must_use]
     pub fn from_random_bytes(device_group_key: &str, device_key: &str, password: &[u8; 40], salt: &[u8; 16]) -> Self {
         let password = DevicePassword::from(STANDARD.encode(password));
@@ -46,19 +47,20 @@ impl DeviceVerifier {
         }
     }
 
-    /// The device's password, 56 characters of base64. To be kept, and never sent.
+    /// Returns the device's password, 56 characters of base64. The caller must store the password and must
+    /// never send it.
     #[must_use]
     pub fn password(&self) -> &DevicePassword {
         &self.password
     }
 
-    /// `Salt`, base64.
+    /// Returns the salt in base64, for the member `Salt` of ConfirmDevice.
     #[must_use]
     pub fn salt(&self) -> &str {
         &self.salt
     }
 
-    /// `PasswordVerifier`, base64.
+    /// Returns the verifier in base64, for the member `PasswordVerifier` of ConfirmDevice.
     #[must_use]
     pub fn password_verifier(&self) -> &str {
         &self.verifier

@@ -1,8 +1,11 @@
-//! Arithmetic modulo N. What has a secret exponent runs in constant time, on crypto-bigint's Montgomery forms.
+//! Arithmetic modulo N. Computations with a secret exponent run in constant time, on crypto-bigint's
+//! Montgomery forms.
 //!
-//! A sign-in takes 65 products for g^a, 65 for g^x and some 650 for the general exponent, 512 of them squares. Tried for
-//! the last, and of no help: windows of five and six bits; B^a * (B^u)^x with a window for each; almost-Montgomery products;
-//! a square as crypto-bigint's wide square with a reduction after it (6 % off the square, 4 % off the sign-in).
+//! A sign-in takes 65 products for g^a, 65 for g^x and about 650 for the general exponent, of which 512 are
+//! squares. Several changes to the general exponentiation were tried and did not help: windows of five and of
+//! six bits; B^a * (B^u)^x with a window for each power; almost-Montgomery products; and squaring with
+//! crypto-bigint's wide square followed by a reduction, which saved only 6 % of the square and 4 % of the
+//! sign-in.
 
 use alloc::vec::Vec;
 
@@ -13,10 +16,10 @@ use zeroize::Zeroizing;
 use super::residue::{Exponent, Residue};
 use super::{EphemeralKey, comb};
 
-/// g.
+/// The generator g, as a residue.
 const GENERATOR_RESIDUE: Residue = Residue::new(&U3072::from_u8(2));
 
-/// k = H(PAD(N) | PAD(g)), which depends on the group alone.
+/// The multiplier k = H(PAD(N) | PAD(g)), which depends only on the group.
 pub(super) const MULTIPLIER: U256 =
     U256::from_be_hex("538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6");
 
@@ -24,12 +27,12 @@ const MULTIPLIER_RESIDUE: Residue = Residue::new(&MULTIPLIER.resize());
 
 const BYTES: usize = 384;
 
-/// N.
+/// Returns the modulus N.
 pub(super) fn modulus() -> BigInt {
     BigInt::from_bytes_be(Sign::Plus, Residue::MODULUS.as_ref().to_be_bytes().as_ref())
 }
 
-/// From big-endian bytes, of which there are at most [`EphemeralKey::MAX_BYTES`].
+/// Creates an exponent from at most [`EphemeralKey::MAX_BYTES`] big-endian bytes.
 pub(super) fn exponent(bytes: &[u8]) -> Exponent {
     let mut padded = Zeroizing::new([0; Exponent::BYTES]);
     for (to, from) in padded.iter_mut().rev().zip(bytes.iter().rev().take(EphemeralKey::MAX_BYTES)) {
@@ -38,17 +41,18 @@ pub(super) fn exponent(bytes: &[u8]) -> Exponent {
     Exponent::from_be_slice(padded.as_slice())
 }
 
-/// g^exponent in the 384 bytes of N, in time that depends on `bits` alone, a bound on the exponent's length.
+/// Computes g^exponent as 384 big-endian bytes, the length of N. The time depends only on `bits`, which is an
+/// upper bound on the length of the exponent.
 pub(super) fn power_of_generator(exponent: &Exponent, bits: u32) -> Vec<u8> {
     bytes(&Zeroizing::new(generator_to_the(exponent, bits)))
 }
 
-/// v = g^x, in the 384 bytes of N.
+/// Computes the verifier v = g^x as 384 big-endian bytes, the length of N.
 pub(super) fn verifier(private_key: &[u8; 32]) -> Vec<u8> {
     power_of_generator(&Zeroizing::new(exponent(private_key)), U256::BITS)
 }
 
-/// The public value `server` modulo N, none if that is zero.
+/// Reduces the public value `server` modulo N, and returns `None` if the result is zero.
 pub(super) fn reduce(server: &BigInt) -> Option<U3072> {
     let modulus = modulus();
     let rest = server % &modulus;
@@ -64,7 +68,7 @@ pub(super) fn reduce(server: &BigInt) -> Option<U3072> {
     Some(U3072::from_be_slice(&padded))
 }
 
-/// S = (B - k*g^x) ^ (a + u*x), in the 384 bytes of N.
+/// Computes S = (B - k*g^x) ^ (a + u*x) as 384 big-endian bytes, the length of N.
 pub(super) fn premaster_secret(
     server: &U3072,
     secret: &Exponent,
@@ -78,7 +82,7 @@ pub(super) fn premaster_secret(
 
     let product: Zeroizing<U512> = Zeroizing::new(U256::from_be_slice(scrambling).concatenating_mul(&*private));
     let exponent = Zeroizing::new(secret.wrapping_add(&*Zeroizing::new(product.resize())));
-    // u*x is at most (2^256 - 1)^2, which leaves room for an `a` of 256 bits below 2^512.
+    // u*x is at most (2^256 - 1)^2, so a + u*x is below 2^512 if `a` has at most 256 bits.
     let bits = if secret_bits <= U256::BITS { U512::BITS } else { secret_bits.max(U512::BITS) + 1 };
     Zeroizing::new(bytes(&Zeroizing::new(base.pow_bounded_exp(&*exponent, bits))))
 }

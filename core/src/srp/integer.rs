@@ -1,4 +1,4 @@
-//! Integers and bytes as they stand on the wire.
+//! Conversions between integers and the encodings that Cognito's SRP uses.
 
 use alloc::vec::Vec;
 
@@ -9,25 +9,27 @@ use super::SrpError;
 
 const MAX_HEX_DIGITS: usize = 1024;
 
-/// A signed hexadecimal integer: digits in any letter case, odd in number or not, with `-` in front or not.
+/// Parses a signed hexadecimal integer: an optional `-`, then up to 1,024 digits in upper or lower case, even
+/// or odd in number.
 pub(super) fn parse(name: &'static str, text: &str) -> Result<BigInt, SrpError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.len() > MAX_HEX_DIGITS {
         return Err(SrpError::TooLong(name));
     }
-    // num-bigint also takes a plus sign and underscores.
+    // num-bigint also accepts a plus sign and underscores.
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(SrpError::NotHexadecimal(name));
     }
     BigInt::parse_bytes(text.as_bytes(), 16).ok_or(SrpError::NotHexadecimal(name))
 }
 
-/// PAD: the shortest big-endian two's complement, as Java's `BigInteger.toByteArray`.
+/// Encodes an integer as PAD, which is the shortest big-endian two's complement, like Java's
+/// `BigInteger.toByteArray`.
 pub(super) fn pad(integer: &BigInt) -> Vec<u8> {
     integer.to_signed_bytes_be()
 }
 
-/// [`pad`] of a non-negative integer that is given as big-endian bytes and may be secret.
+/// Encodes a non-negative integer like [`pad`]. The integer is passed as big-endian bytes and may be secret.
 pub(super) fn pad_unsigned(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let significant = bytes.get(zeros..).unwrap_or_default();

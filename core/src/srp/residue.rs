@@ -1,9 +1,9 @@
-//! The numbers that the arithmetic is about: residues modulo N, and exponents.
+//! The number types of the SRP arithmetic: residues modulo N, and exponents.
 
 use crypto_bigint::modular::ConstMontyForm;
 use crypto_bigint::{U1280, U3072, const_monty_params};
 
-/// Wide enough for `a + u*x`: 1,024 bits for `a`, 512 for the product, one for the carry.
+/// An integer that is wide enough for `a + u*x`: 1,024 bits for `a`, 512 for the product, one for the carry.
 pub(super) type Exponent = U1280;
 
 const_monty_params!(
@@ -21,7 +21,7 @@ const_monty_params!(
      abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864\
      d87602733ec86a64521f2b18177b200cbbe117577a615d6c770988c0bad946e2\
      08e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",
-    "N, the prime of RFC 3526's group 15."
+    "The modulus N, which is the prime of group 15 in RFC 3526."
 );
 
 pub(super) type Residue = ConstMontyForm<Modulus, { U3072::LIMBS }>;

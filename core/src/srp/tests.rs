@@ -90,7 +90,7 @@ fn multiplier() -> [u8; 32] {
 }
 
 #[test]
-fn the_group_is_that_of_the_vectors() {
+fn the_group_is_the_group_of_the_vectors() {
     let file = srp_file();
     assert_eq!(group::modulus().to_str_radix(16), file.modulus);
     assert_eq!(hex(&multiplier()), file.k);
@@ -205,7 +205,7 @@ fn behaviour_file() -> BehaviourFile {
 }
 
 #[test]
-fn every_sign_in_that_the_javascript_package_made_agrees_in_every_intermediate() {
+fn every_javascript_sign_in_agrees_in_every_intermediate() {
     for vector in behaviour_file().srp {
         let name = vector.name;
         let identity = Identity { pool: &vector.pool_name, user: &vector.username, password: &vector.password };
@@ -226,7 +226,7 @@ fn every_sign_in_that_the_javascript_package_made_agrees_in_every_intermediate()
 }
 
 #[test]
-fn every_device_that_the_javascript_package_made_agrees() {
+fn every_javascript_device_agrees() {
     for vector in behaviour_file().device {
         let name = vector.name;
         let salt_bytes = array(&vector.salt_random_hex);
@@ -286,7 +286,7 @@ fn pad_is_javas_shortest_twos_complement() {
 }
 
 #[test]
-fn a_server_value_that_is_zero_modulo_n_is_refused() {
+fn a_server_value_that_is_zero_modulo_n_is_rejected() {
     let modulus = group::modulus();
     for multiple in [BigInt::from(0), modulus.clone(), &modulus + &modulus, -modulus] {
         let error = key().exchange(ALICE, SALT, &multiple.to_str_radix(16)).unwrap_err();
@@ -295,7 +295,7 @@ fn a_server_value_that_is_zero_modulo_n_is_refused() {
 }
 
 #[test]
-fn numbers_of_up_to_1024_digits_are_taken() {
+fn numbers_of_up_to_1024_digits_are_accepted() {
     let longest = "f".repeat(1024);
     for number in [longest.as_str(), &format!("-{longest}"), "-1", "-22cb0", "ABCDEF", "0", "000123"] {
         assert!(key().exchange(ALICE, number, "2").is_ok(), "{number}");
@@ -306,7 +306,7 @@ fn numbers_of_up_to_1024_digits_are_taken() {
 }
 
 #[test]
-fn what_is_no_hexadecimal_number_is_refused() {
+fn an_invalid_hexadecimal_number_is_rejected() {
     for number in ["", "-", "--1", "+1", "0x12", "12 ", "1_2", "xyz", "12\n", "é"] {
         assert_eq!(key().exchange(ALICE, number, "2").unwrap_err(), SrpError::NotHexadecimal("SALT"), "{number}");
         assert_eq!(key().exchange(ALICE, SALT, number).unwrap_err(), SrpError::NotHexadecimal("SRP_B"), "{number}");
@@ -314,7 +314,7 @@ fn what_is_no_hexadecimal_number_is_refused() {
 }
 
 #[test]
-fn a_secret_value_of_nothing_or_of_too_many_bytes_is_refused() {
+fn a_zero_or_too_long_secret_value_is_rejected() {
     for a in [&[][..], &[0; 32], &[1; 129]] {
         assert_eq!(EphemeralKey::from_bytes(a).unwrap_err(), SrpError::EphemeralKey);
     }
@@ -322,7 +322,7 @@ fn a_secret_value_of_nothing_or_of_too_many_bytes_is_refused() {
 }
 
 #[test]
-fn a_secret_value_may_have_the_sign_byte_that_java_writes() {
+fn a_secret_value_may_start_with_javas_sign_byte() {
     let mut signed = [255; 129];
     signed[0] = 0;
     let (with, without) = (EphemeralKey::from_bytes(&signed).unwrap(), EphemeralKey::from_bytes(&[255; 128]).unwrap());
@@ -346,7 +346,7 @@ fn debug_shows_no_secret() {
     assert!(!debug.contains("7, 7") && !debug.contains("9, 9"), "{debug}");
 }
 
-/// The same arithmetic on num-bigint, from the server's side.
+/// Computes the premaster secret with num-bigint, as the server does.
 fn server_premaster(client: &BigInt, verifier: &BigInt, b: &BigInt, u: &BigInt) -> BigInt {
     let modulus = group::modulus();
     (client * verifier.modpow(u, &modulus)).modpow(b, &modulus)
@@ -356,7 +356,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn a_server_with_the_verifier_comes_to_the_same_secret(
+    fn a_server_with_the_verifier_computes_the_same_secret(
         a in prop::collection::vec(any::<u8>(), 1..=128),
         b in prop::collection::vec(any::<u8>(), 1..=64),
         salt in "-?[0-9a-f]{1,32}",
@@ -387,7 +387,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn pad_of_bytes_is_pad_of_the_integer(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+    fn pad_of_bytes_equals_pad_of_the_integer(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let integer = BigInt::from_bytes_be(Sign::Plus, &bytes);
         let padded = integer::pad_unsigned(&bytes);
         prop_assert_eq!(padded.as_slice(), integer::pad(&integer));

@@ -5,22 +5,23 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An attribute of a user, or an item of validation data. `Debug` shows the name only.
+/// An attribute of a user, or an item of validation data. The `Debug` output of an attribute shows only its
+/// name.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AttributeType.html>
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Attribute {
-    /// Such as `email` or `custom:team`.
+    /// The name of the attribute, such as `email` or `custom:team`.
     pub name: String,
-    /// Up to 2,048 characters.
+    /// The value of the attribute, up to 2,048 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
 impl Attribute {
-    /// An attribute with a value.
+    /// Creates an attribute with a name and a value.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self { name: name.into(), value: Some(value.into()) }

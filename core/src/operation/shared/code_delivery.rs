@@ -1,10 +1,10 @@
-//! Where and how a code was sent.
+//! Where and how the service sent a code.
 
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a code was sent.
+/// The destination of a code that the service sent, and the medium.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CodeDeliveryDetailsType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,24 +14,25 @@ pub struct CodeDeliveryDetails {
     /// The attribute that the code verifies, such as `email`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute_name: Option<String>,
-    /// By what it was sent.
+    /// The medium by which the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_medium: Option<DeliveryMedium>,
-    /// The address or number, masked by the service: `a***@e***`.
+    /// The e-mail address or phone number to which the service sent the code, masked by the service:
+    /// `a***@e***`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
 }
 
-/// By what a code is sent.
+/// The medium by which the service sends a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum DeliveryMedium {
-    /// A text message.
+    /// A text message (SMS).
     Sms,
-    /// An e-mail.
+    /// An e-mail message.
     Email,
-    /// One that this version does not know.
+    /// A delivery medium that this version of the crate does not know.
     #[serde(untagged)]
     Unknown(String),
 }

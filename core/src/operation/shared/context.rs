@@ -1,4 +1,5 @@
-//! What an application sends along for its pool's triggers, for threat protection and for analytics.
+//! Data that an application sends for the user pool's Lambda triggers, for threat protection and for
+//! analytics.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -6,39 +7,41 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an application gives its pool's triggers and threat protection along with a call. Every flow takes one and
-/// sends each part with every call that has a place for it.
+/// Data that an application sends with a call, for the user pool's Lambda triggers, for threat protection and
+/// for Amazon Pinpoint. Every flow accepts a context, and sends each part of the context with every call that
+/// has a member for that part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Context {
-    /// Handed to the pool's Lambda triggers. What goes with InitiateAuth reaches the triggers of that call as their
-    /// validation data: the API has no other place for it at sign-in.
+    /// Names and values for the user pool's Lambda triggers. The triggers of InitiateAuth receive the client
+    /// metadata as validation data, because the API has no other member for validation data at sign-in.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
-    /// For threat protection.
+    /// Data about the user's device, for threat protection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_context_data: Option<UserContextData>,
-    /// For Amazon Pinpoint campaigns.
+    /// The Amazon Pinpoint endpoint, for Amazon Pinpoint campaigns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analytics_metadata: Option<AnalyticsMetadata>,
 }
 
-/// `ClientMetadata`: names and values for the pool's Lambda triggers. Not stored, not checked and not encrypted by the
-/// service: it is no place for secrets.
+/// Names and values for the user pool's Lambda triggers, sent as `ClientMetadata`. The service does not
+/// store, check or encrypt client metadata, so it must not contain secrets.
 pub type ClientMetadata = BTreeMap<String, String>;
 
-/// What threat protection rates a request by. `Debug` shows none of it.
+/// Data about the user's device, by which threat protection rates a request. The `Debug` output of user
+/// context data shows no values.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserContextDataType.html>
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UserContextData {
-    /// What Amazon's script or library collected on the device, encoded by it.
+    /// The device data that Amazon's script or library collected on the user's device and encoded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoded_data: Option<String>,
-    /// The address of the user's device, IPv4 or IPv6.
+    /// The IPv4 or IPv6 address of the user's device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
 }
@@ -49,14 +52,14 @@ impl fmt::Debug for UserContextData {
     }
 }
 
-/// Where Amazon Pinpoint counts the event.
+/// The Amazon Pinpoint endpoint for which Amazon Pinpoint counts an event.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AnalyticsMetadataType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AnalyticsMetadata {
-    /// The endpoint's id.
+    /// The id of the Amazon Pinpoint endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analytics_endpoint_id: Option<String>,
 }

@@ -1,16 +1,16 @@
-//! A time in JSON.
+//! Points in time in the service's JSON.
 
 use serde::{Deserialize, Serialize};
 
 use crate::timestamp::Timestamp;
 
-/// A point in time as the service writes it: seconds since the Unix epoch, with or without a fraction.
+/// A point in time in the service's JSON: seconds since the Unix epoch, with or without a fraction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EpochSeconds(serde_json::Number);
 
 impl EpochSeconds {
-    /// To the millisecond; none for a time before 1970.
+    /// Returns the time to the millisecond, or `None` if the time is before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         let millis = (self.0.as_f64()? * 1000.0 + 0.5) as i64;
@@ -27,15 +27,16 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The service writes whole seconds, milliseconds as a fraction, and large numbers with an exponent.
+        /// The service writes a time as whole seconds, as seconds with milliseconds as a fraction, or, if the
+        /// number is large, with an exponent.
         #[test]
-        fn epoch_seconds_are_read_to_the_millisecond_however_they_are_written(millis in 0_u64..253_402_300_800_000) {
+        fn epoch_seconds_are_read_to_the_millisecond_in_any_notation(millis in 0_u64..253_402_300_800_000) {
             let (seconds, fraction) = (millis / 1000, millis % 1000);
             let read = |text: &str| serde_json::from_str::<EpochSeconds>(text).unwrap().timestamp();
-            let moment = Some(Timestamp::from_unix_millis(millis));
-            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}")), moment);
-            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}000")), moment);
-            prop_assert_eq!(read(&format!("{millis}E-3")), moment);
+            let expected = Some(Timestamp::from_unix_millis(millis));
+            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}")), expected);
+            prop_assert_eq!(read(&format!("{seconds}.{fraction:03}000")), expected);
+            prop_assert_eq!(read(&format!("{millis}E-3")), expected);
             prop_assert_eq!(read(&format!("{seconds}")), Some(Timestamp::from_unix_seconds(seconds)));
         }
     }

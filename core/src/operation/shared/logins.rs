@@ -1,4 +1,4 @@
-//! Who a user is, to an identity pool: login providers and their tokens.
+//! Login providers, and the tokens by which an identity pool identifies a user.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -10,15 +10,17 @@ use crate::configuration::UserPoolId;
 use crate::error::InvalidInput;
 use crate::secret::{IdToken, LoginToken};
 
-/// The `Logins` map of identity pools: the name of each login provider with a token of its. `Debug` shows the names only.
+/// The `Logins` map of identity pools: the name of each login provider, and a token from that provider. The
+/// `Debug` output of `Logins` shows only the names of the providers.
 ///
 /// | provider | name | token |
 /// |---|---|---|
 /// | a Cognito user pool | [`UserPoolId::login_provider`] | the ID token |
 /// | Google, Apple | [`GOOGLE`](Self::GOOGLE), [`APPLE`](Self::APPLE) | the ID token |
-/// | Facebook, Login with Amazon | [`FACEBOOK`](Self::FACEBOOK), [`AMAZON`](Self::AMAZON) | the access token |
-/// | any of OpenID Connect | the issuer's URL without `https://` | the ID token |
-/// | any of SAML | the provider's ARN, `arn:aws:iam::…:saml-provider/…` | the assertion, in base64 |
+/// | Facebook | [`FACEBOOK`](Self::FACEBOOK) | the access token |
+/// | Login with Amazon | [`AMAZON`](Self::AMAZON) | the access token |
+/// | any OpenID Connect provider | the issuer's URL without `https://` | the ID token |
+/// | any SAML provider | the provider's ARN, `arn:aws:iam::…:saml-provider/…` | the assertion, in base64 |
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/external-identity-providers.html>
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,65 +28,65 @@ use crate::secret::{IdToken, LoginToken};
 pub struct Logins(BTreeMap<String, LoginToken>);
 
 impl Logins {
-    /// Google.
+    /// The provider name of Google.
     pub const GOOGLE: &'static str = "accounts.google.com";
-    /// Sign in with Apple.
+    /// The provider name of Sign in with Apple.
     pub const APPLE: &'static str = "appleid.apple.com";
-    /// Facebook.
+    /// The provider name of Facebook.
     pub const FACEBOOK: &'static str = "graph.facebook.com";
-    /// Login with Amazon.
+    /// The provider name of Login with Amazon.
     pub const AMAZON: &'static str = "www.amazon.com";
-    /// X, once Twitter.
+    /// The provider name of X, formerly Twitter.
     pub const TWITTER: &'static str = "api.twitter.com";
 
-    /// Nobody's: a guest.
+    /// Creates logins without a provider, which stand for a guest.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A user of this user pool.
+    /// Creates the logins of a user of this user pool, with the user's ID token.
     #[must_use]
     pub fn for_user_pool(user_pool_id: &UserPoolId, id_token: &IdToken) -> Self {
         Self::new().with(user_pool_id.login_provider(), id_token.expose())
     }
 
-    /// The same with one more, in place of an earlier one of this provider.
+    /// Adds a token of this provider. The new token replaces any earlier token of the same provider.
     #[must_use]
     pub fn with(mut self, provider: impl Into<String>, token: impl Into<LoginToken>) -> Self {
         self.0.insert(provider.into(), token.into());
         self
     }
 
-    /// Whether there are none.
+    /// Returns whether the logins are empty, as for a guest.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every provider with its token, in the names' order.
+    /// Iterates over the providers and their tokens, in the order of the providers' names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &LoginToken)> {
         self.0.iter().map(|(provider, token)| (provider.as_str(), token))
     }
 
-    /// Refuses what the service would refuse less clearly.
+    /// Rejects logins that the service would reject with a less clear error.
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        let problem = |text| Err(InvalidInput::new("login", text));
+        let invalid = |problem| Err(InvalidInput::new("logins", problem));
         if self.0.len() > 10 {
-            return problem("is one of more than ten");
+            return invalid("at most 10 are allowed");
         }
         for (provider, token) in &self.0 {
             if !(1..=128).contains(&provider.chars().count()) {
-                return problem("has a provider whose name is not 1 to 128 characters long");
+                return invalid("each provider name must be 1 to 128 characters long");
             }
             if !(1..=50_000).contains(&token.expose().chars().count()) {
-                return problem("has a token that is not 1 to 50,000 characters long");
+                return invalid("each token must be 1 to 50,000 characters long");
             }
             if provider.contains("://") {
-                return problem("has a provider with a scheme in its name, which must be without https://");
+                return invalid("a provider name must not contain a scheme: remove https://");
             }
             if provider.starts_with("cognito-idp.") && !is_user_pool(provider) {
-                return problem("names no user pool in its own region: cognito-idp.REGION.amazonaws.com/REGION_NAME");
+                return invalid("name a user pool by its own region: cognito-idp.REGION.amazonaws.com/REGION_NAME");
             }
         }
         Ok(())
@@ -109,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_pool_goes_by_its_own_region_and_domain() {
+    fn the_login_of_a_user_pool_names_its_region_and_domain() {
         for (id, provider) in [
             ("us-east-1_QdbSdK39m", "cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m"),
             ("us-gov-west-1_A1", "cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_A1"),
@@ -124,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_that_the_service_could_not_take_is_refused_here() {
+    fn an_invalid_login_is_rejected_before_it_is_sent() {
         let long = "x".repeat(129);
         for (provider, token) in [
             ("", "t"),
@@ -139,12 +141,12 @@ mod tests {
         ] {
             assert!(Logins::new().with(provider, token).check().is_err(), "{provider}");
         }
-        let many: Logins = (0..11).fold(Logins::new(), |logins, number| logins.with(format!("p{number}"), "t"));
-        assert!(many.check().is_err());
+        let eleven: Logins = (0..11).fold(Logins::new(), |logins, number| logins.with(format!("p{number}"), "t"));
+        assert!(eleven.check().is_err());
     }
 
     #[test]
-    fn any_other_provider_is_taken() {
+    fn any_other_provider_name_is_accepted() {
         for provider in [
             Logins::GOOGLE,
             Logins::FACEBOOK,

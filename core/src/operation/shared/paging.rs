@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-/// The token of the next page. The one that was just used leads nowhere.
+/// Returns the token of the next page. An empty token and the token that was just used mean that there is no
+/// next page.
 pub(in crate::operation) fn next_token(used: Option<&String>, next: Option<&String>) -> Option<String> {
     next.filter(|next| !next.is_empty() && used != Some(next)).cloned()
 }

@@ -1,4 +1,4 @@
-//! Parameters of a sign-in.
+//! The parameters of a sign-in.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -8,12 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::secret::Parameter;
 
-/// Names with their values: AuthParameters, ChallengeParameters, ChallengeResponses. `Debug` shows the names only.
+/// The names and values in AuthParameters, ChallengeParameters or ChallengeResponses. The `Debug` output of
+/// `Parameters` shows only the names.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Parameters(BTreeMap<String, Parameter>);
 
-/// A null value is as good as none.
+/// Reads parameters from JSON, without those whose value is `null`.
 impl<'de> Deserialize<'de> for Parameters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pairs = BTreeMap::<String, Option<Parameter>>::deserialize(deserializer)?;
@@ -22,34 +23,34 @@ impl<'de> Deserialize<'de> for Parameters {
 }
 
 impl Parameters {
-    /// No parameters.
+    /// Creates an empty set of parameters.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The value under this name.
+    /// Returns the value of the parameter with this name, or `None` if the parameter is absent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(Parameter::expose)
     }
 
-    /// Sets the value under this name.
+    /// Sets the value of the parameter with this name.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Parameter>) {
         self.0.insert(name.into(), value.into());
     }
 
-    /// Takes away what is under this name.
+    /// Removes the parameter with this name.
     pub fn remove(&mut self, name: &str) {
         self.0.remove(name);
     }
 
-    /// Every name with its value, in the names' order.
+    /// Iterates over the names and values of the parameters, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no parameters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! Every step of the arithmetic against num-bigint, on random numbers and on the edges.
+//! Comparisons of every step of the arithmetic with num-bigint, on random numbers and on edge cases.
 
 use alloc::vec;
 
@@ -11,7 +11,8 @@ fn unsigned(bytes: &[u8]) -> BigInt {
     BigInt::from_bytes_be(Sign::Plus, bytes)
 }
 
-/// Bytes of up to this many, or one of the edges: nothing but zeros, one, a single top bit, all ones.
+/// Generates up to `longest` bytes, or an edge case: all zeros, the number one, only the top bit, or all
+/// ones.
 fn number(longest: usize) -> impl Strategy<Value = Vec<u8>> {
     let edge = move |first: u8, last: u8| {
         let mut bytes = vec![0; longest];
@@ -36,7 +37,7 @@ fn word() -> impl Strategy<Value = [u8; 32]> {
     })
 }
 
-/// Any integer that SRP_B can be, and those next to the multiples of N.
+/// Generates any integer that SRP_B can be, and more often integers close to a multiple of N.
 fn public_value() -> impl Strategy<Value = BigInt> {
     let near_a_multiple = (-3_i32..=3, -1_i32..=1).prop_map(|(times, off)| group::modulus() * times + off);
     let any_integer = (number(512), any::<bool>())
@@ -44,13 +45,14 @@ fn public_value() -> impl Strategy<Value = BigInt> {
     prop_oneof![2 => any_integer, 1 => near_a_multiple]
 }
 
-/// The residue that is not negative.
+/// Returns the non-negative residue of the integer.
 fn residue(integer: &BigInt) -> BigInt {
     let modulus = group::modulus();
     ((integer % &modulus) + &modulus) % modulus
 }
 
-/// Java's `toByteArray`, digit by digit: how many bytes hold the number and its sign, and then the two's complement.
+/// Encodes an integer like Java's `toByteArray`, digit by digit: first computes how many bytes hold the
+/// number and its sign, then writes the two's complement.
 fn padded(integer: &BigInt) -> Vec<u8> {
     let zero = BigInt::from(0);
     let magnitude = if *integer < zero { -integer - 1 } else { integer.clone() };
@@ -63,12 +65,12 @@ fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     Sha256::digest(parts.concat()).into()
 }
 
-/// g^exponent on num-bigint.
+/// Computes g^exponent with num-bigint.
 fn expected_power(exponent: &BigInt) -> BigInt {
     BigInt::from(2).modpow(exponent, &group::modulus())
 }
 
-/// S on num-bigint.
+/// Computes S with num-bigint.
 fn expected_premaster(server: BigInt, a: &[u8], u: &[u8; 32], x: &[u8; 32]) -> BigInt {
     let base = residue(&(server - unsigned(&multiplier()) * expected_power(&unsigned(x))));
     base.modpow(&(unsigned(a) + unsigned(u) * unsigned(x)), &group::modulus())
@@ -80,13 +82,14 @@ fn premaster(base: &U3072, a: &[u8], u: &[u8; 32], x: &[u8; 32]) -> Vec<u8> {
 }
 
 #[test]
-fn the_multiplier_is_the_hash_of_the_padded_modulus_and_generator() {
+fn the_multiplier_hashes_the_padded_modulus_and_generator() {
     assert_eq!(multiplier(), sha256(&[&padded(&group::modulus()), &padded(&BigInt::from(2))]));
 }
 
-/// As the derivation has them. Whoever changes the comb's shape writes the entries anew.
+/// The test computes each entry as the module `comb` defines it. After a change of the comb's shape, the
+/// entries in `comb.bin` must be computed again.
 #[test]
-fn every_entry_of_the_combs_tables_is_num_bigints() {
+fn every_entry_of_the_comb_tables_agrees_with_num_bigint() {
     for (block, table) in (0..comb::BLOCKS).zip(&comb::TABLES) {
         for (bits, entry) in (0_u32..).zip(table) {
             let teeth = (0..comb::TEETH).filter(|tooth| bits >> tooth & 1 == 1);
@@ -98,7 +101,8 @@ fn every_entry_of_the_combs_tables_is_num_bigints() {
     }
 }
 
-/// Each bit stands alone in a column of a block, so this reaches every entry with one tooth, and every square.
+/// A power of two has a single bit, so this test reaches every table entry of a single tooth, and every
+/// square.
 #[test]
 fn the_comb_raises_to_each_power_of_two() {
     for bit in 0..256 {
@@ -108,7 +112,7 @@ fn the_comb_raises_to_each_power_of_two() {
     }
 }
 
-/// The largest general exponent with an `a` of 32 bytes is just below 2^512, with one of 33 bytes above it.
+/// The largest general exponent is just below 2^512 if `a` has 32 bytes, and above 2^512 if `a` has 33 bytes.
 #[test]
 fn the_largest_exponents_keep_all_their_bits() {
     for length in [32, 33, 64, 65, 128] {
@@ -123,7 +127,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_power_of_the_generator_is_num_bigints(a in number(EphemeralKey::MAX_BYTES)) {
+    fn a_power_of_the_generator_agrees_with_num_bigint(a in number(EphemeralKey::MAX_BYTES)) {
         let expected = expected_power(&unsigned(&a));
         let power = group::power_of_generator(&group::exponent(&a), u32::try_from(8 * a.len()).unwrap());
         prop_assert_eq!((power.len(), unsigned(&power)), (384, expected.clone()));
@@ -134,16 +138,17 @@ proptest! {
         }
     }
 
-    /// Where the comb ends and the window begins, and where the bound on the general exponent changes.
+    /// At about 256 bits, the implementation switches from the comb to the window, and the bound on the
+    /// general exponent changes.
     #[test]
-    fn a_power_of_around_256_bits_is_num_bigints(a in number(34)) {
+    fn a_power_of_around_256_bits_agrees_with_num_bigint(a in number(34)) {
         let expected = expected_power(&unsigned(&a));
         let power = group::power_of_generator(&group::exponent(&a), u32::try_from(8 * a.len()).unwrap());
         prop_assert_eq!(unsigned(&power), expected);
     }
 
     #[test]
-    fn a_power_of_any_length_in_bits_is_num_bigints(bits in 1_usize..=1024, ones: bool) {
+    fn a_power_of_any_length_in_bits_agrees_with_num_bigint(bits in 1_usize..=1024, ones: bool) {
         let exponent: BigInt = if ones { (BigInt::from(1) << bits) - 1 } else { BigInt::from(1) << (bits - 1) };
         let bytes = exponent.to_bytes_be().1;
         let power = group::power_of_generator(&group::exponent(&bytes), u32::try_from(bits).unwrap());
@@ -151,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn the_premaster_secret_is_num_bigints(
+    fn the_premaster_secret_agrees_with_num_bigint(
         server in public_value(),
         a in number(EphemeralKey::MAX_BYTES),
         u in word(),
@@ -162,9 +167,9 @@ proptest! {
         prop_assert_eq!((premaster.len(), unsigned(&premaster)), (384, expected_premaster(server, &a, &u, &x)));
     }
 
-    /// Whoever sends B = k*v makes the base zero, and so S.
+    /// If the server sends B = k*v, the base is zero, and therefore S is zero.
     #[test]
-    fn a_server_value_that_takes_the_base_to_zero_gives_zero(a in number(32), u in word(), x in word()) {
+    fn a_server_value_that_makes_the_base_zero_gives_zero(a in number(32), u in word(), x in word()) {
         prop_assume!(a.iter().chain(&u).any(|byte| *byte != 0));
         let server = residue(&(unsigned(&multiplier()) * unsigned(&group::verifier(&x))));
         let secret = Zeroizing::new(group::exponent(&a));
@@ -177,7 +182,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn a_public_value_is_reduced_as_num_bigint_does(server in public_value()) {
+    fn the_reduced_public_value_agrees_with_num_bigint(server in public_value()) {
         let expected = residue(&server);
         match group::reduce(&server) {
             Some(reduced) => prop_assert_eq!(unsigned(reduced.to_be_bytes().as_ref()), expected),
@@ -186,14 +191,14 @@ proptest! {
     }
 
     #[test]
-    fn the_scrambling_parameter_hashes_what_java_writes(client in number(384), server in public_value()) {
+    fn the_scrambling_parameter_hashes_javas_encoding(client in number(384), server in public_value()) {
         let client = unsigned(&client);
         let expected = sha256(&[&padded(&client), &padded(&server)]);
         prop_assert_eq!(scrambling_parameter(&client, &server), expected);
     }
 
     #[test]
-    fn the_private_key_hashes_what_java_writes(
+    fn the_private_key_hashes_javas_encoding(
         pool: String, user: String, password: String,
         salt in number(64), negative: bool,
     ) {
@@ -204,7 +209,7 @@ proptest! {
     }
 
     #[test]
-    fn the_claim_key_is_hkdf_by_hand(u in word(), premaster in number(384)) {
+    fn the_claim_key_agrees_with_hkdf_written_by_hand(u in word(), premaster in number(384)) {
         let mac = |key: &[u8], text: &[u8]| hmac(key).chain_update(text).finalize().into_bytes();
         let extracted = mac(&padded(&unsigned(&u)), &padded(&unsigned(&premaster)));
         let expanded = mac(&extracted, b"Caldera Derived Key\x01");
@@ -212,13 +217,13 @@ proptest! {
     }
 
     #[test]
-    fn pad_is_what_java_writes(bytes in number(80), negative: bool) {
+    fn pad_is_javas_encoding(bytes in number(80), negative: bool) {
         let integer = if negative { -unsigned(&bytes) } else { unsigned(&bytes) };
         prop_assert_eq!(integer::pad(&integer), padded(&integer));
     }
 
     #[test]
-    fn an_integer_is_read_as_it_is_written(bytes in number(512), negative: bool, zeros in 0_usize..8, upper: bool) {
+    fn an_integer_is_parsed_as_it_was_formatted(bytes in number(512), negative: bool, zeros in 0_usize..8, upper: bool) {
         let integer = if negative { -unsigned(&bytes) } else { unsigned(&bytes) };
         let digits = integer.magnitude().to_str_radix(16);
         let digits = if upper { digits.to_uppercase() } else { digits };
