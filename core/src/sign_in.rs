@@ -1,11 +1,12 @@
-//! Signing in.
+//! Sign-in: from a user name and a password, or from an answer to a challenge, to tokens.
 //!
-//! - `initiate`: the ways in which a sign-in begins. Each has a file with its request: `srp`, `password`, `custom`.
-//! - `srp`: the proof of a password. `device`: the proof of a remembered device.
-//! - `steps`: the state machine. It reads every response of the service, and ends with a session or a `pending`
-//!   challenge.
-//! - `challenge`: each kind of challenge with its answers. `stored`: a challenge as JSON.
-//! - `outcome`: makes a [`Challenge`](challenge::Challenge) of what the state machine ended with.
+//! - `initiate` chooses the first request of a sign-in; `srp`, `password` and `custom` build these requests.
+//! - `srp` proves a password to the service, and `device` proves a remembered device.
+//! - `steps` is the state machine. It reads every response and ends with a session or a challenge
+//!   (`pending`).
+//! - `challenge` has one type for each kind of challenge, whose methods are its answers.
+//! - `stored` reads and writes a challenge as JSON.
+//! - `outcome` turns the result of the state machine into a [`SignInOutcome`].
 
 pub(crate) mod challenge;
 mod custom;
@@ -40,7 +41,8 @@ use pending::Pending;
 use request::FirstRequest;
 use steps::{Opening, SigningIn};
 
-/// Signs a user in: from a name and a password, or from an answer to a challenge, to tokens or the next challenge.
+/// A flow that signs a user in. The flow starts from a user name and a password or from an answer to a
+/// challenge, and ends with tokens or the next challenge.
 ///
 /// ```text
 ///  srp, password, custom, custom_with_srp              Challenge::…::answer
@@ -53,24 +55,32 @@ use steps::{Opening, SigningIn};
 ///      └──── any other challenge ──► Challenge ◄──── any other challenge ────┘
 /// ```
 ///
-/// Any challenge may follow any other: every answer of the service goes through one interpreter.
+/// Any challenge may follow any other: the same code reads every response of the service.
 ///
-/// Where the pool tracks devices, [`with_devices`](Self::with_devices) brings what is known of this one. If the service
-/// does not know the device any more, or refuses its proof, the sign-in begins again once without it; an answer is sent
-/// once more without it, as long as its challenge session is not spent. The outcome names the device that is gone. From
-/// the moment tokens have come nothing is an error: see [`DeviceReport`](crate::DeviceReport).
+/// If the user pool tracks devices, pass the stored device records to [`with_devices`](Self::with_devices).
+/// If the service no longer knows the device or rejects its proof, the sign-in starts again, once, without
+/// the device. An answer to a challenge is retried once without the device, unless its challenge session is
+/// already spent. If the device is gone, the outcome of the sign-in contains its key. Once tokens have
+/// arrived, a failed device registration is not an error: [`DeviceReport`](crate::DeviceReport) reports it.
 ///
-/// Four steps may compute: `g^a` and the proof, for the password and for the device, and one more where a device is
-/// registered. Those two are the cost of a sign-in by SRP, 6 to 7 milliseconds in an optimised build on the x86-64 machine
-/// where it was measured; every other step is next to nothing.
+/// A sign-in by SRP takes two expensive steps, which compute `g^a` and the proof: together 6 to 7
+/// milliseconds in an optimised build on the x86-64 machine of the measurement. A device's proof takes the
+/// same two steps again, and the registration of a new device takes one more. All other steps of a sign-in
+/// take negligible time.
 ///
-/// Errors to expect: [`NotAuthorized::IncorrectUsernameOrPassword`], [`RefusalKind::UserNotFound`] where the pool says
-/// so, [`RefusalKind::UserNotConfirmed`] and [`RefusalKind::PasswordResetRequired`]; of an answer
-/// [`RefusalKind::CodeMismatch`], which leaves the challenge to be answered again, and [`Error::StartAgain`], which does
-/// not.
+/// These errors are common:
+///
+/// - [`NotAuthorized::IncorrectUsernameOrPassword`]: the user name or the password is wrong.
+/// - [`RefusalKind::UserNotFound`]: the user does not exist, and the app client does not hide this.
+/// - [`RefusalKind::UserNotConfirmed`]: the user must confirm the sign-up first.
+/// - [`RefusalKind::PasswordResetRequired`]: the user must reset the password first.
+/// - [`RefusalKind::CodeMismatch`]: the code is wrong, and the challenge can be answered again.
+/// - [`Error::StartAgain`]: the challenge can no longer be answered, and the user must sign in again.
 ///
 /// ```
-/// use cognito_core::{AppClient, Event, Flow, Seed, SignIn, SignInOutcome, Step, Timestamp, UserPoolId};
+/// use cognito_core::{
+///     AppClient, Event, Flow, Seed, SignIn, SignInOutcome, Step, Timestamp, UserPoolId,
+/// };
 /// # use cognito_core::{Headers, Request, Response, SendOutcome};
 /// # fn send(_: Request) -> SendOutcome {
 /// #     let tokens = br#"{"AuthenticationResult":{"AccessToken":"a.b.c"}}"#;
@@ -80,7 +90,8 @@ use steps::{Opening, SigningIn};
 /// # fn sleep(_: cognito_core::Backoff) {}
 /// # fn random() -> [u8; 32] { [7; 32] }
 ///
-/// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
+/// let user_pool_id = UserPoolId::new("us-east-1_QdbSdK39m")?;
+/// let app_client = AppClient::new(user_pool_id, "3pu8tnp684l4lmlfoth25ojmd2")?;
 /// let mut flow = SignIn::srp(&app_client, "alice", "Very$ecur3", Seed::new(random()));
 /// let mut event = Event::Start;
 /// let outcome = loop {
@@ -94,8 +105,12 @@ use steps::{Opening, SigningIn};
 ///     };
 /// };
 /// match outcome {
-///     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.session.username()),
-///     SignInOutcome::Challenge(challenge) => println!("the service asks for {:?}", challenge.name()),
+///     SignInOutcome::SignedIn(signed_in) => {
+///         println!("{} is signed in", signed_in.session.username());
+///     }
+///     SignInOutcome::Challenge(challenge) => {
+///         println!("the service asks for {:?}", challenge.name());
+///     }
 /// }
 /// # Ok::<(), cognito_core::Error>(())
 /// ```
@@ -110,15 +125,15 @@ use steps::{Opening, SigningIn};
 pub struct SignIn(Guarded<SigningIn>);
 
 impl SignIn {
-    /// USER_SRP_AUTH: with a password that never leaves, not even under TLS. `username` may be an alias, where the pool
-    /// has aliases.
+    /// Signs in with a password over SRP (USER_SRP_AUTH). The password never leaves this machine, not even
+    /// encrypted by TLS. `username` may be an alias if the user pool has aliases.
     #[must_use]
     pub fn srp(app_client: &AppClient, username: impl Into<String>, password: impl Into<Password>, seed: Seed) -> Self {
         Self::initiate(app_client, username, Method::Srp(password.into()), seed)
     }
 
-    /// USER_PASSWORD_AUTH: with a password that goes to the service, under TLS. A pool whose users are migrated from
-    /// elsewhere needs this.
+    /// Signs in with a password that is sent to the service over TLS (USER_PASSWORD_AUTH). User pools that
+    /// migrate users from another system need this flow.
     #[must_use]
     pub fn password(
         app_client: &AppClient,
@@ -129,14 +144,16 @@ impl SignIn {
         Self::initiate(app_client, username, Method::Password(password.into()), seed)
     }
 
-    /// CUSTOM_AUTH: without a password, by the challenges that the pool's triggers make.
+    /// Signs in without a password, by the challenges that the user pool's Lambda triggers create
+    /// (CUSTOM_AUTH).
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html>
     #[must_use]
     pub fn custom(app_client: &AppClient, username: impl Into<String>, seed: Seed) -> Self {
         Self::initiate(app_client, username, Method::Custom, seed)
     }
 
-    /// CUSTOM_AUTH with SRP first: a password that never leaves, then the challenges that the pool's triggers make.
+    /// Signs in with a password over SRP and then by the challenges that the user pool's Lambda triggers
+    /// create (CUSTOM_AUTH). The password never leaves this machine.
     #[must_use]
     pub fn custom_with_srp(
         app_client: &AppClient,
@@ -153,7 +170,8 @@ impl SignIn {
         Self(Guarded::new(SigningIn::new(app_client, names, Ok(Opening::Initiate(initiation)), seed, None)))
     }
 
-    /// Answers a challenge with these responses, or fails because they cannot be sent.
+    /// Answers a challenge with these responses. If `responses` is an error, the flow fails without sending
+    /// anything.
     fn answer(
         app_client: &AppClient,
         challenge: &Pending,
@@ -164,7 +182,7 @@ impl SignIn {
         Self::open(app_client, challenge, request.map(Opening::Answer), seed)
     }
 
-    /// The same with one response, which must not be empty.
+    /// Answers a challenge with one response. The flow fails if `value` is empty.
     fn answer_one(
         app_client: &AppClient,
         challenge: &Pending,
@@ -176,27 +194,28 @@ impl SignIn {
         Self::answer(app_client, challenge, responses, seed)
     }
 
-    /// Goes on from a challenge.
+    /// Creates a flow that continues the sign-in of this challenge.
     fn open(app_client: &AppClient, challenge: &Pending, opening: Result<Opening, InvalidInput>, seed: Seed) -> Self {
         let (names, gone_device_key) = (challenge.names.clone(), challenge.gone_device_key.clone());
         Self(Guarded::new(SigningIn::new(app_client, names, opening, seed, gone_device_key)))
     }
 
-    /// Sends this along with every request that has a place for it.
+    /// Sends this context with every request that accepts a context.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.0.inner_mut().attempt.context = context;
         self
     }
 
-    /// Names this machine's device of the user, if it is among these, and proves it when the service asks.
+    /// Passes the records of this machine's devices to the sign-in. The flow names the user's device in its
+    /// requests, and proves the device if the service requires a proof.
     #[must_use]
     pub fn with_devices(mut self, devices: Devices) -> Self {
         self.0.inner_mut().attempt.devices = devices;
         self
     }
 
-    /// Gives this name, for people to read, to a device that is registered.
+    /// Sets the display name of a device that this sign-in registers.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
         self.0.inner_mut().attempt.device_name = Some(name.into());

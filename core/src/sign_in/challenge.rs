@@ -1,4 +1,4 @@
-//! The service's questions to the user: plain values whose methods are their answers.
+//! Challenges: the service's questions to the user, as plain values whose methods are the answers.
 
 mod code;
 mod custom;
@@ -23,8 +23,8 @@ use crate::seed::Seed;
 pub use mfa_setup::BeginSoftwareTokenSetup;
 pub use other::OtherChallenge;
 
-/// Makes [`Challenge`] of the one list of challenges. Of two rows that both fit a challenge, the first
-/// counts.
+/// Defines [`Challenge`] from the only list of challenges. If two rows of the list match a challenge, the
+/// first row wins.
 macro_rules! challenges {
     ($(#[$about:meta])* pub enum Challenge { $($(#[$doc:meta])* $variant:ident($file:ident::$kind:ident),)* }) => {
         $(pub use $file::$kind;)*
@@ -32,7 +32,8 @@ macro_rules! challenges {
         $(#[$about])*
         pub enum Challenge {
             $($(#[$doc])* $variant($kind),)*
-            /// Any other. [`answer_with`](Challenge::answer_with) answers it.
+            /// A challenge that this version has no type for: [`answer_with`](Challenge::answer_with) answers
+            /// it.
             Other(OtherChallenge),
         }
 
@@ -57,32 +58,37 @@ macro_rules! challenges {
 }
 
 challenges! {
-    /// The next question of the service to the user.
+    /// A question that the service asks the user during a sign-in.
     ///
-    /// It is a plain value: store it, show a form, and go on in another request or another process. Each kind
-    /// has its legal answers as methods, and each answer is a [`SignIn`], to be run like any other; it takes
-    /// a fresh [`Seed`], since a device may have to be proven or registered after it, and, where the pool
-    /// tracks devices,
-    /// [`with_devices`](SignIn::with_devices).
+    /// A challenge is a plain value: an application can store it, show a form, and continue in another
+    /// request or another process. Each kind of challenge has its possible answers as methods. Each answer is
+    /// a [`SignIn`], which runs like any other flow. An answer takes a fresh [`Seed`], because the sign-in
+    /// may have to prove or register a device afterwards. If the user pool tracks devices,
+    /// add [`with_devices`](SignIn::with_devices) to each answer.
     ///
-    /// An answer borrows the challenge: after a wrong code it can be answered again.
-    /// [`Error::may_answer_again`] says so of an error, and [`Error::StartAgain`] says that it cannot. The
-    /// service forgets a challenge session after 3 to 15 minutes, as the app client is configured. To have a
-    /// code sent again, begin the sign-in again: a challenge keeps no password to do it with.
+    /// An answer only borrows the challenge, so the user can try again after a wrong
+    /// code. [`Error::may_answer_again`] returns whether the challenge can be answered again.
+    /// After [`Error::StartAgain`], only a new sign-in helps. The service forgets a challenge session after 3
+    /// to 15 minutes, depending on the configuration of the app client. To have another code sent, start the
+    /// sign-in again: this needs the password, which a challenge does not contain.
     ///
-    /// As JSON it holds the challenge session and the challenge's parameters in the clear, and of an
-    /// authenticator app that is being set up the secret: whoever has them and the right answer is signed in,
-    /// and whoever has the secret makes the app's codes for ever. It holds no password, no client secret and
-    /// nothing of a device but a key that is good for nothing.
+    /// The JSON form contains the challenge session and the challenge's parameters in plain text. While an
+    /// authenticator app is being set up, the JSON form also contains the app's secret. An attacker who has
+    /// the JSON and the right answer can sign in as the user, and an attacker who has the app's secret can
+    /// compute the app's codes forever. The JSON form contains no password, no client secret, and nothing
+    /// about a device except the key of a device that is gone.
     ///
     /// ```
     /// # use cognito_core::{AppClient, Challenge, Seed, SignIn};
-    /// # fn code_that_the_user_has_typed() -> String { "123456".into() }
-    /// # fn answer(app_client: &AppClient, stored: &str, seed: Seed) -> Result<Option<SignIn>, serde_json::Error> {
+    /// # fn code() -> String { "123456".into() }
+    /// # type Result<T> = core::result::Result<T, serde_json::Error>;
+    /// # fn answer(client: &AppClient, stored: &str, seed: Seed) -> Result<Option<SignIn>> {
     /// let challenge: Challenge = serde_json::from_str(stored)?;
     /// let flow = match &challenge {
-    ///     Challenge::Code(challenge) => challenge.answer(app_client, code_that_the_user_has_typed(), seed),
-    ///     Challenge::NewPassword(challenge) => challenge.answer(app_client, "Battery-staple-2", [], seed),
+    ///     Challenge::Code(challenge) => challenge.answer(client, code(), seed),
+    ///     Challenge::NewPassword(challenge) => {
+    ///         challenge.answer(client, "Battery-staple-2", [], seed)
+    ///     }
     ///     _ => return Ok(None),
     /// };
     /// # Ok(Some(flow))
@@ -95,61 +101,62 @@ challenges! {
     #[serde(from = "Pending", into = "Pending")]
     #[non_exhaustive]
     pub enum Challenge {
-        /// SMS_MFA, EMAIL_OTP, SMS_OTP or SOFTWARE_TOKEN_MFA: a code that was sent, or that an authenticator
-        /// app shows.
+        /// SMS_MFA, EMAIL_OTP, SMS_OTP or SOFTWARE_TOKEN_MFA: the user enters a code that was sent or that an
+        /// authenticator app shows.
         Code(code::CodeChallenge),
         /// SELECT_MFA_TYPE: the user chooses the second factor.
         SelectMfaType(select_mfa_type::SelectMfaTypeChallenge),
-        /// MFA_SETUP, after an authenticator app was chosen: its first code.
+        /// MFA_SETUP with an authenticator app: the user enters the first code of the app.
         SoftwareTokenSetup(software_token_setup::SoftwareTokenSetup),
         /// MFA_SETUP: the user must set up a second factor.
         MfaSetup(mfa_setup::MfaSetupChallenge),
         /// NEW_PASSWORD_REQUIRED: the user must choose a new password.
         NewPassword(new_password::NewPasswordChallenge),
-        /// CUSTOM_CHALLENGE: what the pool's triggers ask.
+        /// CUSTOM_CHALLENGE: the user answers a question of the user pool's Lambda triggers.
         Custom(custom::CustomChallenge),
-        /// DEVICE_SRP_AUTH, when the sign-in had no record of the device.
+        /// DEVICE_SRP_AUTH: the device must prove itself, but the sign-in has no record of the device.
         Device(device::DeviceChallenge),
     }
 }
 
 impl Challenge {
-    /// Which challenge it is.
+    /// Returns the name of the challenge.
     #[must_use]
     pub fn name(&self) -> &ChallengeName {
         &self.pending().name
     }
 
-    /// What the service calls the user.
+    /// Returns the user name that the service last used for the user.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.pending().names.username
     }
 
-    /// `ChallengeParameters`, as the service gave them.
+    /// Returns the `ChallengeParameters` that the service sent, unchanged.
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.pending().parameters
     }
 
-    /// `AvailableChallenges`: the factors to choose from, where the challenge is that choice.
+    /// Returns `AvailableChallenges`: the challenges that the user can choose from in SELECT_CHALLENGE.
     #[must_use]
     pub fn available_challenges(&self) -> &[ChallengeName] {
         &self.pending().available_challenges
     }
 
-    /// The key of a device that the service does not know any more: its record is good for nothing. The answers go on
-    /// without it, and [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) tells it once more.
+    /// Returns the key of a device that the service no longer knows; the device's record is useless. The
+    /// answers to the challenge do not name this device,
+    /// and [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) reports the key again.
     #[must_use]
     pub fn gone_device_key(&self) -> Option<&str> {
         self.pending().gone_device_key.as_deref()
     }
 
-    /// Answers any challenge with these ChallengeResponses, as they are: those of a challenge that this version does not
-    /// know, or more than the typed answers send. `USERNAME`, `SECRET_HASH` and `DEVICE_KEY` are added; a `USERNAME` that
-    /// is given is kept.
+    /// Answers any challenge with these `ChallengeResponses`, unchanged. Use this method for a challenge that
+    /// this version does not know, or to send more responses than the typed answers do. `USERNAME`,
+    /// `SECRET_HASH` and `DEVICE_KEY` are added; a `USERNAME` among the responses is kept.
     ///
-    /// The responses that each challenge takes are listed at
+    /// The AWS documentation lists the responses that each challenge takes:
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>.
     #[must_use]
     pub fn answer_with<Name: Into<String>, Value: Into<Parameter>>(

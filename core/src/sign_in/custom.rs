@@ -1,4 +1,5 @@
-//! CUSTOM_AUTH: the challenges of the pool's own triggers, with or without a password by SRP before them.
+//! CUSTOM_AUTH: the challenges of the user pool's Lambda triggers, with or without a password over SRP before
+//! them.
 
 use super::request::FirstRequest;
 use crate::error::InvalidInput;

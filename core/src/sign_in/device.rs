@@ -1,5 +1,4 @@
-//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device proves itself, as a password does, by
-//! SRP.
+//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device proves its password over SRP.
 
 use super::srp::{VerifierChallenge, ephemeral_key};
 use crate::device::DeviceRecord;
@@ -9,7 +8,7 @@ use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::srp::{EphemeralKey, Identity};
 
-/// A device whose proof has begun: DEVICE_SRP_AUTH is answered, DEVICE_PASSWORD_VERIFIER is expected.
+/// A started proof of a device: DEVICE_SRP_AUTH is answered, and DEVICE_PASSWORD_VERIFIER is expected.
 #[derive(Debug)]
 pub(super) struct DeviceProof {
     record: DeviceRecord,

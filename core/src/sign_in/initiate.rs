@@ -1,4 +1,4 @@
-//! The ways in which a sign-in begins: InitiateAuth.
+//! InitiateAuth: the first request of a sign-in.
 
 use alloc::string::String;
 
@@ -7,10 +7,10 @@ use super::{custom, password, srp};
 use crate::error::InvalidInput;
 use crate::secret::Password;
 
-/// How a sign-in begins, and begins again if the service refuses its device.
+/// How a sign-in starts, and how it starts again if the service rejects the device.
 #[derive(Debug, Clone)]
 pub(super) struct Initiation {
-    /// As the caller typed it.
+    /// The user name, as the caller typed it.
     pub(super) username: String,
     pub(super) method: Method,
 }

@@ -1,4 +1,4 @@
-//! The names that a user goes by in one sign-in.
+//! The names that the service and the user use for one user during a sign-in.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -6,15 +6,16 @@ use alloc::vec::Vec;
 
 use crate::operation::Parameters;
 
-/// More than an honest service gives in a sign-in of many rounds.
+/// The maximum number of aliases that are kept. An honest service uses fewer names for one user, even in a
+/// long sign-in.
 const MAX_ALIASES: usize = 8;
 
-/// What the service last called the user, and the names before that, what was typed among them.
+/// The user name that the service last used, and all names before it, including the one that the user typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UserNames {
-    /// Goes as USERNAME into every answer.
+    /// The user name that is sent as `USERNAME` in every answer.
     pub(super) username: String,
-    /// The newest first.
+    /// The earlier names of the user, the newest first.
     pub(super) aliases: Vec<String>,
 }
 
@@ -23,7 +24,8 @@ impl UserNames {
         Self { username: name.to_owned(), aliases: Vec::new() }
     }
 
-    /// Takes over what the service calls the user: the echoed USERNAME, else USER_ID_FOR_SRP.
+    /// Adopts the user name that the service uses: the echoed `USERNAME` or, if that is absent,
+    /// `USER_ID_FOR_SRP`. The earlier names become aliases.
     pub(super) fn learn(&mut self, parameters: &Parameters) {
         let named = |name| parameters.get(name).filter(|text| !text.is_empty());
         for name in [named("USER_ID_FOR_SRP"), named("USERNAME")].into_iter().flatten() {
@@ -41,7 +43,7 @@ impl UserNames {
         self.aliases.truncate(MAX_ALIASES);
     }
 
-    /// All names, the newest first.
+    /// Returns all names, the newest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         core::iter::once(&self.username).chain(&self.aliases).map(String::as_str)
     }
@@ -51,14 +53,14 @@ impl UserNames {
 mod tests {
     use super::*;
 
-    fn names(given: &[(&str, &str)]) -> Vec<String> {
+    fn names(parameters: &[(&str, &str)]) -> Vec<String> {
         let mut names = UserNames::typed("alice@example.com");
-        names.learn(&given.iter().copied().collect());
+        names.learn(&parameters.iter().copied().collect());
         names.iter().map(ToOwned::to_owned).collect()
     }
 
     #[test]
-    fn the_echoed_name_is_answered_with_and_no_other_is_forgotten() {
+    fn the_echoed_name_wins_and_all_other_names_become_aliases() {
         assert_eq!(names(&[]), ["alice@example.com"]);
         assert_eq!(
             names(&[("USERNAME", "alice"), ("USER_ID_FOR_SRP", "0d4f")]),
@@ -69,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_always_finds_new_names_fills_no_memory() {
+    fn the_number_of_aliases_is_limited() {
         let mut names = UserNames::typed("alice");
         for number in 0_u8..100 {
             names.learn(&[("USERNAME", alloc::format!("{number}"))].into_iter().collect());

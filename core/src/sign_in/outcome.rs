@@ -1,4 +1,4 @@
-//! What a sign-in comes to.
+//! The outcome of a sign-in.
 
 use super::SignIn;
 use super::challenge::Challenge;
@@ -8,14 +8,14 @@ use crate::flow::{Event, Flow, Step};
 use crate::session::SignedIn;
 use crate::timestamp::Timestamp;
 
-/// What a sign-in, or an answer to one of its challenges, has come to.
+/// The outcome of a sign-in, or of an answer to one of its challenges.
 #[derive(Debug, Clone)]
-#[must_use = "it is either a session to keep or a challenge to answer"]
-#[expect(clippy::exhaustive_enums, reason = "complete: the service gives tokens or asks for more")]
+#[must_use = "it contains either a session to save or a challenge to answer"]
+#[expect(clippy::exhaustive_enums, reason = "complete: the service returns either tokens or a challenge")]
 pub enum SignInOutcome {
     /// The user is signed in.
     SignedIn(SignedIn),
-    /// The service asks for more.
+    /// The user must answer a challenge.
     Challenge(Challenge),
 }
 

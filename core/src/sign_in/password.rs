@@ -1,4 +1,4 @@
-//! USER_PASSWORD_AUTH: the password goes to the service, under TLS.
+//! USER_PASSWORD_AUTH: the password is sent to the service over TLS.
 
 use super::request::FirstRequest;
 use crate::error::InvalidInput;

@@ -1,4 +1,4 @@
-//! A challenge as it came: what all kinds of challenges have in common.
+//! The data that all kinds of challenges have in common.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use super::names::UserNames;
 use crate::operation::{ChallengeName, Parameters, RespondToAuthChallenge};
 use crate::secret::{ChallengeSession, SecretCode};
 
-/// A challenge that waits for its answer.
+/// A challenge that the user has not answered yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pending {
     pub(super) name: ChallengeName,
@@ -18,7 +18,8 @@ pub(super) struct Pending {
     pub(super) parameters: Parameters,
     pub(super) available_challenges: Vec<ChallengeName>,
     pub(super) gone_device_key: Option<String>,
-    /// Of MFA_SETUP, once an authenticator app was chosen.
+    /// The authenticator app that is being set up. Present only in MFA_SETUP, once the user has chosen an
+    /// app.
     pub(super) software_token: Option<SoftwareToken>,
 }
 
@@ -29,16 +30,16 @@ pub(super) struct SoftwareToken {
     pub(super) friendly_device_name: Option<String>,
 }
 
-/// One kind of challenge.
+/// A type for one kind of challenge.
 pub(super) trait ChallengeKind: Sized {
-    /// This challenge, if it is of this kind.
+    /// Returns the challenge as this type, or `None` if it is of another kind.
     fn from_pending(pending: &Pending) -> Option<Self>;
 
     fn pending(&self) -> &Pending;
 }
 
 impl Pending {
-    /// The request that answers with these responses.
+    /// Creates the request that answers the challenge with these responses.
     pub(super) fn response(&self, mut responses: Parameters) -> RespondToAuthChallenge {
         if responses.get("USERNAME").is_none() {
             responses.insert("USERNAME", self.names.username.as_str());
@@ -48,21 +49,23 @@ impl Pending {
         operation
     }
 
-    /// The same with a newer challenge session, if there is one.
+    /// Replaces the challenge session with a newer one, if there is a newer one.
     pub(super) fn renewed(mut self, session: Option<ChallengeSession>) -> Self {
         self.session = session.or(self.session);
         self
     }
 
-    /// A parameter whose text is JSON; its default when it is missing or no such JSON.
+    /// Parses a parameter that contains JSON. Returns the default value if the parameter is absent or cannot
+    /// be parsed.
     pub(super) fn json<T: Default + for<'de> Deserialize<'de>>(&self, parameter: &str) -> T {
         self.parameters.get(parameter).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// A parameter that is a list of second factors. Cognito's prose calls codes by e-mail EMAIL_MFA, and its API EMAIL_OTP.
+    /// Parses a parameter that lists second factors. Cognito's documentation calls codes by e-mail EMAIL_MFA,
+    /// and its API calls them EMAIL_OTP; both names are read as `EmailOtp`.
     pub(super) fn factors(&self, parameter: &str) -> Vec<ChallengeName> {
-        let one_name =
+        let api_name =
             |name| if name == ChallengeName::Unknown("EMAIL_MFA".into()) { ChallengeName::EmailOtp } else { name };
-        self.json::<Vec<ChallengeName>>(parameter).into_iter().map(one_name).collect()
+        self.json::<Vec<ChallengeName>>(parameter).into_iter().map(api_name).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The requests of a sign-in: InitiateAuth, and RespondToAuthChallenge for each challenge after it.
+//! The requests of a sign-in: first InitiateAuth, then RespondToAuthChallenge for each challenge.
 
 use crate::configuration::AppClient;
 use crate::error::{Error, InvalidInput};
@@ -8,7 +8,7 @@ use crate::protocol::{Call, Metadata};
 use crate::secret::Password;
 use crate::timestamp::Timestamp;
 
-/// A request whose response is tokens or a challenge.
+/// A request whose response contains tokens or a challenge.
 #[derive(Debug, Clone)]
 pub(super) enum AuthRequest {
     Initiate(InitiateAuth),
@@ -38,7 +38,7 @@ impl AuthRequest {
     }
 }
 
-/// The call of an [`AuthRequest`].
+/// A running [`AuthRequest`].
 #[derive(Debug)]
 pub(super) enum AuthCall {
     Initiate(Call<InitiateAuth>),
@@ -65,13 +65,13 @@ impl AuthCall {
 #[derive(Debug, Clone)]
 pub(super) struct FirstRequest {
     pub(super) request: AuthRequest,
-    /// The password that the flow proves by SRP. The flow adds SRP_A to the request, and answers
+    /// The password that the flow proves over SRP: the flow adds `SRP_A` to the request and answers
     /// PASSWORD_VERIFIER.
     pub(super) password: Option<Password>,
 }
 
 impl FirstRequest {
-    /// The same, with this password to be proven by SRP.
+    /// Makes the flow prove this password over SRP. Fails if the password is empty.
     pub(super) fn proving(self, password: &Password) -> Result<Self, InvalidInput> {
         InvalidInput::require("password", password.expose())?;
         Ok(Self { password: Some(password.clone()), ..self })

@@ -1,6 +1,6 @@
-//! SRP: a password is proven without being sent. SRP_A goes into a flow's first request, and the proof
-//! answers PASSWORD_VERIFIER. (A device proves its own password in the same way: see
-//! [`device`](super::device).)
+//! Sign-in by SRP, which proves a password without sending it. The first request of a flow contains `SRP_A`,
+//! and the proof answers PASSWORD_VERIFIER. The module [`device`](super::device) proves a device in the same
+//! way.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -16,19 +16,20 @@ use crate::seed::Seed;
 use crate::srp::{EphemeralKey, Identity};
 use crate::timestamp::Timestamp;
 
-/// USER_SRP_AUTH.
+/// Creates the request that starts USER_SRP_AUTH.
 pub(super) fn initiate(username: &str, password: &Password) -> Result<FirstRequest, InvalidInput> {
     let parameters = Parameters::from_iter([("USERNAME", username)]);
     FirstRequest::from(InitiateAuth::new(AuthFlow::UserSrpAuth, parameters)).proving(password)
 }
 
-/// 256 bits: as much as the seed has, and what RFC 5054 asks for.
+/// Derives the secret value `a` of SRP from the seed. The secret value has 256 bits: as many as the seed, and
+/// as many as RFC 5054 recommends.
 pub(super) fn ephemeral_key(seed: &Seed, label: &str) -> Result<EphemeralKey, InvalidInput> {
     EphemeralKey::from_bytes(seed.expand::<32>(label).as_slice())
-        .map_err(|_| InvalidInput::new("seed", "gives no secret value for SRP"))
+        .map_err(|_| InvalidInput::new("seed", "cannot be used for SRP, pass a random one"))
 }
 
-/// A password whose proof has begun: SRP_A is sent, PASSWORD_VERIFIER is expected.
+/// A started proof of a password: `SRP_A` is sent, and PASSWORD_VERIFIER is expected.
 #[derive(Debug)]
 pub(super) struct PasswordProof {
     password: Password,
@@ -44,8 +45,8 @@ impl PasswordProof {
         self.key.srp_a()
     }
 
-    /// Answers PASSWORD_VERIFIER. The proof is about USER_ID_FOR_SRP. It may differ from the name in the
-    /// answer, and from what was typed when that was an alias.
+    /// Answers PASSWORD_VERIFIER. The proof contains `USER_ID_FOR_SRP`, which may differ from the `USERNAME`
+    /// in the answer and from an alias that the user typed.
     pub(super) fn answer(
         &self,
         pool: &str,
@@ -57,9 +58,9 @@ impl PasswordProof {
     }
 }
 
-/// A challenge for a proof: PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
+/// A challenge that demands a proof: PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
 pub(super) struct VerifierChallenge<'a> {
-    /// What the service calls the user. The answer names the user so.
+    /// The user name that the service uses, and that the answer sends as `USERNAME`.
     pub(super) username: &'a str,
     pub(super) response: &'a InitiateAuthResponse,
     pub(super) metadata: &'a Metadata,
@@ -67,7 +68,7 @@ pub(super) struct VerifierChallenge<'a> {
 }
 
 impl VerifierChallenge<'_> {
-    /// Answers the challenge of this name with the proof that this identity knows its password.
+    /// Answers the challenge of this name with the proof that `identity` knows its password.
     pub(super) fn answer(
         &self,
         name: ChallengeName,
@@ -75,7 +76,7 @@ impl VerifierChallenge<'_> {
         key: &EphemeralKey,
     ) -> Result<RespondToAuthChallenge, Error> {
         let secret_block = self.required("SECRET_BLOCK")?;
-        // The service's clock counts. It is read when the challenge arrives, which is now.
+        // The timestamp is the service's time: the `Date` of the response, which has just arrived.
         let timestamp = self.metadata.date.unwrap_or(self.now).cognito_text();
         let signature = key
             .exchange(identity, self.required("SALT")?, self.required("SRP_B")?)
@@ -93,7 +94,7 @@ impl VerifierChallenge<'_> {
     }
 
     fn required(&self, name: &str) -> Result<&str, Error> {
-        let missing = || self.metadata.malformed(format!("a challenge for a proof without {name}"));
+        let missing = || self.metadata.malformed(format!("the challenge has no {name}"));
         self.response.challenge_parameters.get(name).ok_or_else(missing)
     }
 }

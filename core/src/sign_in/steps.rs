@@ -1,4 +1,5 @@
-//! The steps of every sign-in and of every answer to a challenge. Each response of the service is read here.
+//! The state machine behind every sign-in and every answer to a challenge, which reads all responses of the
+//! service.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -28,14 +29,14 @@ use crate::session::completion::{Completion, Renewed};
 use crate::session::{Session, SignedIn, Tokens};
 use crate::timestamp::Timestamp;
 
-/// A sign-in under way.
+/// A running sign-in, or a running answer to a challenge.
 #[derive(Debug)]
 pub(super) struct SigningIn {
     pub(super) attempt: Attempt,
     state: State,
 }
 
-/// What a sign-in knows, whatever its state.
+/// The data of a sign-in that every state needs.
 #[derive(Debug)]
 pub(super) struct Attempt {
     app_client: AppClient,
@@ -44,28 +45,28 @@ pub(super) struct Attempt {
     pub(super) device_name: Option<String>,
     seed: Seed,
     names: UserNames,
-    /// The device that the sign-in goes on without.
+    /// The key of a device that the service no longer knows. The sign-in continues without this device.
     gone_device_key: Option<String>,
-    /// Whether the device was refused in this flow, so that no request names one any more.
-    goes_without_device: bool,
-    /// What to begin again with. An answer to a challenge cannot begin again.
+    /// Whether the service rejected the device in this flow, so that no further request names a device.
+    is_device_rejected: bool,
+    /// How the sign-in starts again; `None` for an answer to a challenge, which cannot start again.
     restart: Option<Initiation>,
 }
 
-/// With what a flow begins.
+/// The first action of a flow.
 #[derive(Debug)]
 pub(super) enum Opening {
-    /// A sign-in.
+    /// Starts a sign-in.
     Initiate(Initiation),
-    /// An answer to a challenge.
+    /// Answers a challenge.
     Answer(FirstRequest),
-    /// The device's proof, which answers DEVICE_SRP_AUTH of this challenge session.
+    /// Answers DEVICE_SRP_AUTH of this challenge session with the device's proof.
     DeviceProof(Option<ChallengeSession>),
-    /// The first code of an authenticator app, and the challenge that it was asked in.
+    /// Verifies the first code of an authenticator app, in answer to this MFA_SETUP challenge.
     FirstCode(VerifySoftwareToken, Pending),
 }
 
-/// What a flow ends with.
+/// The result of a flow.
 pub(super) enum Ended {
     SignedIn(SignedIn),
     Challenge(Pending),
@@ -74,52 +75,52 @@ pub(super) enum Ended {
 #[derive(Debug)]
 enum State {
     Ready(Result<Box<Opening>, InvalidInput>),
-    Asking(Box<Asking>),
+    Sending(Box<Sending>),
     Verifying(Box<Verifying>),
     Completing(Box<Completion>),
 }
 
-/// A request whose response is tokens or a challenge.
+/// A running request whose response contains tokens or a challenge.
 #[derive(Debug)]
-struct Asking {
+struct Sending {
     call: AuthCall,
-    /// The device that the request names.
+    /// The key of the device that the request names.
     device_key: Option<String>,
-    /// The request, if it can be sent again without the device.
+    /// A copy of the request, if the request may be retried without the device.
     resend: Option<Box<AuthRequest>>,
     expects: Expects,
 }
 
-/// Which challenge the flow itself answers if it comes next. Any other is one for the user.
+/// The challenge that the flow answers by itself. Any other challenge goes to the user.
 #[derive(Debug)]
 enum Expects {
-    /// DEVICE_SRP_AUTH; and PASSWORD_VERIFIER, if a password's proof has begun.
+    /// The flow answers DEVICE_SRP_AUTH, and PASSWORD_VERIFIER if the proof of a password has started.
     AnyProof(Option<PasswordProof>),
-    /// DEVICE_PASSWORD_VERIFIER.
+    /// The flow answers DEVICE_PASSWORD_VERIFIER.
     DeviceVerifier(DeviceProof),
-    /// None: the device has been proven.
+    /// The flow answers no challenge, because the device is proven.
     Nothing,
 }
 
 impl Expects {
-    /// Whether the request under way is part of the device's proof.
+    /// Returns whether the running request is part of the device's proof.
     fn is_device_proof(&self) -> bool {
         !matches!(self, Self::AnyProof(_))
     }
 }
 
-/// VerifySoftwareToken under way.
+/// A running VerifySoftwareToken request.
 #[derive(Debug)]
 struct Verifying {
     call: Call<VerifySoftwareToken>,
     challenge: Pending,
 }
 
-/// The next state, or the end.
+/// The next state of a flow, or its result.
 type Next = ControlFlow<Ended, State>;
 
 impl SigningIn {
-    /// `gone_device_key` is of a device to go on without.
+    /// Creates a flow that does not name the device with the key `gone_device_key`.
     pub(super) fn new(
         app_client: &AppClient,
         names: UserNames,
@@ -135,7 +136,7 @@ impl SigningIn {
             seed,
             names,
             gone_device_key,
-            goes_without_device: false,
+            is_device_rejected: false,
             restart: None,
         };
         Self { attempt, state: State::Ready(opening.map(Box::new)) }
@@ -149,11 +150,11 @@ impl Steps for SigningIn {
         let attempt = &mut self.attempt;
         let next = match &mut self.state {
             State::Ready(opening) => Next::Continue(attempt.begin(opening.as_deref().map_err(Clone::clone)?)?),
-            State::Asking(asking) => match asking.call.step(now, event).map(Step::finished) {
-                Ok(Ok(response)) => attempt.received(now, asking, response)?,
+            State::Sending(sending) => match sending.call.step(now, event).map(Step::finished) {
+                Ok(Ok(response)) => attempt.received(now, sending, response)?,
                 Ok(Err(step)) => return Ok(step),
                 Err(Error::Misuse(misuse)) => return Err(misuse.into()),
-                Err(error) => Next::Continue(attempt.refused(asking, error)?),
+                Err(error) => Next::Continue(attempt.failed(sending, error)?),
             },
             State::Verifying(verifying) => {
                 let step = verifying.call.step(now, event);
@@ -186,7 +187,7 @@ impl Attempt {
             }
             Opening::Answer(first) => self.send_first(first.clone()),
             Opening::DeviceProof(session) => {
-                let device = self.device().ok_or(InvalidInput::new("devices", "have no record of this user"))?;
+                let device = self.device().ok_or(InvalidInput::new("devices", "must contain the user's device"))?;
                 self.begin_device_proof(device.clone(), session.clone())
             }
             Opening::FirstCode(operation, challenge) => {
@@ -196,66 +197,72 @@ impl Attempt {
         }
     }
 
-    /// Sends a flow's first request; where it proves a password, with SRP_A.
+    /// Sends the first request of a flow, with `SRP_A` if the request proves a password.
     fn send_first(&self, first: FirstRequest) -> Result<State, Error> {
         let FirstRequest { mut request, password } = first;
-        let label = if self.goes_without_device { "SRP a, again" } else { "SRP a" };
+        let label = if self.is_device_rejected { "SRP a, again" } else { "SRP a" };
         let begin = |password| PasswordProof::begin(password, &self.seed, label);
         let proof = password.map(begin).transpose()?;
         if let Some(proof) = &proof {
             request.parameters_mut().insert("SRP_A", proof.srp_a());
         }
-        // The device is named when it is known who the user is: after InitiateAuth with SRP_A, beside the
-        // proof.
+        // InitiateAuth with SRP_A does not name the device: only its response says who the user is. The proof
+        // names the device.
         let names_device = proof.is_none() || matches!(request, AuthRequest::Respond(_));
         let device_key = self.device().filter(|_| names_device).map(DeviceRecord::device_key);
-        Ok(self.ask(request, device_key, Expects::AnyProof(proof)))
+        Ok(self.send(request, device_key, Expects::AnyProof(proof)))
     }
 
-    /// Sends a request that names this device, unless it names one already.
-    fn ask(&self, mut request: AuthRequest, device_key: Option<&str>, expects: Expects) -> State {
+    /// Sends a request and names this device in it, unless the request already names a device.
+    fn send(&self, mut request: AuthRequest, device_key: Option<&str>, expects: Expects) -> State {
         request.set_context(self.context.clone());
         let parameters = request.parameters_mut();
         if device_key.is_some() && parameters.device_key().is_none() {
             parameters.set_device_key(device_key);
         }
         let device_key = parameters.device_key().map(ToOwned::to_owned);
-        // A sign-in begins again instead, and after a step of the device's proof the challenge session is
-        // spent.
+        // A sign-in starts again instead of retrying. A step of the device's proof cannot be retried, because
+        // it spends the challenge session.
         let can_resend = device_key.is_some() && self.restart.is_none() && !expects.is_device_proof();
         let resend = can_resend.then(|| Box::new(request.clone()));
-        State::Asking(Box::new(Asking { call: request.call(&self.app_client), device_key, resend, expects }))
+        State::Sending(Box::new(Sending { call: request.call(&self.app_client), device_key, resend, expects }))
     }
 
-    /// Answers a challenge, and names the device where one is known.
+    /// Answers a challenge, and names the device if one is known.
     fn respond(&self, operation: RespondToAuthChallenge, expects: Expects) -> State {
-        self.ask(AuthRequest::Respond(operation), self.device().map(DeviceRecord::device_key), expects)
+        self.send(AuthRequest::Respond(operation), self.device().map(DeviceRecord::device_key), expects)
     }
 
-    /// This machine's device of the user, unless it is gone. A flow whose device was refused goes on without
-    /// any.
+    /// Returns this machine's device of the user, or `None` if the device is gone or the service rejected a
+    /// device in this flow.
     fn device(&self) -> Option<&DeviceRecord> {
         let found = self.names.iter().find_map(|name| self.devices.get(name));
         let is_gone = |device: &&DeviceRecord| self.gone_device_key.as_deref() == Some(device.device_key());
-        found.filter(|device| !self.goes_without_device && !is_gone(device))
+        found.filter(|device| !self.is_device_rejected && !is_gone(device))
     }
 
-    /// A response of the service: the one place where it is read.
-    fn received(&mut self, now: Timestamp, asking: &Asking, mut response: InitiateAuthResponse) -> Result<Next, Error> {
-        let metadata = asking.call.metadata();
+    /// Reads a response that contains tokens or a challenge. This function is the only one that reads such
+    /// responses.
+    fn received(
+        &mut self,
+        now: Timestamp,
+        sending: &Sending,
+        mut response: InitiateAuthResponse,
+    ) -> Result<Next, Error> {
+        let metadata = sending.call.metadata();
         self.names.learn(&response.challenge_parameters);
-        // Tokens that have arrived are never given up for anything else in the answer.
+        // Tokens that have arrived are kept, even if the response also contains a challenge.
         if let Some(mut result) = response.authentication_result.take() {
             let new_device = result.new_device_metadata.take();
             if let Some(tokens) = Tokens::from_result(result) {
                 let session = Session::for_claimed_user(self.names.username.clone(), tokens, now, metadata.date);
-                return Ok(Next::Continue(self.complete(session, asking.device_key.as_deref(), new_device.as_ref())));
+                return Ok(Next::Continue(self.complete(session, sending.device_key.as_deref(), new_device.as_ref())));
             }
         }
         let name = response.challenge_name.clone().filter(|name| *name != ChallengeName::Unknown(String::new()));
-        let name = name.ok_or_else(|| metadata.malformed("neither tokens nor a challenge"))?;
+        let name = name.ok_or_else(|| metadata.malformed("the response has neither tokens nor a challenge"))?;
         let verifier = VerifierChallenge { username: &self.names.username, response: &response, metadata, now };
-        Ok(Next::Continue(match (&asking.expects, &name, self.device()) {
+        Ok(Next::Continue(match (&sending.expects, &name, self.device()) {
             (Expects::AnyProof(Some(proof)), ChallengeName::PasswordVerifier, _) => {
                 let operation = proof.answer(self.app_client.user_pool_id().name(), &verifier)?;
                 self.respond(operation, Expects::AnyProof(None))
@@ -265,25 +272,25 @@ impl Attempt {
             }
             (Expects::DeviceVerifier(proof), ChallengeName::DevicePasswordVerifier, _) => {
                 let request = AuthRequest::Respond(proof.answer(&verifier)?);
-                self.ask(request, Some(proof.device_key()), Expects::Nothing)
+                self.send(request, Some(proof.device_key()), Expects::Nothing)
             }
             _ => return Ok(Next::Break(Ended::Challenge(self.challenge(name, response)))),
         }))
     }
 
-    /// A request that has failed. If the device was the reason, the flow goes on once without it.
-    fn refused(&mut self, asking: &mut Asking, error: Error) -> Result<State, Error> {
-        let is_gone = device::is_gone(&error, asking.expects.is_device_proof());
-        let Some(device_key) = asking.device_key.take().filter(|_| is_gone) else {
+    /// Handles a failed request. If the device was the reason, the flow continues once without it.
+    fn failed(&mut self, sending: &mut Sending, error: Error) -> Result<State, Error> {
+        let is_gone = device::is_gone(&error, sending.expects.is_device_proof());
+        let Some(device_key) = sending.device_key.take().filter(|_| is_gone) else {
             return Err(error.or_start_again(self.gone_device_key.clone()));
         };
         self.gone_device_key = Some(device_key.clone());
-        let is_second = mem::replace(&mut self.goes_without_device, true);
-        match (self.restart.take(), asking.resend.take()) {
+        let is_second = mem::replace(&mut self.is_device_rejected, true);
+        match (self.restart.take(), sending.resend.take()) {
             (Some(initiation), _) if !is_second => self.send_first(initiation.request()?),
             (None, Some(mut request)) if !is_second => {
                 request.parameters_mut().set_device_key(None);
-                Ok(self.ask(*request, None, mem::replace(&mut asking.expects, Expects::Nothing)))
+                Ok(self.send(*request, None, mem::replace(&mut sending.expects, Expects::Nothing)))
             }
             _ => Err(error.start_again(Some(device_key))),
         }
@@ -301,16 +308,16 @@ impl Attempt {
         }
     }
 
-    /// Answers DEVICE_SRP_AUTH.
+    /// Answers DEVICE_SRP_AUTH, which starts the device's proof.
     fn begin_device_proof(&self, device: DeviceRecord, session: Option<ChallengeSession>) -> Result<State, Error> {
         let proof = DeviceProof::begin(device, &self.seed)?;
         let operation = proof.answer_first(&self.names.username, session);
         Ok(self.respond(operation, Expects::DeviceVerifier(proof)))
     }
 
-    /// Goes on after VerifySoftwareToken, each time with the newest challenge session.
+    /// Continues the sign-in after VerifySoftwareToken. Each request carries the newest challenge session.
     fn verified(&self, verifying: &Verifying, response: VerifySoftwareTokenResponse) -> Result<Next, Error> {
-        let malformed = || verifying.call.metadata().malformed("VerifySoftwareToken without Status");
+        let malformed = || verifying.call.metadata().malformed("the response has no Status");
         let status = response.status.ok_or_else(malformed)?;
         let challenge = verifying.challenge.clone().renewed(response.session);
         if status != SoftwareTokenStatus::Success {
@@ -319,7 +326,7 @@ impl Attempt {
         Ok(Next::Continue(self.respond(challenge.response(Parameters::new()), Expects::AnyProof(None))))
     }
 
-    /// The one way to be signed in.
+    /// Completes the sign-in with this session, after registering the device if it is new.
     fn complete(
         &self,
         mut session: Session,

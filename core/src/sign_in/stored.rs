@@ -1,4 +1,4 @@
-//! A challenge as it is stored.
+//! The stored form of a challenge.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use super::pending::{Pending, SoftwareToken};
 use crate::operation::{ChallengeName, Parameters};
 use crate::secret::{ChallengeSession, SecretCode};
 
-/// The stored form. The version goes up when an older reader would go wrong.
+/// The stored form of a challenge. Increase the version if an older reader would misread a newer form.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,
@@ -30,7 +30,7 @@ struct Stored {
     available_challenges: Vec<ChallengeName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     gone_device_key: Option<String>,
-    /// Of an authenticator app that is being set up.
+    /// The secret of an authenticator app that is being set up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret_code: Option<SecretCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for Pending {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = Stored::deserialize(deserializer)?;
         if stored.version != VERSION {
-            return Err(D::Error::custom("the challenge was stored by another version"));
+            return Err(D::Error::custom("the stored challenge has an unsupported version, start the sign-in again"));
         }
         let is_setup = stored.name == ChallengeName::MfaSetup;
         let friendly_device_name = stored.friendly_device_name;

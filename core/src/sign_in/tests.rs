@@ -37,7 +37,7 @@ fn sign_in() -> SignIn {
     SignIn::srp(&app_client(), "alice@example.com", "Very$ecur3", seed())
 }
 
-/// PASSWORD_VERIFIER as the service asks it, with these parameters changed; null takes one away.
+/// Returns a PASSWORD_VERIFIER challenge as JSON with these parameters changed; null removes a parameter.
 fn password_verifier(changes: Value) -> String {
     let mut parameters = json!({
         "SALT": "22cb089ced3d3d89cbba8f0440f29226",
@@ -57,13 +57,13 @@ fn password_verifier(changes: Value) -> String {
     json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}).to_string()
 }
 
-/// A sign-in that has been asked for the password's proof in this way, and the answer that it gives.
-fn asked(flow: &mut SignIn, headers: &[(&str, &str)], challenge: &str) -> Value {
+/// Starts the flow, answers it with this PASSWORD_VERIFIER challenge, and returns the body of the proof.
+fn prove_password(flow: &mut SignIn, headers: &[(&str, &str)], challenge: &str) -> Value {
     sent(flow.step(NOW, Event::Start));
     body(&sent(flow.step(NOW, answer_with(200, headers, challenge))))
 }
 
-/// The key of a flow with the seed of these tests.
+/// Returns the ephemeral key that a flow with the seed of these tests derives for this label.
 fn ephemeral_key(label: &str) -> EphemeralKey {
     EphemeralKey::from_bytes(seed().expand::<32>(label).as_slice()).unwrap()
 }
@@ -74,21 +74,21 @@ fn signature(key: &EphemeralKey, identity: Identity<'_>, timestamp: &str) -> Str
     exchange.claim_signature(SECRET_BLOCK, timestamp).unwrap()
 }
 
-/// The proof of these tests' password.
+/// Returns the proof of the password of these tests.
 fn password_signature(user: &str, timestamp: &str) -> String {
     let identity = Identity { pool: "QdbSdK39m", user, password: "Very$ecur3" };
     signature(&ephemeral_key("SRP a"), identity, timestamp)
 }
 
-/// An answer that asks this.
-fn challenge_of(name: &str, parameters: Value) -> String {
+/// Returns a response with this challenge as JSON.
+fn challenge_json(name: &str, parameters: Value) -> String {
     json!({"ChallengeName": name, "Session": "next session", "ChallengeParameters": parameters}).to_string()
 }
 
-/// The challenge that a sign-in ends with when the service asks this.
-fn challenged(text: &str) -> Challenge {
+/// Returns the challenge that a sign-in ends with if the service answers the proof with this text.
+fn challenge_after_proof(text: &str) -> Challenge {
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     challenge(flow.step(NOW, answer(200, text)))
 }
 
@@ -108,14 +108,14 @@ fn signed_in(step: Result<Step<SignInOutcome>, Error>) -> SignedIn {
     }
 }
 
-/// The request that a flow begins with.
-fn first(mut flow: SignIn) -> Value {
+/// Returns the body of the first request of a flow.
+fn first_request(mut flow: SignIn) -> Value {
     body(&sent(flow.step(NOW, Event::Start)))
 }
 
 const DEVICE_KEY: &str = "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566";
 
-/// This machine's device of the user.
+/// Returns this machine's device of the user.
 fn devices() -> Devices {
     let mut devices: Devices =
         [DeviceRecord::new(CANONICAL, DEVICE_KEY, "-group", "device password").unwrap()].into_iter().collect();
@@ -128,41 +128,41 @@ fn tokens_for_a_new_device() -> String {
     json!({"AuthenticationResult": {"AccessToken": "access", "NewDeviceMetadata": new}}).to_string()
 }
 
-/// A challenge as a later process finds it.
-fn stored(name: &str) -> Challenge {
+/// Returns a challenge as a later process reads it from its stored form.
+fn stored_challenge(name: &str) -> Challenge {
     let stored = json!({"version": 1, "name": name, "username": CANONICAL, "session": "next session"});
     serde_json::from_value(stored).unwrap()
 }
 
-/// Every challenge with its answer as a flow.
+/// Returns every kind of challenge by name, each with an answer to it.
 fn every_answer(client: &AppClient, secret: &str) -> alloc::vec::Vec<(&'static str, SignIn)> {
     let mut answers = alloc::vec::Vec::new();
     for name in ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"] {
-        let Challenge::Code(challenge) = stored(name) else { panic!() };
+        let Challenge::Code(challenge) = stored_challenge(name) else { panic!() };
         answers.push((name, challenge.answer(client, secret, seed())));
     }
-    let Challenge::SelectMfaType(select) = stored("SELECT_MFA_TYPE") else { panic!() };
+    let Challenge::SelectMfaType(select) = stored_challenge("SELECT_MFA_TYPE") else { panic!() };
     answers.push(("SELECT_MFA_TYPE", select.answer(client, &crate::operation::ChallengeName::SmsMfa, seed())));
-    let Challenge::MfaSetup(setup) = stored("MFA_SETUP") else { panic!() };
+    let Challenge::MfaSetup(setup) = stored_challenge("MFA_SETUP") else { panic!() };
     answers.push(("MFA_SETUP", setup.set_up_email(client, secret, seed())));
-    let Challenge::NewPassword(new) = stored("NEW_PASSWORD_REQUIRED") else { panic!() };
+    let Challenge::NewPassword(new) = stored_challenge("NEW_PASSWORD_REQUIRED") else { panic!() };
     answers.push(("NEW_PASSWORD_REQUIRED", new.answer(client, secret, [], seed())));
-    let Challenge::Custom(custom) = stored("CUSTOM_CHALLENGE") else { panic!() };
+    let Challenge::Custom(custom) = stored_challenge("CUSTOM_CHALLENGE") else { panic!() };
     answers.push(("CUSTOM_CHALLENGE", custom.answer(client, secret, seed())));
-    let unknown = stored("TELEPATHY");
+    let unknown = stored_challenge("TELEPATHY");
     answers.push(("TELEPATHY", unknown.answer_with(client, [("THOUGHT", secret)], seed())));
     answers
 }
 
-/// The texts that a test has seen hold none of its secrets.
-fn hold_no_mark(texts: &[String]) {
+/// Checks that the texts contain none of the marked secrets.
+fn assert_no_mark(texts: &[String]) {
     for text in texts {
         assert!(!text.contains("m4rk"), "{text}");
     }
 }
 
-/// What a flow and its steps look like to a log.
-fn seen(texts: &mut alloc::vec::Vec<String>, flow: &mut SignIn, event: Event) {
+/// Records the `Debug` output of a step and of the flow after it.
+fn log_step(texts: &mut alloc::vec::Vec<String>, flow: &mut SignIn, event: Event) {
     texts.push(format!("{:?}", flow.step(NOW, event)));
     texts.push(format!("{flow:?}"));
 }

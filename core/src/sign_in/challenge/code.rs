@@ -1,4 +1,4 @@
-//! SMS_MFA, EMAIL_OTP, SMS_OTP, SOFTWARE_TOKEN_MFA: a code.
+//! SMS_MFA, EMAIL_OTP, SMS_OTP and SOFTWARE_TOKEN_MFA: the user enters a code.
 
 use super::super::SignIn;
 use super::super::pending::{ChallengeKind, Pending};
@@ -7,7 +7,7 @@ use crate::operation::{ChallengeName, DeliveryMedium};
 use crate::secret::Parameter;
 use crate::seed::Seed;
 
-/// The user is to give a code: one that was sent, or that an authenticator app shows.
+/// A challenge that asks for a code: one that was sent to the user, or one that an authenticator app shows.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +34,14 @@ impl ChallengeKind for CodeChallenge {
 }
 
 impl CodeChallenge {
-    /// Which challenge it is: [`SoftwareTokenMfa`](ChallengeName::SoftwareTokenMfa) asks for an authenticator app's code,
-    /// the others for one that was sent.
+    /// Returns the name of the challenge. [`SoftwareTokenMfa`](ChallengeName::SoftwareTokenMfa) asks for the
+    /// code of an authenticator app; all other names ask for a code that was sent.
     #[must_use]
     pub fn name(&self) -> &ChallengeName {
         &self.pending.name
     }
 
-    /// By what the code was sent; none for an authenticator app.
+    /// Returns the medium by which the code was sent, or `None` for an authenticator app.
     #[must_use]
     pub fn delivery_medium(&self) -> Option<DeliveryMedium> {
         Some(match self.pending.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
@@ -51,25 +51,26 @@ impl CodeChallenge {
         })
     }
 
-    /// Where the code was sent, masked by the service: `+*******1234`; none for an authenticator app.
+    /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` for an
+    /// authenticator app.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")
     }
 
-    /// The name that the user gave to the authenticator app; none for a code that was sent.
+    /// Returns the name that the user gave the authenticator app, or `None` for a code that was sent.
     #[must_use]
     pub fn friendly_device_name(&self) -> Option<&str> {
         self.pending.parameters.get("FRIENDLY_DEVICE_NAME")
     }
 
-    /// The name of the response that holds the code, such as `SMS_MFA_CODE`.
+    /// Returns the name of the response that contains the code, such as `SMS_MFA_CODE`.
     #[must_use]
     pub fn response_name(&self) -> &'static str {
         self.response_name
     }
 
-    /// Answers with this code.
+    /// Answers the challenge with this code.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, code: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.pending, self.response_name, code.into(), seed)

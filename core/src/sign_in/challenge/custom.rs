@@ -1,4 +1,4 @@
-//! CUSTOM_CHALLENGE: what the pool's triggers ask.
+//! CUSTOM_CHALLENGE: the user answers a question of the user pool's Lambda triggers.
 
 use super::super::SignIn;
 use super::super::pending::{ChallengeKind, Pending};
@@ -7,7 +7,8 @@ use crate::operation::{ChallengeName, Parameters};
 use crate::secret::Parameter;
 use crate::seed::Seed;
 
-/// A challenge of the pool's own triggers, of which there may be any number, one after the other.
+/// A challenge that the user pool's Lambda triggers create. Any number of custom challenges may follow one
+/// another.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +25,14 @@ impl ChallengeKind for CustomChallenge {
 }
 
 impl CustomChallenge {
-    /// What the trigger made public of it, and `USERNAME`.
+    /// Returns the parameters that the Lambda trigger made public, and `USERNAME`.
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.0.parameters
     }
 
-    /// Answers with this text. The trigger that judges it may ask again: a wrong answer need not be an error.
+    /// Answers the challenge with this text. A wrong answer is not always an error: the Lambda trigger may
+    /// ask again.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, answer: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.0, "ANSWER", answer.into(), seed)

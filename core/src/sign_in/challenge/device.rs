@@ -1,4 +1,4 @@
-//! DEVICE_SRP_AUTH without a record of the device.
+//! DEVICE_SRP_AUTH in a flow that has no record of the device.
 
 use super::super::SignIn;
 use super::super::pending::{ChallengeKind, Pending};
@@ -8,10 +8,11 @@ use crate::device::Devices;
 use crate::operation::ChallengeName;
 use crate::seed::Seed;
 
-/// The device is to prove itself, and the flow that heard of it was given no record of it.
+/// A challenge to prove the device, in a flow that has no record of the device.
 ///
-/// This happens when an earlier step of the sign-in named the device and a later one was run without
-/// [`with_devices`](SignIn::with_devices). With the record the sign-in can go on.
+/// This challenge appears when one step of a sign-in names the device and a later step runs
+/// without [`with_devices`](SignIn::with_devices). With the record, [`answer`](Self::answer) continues the
+/// sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceChallenge(Pending);
 
@@ -26,7 +27,7 @@ impl ChallengeKind for DeviceChallenge {
 }
 
 impl DeviceChallenge {
-    /// Proves the device, of which there must be a record among these.
+    /// Proves the device to the service. `devices` must contain the record of this device.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, devices: Devices, seed: Seed) -> SignIn {
         let opening = Opening::DeviceProof(self.0.session.clone());

@@ -1,4 +1,4 @@
-//! MFA_SETUP: the user sets up a second factor, and is signed in with it.
+//! MFA_SETUP: the user sets up a second factor and is then signed in.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,7 +16,7 @@ use crate::secret::Parameter;
 use crate::seed::Seed;
 use crate::timestamp::Timestamp;
 
-/// The user has no second factor, and the pool asks everybody for one.
+/// A challenge to set up a second factor: the user has none, and the user pool requires one.
 ///
 /// ```text
 ///  set_up_software_token ──AssociateSoftwareToken──► SoftwareTokenSetup: show the secret
@@ -24,7 +24,8 @@ use crate::timestamp::Timestamp;
 ///  set_up_email ──RespondToAuthChallenge──► SignInOutcome: EMAIL_OTP
 /// ```
 ///
-/// A pool that has text messages only can set up none here: the user needs a phone number first, and a new sign-in.
+/// If the user pool offers text messages only, the user cannot set up a factor during the sign-in. The user
+/// first needs a phone number, and then a new sign-in.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +42,14 @@ impl ChallengeKind for MfaSetupChallenge {
 }
 
 impl MfaSetupChallenge {
-    /// `MFAS_CAN_SETUP`: the factors that the pool has, to choose from. Empty if the service did not say so in a form that
-    /// is known.
+    /// Returns `MFAS_CAN_SETUP`: the factors that the user can set up. The list is empty if the parameter is
+    /// absent or has an unknown form.
     #[must_use]
     pub fn factors(&self) -> Vec<ChallengeName> {
         self.0.factors("MFAS_CAN_SETUP")
     }
 
-    /// Chooses an authenticator app. The flow ends with the app's secret.
+    /// Chooses an authenticator app. The flow ends with the secret for the app.
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
         let call = self
@@ -59,21 +60,21 @@ impl MfaSetupChallenge {
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
-    /// Chooses codes by e-mail, to this address. The service sends the first one and asks for it.
+    /// Chooses codes by e-mail to this address. The service sends the first code and asks for it.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.0, "EMAIL", email.into(), seed)
     }
 }
 
-/// Begins to set up an authenticator app: AssociateSoftwareToken.
+/// A flow that starts to set up an authenticator app (AssociateSoftwareToken).
 #[derive(Debug)]
 pub struct BeginSoftwareTokenSetup(Guarded<Associating>);
 
 #[derive(Debug)]
 struct Associating {
     pending: Pending,
-    /// None where the challenge came without a challenge session.
+    /// The request; `None` if the challenge came without a challenge session.
     call: Option<Box<Call<AssociateSoftwareToken>>>,
 }
 
@@ -89,7 +90,10 @@ impl Steps for Associating {
     type Output = SoftwareTokenSetup;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SoftwareTokenSetup>, Error> {
-        let call = self.call.as_mut().ok_or(InvalidInput::new("session", "the challenge came without one"))?;
+        let call = self
+            .call
+            .as_mut()
+            .ok_or(InvalidInput::new("session", "the challenge has none, start the sign-in again"))?;
         let gone_device_key = &self.pending.gone_device_key;
         let step = call.step(now, event).map_err(|error| error.or_start_again(gone_device_key.clone()))?;
         let response = match step.finished() {
@@ -97,7 +101,7 @@ impl Steps for Associating {
             Err(step) => return Ok(step),
         };
         let secret_code = response.secret_code.filter(|secret| !secret.is_empty());
-        let secret_code = secret_code.ok_or_else(|| call.metadata().malformed("no SecretCode"))?;
+        let secret_code = secret_code.ok_or_else(|| call.metadata().malformed("the response has no SecretCode"))?;
         let software_token = SoftwareToken { secret_code, friendly_device_name: None };
         let pending = self.pending.clone().renewed(response.session);
         Ok(Step::Done(SoftwareTokenSetup { pending, software_token }))

@@ -15,11 +15,11 @@ use crate::operation::{Attribute, ChallengeName, Parameters};
 use crate::secret::Password;
 use crate::seed::Seed;
 
-/// The user signed in with a temporary password and is to choose another; the attributes that the pool requires and that
-/// the user lacks come with it.
+/// A challenge to replace a temporary password. The challenge also asks for the attributes that the user pool
+/// requires and the user does not have yet.
 ///
-/// A password that the pool's policy does not allow is refused ([`RefusalKind::InvalidPassword`]), and the challenge can be
-/// answered again.
+/// If the new password violates the user pool's policy, the service rejects it
+/// with [`RefusalKind::InvalidPassword`]. The challenge can then be answered again.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html>
 ///
@@ -38,17 +38,17 @@ impl ChallengeKind for NewPasswordChallenge {
 }
 
 impl NewPasswordChallenge {
-    /// What the names of attributes begin with in the responses of this challenge, and nowhere else.
+    /// The prefix of attribute names in the responses of this challenge. No other request uses this prefix.
     pub const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 
-    /// The names of the attributes that must come with the password, as they are called everywhere else.
+    /// Returns the names of the attributes that must be sent with the new password, without the prefix.
     #[must_use]
     pub fn required_attributes(&self) -> Vec<String> {
         let names: Vec<String> = self.0.json("requiredAttributes");
-        names.iter().map(|name| plain(name).into()).collect()
+        names.iter().map(|name| without_prefix(name).into()).collect()
     }
 
-    /// The attributes that the user has.
+    /// Returns the attributes that the user already has.
     #[must_use]
     pub fn user_attributes(&self) -> Vec<Attribute> {
         let attributes: BTreeMap<String, Value> = self.0.json("userAttributes");
@@ -60,11 +60,13 @@ impl NewPasswordChallenge {
         attributes.into_iter().map(attribute).collect()
     }
 
-    /// Answers with this password and these attributes, by their plain names.
+    /// Answers the challenge with this password and these attributes. The names of the attributes may omit
+    /// the [prefix](Self::ATTRIBUTE_PREFIX).
     ///
-    /// What the service would refuse, and so end the sign-in, is refused here: `email_verified` and
-    /// `phone_number_verified`, and an attribute that has a value already. To change one of these, send
-    /// [`UpdateUserAttributes`](crate::operation::UpdateUserAttributes) once the user is signed in.
+    /// Some attributes are rejected before anything is sent, because the service would reject them and
+    /// thereby end the sign-in: `email_verified`, `phone_number_verified`, and any attribute that already has
+    /// a value. To change an attribute that has a value,
+    /// send [`UpdateUserAttributes`](crate::operation::UpdateUserAttributes) after the sign-in.
     #[must_use]
     pub fn answer(
         &self,
@@ -78,7 +80,7 @@ impl NewPasswordChallenge {
         SignIn::answer(app_client, &self.0, responses, seed)
     }
 
-    /// As [`answer`](Self::answer), with whatever attributes there are.
+    /// Answers the challenge without checking the attributes, unlike [`answer`](Self::answer).
     #[must_use]
     pub fn answer_unchecked(
         &self,
@@ -96,17 +98,17 @@ impl NewPasswordChallenge {
             let value = known.iter().find(|attribute| attribute.name == name).and_then(|known| known.value.as_deref());
             value.is_some_and(|value| !value.is_empty())
         };
-        for name in attributes.iter().map(|attribute| plain(&attribute.name)) {
+        for name in attributes.iter().map(|attribute| without_prefix(&attribute.name)) {
             if ["email_verified", "phone_number_verified"].contains(&name) {
                 return Err(InvalidInput::new(
                     "userAttributes",
-                    "whether an address is verified is not for a user to say",
+                    "email_verified and phone_number_verified cannot be set by the user",
                 ));
             }
             if has_value(name) {
                 return Err(InvalidInput::new(
                     "userAttributes",
-                    "an attribute that has a value cannot be changed here",
+                    "an attribute that already has a value can only be changed after the sign-in",
                 ));
             }
         }
@@ -114,8 +116,8 @@ impl NewPasswordChallenge {
     }
 }
 
-/// The name that an attribute has everywhere else.
-fn plain(name: &str) -> &str {
+/// Removes the prefix from an attribute name.
+fn without_prefix(name: &str) -> &str {
     name.strip_prefix(NewPasswordChallenge::ATTRIBUTE_PREFIX).unwrap_or(name)
 }
 
@@ -126,8 +128,10 @@ fn responses(
     InvalidInput::require("NEW_PASSWORD", new_password.expose())?;
     let mut responses = Parameters::from_iter([("NEW_PASSWORD", new_password.expose())]);
     for Attribute { name, value } in attributes {
-        responses
-            .insert(format!("{}{}", NewPasswordChallenge::ATTRIBUTE_PREFIX, plain(&name)), value.unwrap_or_default());
+        responses.insert(
+            format!("{}{}", NewPasswordChallenge::ATTRIBUTE_PREFIX, without_prefix(&name)),
+            value.unwrap_or_default(),
+        );
     }
     Ok(responses)
 }

@@ -1,21 +1,21 @@
-//! Challenges that have no type of their own here.
+//! Challenges that this version has no type for.
 
 use super::super::pending::Pending;
 use crate::operation::{ChallengeName, Parameters};
 
-/// A challenge that this version has no typed answer for. [`Challenge::answer_with`](super::Challenge::answer_with) answers
-/// it with parameters as they are.
+/// A challenge that this version has no typed answer
+/// for: [`Challenge::answer_with`](super::Challenge::answer_with) answers it with any parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherChallenge(pub(super) Pending);
 
 impl OtherChallenge {
-    /// Which challenge it is.
+    /// Returns the name of the challenge.
     #[must_use]
     pub fn name(&self) -> &ChallengeName {
         &self.0.name
     }
 
-    /// `ChallengeParameters`.
+    /// Returns the `ChallengeParameters` that the service sent, unchanged.
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.0.parameters

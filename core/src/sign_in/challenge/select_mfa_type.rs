@@ -9,7 +9,7 @@ use crate::error::InvalidInput;
 use crate::operation::{ChallengeName, Parameters};
 use crate::seed::Seed;
 
-/// The user is to choose a second factor, which is then asked for.
+/// A challenge to choose a second factor. After the user's choice, the service asks for the chosen factor.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,20 +26,21 @@ impl ChallengeKind for SelectMfaTypeChallenge {
 }
 
 impl SelectMfaTypeChallenge {
-    /// `MFAS_CAN_CHOOSE`: the factors that there are. Empty if the service did not say so in a form that is known.
+    /// Returns `MFAS_CAN_CHOOSE`: the factors that the user can choose. The list is empty if the parameter is
+    /// absent or has an unknown form.
     #[must_use]
     pub fn choices(&self) -> Vec<ChallengeName> {
         self.0.factors("MFAS_CAN_CHOOSE")
     }
 
-    /// Chooses this factor, which must be one of the [`choices`](Self::choices) if there are any.
+    /// Chooses this factor, which must be one of the [`choices`](Self::choices) unless that list is empty.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, choice: &ChallengeName, seed: Seed) -> SignIn {
         let choices = self.choices();
         let responses = if choices.is_empty() || choices.contains(choice) {
             Ok(Parameters::from_iter([("ANSWER", choice.as_str())]))
         } else {
-            Err(InvalidInput::new("ANSWER", "is not one of the choices"))
+            Err(InvalidInput::new("ANSWER", "must be one of the choices"))
         };
         SignIn::answer(app_client, &self.0, responses, seed)
     }

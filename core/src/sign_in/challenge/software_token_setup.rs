@@ -1,4 +1,4 @@
-//! MFA_SETUP, after an authenticator app was chosen: the app shows its first code.
+//! MFA_SETUP with an authenticator app: the user enters the first code of the app.
 
 use alloc::string::String;
 
@@ -11,11 +11,11 @@ use crate::operation::VerifySoftwareToken;
 use crate::secret::{Parameter, SecretCode};
 use crate::seed::Seed;
 
-/// An authenticator app that waits for its first code. It can be stored, as the
-/// [`Challenge`](super::Challenge) that it is.
+/// A challenge to enter the first code of an authenticator app. To store this challenge, convert it into
+/// a [`Challenge`](super::Challenge).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SoftwareTokenSetup {
-    /// Without the software token, which is beside it.
+    /// The challenge without its software token, which the field `software_token` contains.
     pub(super) pending: Pending,
     pub(super) software_token: SoftwareToken,
 }
@@ -38,23 +38,26 @@ impl From<SoftwareTokenSetup> for Pending {
 }
 
 impl SoftwareTokenSetup {
-    /// The secret in base32, to be typed into the app. [`SecretCode::otpauth_uri`] makes the text of a QR code of it.
+    /// Returns the secret in base32, which the user enters into the app. [`SecretCode::otpauth_uri`] returns
+    /// the text for a QR code.
     #[must_use]
     pub fn secret_code(&self) -> &SecretCode {
         &self.software_token.secret_code
     }
 
-    /// Gives the app this name, for people to read.
+    /// Sets the display name of the app.
     #[must_use]
     pub fn with_friendly_device_name(mut self, name: impl Into<String>) -> Self {
         self.software_token.friendly_device_name = Some(name.into());
         self
     }
 
-    /// Answers with the code that the app shows, 6 digits. If it is right the sign-in goes on.
+    /// Answers the challenge with the 6-digit code that the app shows. If the code is right, the sign-in
+    /// continues.
     ///
-    /// A wrong code is an error ([`RefusalKind::EnableSoftwareTokenMfa`] or [`RefusalKind::CodeMismatch`]), after which this
-    /// can be answered again; or, in the service's other form, the outcome is this challenge, renewed.
+    /// A wrong code can be an error ([`RefusalKind::EnableSoftwareTokenMfa`]
+    /// or [`RefusalKind::CodeMismatch`]), after which this challenge can be answered again. The service can
+    /// also reject a code without an error: the outcome is then this challenge with a new challenge session.
     ///
     /// [`RefusalKind::EnableSoftwareTokenMfa`]: crate::error::RefusalKind::EnableSoftwareTokenMfa
     /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch
@@ -68,7 +71,7 @@ impl SoftwareTokenSetup {
     fn verification(&self, user_code: Parameter) -> Result<VerifySoftwareToken, InvalidInput> {
         InvalidInput::require("UserCode", user_code.expose())?;
         let session = self.pending.session.clone();
-        let session = session.ok_or(InvalidInput::new("session", "the challenge came without one"))?;
+        let session = session.ok_or(InvalidInput::new("session", "the challenge has none, start the sign-in again"))?;
         let mut operation = VerifySoftwareToken::in_sign_in(session, user_code);
         operation.friendly_device_name.clone_from(&self.software_token.friendly_device_name);
         Ok(operation)

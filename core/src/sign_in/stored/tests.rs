@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::sign_in::challenge::Challenge;
 
-/// Each kind of challenge as version 1 stores it: it must be read for ever.
+/// Each kind of challenge as version 1 stores it. Every later version must be able to read these texts.
 const VERSION_1: [(&str, &str); 12] = [
     ("SMS_MFA", include_str!("version_1/sms_mfa.json")),
     ("EMAIL_OTP", include_str!("version_1/email_otp.json")),
@@ -23,10 +23,10 @@ const VERSION_1: [(&str, &str); 12] = [
     ("TELEPATHY", include_str!("version_1/unknown.json")),
 ];
 
-/// What a sample holds.
+/// Returns the challenge that the stored text of this kind contains.
 fn sample(kind: &str) -> Challenge {
     let canonical = "0d4f1c2e-5a6b-4c7d-8e9f-001122334455";
-    let of = |name, parameters: &[(&str, &str)]| Pending {
+    let pending_of = |name, parameters: &[(&str, &str)]| Pending {
         name,
         names: UserNames { username: "alice".into(), aliases: Vec::new() },
         session: Some("AYABeC1-y8qooiuysEv0uM4wAqQ".into()),
@@ -36,7 +36,7 @@ fn sample(kind: &str) -> Challenge {
         software_token: None,
     };
     let code = |name, medium, destination| {
-        of(name, &[("CODE_DELIVERY_DELIVERY_MEDIUM", medium), ("CODE_DELIVERY_DESTINATION", destination)])
+        pending_of(name, &[("CODE_DELIVERY_DELIVERY_MEDIUM", medium), ("CODE_DELIVERY_DESTINATION", destination)])
     };
     match kind {
         "SMS_MFA" => {
@@ -49,68 +49,73 @@ fn sample(kind: &str) -> Challenge {
         "EMAIL_OTP" => code(ChallengeName::EmailOtp, "EMAIL", "a***@e***"),
         "SMS_OTP" => code(ChallengeName::SmsOtp, "SMS", "+*******1234"),
         "SOFTWARE_TOKEN_MFA" => {
-            let mut pending = of(ChallengeName::SoftwareTokenMfa, &[("FRIENDLY_DEVICE_NAME", "\"phone\"\n")]);
+            let mut pending = pending_of(ChallengeName::SoftwareTokenMfa, &[("FRIENDLY_DEVICE_NAME", "\"phone\"\n")]);
             pending.names.username = "zoë 🦀".into();
             pending
         }
         "SELECT_MFA_TYPE" => {
-            of(ChallengeName::SelectMfaType, &[("MFAS_CAN_CHOOSE", r#"["SMS_MFA","SOFTWARE_TOKEN_MFA"]"#)])
+            pending_of(ChallengeName::SelectMfaType, &[("MFAS_CAN_CHOOSE", r#"["SMS_MFA","SOFTWARE_TOKEN_MFA"]"#)])
         }
-        "MFA_SETUP" => of(ChallengeName::MfaSetup, &[("MFAS_CAN_SETUP", r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#)]),
+        "MFA_SETUP" => {
+            pending_of(ChallengeName::MfaSetup, &[("MFAS_CAN_SETUP", r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#)])
+        }
         "MFA_SETUP, of an app" => {
-            let pending = of(ChallengeName::MfaSetup, &[("MFAS_CAN_SETUP", r#"["SOFTWARE_TOKEN_MFA"]"#)]);
+            let pending = pending_of(ChallengeName::MfaSetup, &[("MFAS_CAN_SETUP", r#"["SOFTWARE_TOKEN_MFA"]"#)]);
             let friendly_device_name = Some("phone".into());
             let software_token = SoftwareToken { secret_code: "JBSWY3DPEHPK3PXP".into(), friendly_device_name };
             Pending { software_token: Some(software_token), ..pending }
         }
         "NEW_PASSWORD_REQUIRED" => {
             let required = ("requiredAttributes", r#"["userAttributes.nickname"]"#);
-            of(ChallengeName::NewPasswordRequired, &[required, ("userAttributes", r#"{"email":"alice@example.com"}"#)])
+            pending_of(
+                ChallengeName::NewPasswordRequired,
+                &[required, ("userAttributes", r#"{"email":"alice@example.com"}"#)],
+            )
         }
-        "CUSTOM_CHALLENGE" => of(ChallengeName::CustomChallenge, &[("question", "1+1")]),
+        "CUSTOM_CHALLENGE" => pending_of(ChallengeName::CustomChallenge, &[("question", "1+1")]),
         "DEVICE_SRP_AUTH" => Pending {
             session: None,
             gone_device_key: Some("us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566".into()),
-            ..of(ChallengeName::DeviceSrpAuth, &[])
+            ..pending_of(ChallengeName::DeviceSrpAuth, &[])
         },
         "SELECT_CHALLENGE" => {
             let unknown = ChallengeName::Unknown("TELEPATHY".into());
             let available = [ChallengeName::PasswordSrp, ChallengeName::WebAuthn, ChallengeName::EmailOtp, unknown];
-            Pending { available_challenges: available.into(), ..of(ChallengeName::SelectChallenge, &[]) }
+            Pending { available_challenges: available.into(), ..pending_of(ChallengeName::SelectChallenge, &[]) }
         }
-        "TELEPATHY" => of(ChallengeName::Unknown("TELEPATHY".into()), &[("THOUGHT", "blue")]),
+        "TELEPATHY" => pending_of(ChallengeName::Unknown("TELEPATHY".into()), &[("THOUGHT", "blue")]),
         other => panic!("{other}"),
     }
     .into()
 }
 
 #[test]
-fn every_challenge_that_version_1_stored_is_read_as_it_was() {
+fn every_challenge_stored_by_version_1_can_be_read() {
     for (kind, stored) in VERSION_1 {
         assert_eq!(serde_json::from_str::<Challenge>(stored).unwrap(), sample(kind), "{kind}");
     }
 }
 
 #[test]
-fn every_challenge_is_still_stored_so_that_version_1_can_read_it() {
+fn every_challenge_is_stored_in_the_form_of_version_1() {
     for (kind, stored) in VERSION_1 {
         assert_eq!(serde_json::to_string(&sample(kind)).unwrap(), stored.trim_end(), "{kind}");
     }
 }
 
 #[test]
-fn members_of_tomorrow_are_ignored_and_members_that_may_be_left_out_are_not_missed() {
+fn unknown_members_are_ignored_and_optional_ones_may_be_absent() {
     for (kind, stored) in VERSION_1 {
         let mut members: Value = serde_json::from_str(stored).unwrap();
-        members["member_of_tomorrow"] = json!({"a": [1]});
+        members["unknown_member"] = json!({"a": [1]});
         assert_eq!(serde_json::from_value::<Challenge>(members).unwrap(), sample(kind), "{kind}");
     }
-    let least: Challenge = serde_json::from_str(r#"{"version":1,"name":"SMS_MFA","username":"alice"}"#).unwrap();
-    assert_eq!((least.username(), least.parameters().is_empty()), ("alice", true));
+    let minimal: Challenge = serde_json::from_str(r#"{"version":1,"name":"SMS_MFA","username":"alice"}"#).unwrap();
+    assert_eq!((minimal.username(), minimal.parameters().is_empty()), ("alice", true));
 }
 
 #[test]
-fn a_challenge_of_a_later_version_is_refused_without_its_content() {
+fn unsupported_versions_are_rejected_without_showing_content() {
     for (kind, stored) in VERSION_1 {
         let mut members: Value = serde_json::from_str(stored).unwrap();
         for version in [json!(2), json!(0), json!(u32::MAX), json!("1"), json!(null)] {
@@ -121,7 +126,7 @@ fn a_challenge_of_a_later_version_is_refused_without_its_content() {
         }
     }
     let later = serde_json::from_str::<Challenge>(r#"{"version":2,"name":"SMS_MFA","username":"alice"}"#).unwrap_err();
-    assert!(later.to_string().starts_with("the challenge was stored by another version"), "{later}");
+    assert!(later.to_string().starts_with("the stored challenge has an unsupported version"), "{later}");
 }
 
 fn name() -> impl Strategy<Value = ChallengeName> {
@@ -134,7 +139,7 @@ fn name() -> impl Strategy<Value = ChallengeName> {
 
 proptest! {
     #[test]
-    fn any_challenge_is_read_as_it_was_stored(
+    fn any_challenge_is_read_back_unchanged(
         name in name(),
         names in prop::collection::vec(any::<String>(), 1..4),
         session: Option<String>,

@@ -8,11 +8,11 @@ use crate::operation::{Attribute, ChallengeName, DeliveryMedium};
 use crate::test_support::{failed, refusal};
 
 fn sms() -> Challenge {
-    challenged(SMS)
+    challenge_after_proof(SMS)
 }
 
 fn new_password(parameters: Value) -> NewPasswordChallenge {
-    match challenged(&challenge_of("NEW_PASSWORD_REQUIRED", parameters)) {
+    match challenge_after_proof(&challenge_json("NEW_PASSWORD_REQUIRED", parameters)) {
         Challenge::NewPassword(challenge) => challenge,
         other => panic!("{other:?}"),
     }
@@ -23,7 +23,7 @@ fn any_challenge_may_come_first_or_after_the_proof() {
     for after_proof in [false, true] {
         let mut flow = sign_in();
         if after_proof {
-            asked(&mut flow, &[], &password_verifier(json!({})));
+            prove_password(&mut flow, &[], &password_verifier(json!({})));
         } else {
             sent(flow.step(NOW, Event::Start));
         }
@@ -37,7 +37,7 @@ fn any_challenge_may_come_first_or_after_the_proof() {
 fn any_challenge_may_follow_any_answer() {
     for (name, mut flow) in every_answer(&app_client(), "123456") {
         sent(flow.step(NOW, Event::Start));
-        let next = challenge(flow.step(NOW, answer(200, &challenge_of("TELEPATHY", json!({})))));
+        let next = challenge(flow.step(NOW, answer(200, &challenge_json("TELEPATHY", json!({})))));
         assert_eq!(next.name().as_str(), "TELEPATHY", "after {name}");
     }
     for (name, mut flow) in every_answer(&app_client(), "123456") {
@@ -46,19 +46,19 @@ fn any_challenge_may_follow_any_answer() {
     }
 }
 
-/// Regression: the npm client sends SMS_MFA_CODE for every code.
+/// Regression: the npm client sends every code under the name SMS_MFA_CODE.
 #[test]
-fn each_code_goes_under_the_name_of_its_challenge() {
+fn each_code_is_sent_under_the_name_of_its_challenge() {
     for (name, response) in [
         ("SMS_MFA", "SMS_MFA_CODE"),
         ("EMAIL_OTP", "EMAIL_OTP_CODE"),
         ("SMS_OTP", "SMS_OTP_CODE"),
         ("SOFTWARE_TOKEN_MFA", "SOFTWARE_TOKEN_MFA_CODE"),
     ] {
-        let Challenge::Code(challenge) = challenged(&challenge_of(name, json!({}))) else { panic!() };
+        let Challenge::Code(challenge) = challenge_after_proof(&challenge_json(name, json!({}))) else { panic!() };
         assert_eq!(challenge.response_name(), response);
         assert_eq!(
-            first(challenge.answer(&app_client(), "123456", seed())),
+            first_request(challenge.answer(&app_client(), "123456", seed())),
             json!({
                 "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
                 "ChallengeName": name,
@@ -70,8 +70,8 @@ fn each_code_goes_under_the_name_of_its_challenge() {
 }
 
 #[test]
-fn a_code_says_where_it_was_sent() {
-    let delivery = |name: &str, parameters: Value| match challenged(&challenge_of(name, parameters)) {
+fn a_code_challenge_says_where_the_code_was_sent() {
+    let delivery = |name: &str, parameters: Value| match challenge_after_proof(&challenge_json(name, parameters)) {
         Challenge::Code(challenge) => (challenge.delivery_medium(), challenge.destination().map(ToString::to_string)),
         other => panic!("{other:?}"),
     };
@@ -81,19 +81,21 @@ fn a_code_says_where_it_was_sent() {
     assert_eq!(delivery("EMAIL_OTP", sent_by("EMAIL")), (Some(DeliveryMedium::Email), to.clone()));
     assert_eq!(delivery("SMS_OTP", sent_by("PIGEON")), (Some(DeliveryMedium::Unknown("PIGEON".into())), to));
     assert_eq!(delivery("SOFTWARE_TOKEN_MFA", json!({})), (None, None));
-    let named = challenged(&challenge_of("SOFTWARE_TOKEN_MFA", json!({"FRIENDLY_DEVICE_NAME": "phone"})));
+    let named = challenge_after_proof(&challenge_json("SOFTWARE_TOKEN_MFA", json!({"FRIENDLY_DEVICE_NAME": "phone"})));
     let Challenge::Code(challenge) = named else { panic!() };
     assert_eq!(challenge.friendly_device_name(), Some("phone"));
 }
 
 #[test]
-fn a_factor_is_chosen_from_those_that_there_are() {
+fn a_chosen_factor_must_be_one_of_the_choices() {
     let choices = json!({"MFAS_CAN_CHOOSE": r#"["SMS_MFA","EMAIL_MFA","TELEPATHY"]"#});
-    let Challenge::SelectMfaType(challenge) = challenged(&challenge_of("SELECT_MFA_TYPE", choices)) else { panic!() };
+    let Challenge::SelectMfaType(challenge) = challenge_after_proof(&challenge_json("SELECT_MFA_TYPE", choices)) else {
+        panic!()
+    };
     let telepathy = ChallengeName::Unknown("TELEPATHY".into());
     assert_eq!(challenge.choices(), [ChallengeName::SmsMfa, ChallengeName::EmailOtp, telepathy.clone()]);
     for choice in [ChallengeName::EmailOtp, telepathy] {
-        let request = first(challenge.answer(&app_client(), &choice, seed()));
+        let request = first_request(challenge.answer(&app_client(), &choice, seed()));
         assert_eq!(request["ChallengeResponses"], json!({"USERNAME": CANONICAL, "ANSWER": choice.as_str()}));
     }
     let mut flow = challenge.answer(&app_client(), &ChallengeName::SoftwareTokenMfa, seed());
@@ -101,18 +103,18 @@ fn a_factor_is_chosen_from_those_that_there_are() {
 }
 
 #[test]
-fn choices_in_a_form_that_is_not_known_hinder_no_answer() {
+fn unknown_forms_of_choices_do_not_prevent_an_answer() {
     for parameters in [json!({}), json!({"MFAS_CAN_CHOOSE": "SMS_MFA"}), json!({"MFAS_CAN_CHOOSE": "[1]"})] {
-        let text = challenge_of("SELECT_MFA_TYPE", parameters);
-        let Challenge::SelectMfaType(challenge) = challenged(&text) else { panic!() };
+        let text = challenge_json("SELECT_MFA_TYPE", parameters);
+        let Challenge::SelectMfaType(challenge) = challenge_after_proof(&text) else { panic!() };
         assert_eq!(challenge.choices(), []);
-        let request = first(challenge.answer(&app_client(), &ChallengeName::SmsMfa, seed()));
+        let request = first_request(challenge.answer(&app_client(), &ChallengeName::SmsMfa, seed()));
         assert_eq!(request["ChallengeResponses"]["ANSWER"], "SMS_MFA");
     }
 }
 
 #[test]
-fn required_attributes_go_without_their_prefix_here_and_with_it_there() {
+fn the_attribute_prefix_is_removed_on_read_and_added_on_send() {
     let challenge = new_password(json!({
         "requiredAttributes": r#"["userAttributes.family_name","custom:x"]"#,
         "userAttributes": r#"{"email":"alice@example.com","email_verified":"true"}"#,
@@ -122,7 +124,7 @@ fn required_attributes_go_without_their_prefix_here_and_with_it_there() {
     assert_eq!(known, ["email", "email_verified"]);
     let attributes = [Attribute::new("family_name", "Doe"), Attribute::new("custom:x", "1")];
     assert_eq!(
-        first(challenge.answer(&app_client(), "Battery-staple-2", attributes, seed()))["ChallengeResponses"],
+        first_request(challenge.answer(&app_client(), "Battery-staple-2", attributes, seed()))["ChallengeResponses"],
         json!({
             "USERNAME": CANONICAL,
             "NEW_PASSWORD": "Battery-staple-2",
@@ -133,7 +135,7 @@ fn required_attributes_go_without_their_prefix_here_and_with_it_there() {
 }
 
 #[test]
-fn an_attribute_of_null_has_no_value_and_a_name_with_the_prefix_is_the_same_attribute() {
+fn null_attributes_have_no_value_and_the_prefix_is_optional() {
     let challenge = new_password(json!({"userAttributes": r#"{"nickname":null,"email":"alice@example.com"}"#}));
     assert_eq!(challenge.user_attributes().iter().find(|known| known.name == "nickname").unwrap().value, None);
     let attributes = [Attribute::new("userAttributes.nickname", "Al"), Attribute::new("custom:age_verified", "yes")];
@@ -147,21 +149,21 @@ fn an_attribute_of_null_has_no_value_and_a_name_with_the_prefix_is_the_same_attr
 }
 
 #[test]
-fn attributes_that_the_service_would_refuse_are_not_sent_unless_forced() {
+fn attributes_the_service_would_reject_need_answer_unchecked() {
     let challenge = new_password(json!({"userAttributes": r#"{"email":"alice@example.com","nickname":""}"#}));
     for attribute in [Attribute::new("email", "al@example.com"), Attribute::new("phone_number_verified", "true")] {
         let mut flow = challenge.answer(&app_client(), "Battery-staple-2", [attribute.clone()], seed());
         assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::InvalidInput(_)));
         let name = format!("userAttributes.{}", attribute.name);
-        let request = first(challenge.answer_unchecked(&app_client(), "Battery-staple-2", [attribute], seed()));
+        let request = first_request(challenge.answer_unchecked(&app_client(), "Battery-staple-2", [attribute], seed()));
         assert!(request["ChallengeResponses"][name].is_string());
     }
-    first(challenge.answer(&app_client(), "Battery-staple-2", [Attribute::new("nickname", "Al")], seed()));
+    first_request(challenge.answer(&app_client(), "Battery-staple-2", [Attribute::new("nickname", "Al")], seed()));
 }
 
-/// Regression: the npm client fails over attributes that are missing, and cuts a name without a prefix.
+/// Regression: the npm client crashes if the attributes are absent, and truncates a name that has no prefix.
 #[test]
-fn attributes_that_are_missing_or_malformed_are_none() {
+fn absent_or_malformed_attributes_are_an_empty_list() {
     for parameters in [json!({}), json!({"requiredAttributes": "", "userAttributes": "null"})] {
         let challenge = new_password(parameters);
         assert!(challenge.required_attributes().is_empty());
@@ -170,7 +172,7 @@ fn attributes_that_are_missing_or_malformed_are_none() {
 }
 
 #[test]
-fn custom_challenges_come_in_any_number_each_with_its_own_session() {
+fn any_number_of_custom_challenges_may_follow_one_another() {
     let question = |number: u32| {
         let parameters = json!({"USERNAME": CANONICAL, "question": number.to_string()});
         json!({"ChallengeName": "CUSTOM_CHALLENGE", "Session": format!("session {number}"),
@@ -191,11 +193,11 @@ fn custom_challenges_come_in_any_number_each_with_its_own_session() {
 }
 
 #[test]
-fn a_challenge_of_tomorrow_can_be_answered_today() {
-    let challenge = challenged(&challenge_of("TELEPATHY", json!({"THOUGHT": "x"})));
+fn an_unknown_challenge_can_be_answered() {
+    let challenge = challenge_after_proof(&challenge_json("TELEPATHY", json!({"THOUGHT": "x"})));
     let Challenge::Other(other) = &challenge else { panic!() };
     assert_eq!((other.name().as_str(), other.parameters().get("THOUGHT")), ("TELEPATHY", Some("x")));
-    let request = first(challenge.answer_with(&app_client(), [("THOUGHT_READ", "42")], seed()));
+    let request = first_request(challenge.answer_with(&app_client(), [("THOUGHT_READ", "42")], seed()));
     assert_eq!((&request["ChallengeName"], &request["Session"]), (&json!("TELEPATHY"), &json!("next session")));
     assert_eq!(request["ChallengeResponses"], json!({"USERNAME": CANONICAL, "THOUGHT_READ": "42"}));
 }
@@ -210,7 +212,7 @@ fn an_empty_answer_is_not_sent() {
 }
 
 #[test]
-fn a_wrong_code_leaves_the_challenge_to_be_answered_again() {
+fn a_challenge_can_be_answered_again_after_a_wrong_code() {
     let Challenge::Code(challenge) = sms() else { panic!() };
     for code in ["000000", "123456"] {
         let mut flow = challenge.answer(&app_client(), code, seed());
@@ -223,7 +225,7 @@ fn a_wrong_code_leaves_the_challenge_to_be_answered_again() {
 }
 
 #[test]
-fn a_challenge_session_that_is_not_good_any_more_means_to_start_again() {
+fn an_invalid_challenge_session_fails_with_start_again() {
     for message in [
         "Invalid session for the user.",
         "Invalid session for the user, session is expired.",
@@ -239,13 +241,13 @@ fn a_challenge_session_that_is_not_good_any_more_means_to_start_again() {
 }
 
 #[test]
-fn a_null_among_the_parameters_of_a_challenge_costs_nothing() {
-    let text = challenge_of("CUSTOM_CHALLENGE", json!({"hint": null, "q": "1+1"}));
-    assert_eq!(challenged(&text).parameters().iter().collect::<Vec<_>>(), [("q", "1+1")]);
+fn a_null_challenge_parameter_is_ignored() {
+    let text = challenge_json("CUSTOM_CHALLENGE", json!({"hint": null, "q": "1+1"}));
+    assert_eq!(challenge_after_proof(&text).parameters().iter().collect::<Vec<_>>(), [("q", "1+1")]);
 }
 
 #[test]
-fn a_stored_challenge_comes_back_the_same() {
+fn a_stored_challenge_is_read_back_unchanged() {
     for name in [
         "SMS_MFA",
         "SELECT_MFA_TYPE",
@@ -255,24 +257,24 @@ fn a_stored_challenge_comes_back_the_same() {
         "DEVICE_SRP_AUTH",
         "TELEPATHY",
     ] {
-        let challenge = challenged(&challenge_of(name, json!({"hint": "x"})));
+        let challenge = challenge_after_proof(&challenge_json(name, json!({"hint": "x"})));
         let stored = serde_json::to_string(&challenge).unwrap();
         assert_eq!(serde_json::from_str::<Challenge>(&stored).unwrap(), challenge);
     }
 }
 
 #[test]
-fn a_challenge_as_the_first_version_stored_it_can_be_read() {
+fn a_challenge_stored_by_version_1_can_be_read() {
     let stored = r#"{"version":1,"name":"SMS_MFA","username":"0d4f1c2e-5a6b-4c7d-8e9f-001122334455",
-        "session":"next session","available_challenges":[],"member_of_tomorrow":1,
+        "session":"next session","available_challenges":[],"unknown_member":1,
         "parameters":{"CODE_DELIVERY_DESTINATION":"+*******34"}}"#;
     let Challenge::Code(challenge) = serde_json::from_str::<Challenge>(stored).unwrap() else { panic!() };
     assert_eq!(challenge.destination(), Some("+*******34"));
-    assert_eq!(first(challenge.answer(&app_client(), "123456", seed()))["Session"], "next session");
+    assert_eq!(first_request(challenge.answer(&app_client(), "123456", seed()))["Session"], "next session");
 }
 
 #[test]
-fn a_challenge_of_a_later_version_is_refused() {
+fn a_challenge_of_a_later_version_is_rejected() {
     let stored = serde_json::to_string(&sms()).unwrap().replace(r#""version":1"#, r#""version":2"#);
     assert!(serde_json::from_str::<Challenge>(&stored).unwrap_err().is_data());
 }

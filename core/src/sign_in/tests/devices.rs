@@ -1,4 +1,4 @@
-//! The device beside the user: named, proven, registered, gone.
+//! The device in a sign-in: named, proven, registered, gone.
 
 use super::*;
 use crate::device::DeviceRegistration;
@@ -7,7 +7,7 @@ use crate::operation::ChallengeName;
 use crate::test_support::{failed, no_answer, refusal};
 
 fn device_srp_auth() -> String {
-    challenge_of("DEVICE_SRP_AUTH", json!({"DEVICE_KEY": DEVICE_KEY}))
+    challenge_json("DEVICE_SRP_AUTH", json!({"DEVICE_KEY": DEVICE_KEY}))
 }
 
 fn device_password_verifier() -> String {
@@ -29,45 +29,45 @@ fn incorrect() -> Event {
     refusal("NotAuthorizedException", "Incorrect username or password.")
 }
 
-/// A sign-in by SRP that has sent its proof.
-fn proven() -> SignIn {
+/// Returns a sign-in by SRP that has sent its proof.
+fn sign_in_after_proof() -> SignIn {
     let mut flow = sign_in().with_devices(devices());
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     flow
 }
 
 #[test]
-fn the_device_is_named_beside_the_proof_and_in_every_answer() {
+fn the_proof_and_every_answer_name_the_device() {
     let mut flow = sign_in().with_devices(devices());
-    let first_request = body(&sent(flow.step(NOW, Event::Start)));
-    assert!(first_request["AuthParameters"].get("DEVICE_KEY").is_none());
+    let initiate = body(&sent(flow.step(NOW, Event::Start)));
+    assert!(initiate["AuthParameters"].get("DEVICE_KEY").is_none());
     let proof = body(&sent(flow.step(NOW, answer(200, &password_verifier(json!({}))))));
     assert_eq!(proof["ChallengeResponses"]["DEVICE_KEY"], DEVICE_KEY);
     for (name, flow) in every_answer(&app_client(), "123456") {
-        let request = first(flow.with_devices(devices()));
+        let request = first_request(flow.with_devices(devices()));
         assert_eq!(request["ChallengeResponses"]["DEVICE_KEY"], DEVICE_KEY, "{name}");
     }
 }
 
 #[test]
-fn without_srp_the_device_is_named_at_once() {
+fn without_srp_the_first_request_names_the_device() {
     for flow in [
         SignIn::password(&app_client(), "alice@example.com", "Very$ecur3", seed()),
         SignIn::custom(&app_client(), "alice@example.com", seed()),
     ] {
-        assert_eq!(first(flow.with_devices(devices()))["AuthParameters"]["DEVICE_KEY"], DEVICE_KEY);
+        assert_eq!(first_request(flow.with_devices(devices()))["AuthParameters"]["DEVICE_KEY"], DEVICE_KEY);
     }
 }
 
 #[test]
 fn another_users_device_is_not_named() {
     let flow = SignIn::password(&app_client(), "bob", "Very$ecur3", seed()).with_devices(devices());
-    assert!(first(flow)["AuthParameters"].get("DEVICE_KEY").is_none());
+    assert!(first_request(flow)["AuthParameters"].get("DEVICE_KEY").is_none());
 }
 
 #[test]
 fn a_device_proves_itself_by_srp() {
-    let mut flow = proven();
+    let mut flow = sign_in_after_proof();
     let begin = body(&sent(flow.step(NOW, answer(200, &device_srp_auth()))));
     let key = ephemeral_key("device SRP a");
     assert_eq!((&begin["ChallengeName"], &begin["Session"]), (&json!("DEVICE_SRP_AUTH"), &json!("next session")));
@@ -94,9 +94,10 @@ fn a_device_proves_itself_by_srp() {
     assert_eq!(signed_in.device.aliases, ["alice@example.com"]);
 }
 
-/// Regression: the npm client answers with the session before, and only after some of its challenges.
+/// Regression: the npm client sends the previous challenge session, and proves the device only after some
+/// challenges.
 #[test]
-fn a_device_may_have_to_prove_itself_after_any_answer_with_the_newest_session() {
+fn a_device_proof_may_follow_any_answer() {
     for (name, flow) in every_answer(&app_client(), "123456") {
         let mut flow = flow.with_devices(devices());
         sent(flow.step(NOW, Event::Start));
@@ -109,26 +110,26 @@ fn a_device_may_have_to_prove_itself_after_any_answer_with_the_newest_session() 
 
 #[test]
 fn any_challenge_may_follow_a_devices_proof() {
-    let mut flow = proven();
+    let mut flow = sign_in_after_proof();
     sent(flow.step(NOW, answer(200, &device_srp_auth())));
     sent(flow.step(NOW, answer(200, &device_password_verifier())));
     assert_eq!(challenge(flow.step(NOW, answer(200, SMS))).name(), &ChallengeName::SmsMfa);
 }
 
 #[test]
-fn a_device_is_asked_to_prove_itself_once_in_a_flow() {
-    let mut flow = proven();
+fn a_flow_proves_its_device_only_once() {
+    let mut flow = sign_in_after_proof();
     sent(flow.step(NOW, answer(200, &device_srp_auth())));
     sent(flow.step(NOW, answer(200, &device_password_verifier())));
     assert!(matches!(challenge(flow.step(NOW, answer(200, &device_srp_auth()))), Challenge::Device(_)));
 }
 
-/// Regression: the npm client begins without the device's key, which is one useless request.
+/// Regression: the npm client omits the device key at first, which costs one useless request.
 #[test]
-fn without_a_record_the_devices_proof_is_a_challenge_that_can_be_stored() {
-    let stored = serde_json::to_string(&challenged(&device_srp_auth())).unwrap();
+fn without_a_record_device_srp_auth_is_a_storable_challenge() {
+    let stored = serde_json::to_string(&challenge_after_proof(&device_srp_auth())).unwrap();
     let Challenge::Device(challenge) = serde_json::from_str(&stored).unwrap() else { panic!() };
-    let request = first(challenge.answer(&app_client(), devices(), seed()));
+    let request = first_request(challenge.answer(&app_client(), devices(), seed()));
     assert_eq!(request["ChallengeResponses"]["DEVICE_KEY"], DEVICE_KEY);
     let mut flow = challenge.answer(&app_client(), Devices::new(), seed());
     assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::InvalidInput(_)));
@@ -137,7 +138,7 @@ fn without_a_record_the_devices_proof_is_a_challenge_that_can_be_stored() {
 #[test]
 fn a_new_device_is_registered_before_the_user_is_signed_in() {
     let mut flow = sign_in().with_device_name("laptop");
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     let request = body(&sent(flow.step(NOW, answer(200, &tokens_for_a_new_device()))));
     assert_eq!((&request["AccessToken"], &request["DeviceKey"]), (&json!("access"), &json!("us-east-1_new")));
     assert_eq!(request["DeviceName"], "laptop");
@@ -157,9 +158,9 @@ fn a_new_device_is_registered_before_the_user_is_signed_in() {
     assert!(!devices.update(signed_in.session.username(), &signed_in.device), "nothing new");
 }
 
-/// Regression: the npm client reports a failure, though the tokens are there.
+/// Regression: the npm client reports a failure although the tokens have arrived.
 #[test]
-fn a_registration_that_fails_does_not_cost_the_tokens_and_can_be_run_again() {
+fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
     for event in [
         refusal("InvalidParameterException", "no"),
         refusal("NotAuthorizedException", "Invalid session for the user."),
@@ -168,9 +169,9 @@ fn a_registration_that_fails_does_not_cost_the_tokens_and_can_be_run_again() {
         answer(503, ""),
     ] {
         let mut flow = sign_in();
-        asked(&mut flow, &[], &password_verifier(json!({})));
+        prove_password(&mut flow, &[], &password_verifier(json!({})));
         let request = body(&sent(flow.step(NOW, answer(200, &tokens_for_a_new_device()))));
-        // What may help is tried again, with the same bytes.
+        // The flow retries where that may help, with the same bytes.
         let mut step = flow.step(NOW, event.clone());
         while let Ok(Step::Wait(_) | Step::Send(_)) = &step {
             let next = if matches!(step, Ok(Step::Wait(_))) { Event::Woke } else { event.clone() };
@@ -183,17 +184,17 @@ fn a_registration_that_fails_does_not_cost_the_tokens_and_can_be_run_again() {
         let new_device = failed.new_device.unwrap();
         let mut again = crate::RegisterDevice::new(&app_client(), &signed_in.session, new_device);
         assert_eq!(body(&sent(again.step(NOW, Event::Start))), request, "the same password");
-        // The first one had arrived after all.
+        // The first request had arrived after all.
         let exists = refusal("DeviceKeyExistsException", "Device key already exists.");
         assert_eq!(done(again.step(NOW, exists)).record.device_key(), "us-east-1_new");
     }
 }
 
 #[test]
-fn keys_that_cannot_be_used_do_not_cost_the_tokens() {
+fn tokens_with_unusable_device_keys_are_kept() {
     for new in [json!({}), json!({"DeviceKey": "k"}), json!({"DeviceKey": "", "DeviceGroupKey": "-g"})] {
         let mut flow = sign_in();
-        asked(&mut flow, &[], &password_verifier(json!({})));
+        prove_password(&mut flow, &[], &password_verifier(json!({})));
         let text = json!({"AuthenticationResult": {"AccessToken": "access", "NewDeviceMetadata": new}}).to_string();
         let signed_in = signed_in(flow.step(NOW, answer(200, &text)));
         let DeviceRegistration::Failed(failed) = signed_in.device.registration else { panic!() };
@@ -204,14 +205,14 @@ fn keys_that_cannot_be_used_do_not_cost_the_tokens() {
 #[test]
 fn misuse_while_a_device_is_registered_changes_nothing() {
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     sent(flow.step(NOW, answer(200, &tokens_for_a_new_device())));
     assert!(matches!(failed(flow.step(NOW, Event::Woke)), Error::Misuse(_)));
     signed_in(flow.step(NOW, answer(200, "{}")));
 }
 
 #[test]
-fn a_sign_in_begins_again_once_without_a_device_that_is_gone() {
+fn a_sign_in_starts_again_once_without_a_gone_device() {
     type Stage = fn(&mut SignIn);
     let stages: [(&str, Stage, Event); 5] = [
         ("the proof", |_| (), does_not_exist()),
@@ -235,7 +236,7 @@ fn a_sign_in_begins_again_once_without_a_device_that_is_gone() {
         ),
     ];
     for (stage, reach, refusal) in stages {
-        let mut flow = proven();
+        let mut flow = sign_in_after_proof();
         reach(&mut flow);
         let again = body(&sent(flow.step(NOW, refusal)));
         let fresh = ephemeral_key("SRP a, again");
@@ -261,7 +262,7 @@ fn a_sign_in_begins_again_once_without_a_device_that_is_gone() {
 }
 
 #[test]
-fn a_sign_in_without_srp_begins_again_too() {
+fn a_sign_in_without_srp_starts_again_too() {
     for flow in [
         SignIn::password(&app_client(), CANONICAL, "Very$ecur3", seed()),
         SignIn::custom(&app_client(), CANONICAL, seed()),
@@ -274,23 +275,23 @@ fn a_sign_in_without_srp_begins_again_too() {
     }
 }
 
-/// Regression: the npm client sends it again without limit, with `"DEVICE_KEY": null`.
+/// Regression: the npm client retries the answer without limit, with `"DEVICE_KEY": null`.
 #[test]
-fn an_answer_is_sent_again_once_with_the_same_session_and_without_the_device() {
+fn an_answer_is_retried_once_without_a_gone_device() {
     for (name, flow) in every_answer(&app_client(), "123456") {
         let mut flow = flow.with_devices(devices());
         let mut before = body(&sent(flow.step(NOW, Event::Start)));
         before["ChallengeResponses"].as_object_mut().unwrap().remove("DEVICE_KEY");
         assert_eq!(body(&sent(flow.step(NOW, does_not_exist()))), before, "{name}");
         let error = failed(flow.step(NOW, does_not_exist()));
-        assert_eq!(error.refusal_kind(), Some(RefusalKind::ResourceNotFound), "never twice");
+        assert_eq!(error.refusal_kind(), Some(RefusalKind::ResourceNotFound), "no second retry");
     }
 }
 
 #[test]
-fn an_answer_whose_session_is_spent_says_to_start_again_and_names_the_device() {
+fn a_gone_device_with_a_spent_session_fails_with_start_again() {
     for refused_at in [0, 1] {
-        let Challenge::Code(challenge) = challenged(SMS) else { panic!() };
+        let Challenge::Code(challenge) = challenge_after_proof(SMS) else { panic!() };
         let mut flow = challenge.answer(&app_client(), "123456", seed()).with_devices(devices());
         sent(flow.step(NOW, Event::Start));
         sent(flow.step(NOW, answer(200, &device_srp_auth())));
@@ -309,7 +310,7 @@ fn an_answer_whose_session_is_spent_says_to_start_again_and_names_the_device() {
 
 #[test]
 fn a_challenge_remembers_that_the_device_is_gone() {
-    let mut flow = proven();
+    let mut flow = sign_in_after_proof();
     sent(flow.step(NOW, does_not_exist()));
     let challenge = challenge(flow.step(NOW, answer(200, SMS)));
     assert_eq!(challenge.gone_device_key(), Some(DEVICE_KEY));
@@ -322,19 +323,19 @@ fn a_challenge_remembers_that_the_device_is_gone() {
 }
 
 #[test]
-fn a_refusal_that_is_not_about_the_device_is_not_blamed_on_it() {
+fn other_rejections_are_not_blamed_on_the_device() {
     for (code, message) in [
         ("NotAuthorizedException", "Incorrect username or password."),
         ("ResourceNotFoundException", "User pool client 3pu8 does not exist."),
         ("CodeMismatchException", "Invalid device code"),
     ] {
-        let error = failed(proven().step(NOW, refusal(code, message)));
+        let error = failed(sign_in_after_proof().step(NOW, refusal(code, message)));
         assert!(matches!(error, Error::Refused(_)), "{error}");
     }
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
-    assert!(matches!(failed(flow.step(NOW, does_not_exist())), Error::Refused(_)), "none was named");
-    let mut flow = proven();
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
+    assert!(matches!(failed(flow.step(NOW, does_not_exist())), Error::Refused(_)), "no device was named");
+    let mut flow = sign_in_after_proof();
     sent(flow.step(NOW, answer(200, &device_srp_auth())));
     let lost = failed(flow.step(NOW, no_answer("reset")));
     assert!(matches!(lost, Error::NotReached(_)));

@@ -1,4 +1,4 @@
-//! Whatever comes, in any order.
+//! Hostile input: any events, in any order.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -18,16 +18,16 @@ fn debug_and_errors_show_no_secret() {
     let mut texts = Vec::from([format!("{devices:?}")]);
     let mut flow = SignIn::srp(&client, "alice", "m4rk-password", seed()).with_devices(devices.clone());
     texts.push(format!("{flow:?}"));
-    seen(&mut texts, &mut flow, Event::Start);
-    seen(&mut texts, &mut flow, answer(200, &password_verifier(json!({}))));
-    seen(&mut texts, &mut flow, answer(200, &challenge_of("DEVICE_SRP_AUTH", json!({}))));
+    log_step(&mut texts, &mut flow, Event::Start);
+    log_step(&mut texts, &mut flow, answer(200, &password_verifier(json!({}))));
+    log_step(&mut texts, &mut flow, answer(200, &challenge_json("DEVICE_SRP_AUTH", json!({}))));
     let verifier = password_verifier(json!({})).replace("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER");
-    seen(&mut texts, &mut flow, answer(200, &verifier));
+    log_step(&mut texts, &mut flow, answer(200, &verifier));
     let marked = r#"{"AuthenticationResult":{"AccessToken":"m4rk","IdToken":"m4rk","RefreshToken":"m4rk",
         "NewDeviceMetadata":{"DeviceKey":"k","DeviceGroupKey":"g"}}}"#;
-    seen(&mut texts, &mut flow, answer(200, marked));
-    seen(&mut texts, &mut flow, no_answer("reset"));
-    hold_no_mark(&texts);
+    log_step(&mut texts, &mut flow, answer(200, marked));
+    log_step(&mut texts, &mut flow, no_answer("reset"));
+    assert_no_mark(&texts);
 }
 
 #[test]
@@ -40,11 +40,12 @@ fn debug_of_challenges_and_answers_shows_no_secret() {
             .chain(every_answer(&client, "m4rk").into_iter().map(|(_, flow)| flow))
     {
         texts.push(format!("{flow:?}"));
-        seen(&mut texts, &mut flow, Event::Start);
-        let marked = challenge_of("MFA_SETUP", json!({"HINT": "m4rk"})).replace("next session", "m4rk-session");
-        seen(&mut texts, &mut flow, answer(200, &marked));
+        log_step(&mut texts, &mut flow, Event::Start);
+        let marked = challenge_json("MFA_SETUP", json!({"HINT": "m4rk"})).replace("next session", "m4rk-session");
+        log_step(&mut texts, &mut flow, answer(200, &marked));
     }
-    let Challenge::MfaSetup(challenge) = challenged(&challenge_of("MFA_SETUP", json!({"HINT": "m4rk"}))) else {
+    let Challenge::MfaSetup(challenge) = challenge_after_proof(&challenge_json("MFA_SETUP", json!({"HINT": "m4rk"})))
+    else {
         panic!()
     };
     let mut flow = challenge.set_up_software_token(&client);
@@ -53,19 +54,19 @@ fn debug_of_challenges_and_answers_shows_no_secret() {
     texts.push(format!("{setup:?} {:?}", setup.secret_code().otpauth_uri("issuer", "alice")));
     let mut flow = setup.verify(&client, "m4rk", seed());
     texts.push(format!("{flow:?}"));
-    seen(&mut texts, &mut flow, Event::Start);
-    seen(&mut texts, &mut flow, answer(200, r#"{"Status":"ERROR","Session":"m4rk"}"#));
-    hold_no_mark(&texts);
+    log_step(&mut texts, &mut flow, Event::Start);
+    log_step(&mut texts, &mut flow, answer(200, r#"{"Status":"ERROR","Session":"m4rk"}"#));
+    assert_no_mark(&texts);
 }
 
-/// What the service may well answer: each challenge of which the flow asks the proof, and whatever it likes beside.
+/// Returns plausible responses to a request: mostly the challenges that fit it, and some that do not.
 fn answers(request: &Request) -> Vec<Event> {
     let verifier = |name: &str| answer(200, &password_verifier(json!({})).replace("PASSWORD_VERIFIER", name));
-    let asked = |name: &str| answer(200, &challenge_of(name, json!({})));
+    let challenge_named = |name: &str| answer(200, &challenge_json(name, json!({})));
     let request = (operation(request), body(request));
     let name = request.1["ChallengeName"].as_str().unwrap_or_default();
     let has_srp = request.1["AuthParameters"]["SRP_A"].is_string();
-    let (proof, device) = (|| verifier("PASSWORD_VERIFIER"), || asked("DEVICE_SRP_AUTH"));
+    let (proof, device) = (|| verifier("PASSWORD_VERIFIER"), || challenge_named("DEVICE_SRP_AUTH"));
     let mut answers = match (request.0.as_str(), name) {
         ("ConfirmDevice", _) => return vec![answer(200, "{}"), answer(200, r#"{"UserConfirmationNecessary":true}"#)],
         ("VerifySoftwareToken", _) => {
@@ -77,16 +78,21 @@ fn answers(request: &Request) -> Vec<Event> {
         (_, "DEVICE_SRP_AUTH") => Vec::from([(); 6].map(|()| verifier("DEVICE_PASSWORD_VERIFIER"))),
         _ => vec![device(), device(), device(), answer(200, &tokens_for_a_new_device())],
     };
-    answers.extend([device(), proof(), asked("CUSTOM_CHALLENGE"), answer(200, SMS), answer(200, TOKENS)]);
-    answers.extend([answer(200, &tokens_for_a_new_device()), asked("MFA_SETUP"), asked("TELEPATHY")]);
+    answers.extend([device(), proof(), challenge_named("CUSTOM_CHALLENGE"), answer(200, SMS), answer(200, TOKENS)]);
+    answers.extend([
+        answer(200, &tokens_for_a_new_device()),
+        challenge_named("MFA_SETUP"),
+        challenge_named("TELEPATHY"),
+    ]);
     answers.push(crate::test_support::refusal("ResourceNotFoundException", "Device does not exist."));
     answers
 }
 
-/// Seven requests: InitiateAuth, three proofs, the first two again without the device, and ConfirmDevice.
+/// The maximum number of requests in one flow. Without retries, a flow sends at most seven: InitiateAuth,
+/// three proofs, the first two of these requests again without the device, and ConfirmDevice.
 const MAX_REQUESTS: usize = 7 * MAX_ATTEMPTS as usize;
 
-/// One of the flows that a sign-in is made of.
+/// Returns one of the flows that a sign-in consists of.
 fn flow(number: usize) -> SignIn {
     let client = app_client();
     let setup = r#"{"version":1,"name":"MFA_SETUP","username":"alice","session":"s","secret_code":"JBSWY3DP"}"#;
@@ -99,19 +105,19 @@ fn flow(number: usize) -> SignIn {
         setup.verify(&client, "123456", seed()),
     ]);
     flows.extend(every_answer(&client, "123456").into_iter().map(|(_, flow)| flow));
-    let Challenge::Device(device) = stored("DEVICE_SRP_AUTH") else { panic!() };
+    let Challenge::Device(device) = stored_challenge("DEVICE_SRP_AUTH") else { panic!() };
     flows.push(device.answer(&client, devices(), seed()));
     let number = number % flows.len();
     flows.swap_remove(number).with_devices(devices())
 }
 
 #[test]
-fn the_longest_sign_in_makes_as_many_requests_as_it_may() {
+fn the_longest_sign_in_makes_max_requests() {
     let verifier = |name: &str| answer(200, &password_verifier(json!({})).replace("PASSWORD_VERIFIER", name));
     let gone = crate::test_support::refusal("ResourceNotFoundException", "Device does not exist.");
     let answers = [
         verifier("PASSWORD_VERIFIER"),
-        answer(200, &challenge_of("DEVICE_SRP_AUTH", json!({}))),
+        answer(200, &challenge_json("DEVICE_SRP_AUTH", json!({}))),
         verifier("DEVICE_PASSWORD_VERIFIER"),
         gone,
         verifier("PASSWORD_VERIFIER"),
@@ -121,7 +127,7 @@ fn the_longest_sign_in_makes_as_many_requests_as_it_may() {
     let mut flow = sign_in().with_devices(devices());
     let (mut event, mut requests) = (Event::Start, 0);
     for next in answers.into_iter().flat_map(|last| {
-        // Each is throttled as often as it can be.
+        // Each request is throttled as often as it is retried.
         let throttled = || crate::test_support::refusal("TooManyRequestsException", "slow down");
         [throttled(), throttled(), last]
     }) {
@@ -139,7 +145,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn every_sign_in_and_answer_comes_to_an_end_whatever_comes_in_whatever_order(
+    fn every_flow_ends_for_any_events_in_any_order(
         number in 0_usize..64,
         moves in moves(),
     ) {
@@ -147,8 +153,8 @@ proptest! {
     }
 
     #[test]
-    fn the_set_up_of_an_authenticator_app_comes_to_an_end(moves in moves()) {
-        let Challenge::MfaSetup(challenge) = stored("MFA_SETUP") else { panic!() };
+    fn the_setup_of_an_authenticator_app_ends(moves in moves()) {
+        let Challenge::MfaSetup(challenge) = stored_challenge("MFA_SETUP") else { panic!() };
         let secret = |_: &Request| vec![answer(200, r#"{"SecretCode":"JBSWY3DP","Session":"s"}"#)];
         run_to_the_end(challenge.set_up_software_token(&app_client()), &moves, secret, MAX_ATTEMPTS as usize)?;
     }

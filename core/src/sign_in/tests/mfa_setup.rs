@@ -1,4 +1,4 @@
-//! A second factor is set up in a sign-in.
+//! The setup of a second factor during a sign-in.
 
 use super::*;
 use crate::error::RefusalKind;
@@ -7,13 +7,13 @@ use crate::test_support::{failed, refusal};
 
 fn setup_challenge() -> MfaSetupChallenge {
     let parameters = json!({"MFAS_CAN_SETUP": r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#});
-    match challenged(&challenge_of("MFA_SETUP", parameters)) {
+    match challenge_after_proof(&challenge_json("MFA_SETUP", parameters)) {
         Challenge::MfaSetup(challenge) => challenge,
         other => panic!("{other:?}"),
     }
 }
 
-/// An authenticator app that waits for its first code, with a challenge session of its own.
+/// Returns the challenge for an app's first code, with a new challenge session.
 fn setup() -> SoftwareTokenSetup {
     let mut flow = setup_challenge().set_up_software_token(&app_client());
     assert_eq!(body(&sent(flow.step(NOW, Event::Start))), json!({"Session": "next session"}));
@@ -21,12 +21,12 @@ fn setup() -> SoftwareTokenSetup {
 }
 
 #[test]
-fn the_factors_are_there_to_choose_from() {
+fn the_challenge_lists_the_factors() {
     assert_eq!(setup_challenge().factors(), [ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp]);
 }
 
 #[test]
-fn an_authenticator_app_is_set_up_each_time_with_the_newest_session() {
+fn each_setup_request_uses_the_newest_challenge_session() {
     let setup = setup().with_friendly_device_name("phone");
     assert_eq!(setup.secret_code().expose(), "JBSWY3DPEHPK3PXP");
     let mut flow = setup.verify(&app_client(), "123456", seed());
@@ -39,7 +39,7 @@ fn an_authenticator_app_is_set_up_each_time_with_the_newest_session() {
 }
 
 #[test]
-fn a_session_that_does_not_come_is_not_needed() {
+fn without_a_new_session_the_previous_one_is_used() {
     let mut flow = setup_challenge().set_up_software_token(&app_client());
     sent(flow.step(NOW, Event::Start));
     let setup = done(flow.step(NOW, answer(200, r#"{"SecretCode":"JBSWY3DPEHPK3PXP"}"#)));
@@ -49,7 +49,7 @@ fn a_session_that_does_not_come_is_not_needed() {
     assert_eq!(request["Session"], "next session");
 }
 
-/// Regression: the npm client takes any status for success.
+/// Regression: the npm client treats every status as success.
 #[test]
 fn a_status_that_is_not_success_asks_for_the_code_again() {
     for status in ["ERROR", "MAYBE"] {
@@ -58,13 +58,13 @@ fn a_status_that_is_not_success_asks_for_the_code_again() {
         let text = json!({"Status": status, "Session": "fourth session"}).to_string();
         let Challenge::SoftwareTokenSetup(renewed) = challenge(flow.step(NOW, answer(200, &text))) else { panic!() };
         assert_eq!(renewed.secret_code(), setup().secret_code());
-        let request = first(renewed.verify(&app_client(), "654321", seed()));
+        let request = first_request(renewed.verify(&app_client(), "654321", seed()));
         assert_eq!(request, json!({"Session": "fourth session", "UserCode": "654321"}));
     }
 }
 
 #[test]
-fn a_wrong_code_is_an_error_after_which_another_can_be_tried() {
+fn another_code_can_be_tried_after_a_wrong_one() {
     let setup = setup();
     for _ in 0..2 {
         let mut flow = setup.verify(&app_client(), "000000", seed());
@@ -74,9 +74,9 @@ fn a_wrong_code_is_an_error_after_which_another_can_be_tried() {
     }
 }
 
-/// Regression: the npm client ignores a new device here, and its next refresh fails.
+/// Regression: the npm client ignores a new device after the setup, so its next refresh fails.
 #[test]
-fn a_device_is_registered_after_the_set_up() {
+fn a_new_device_is_registered_after_the_setup() {
     let mut flow = setup().verify(&app_client(), "123456", seed());
     sent(flow.step(NOW, Event::Start));
     sent(flow.step(NOW, answer(200, r#"{"Status":"SUCCESS","Session":"fourth session"}"#)));
@@ -85,7 +85,7 @@ fn a_device_is_registered_after_the_set_up() {
 }
 
 #[test]
-fn any_challenge_may_follow_the_set_up() {
+fn any_challenge_may_follow_the_setup() {
     let mut flow = setup().verify(&app_client(), "123456", seed());
     sent(flow.step(NOW, Event::Start));
     sent(flow.step(NOW, answer(200, r#"{"Status":"SUCCESS","Session":"fourth session"}"#)));
@@ -93,21 +93,21 @@ fn any_challenge_may_follow_the_set_up() {
 }
 
 #[test]
-fn a_set_up_can_be_stored_and_gone_on_with() {
+fn a_stored_setup_is_read_back_unchanged() {
     let stored = serde_json::to_string(&Challenge::from(setup().with_friendly_device_name("phone"))).unwrap();
     let Challenge::SoftwareTokenSetup(read) = serde_json::from_str(&stored).unwrap() else { panic!() };
     assert_eq!(read, setup().with_friendly_device_name("phone"));
 }
 
 #[test]
-fn an_address_for_codes_is_set_up() {
-    let request = first(setup_challenge().set_up_email(&app_client(), "alice@example.com", seed()));
+fn an_email_address_for_codes_can_be_set_up() {
+    let request = first_request(setup_challenge().set_up_email(&app_client(), "alice@example.com", seed()));
     assert_eq!(request["ChallengeName"], "MFA_SETUP");
     assert_eq!(request["ChallengeResponses"], json!({"USERNAME": CANONICAL, "EMAIL": "alice@example.com"}));
 }
 
 #[test]
-fn a_session_that_has_expired_means_to_start_again() {
+fn an_expired_challenge_session_fails_with_start_again() {
     let expired = || refusal("NotAuthorizedException", "Invalid session for the user, session is expired.");
     let mut flow = setup_challenge().set_up_software_token(&app_client());
     sent(flow.step(NOW, Event::Start));
@@ -118,7 +118,7 @@ fn a_session_that_has_expired_means_to_start_again() {
 }
 
 #[test]
-fn answers_without_a_secret_or_a_status_are_malformed() {
+fn responses_without_a_secret_or_a_status_are_malformed() {
     for text in ["{}", r#"{"SecretCode":"","Session":"s"}"#] {
         let mut flow = setup_challenge().set_up_software_token(&app_client());
         sent(flow.step(NOW, Event::Start));
@@ -132,7 +132,7 @@ fn answers_without_a_secret_or_a_status_are_malformed() {
 #[test]
 fn nothing_is_sent_without_a_session_or_a_code() {
     let text = r#"{"ChallengeName":"MFA_SETUP","ChallengeParameters":{}}"#;
-    let Challenge::MfaSetup(challenge) = challenged(text) else { panic!() };
+    let Challenge::MfaSetup(challenge) = challenge_after_proof(text) else { panic!() };
     let mut flow = challenge.set_up_software_token(&app_client());
     assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::InvalidInput(_)));
     let mut flow = setup().verify(&app_client(), "", seed());

@@ -1,14 +1,14 @@
-//! The ways in which a sign-in begins.
+//! The first request of each kind of sign-in.
 
 use super::*;
 use crate::operation::{AnalyticsMetadata, ChallengeName, UserContextData};
 use crate::test_support::failed;
 
 #[test]
-fn a_password_is_sent_to_a_pool_that_wants_it() {
+fn user_password_auth_sends_the_password() {
     let flow = SignIn::password(&app_client(), "alice@example.com", "Very$ecur3", seed());
     assert_eq!(
-        first(flow),
+        first_request(flow),
         json!({
             "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
             "AuthFlow": "USER_PASSWORD_AUTH",
@@ -18,9 +18,9 @@ fn a_password_is_sent_to_a_pool_that_wants_it() {
 }
 
 #[test]
-fn custom_challenges_need_a_name_only() {
+fn custom_auth_sends_only_the_user_name() {
     assert_eq!(
-        first(SignIn::custom(&app_client(), "alice", seed())),
+        first_request(SignIn::custom(&app_client(), "alice", seed())),
         json!({
             "ClientId": "3pu8tnp684l4lmlfoth25ojmd2",
             "AuthFlow": "CUSTOM_AUTH",
@@ -30,7 +30,7 @@ fn custom_challenges_need_a_name_only() {
 }
 
 #[test]
-fn custom_challenges_may_come_after_srp() {
+fn custom_challenges_may_follow_srp() {
     let mut flow = SignIn::custom_with_srp(&app_client(), "alice@example.com", "Very$ecur3", seed());
     let request = body(&sent(flow.step(NOW, Event::Start)));
     assert_eq!(request["AuthFlow"], "CUSTOM_AUTH");
@@ -43,22 +43,22 @@ fn custom_challenges_may_come_after_srp() {
         proof["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"],
         password_signature(CANONICAL, "Tue Jan 1 06:06:09 UTC 2019")
     );
-    let question = challenge_of("CUSTOM_CHALLENGE", json!({"question": "1+1"}));
+    let question = challenge_json("CUSTOM_CHALLENGE", json!({"question": "1+1"}));
     assert_eq!(challenge(flow.step(NOW, answer(200, &question))).name(), &ChallengeName::CustomChallenge);
 }
 
-/// Regression: the npm client takes whatever comes first for PASSWORD_VERIFIER.
+/// Regression: the npm client treats any first challenge as PASSWORD_VERIFIER.
 #[test]
-fn a_custom_challenge_that_comes_before_srp_is_asked() {
+fn a_custom_challenge_before_srp_goes_to_the_user() {
     let mut flow = SignIn::custom_with_srp(&app_client(), "alice", "Very$ecur3", seed());
     sent(flow.step(NOW, Event::Start));
-    let question = challenge_of("CUSTOM_CHALLENGE", json!({"question": "1+1"}));
+    let question = challenge_json("CUSTOM_CHALLENGE", json!({"question": "1+1"}));
     let challenge = challenge(flow.step(NOW, answer(200, &question)));
     assert_eq!((challenge.name(), challenge.username()), (&ChallengeName::CustomChallenge, "alice"));
 }
 
 #[test]
-fn every_opening_ends_in_tokens_or_any_challenge() {
+fn every_kind_of_sign_in_ends_with_tokens_or_a_challenge() {
     let openings = || {
         [
             SignIn::password(&app_client(), "alice", "Very$ecur3", seed()),
@@ -78,7 +78,7 @@ fn every_opening_ends_in_tokens_or_any_challenge() {
 }
 
 #[test]
-fn an_empty_name_or_password_is_not_sent_by_any_opening() {
+fn no_kind_of_sign_in_sends_an_empty_name_or_password() {
     for mut flow in [
         SignIn::password(&app_client(), "", "Very$ecur3", seed()),
         SignIn::password(&app_client(), "alice", "", seed()),
@@ -91,7 +91,7 @@ fn an_empty_name_or_password_is_not_sent_by_any_opening() {
 }
 
 #[test]
-fn the_context_goes_with_every_request() {
+fn the_context_is_sent_with_every_request() {
     let mut context = Context::default();
     context.client_metadata.insert("campaign".into(), "spring".into());
     context.user_context_data =
@@ -102,11 +102,11 @@ fn the_context_goes_with_every_request() {
     let mut requests = alloc::vec::Vec::new();
     requests.push(body(&sent(flow.step(NOW, Event::Start))));
     requests.push(body(&sent(flow.step(NOW, answer(200, &password_verifier(json!({})))))));
-    requests.push(body(&sent(flow.step(NOW, answer(200, &challenge_of("DEVICE_SRP_AUTH", json!({})))))));
+    requests.push(body(&sent(flow.step(NOW, answer(200, &challenge_json("DEVICE_SRP_AUTH", json!({})))))));
     let verifier = password_verifier(json!({})).replace("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER");
     requests.push(body(&sent(flow.step(NOW, answer(200, &verifier)))));
     for (_, flow) in every_answer(&app_client(), "123456") {
-        requests.push(first(flow.with_context(context.clone())));
+        requests.push(first_request(flow.with_context(context.clone())));
     }
     for request in requests {
         assert_eq!(request["ClientMetadata"], json!({"campaign": "spring"}), "{request}");

@@ -1,4 +1,4 @@
-//! USER_SRP_AUTH.
+//! Tests of USER_SRP_AUTH.
 
 use super::*;
 use crate::error::{Misuse, NotAuthorized, RefusalKind};
@@ -23,7 +23,7 @@ fn a_sign_in_begins_with_the_typed_name_and_a_public_value() {
 
 #[test]
 fn the_proof_names_the_user_as_the_service_does() {
-    let request = asked(&mut sign_in(), &[], &password_verifier(json!({})));
+    let request = prove_password(&mut sign_in(), &[], &password_verifier(json!({})));
     assert_eq!(
         request,
         json!({
@@ -40,17 +40,17 @@ fn the_proof_names_the_user_as_the_service_does() {
 }
 
 #[test]
-fn the_echoed_name_is_answered_and_the_one_for_srp_is_hashed() {
-    let request = asked(&mut sign_in(), &[], &password_verifier(json!({"USERNAME": "echoed"})));
+fn the_answer_has_the_echoed_name_and_the_proof_the_srp_name() {
+    let request = prove_password(&mut sign_in(), &[], &password_verifier(json!({"USERNAME": "echoed"})));
     assert_eq!(request["ChallengeResponses"]["USERNAME"], "echoed");
     let expected = password_signature(CANONICAL, "Tue Jan 1 06:06:09 UTC 2019");
     assert_eq!(request["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"], expected);
 }
 
 #[test]
-fn without_an_echoed_name_the_one_for_srp_is_answered() {
+fn without_an_echoed_name_the_answer_has_the_srp_name() {
     for username in [Value::Null, json!("")] {
-        let request = asked(&mut sign_in(), &[], &password_verifier(json!({"USERNAME": username})));
+        let request = prove_password(&mut sign_in(), &[], &password_verifier(json!({"USERNAME": username})));
         assert_eq!(request["ChallengeResponses"]["USERNAME"], CANONICAL);
     }
 }
@@ -67,26 +67,26 @@ fn each_secret_hash_is_over_the_name_in_its_request() {
 }
 
 #[test]
-fn the_timestamp_is_the_services_time() {
+fn the_proof_uses_the_time_of_the_service() {
     let date = [("Date", "Wed, 04 Mar 2020 19:33:59 GMT")];
-    let request = asked(&mut sign_in(), &date, &password_verifier(json!({})));
+    let request = prove_password(&mut sign_in(), &date, &password_verifier(json!({})));
     assert_eq!(request["ChallengeResponses"]["TIMESTAMP"], "Wed Mar 4 19:33:59 UTC 2020");
-    let request = asked(&mut sign_in(), &[("date", "yesterday")], &password_verifier(json!({})));
+    let request = prove_password(&mut sign_in(), &[("date", "yesterday")], &password_verifier(json!({})));
     assert_eq!(request["ChallengeResponses"]["TIMESTAMP"], "Tue Jan 1 06:06:09 UTC 2019");
 }
 
 #[test]
-fn a_challenge_session_is_carried_when_there_is_one() {
+fn the_proof_includes_the_challenge_session() {
     let mut challenge: Value = serde_json::from_str(&password_verifier(json!({}))).unwrap();
     challenge["Session"] = "challenge session".into();
-    let request = asked(&mut sign_in(), &[], &serde_json::to_string(&challenge).unwrap());
+    let request = prove_password(&mut sign_in(), &[], &serde_json::to_string(&challenge).unwrap());
     assert_eq!(request["Session"], "challenge session");
 }
 
 #[test]
-fn a_right_password_ends_in_tokens() {
+fn a_sign_in_with_the_right_password_ends_with_tokens() {
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     let session = signed_in(flow.step(NOW, answer(200, TOKENS))).session;
     assert_eq!(session.username(), CANONICAL);
     assert_eq!(session.access_token().expose(), "access");
@@ -97,53 +97,53 @@ fn a_right_password_ends_in_tokens() {
 }
 
 #[test]
-fn the_access_token_has_the_last_word_on_the_name() {
+fn the_user_name_in_the_access_token_wins() {
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     // {"username":"canonical"}
     let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6ImNhbm9uaWNhbCJ9.c2ln"}}"#;
     assert_eq!(signed_in(flow.step(NOW, answer(200, text))).session.username(), "canonical");
 }
 
 #[test]
-fn an_empty_name_in_the_access_token_does_not_count() {
+fn an_empty_user_name_in_the_access_token_is_ignored() {
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     // {"username":""}
     let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6IiJ9.c2ln"}}"#;
     assert_eq!(signed_in(flow.step(NOW, answer(200, text))).session.username(), CANONICAL);
 }
 
 #[test]
-fn tokens_that_have_arrived_are_not_given_up_for_a_challenge() {
+fn tokens_are_kept_even_if_a_challenge_comes_with_them() {
     for name in ["", "SMS_MFA"] {
         let mut flow = sign_in();
-        asked(&mut flow, &[], &password_verifier(json!({})));
+        prove_password(&mut flow, &[], &password_verifier(json!({})));
         let text = json!({"ChallengeName": name, "AuthenticationResult": {"AccessToken": "access"}}).to_string();
         assert!(matches!(done(flow.step(NOW, answer(200, &text))), SignInOutcome::SignedIn(_)));
     }
 }
 
 #[test]
-fn a_wrong_password_is_refused_and_not_tried_again() {
+fn a_wrong_password_is_not_retried() {
     let mut flow = sign_in();
-    asked(&mut flow, &[], &password_verifier(json!({})));
+    prove_password(&mut flow, &[], &password_verifier(json!({})));
     let error = failed(flow.step(NOW, refusal("NotAuthorizedException", "Incorrect username or password.")));
     let reason = NotAuthorized::IncorrectUsernameOrPassword;
     assert_eq!(error.refusal_kind(), Some(RefusalKind::NotAuthorized(reason)));
 }
 
 #[test]
-fn a_proof_whose_answer_is_lost_is_not_sent_again() {
+fn a_proof_is_not_retried_after_a_lost_response() {
     for lost in [no_answer("reset"), answer(500, r#"{"__type":"InternalErrorException"}"#)] {
         let mut flow = sign_in();
-        asked(&mut flow, &[], &password_verifier(json!({})));
+        prove_password(&mut flow, &[], &password_verifier(json!({})));
         failed(flow.step(NOW, lost));
     }
 }
 
 #[test]
-fn a_password_verifier_that_cannot_be_used_is_malformed() {
+fn an_unusable_password_verifier_is_malformed() {
     for changes in [
         json!({"SALT": null}),
         json!({"SRP_B": null}),
@@ -162,7 +162,7 @@ fn a_password_verifier_that_cannot_be_used_is_malformed() {
 }
 
 #[test]
-fn an_answer_with_neither_tokens_nor_a_challenge_is_malformed() {
+fn a_response_without_tokens_or_challenge_is_malformed() {
     for text in [
         "{}",
         "[]",
@@ -172,7 +172,7 @@ fn an_answer_with_neither_tokens_nor_a_challenge_is_malformed() {
         r#"{"AuthenticationResult":{"AccessToken":""}}"#,
     ] {
         let mut flow = sign_in();
-        asked(&mut flow, &[], &password_verifier(json!({})));
+        prove_password(&mut flow, &[], &password_verifier(json!({})));
         assert!(matches!(failed(flow.step(NOW, answer(200, text))), Error::Malformed(_)), "{text}");
     }
 }
@@ -186,16 +186,16 @@ fn an_empty_name_or_password_is_not_sent() {
 }
 
 #[test]
-fn two_seeds_give_two_public_values() {
+fn different_seeds_give_different_public_values() {
     let public = |seed| body(&sent(SignIn::srp(&app_client(), "a", "b", Seed::new(seed)).step(NOW, Event::Start)));
     assert_eq!(public([1; 32]), public([1; 32]));
     assert_ne!(public([1; 32]), public([2; 32]));
 }
 
-/// What a choice of PASSWORD_SRP from SELECT_CHALLENGE needs: an answer that begins a password's proof.
+/// To choose PASSWORD_SRP in SELECT_CHALLENGE, an answer must start the proof of a password.
 #[test]
 fn an_answer_to_a_challenge_may_prove_a_password() {
-    let select = Pending::from(stored("SELECT_CHALLENGE"));
+    let select = Pending::from(stored_challenge("SELECT_CHALLENGE"));
     let responses = [("ANSWER", "PASSWORD_SRP")].into_iter().collect();
     let request = FirstRequest::from(select.response(responses)).proving(&"Very$ecur3".into());
     let mut flow = SignIn::open(&app_client(), &select, request.map(Opening::Answer), seed()).with_devices(devices());
