@@ -1,12 +1,13 @@
-//! What a thousand sign-ins by SRP, in flight at once, do to everything else on the reactor:
+//! Measures how much a thousand concurrent sign-ins by SRP delay other tasks on the reactor:
 //!
 //! ```text
 //! cargo run --release -p cognito-tokio --example thousand_sign_ins
 //! ```
 //!
-//! A task asks to be woken every millisecond, on a runtime of one thread that drives all the sign-ins. By how much it is
-//! woken late is printed, with the arithmetic where `Client::run` does it and, for comparison, on the reactor itself. The
-//! simulated service is another process, but on the same processors.
+//! A runtime with a single thread drives all sign-ins, and another task on it asks to be woken every
+//! millisecond. The example prints the delay of these ticks: once with the computations on tokio's blocking
+//! threads, as `Client::run` does it, and once with the computations on the reactor. The simulated service
+//! runs in another process on the same processors.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -34,7 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if std::env::args().nth(1).as_deref() == Some("serve") {
         return serve();
     }
-    println!("{SIGN_INS} sign-ins in flight         seconds   a tick is late by: median      99 %       most");
+    let title = format!("{SIGN_INS} concurrent sign-ins");
+    println!("{title:<34}{:>8}{:>30}{:>10}{:>11}", "seconds", "delay of a tick: median", "99 %", "maximum");
     measure("on tokio's blocking threads", |client, _, flow| {
         Box::pin(async move { matches!(client.run(flow).await, Ok(SignInOutcome::SignedIn(_))) })
     })?;
@@ -42,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-fn measure(what: &str, sign_in: fn(Client, ReqwestTransport, SignIn) -> SigningIn) -> Result<(), Box<dyn Error>> {
+fn measure(name: &str, sign_in: fn(Client, ReqwestTransport, SignIn) -> SigningIn) -> Result<(), Box<dyn Error>> {
     let service = Service::start()?;
     let app_client = AppClient::new(UserPoolId::new("us-east-1_Benchmark")?, "app")?;
     let app_client = app_client.with_endpoint(Endpoint::custom(&service.url)?);
@@ -63,17 +65,17 @@ fn measure(what: &str, sign_in: fn(Client, ReqwestTransport, SignIn) -> SigningI
     });
     let seconds = started.elapsed().as_secs_f64();
 
-    let mut late = LATE.take();
-    late.sort_unstable();
-    let at = |percent: usize| late.get(late.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default();
-    let [median, nearly_all, most] = [50, 99, 100].map(|percent| at(percent).as_secs_f64() * 1000.0);
-    println!("{what:<34}{seconds:>8.2}{median:>27.2} ms{nearly_all:>7.2} ms{most:>8.2} ms   ({done} signed in)");
+    let mut delays = DELAYS.take();
+    delays.sort_unstable();
+    let at = |percent: usize| delays.get(delays.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default();
+    let [median, percentile_99, maximum] = [50, 99, 100].map(|percent| at(percent).as_secs_f64() * 1000.0);
+    println!("{name:<34}{seconds:>8.2}{median:>27.2} ms{percentile_99:>7.2} ms{maximum:>8.2} ms   ({done} signed in)");
     Ok(())
 }
 
 thread_local! {
-    /// By how much each tick was late.
-    static LATE: RefCell<Vec<Duration>> = const { RefCell::new(Vec::new()) };
+    /// The delay of each tick.
+    static DELAYS: RefCell<Vec<Duration>> = const { RefCell::new(Vec::new()) };
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -85,12 +87,12 @@ async fn ticks() {
     let mut last = Instant::now();
     loop {
         ticks.tick().await;
-        LATE.with_borrow_mut(|late| late.push(last.elapsed().saturating_sub(period)));
+        DELAYS.with_borrow_mut(|delays| delays.push(last.elapsed().saturating_sub(period)));
         last = Instant::now();
     }
 }
 
-/// `Client::run` as it would be without a thread for the arithmetic.
+/// Runs a flow like `Client::run`, but with the computations on the reactor.
 async fn on_the_reactor(transport: ReqwestTransport, mut flow: SignIn) -> bool {
     let mut event = Event::Start;
     loop {
@@ -112,7 +114,7 @@ fn now() -> Timestamp {
     Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// The simulated service in a process of its own, which ends with this value.
+/// The simulated service in a separate process, which is killed when this value is dropped.
 struct Service {
     process: Child,
     url: String,
@@ -122,14 +124,14 @@ impl Service {
     fn start() -> Result<Self, Box<dyn Error>> {
         let mut process = Command::new(std::env::current_exe()?).arg("serve").stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
-        BufReader::new(process.stdout.take().ok_or("the service says nothing")?).read_line(&mut url)?;
+        BufReader::new(process.stdout.take().ok_or("the simulated service has no output")?).read_line(&mut url)?;
         Ok(Self { process, url: url.trim().to_owned() })
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _gone = self.process.kill().and_then(|()| self.process.wait());
+        let _status = self.process.kill().and_then(|()| self.process.wait());
     }
 }
 

@@ -1,12 +1,14 @@
-//! A web back end that signs users in: the password in one request, the code of the second factor in the next. Between
-//! the two the challenge is stored, as it would be in a database: any process could answer it.
+//! A web server that signs users in: one request contains the password, and the next one the code of the
+//! second factor. Between these requests the challenge is stored, as a real server would store it in a
+//! database, so any process could answer it.
 //!
 //! ```text
 //! cargo run -p cognito-tokio --example web_back_end
 //! ```
 //!
-//! It signs in to the pool that COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID name, or else to a simulated one, whose user
-//! `alice` has the password `Correct-horse-1`; the codes that it would send are printed.
+//! The server signs in to the user pool that COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID name. If they are
+//! unset, the server uses a simulated pool, whose user `alice` has the password `Correct-horse-1`, and prints
+//! the codes that the pool sends.
 
 #[path = "../../adapter-blocking/examples/environment/mod.rs"]
 mod environment;
@@ -32,7 +34,7 @@ const POOL: &str = r#"{"pools":[{"mfa_configuration":"OPTIONAL","mfa_factors":["
 #[derive(Clone)]
 struct App {
     client: Client,
-    /// Challenges as JSON, by what the browser is given to come back with. Each is taken out by its answer.
+    /// Challenges as JSON, by the id in the form for the code. An answer removes its challenge.
     challenges: Arc<Mutex<BTreeMap<String, String>>>,
     simulated: Option<Arc<Server>>,
 }
@@ -43,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(app_client) => (app_client, None),
         None => {
             let server = Server::with_config([7; 32], Config::from_json(POOL)?)?;
-            (app_client_of(&server)?, Some(Arc::new(server)))
+            (simulated_app_client(&server)?, Some(Arc::new(server)))
         }
     };
     let app = App { client: Client::new(app_client), challenges: Arc::default(), simulated };
@@ -58,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(serve(listener, router).await?)
 }
 
-fn app_client_of(server: &Server) -> Result<AppClient, Box<dyn Error>> {
+fn simulated_app_client(server: &Server) -> Result<AppClient, Box<dyn Error>> {
     let pool = server.with(|simulator| simulator.pools().remove(0));
     let app = pool.clients.first().ok_or("the simulated pool has no app client")?;
     let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &app.id)?;
@@ -75,12 +77,12 @@ struct Credentials {
     password: String,
 }
 
-/// The first request: the password.
+/// Handles the first request, which contains the password.
 async fn sign_in(State(app): State<App>, Form(form): Form<Credentials>) -> Html<String> {
     page(async {
         let seed = app.client.seed()?;
         let flow = SignIn::srp(app.client.app_client(), form.username, form.password, seed);
-        app.told(app.client.run(flow).await?)
+        app.page_for(app.client.run(flow).await?)
     })
     .await
 }
@@ -91,16 +93,16 @@ struct Answer {
     code: String,
 }
 
-/// The second: the code.
+/// Handles the second request, which contains the code.
 async fn answer(State(app): State<App>, Form(form): Form<Answer>) -> Html<String> {
     page(async {
-        let stored = app.take(&form.id).ok_or("That sign-in is over: begin again.")?;
+        let stored = app.take(&form.id).ok_or("This sign-in has ended. Sign in again.")?;
         let challenge: Challenge = serde_json::from_str(&stored)?;
-        let Challenge::Code(code) = &challenge else { return Err("This page asks for codes only.".into()) };
+        let Challenge::Code(code) = &challenge else { return Err("This page supports only codes.".into()) };
         let flow = code.answer(app.client.app_client(), form.code, app.client.seed()?);
         match app.client.run(flow).await {
-            Ok(outcome) => app.told(outcome),
-            // After a wrong code, for example.
+            Ok(outcome) => app.page_for(outcome),
+            // The code was wrong, for example.
             Err(error) if error.may_answer_again() => {
                 Ok(format!("<p>{}</p>{}", escaped(&error.with_causes().to_string()), app.form(&challenge)?))
             }
@@ -111,7 +113,7 @@ async fn answer(State(app): State<App>, Form(form): Form<Answer>) -> Html<String
 }
 
 impl App {
-    fn told(&self, outcome: SignInOutcome) -> Result<String, Box<dyn Error + Send + Sync>> {
+    fn page_for(&self, outcome: SignInOutcome) -> Result<String, Box<dyn Error + Send + Sync>> {
         match outcome {
             SignInOutcome::SignedIn(signed_in) => {
                 Ok(format!("<p>{} is signed in.</p>", escaped(signed_in.session.username())))
@@ -120,15 +122,15 @@ impl App {
         }
     }
 
-    /// Stores the challenge, and gives the form that asks for its code.
+    /// Stores the challenge, and returns the form that asks for its code.
     fn form(&self, challenge: &Challenge) -> Result<String, Box<dyn Error + Send + Sync>> {
         let Challenge::Code(code) = challenge else {
-            return Err(format!("This page asks for no {}.", challenge.name().as_str()).into());
+            return Err(format!("This page does not support {}.", challenge.name().as_str()).into());
         };
         if let Some(message) = self.simulated.as_ref().and_then(|server| server.messages().pop()) {
             println!("to {}: your code is {}", message.destination, message.code);
         }
-        // As hard to guess as a session's name must be, since whoever has it may try the code.
+        // The id must be hard to guess, because anyone who has it can try a code.
         let mut id = [0_u8; 16];
         getrandom::fill(&mut id)?;
         let id = id.iter().fold(String::new(), |id, byte| format!("{id}{byte:02x}"));
@@ -136,7 +138,7 @@ impl App {
         self.challenges().insert(id.clone(), serde_json::to_string(challenge)?);
         Ok(format!(
             r#"<form method="post" action="/answer"><input type="hidden" name="id" value="{id}">
-<input name="code" placeholder="Code ({sent_to})"><button>Go on</button></form>"#
+<input name="code" placeholder="Code ({sent_to})"><button>Continue</button></form>"#
         ))
     }
 

@@ -1,4 +1,4 @@
-//! The AWS SDK's interface for what gives credentials.
+//! The trait `ProvideCredentials` of the AWS SDK, implemented for [`CredentialsProvider`].
 
 use std::time::{Duration, SystemTime};
 
@@ -8,11 +8,12 @@ use cognito_core::{Credentials, Error};
 
 use crate::CredentialsProvider;
 
-/// Any client of the AWS SDK for Rust signs its requests with these credentials: hand the provider to
-/// `credentials_provider` where the client is configured. `examples/aws_sdk` does.
+/// Lets every client of the AWS SDK for Rust sign its requests with these credentials: pass the provider to
+/// `credentials_provider` when you configure the client. The example `examples/aws_sdk` shows how.
 ///
-/// Where nobody is signed in the credentials are "not loaded", so that a chain of providers goes on to the next. The SDK
-/// keeps what it was given until it expires: a sign-out reaches a client of its no sooner.
+/// If no user is signed in, the error is `CredentialsNotLoaded`, so that a chain of providers continues with
+/// the next provider. A client of the SDK keeps credentials until they expire, and notices a sign-out only
+/// then.
 impl ProvideCredentials for CredentialsProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
@@ -24,13 +25,14 @@ impl ProvideCredentials for CredentialsProvider {
         })
     }
 
-    /// Those that there are, while they are good at all.
+    /// Returns the newest credentials in memory, if they are still valid.
     fn fallback_on_interrupt(&self) -> Option<aws_credential_types::Credentials> {
         self.still_valid().map(|credentials| for_sdk(&credentials))
     }
 }
 
-/// They expire by the local clock, which is what the SDK looks at.
+/// Converts the credentials for the SDK. Their expiry is a time of the local clock, because the SDK reads
+/// that clock.
 fn for_sdk(credentials: &Credentials) -> aws_credential_types::Credentials {
     let expires_at = Duration::from_millis(credentials.expires_at_local().as_unix_millis());
     aws_credential_types::Credentials::new(

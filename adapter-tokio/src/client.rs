@@ -6,69 +6,75 @@ use cognito_core::secret::AccessToken;
 use cognito_core::{AppClient, Call, Error, Flow, Seed, adapter};
 
 use crate::Transport;
-use crate::run::{Arithmetic, run};
+use crate::run::{ComputePool, run};
 
-/// An app client with what its flows need from outside: a transport, the system's clock and its randomness.
+/// Runs the flows and the operations of one app client.
 ///
-/// It can be shared between tasks. Cloning is cheap, and clones share the transport with its open connections.
+/// A client holds the app client and a transport, and reads the clock and the randomness of the operating
+/// system. Tasks can share a client. Cloning a client is cheap: all clones use the same transport and its
+/// open connections.
 #[derive(Clone)]
 pub struct Client {
     app_client: AppClient,
     transport: Arc<dyn Transport>,
-    arithmetic: Arithmetic,
+    compute_pool: ComputePool,
 }
 
 impl Client {
-    /// A client on [`ReqwestTransport`](crate::ReqwestTransport) with its default settings.
+    /// Creates a client that sends its requests with [`ReqwestTransport`](crate::ReqwestTransport) and
+    /// default settings.
     #[cfg(feature = "reqwest")]
     #[must_use]
     pub fn new(app_client: AppClient) -> Self {
         Self::with_transport(app_client, crate::ReqwestTransport::new(&crate::TransportSettings::default()))
     }
 
-    /// A client on a transport of the caller's choice.
+    /// Creates a client that sends its requests with the given transport.
     #[must_use]
     pub fn with_transport(app_client: AppClient, transport: impl Transport + 'static) -> Self {
-        Self { app_client, transport: Arc::new(transport), arithmetic: Arithmetic::new() }
+        Self { app_client, transport: Arc::new(transport), compute_pool: ComputePool::new() }
     }
 
-    /// The app client that flows are made from.
+    /// Returns the app client, from which flows are created.
     #[must_use]
     pub fn app_client(&self) -> &AppClient {
         &self.app_client
     }
 
-    pub(crate) fn shared(&self) -> (Arc<dyn Transport>, Arithmetic) {
-        (Arc::clone(&self.transport), self.arithmetic.clone())
+    pub(crate) fn shared(&self) -> (Arc<dyn Transport>, ComputePool) {
+        (Arc::clone(&self.transport), self.compute_pool.clone())
     }
 
-    pub(crate) fn arithmetic(&self) -> &Arithmetic {
-        &self.arithmetic
+    pub(crate) fn compute_pool(&self) -> &ComputePool {
+        &self.compute_pool
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.transport
     }
 
-    /// Drives a flow to its end. The steps of a sign-in compute for milliseconds (SRP), and so are taken on tokio's threads
-    /// for blocking work, as many at once as there are processors: they hold up no other task. A thousand sign-ins at once
-    /// on a runtime of one thread made another task at most 16 ms late where, on the reactor, it was up to 1.5 s late
-    /// (`examples/thousand_sign_ins.rs`, on two processors that the service had a share of).
+    /// Runs a flow to its end and returns the flow's output.
+    ///
+    /// Steps that compute for milliseconds, such as those of SRP, run on tokio's blocking threads, so that
+    /// they delay no other task. At most as many of these steps run at the same time as there are processors.
+    /// With a thousand concurrent sign-ins on a single-threaded runtime, another task was at most 16 ms late;
+    /// with the computations on the reactor, it was up to 1.5 s late (`examples/thousand_sign_ins.rs`,
+    /// measured on two processors that also ran the simulated service).
     ///
     /// # Errors
-    /// What the flow fails with.
+    /// Returns an error if the flow fails.
     pub async fn run<F>(&self, flow: F) -> Result<F::Output, Error>
     where
         F: Flow + Send + 'static,
         F::Output: Send + 'static,
     {
-        run(flow, &*self.transport, &self.arithmetic).await
+        run(flow, &*self.transport, &self.compute_pool).await
     }
 
     /// Calls an operation that needs no access token.
     ///
     /// # Errors
-    /// What the call fails with.
+    /// Returns an error if the call fails.
     pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
         O: Public + Send + 'static,
@@ -77,10 +83,11 @@ impl Client {
         self.run(Call::new(&self.app_client, operation)).await
     }
 
-    /// Calls an operation for a signed-in user: a [`Session`](cognito_core::Session) or an [`AccessToken`] says for whom.
+    /// Calls an operation for a signed-in user, whose [`Session`](cognito_core::Session) or [`AccessToken`]
+    /// is passed as `access_token`.
     ///
     /// # Errors
-    /// What the call fails with.
+    /// Returns an error if the call fails.
     pub async fn call_signed_in<O>(
         &self,
         access_token: &(impl AsRef<AccessToken> + Sync),
@@ -93,10 +100,10 @@ impl Client {
         self.run(Call::signed_in(&self.app_client, access_token, operation)).await
     }
 
-    /// Randomness for one flow, from the operating system.
+    /// Returns a seed for one flow: random bytes from the operating system.
     ///
     /// # Errors
-    /// [`Error::NoRandomness`] when the operating system has none to give.
+    /// Returns [`Error::NoRandomness`] if the operating system cannot provide random bytes.
     pub fn seed(&self) -> Result<Seed, Error> {
         adapter::seed()
     }

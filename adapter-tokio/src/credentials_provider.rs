@@ -7,25 +7,31 @@ use cognito_core::{
     Credentials, CredentialsInput, CredentialsKeeper, CredentialsTask, Error, KeptCredentials, Logins, Role,
 };
 
-use crate::shared_keeper::{Driver, Ran, SharedKeeper, World};
+use crate::shared_keeper::{Driver, Ran, Resources, SharedKeeper};
 use crate::{BoxFuture, IdentityPoolClient, SessionHandle, Store};
 
-/// AWS credentials of one identity: good ones whenever asked.
+/// Provides valid AWS credentials of one identity.
 ///
-/// They are kept in memory until they are about to expire, and new ones are got once for however many tasks
-/// ask. The identity's id is kept in the store, so that GetId is called only where none is known. A guest who
-/// signs in stays the same identity, if the service will have it so: the provider of a user who has none
-/// takes over the guest's from the same store. A task that is cancelled while it waits stops nothing. It can
-/// be shared between tasks, and cloned; clones are the same. Use it within a tokio runtime.
+/// Credentials are kept in memory until shortly before they expire. All tasks share one request for new
+/// credentials. A provider can be cloned and shared between tasks: all clones share the same credentials.
+///
+/// The identity id is kept in the store, so that GetId is called only if the id is unknown. A guest who signs
+/// in keeps the identity if the service allows it: the provider of a user without an identity id takes over
+/// the guest's identity id from the same store.
+///
+/// Every method is cancel-safe: a request for credentials runs to its end in a separate tokio task, even if
+/// the caller that waits for it is dropped. Use a provider inside a tokio runtime.
 ///
 /// ```no_run
-/// # use cognito_tokio::{CredentialsProvider, Error, FileStore, IdentityPool, IdentityPoolClient, IdentityPoolId, Sessions};
+/// # use cognito_tokio::{CredentialsProvider, Error, FileStore, Sessions};
+/// # use cognito_tokio::{IdentityPool, IdentityPoolClient, IdentityPoolId};
 /// # async fn credentials(sessions: &Sessions) -> Result<(), Error> {
 /// let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a")?;
 /// let client = IdentityPoolClient::new(IdentityPool::new(id)?);
-/// let provider = CredentialsProvider::for_session(client, FileStore::new("identities.json"), sessions.user("alice"));
+/// let store = FileStore::new("identities.json");
+/// let provider = CredentialsProvider::for_session(client, store, sessions.user("alice"));
 /// let credentials = provider.get().await?.credentials;
-/// println!("{} is good until {:?}", credentials.access_key_id, credentials.expires_at);
+/// println!("{} is valid until {:?}", credentials.access_key_id, credentials.expires_at);
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
@@ -38,26 +44,31 @@ struct Shared {
     keeper: Arc<SharedKeeper<CredentialsKeeper>>,
 }
 
-/// Where the logins come from.
+/// The source of the logins that prove the user's identity.
 #[derive(Clone)]
 enum Source {
+    /// No logins, for a guest.
     Guest,
+    /// The ID token of a user pool session as the only login.
     Session(SessionHandle),
+    /// The logins that a function of the application returns.
     Own(Arc<OwnLogins>),
 }
 
 type OwnLogins = dyn Fn() -> BoxFuture<'static, Result<Logins, Error>> + Send + Sync;
 
 impl CredentialsProvider {
-    /// For a guest, whom the identity pool must allow.
+    /// Creates a provider for a guest. The identity pool must allow unauthenticated identities.
     #[must_use]
     pub fn for_guest(client: IdentityPoolClient, store: impl Store + 'static) -> Self {
         let keeper = CredentialsKeeper::for_guest(client.identity_pool());
         Self::new(client, Arc::new(store), Source::Guest, keeper)
     }
 
-    /// For a user of a user pool. Each time new credentials are needed, the session gives a fresh ID token.
-    /// The credentials end with the session.
+    /// Creates a provider for a user of a user pool.
+    ///
+    /// Whenever new credentials are needed, the session provides a valid ID token. When the session ends, its
+    /// credentials are dropped.
     #[must_use]
     pub fn for_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
         let user_pool_id = session.app_client().user_pool_id();
@@ -65,9 +76,11 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// For a user of any login provider, or of several. `logins` is called each time new credentials are
-    /// needed, and returns fresh tokens; its failures are [`Error::NoLogins`]. `user` is a name that tells
-    /// this user's identity from others in the store. It is not sent.
+    /// Creates a provider for a user of one or more login providers, of any kind.
+    ///
+    /// `logins` is called whenever new credentials are needed. The function returns fresh tokens,
+    /// or [`Error::NoLogins`] if it fails. `user` distinguishes this user's identity from others in the
+    /// store, and is never sent.
     #[must_use]
     pub fn for_logins<F>(
         client: IdentityPoolClient,
@@ -83,20 +96,22 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), source, keeper)
     }
 
-    /// A provider whose credentials are valid for at least this long, if the service gives such. It shares no
-    /// credentials with this one. The default is five minutes.
+    /// Returns a provider whose credentials stay valid for at least `margin` (five minutes by default), if
+    /// the service issues such credentials. The returned provider shares no credentials with the original
+    /// provider.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
-        self.with(|keeper| keeper.with_margin(margin))
+        self.with_changed_keeper(|keeper| keeper.with_margin(margin))
     }
 
-    /// A provider of this role for the same identity. It shares no credentials with this one.
+    /// Returns a provider of credentials for this role and the same identity. The returned provider shares no
+    /// credentials with the original provider.
     #[must_use]
     pub fn with_role(self, role: Role) -> Self {
-        self.with(|keeper| keeper.with_role(role))
+        self.with_changed_keeper(|keeper| keeper.with_role(role))
     }
 
-    fn with(self, change: impl FnOnce(CredentialsKeeper) -> CredentialsKeeper) -> Self {
+    fn with_changed_keeper(self, change: impl FnOnce(CredentialsKeeper) -> CredentialsKeeper) -> Self {
         let Shared { client, store, source, keeper } = &*self.0;
         let changed = change(keeper.lock().without_credentials());
         Self::new(client.clone(), Arc::clone(store), source.clone(), changed)
@@ -106,12 +121,17 @@ impl CredentialsProvider {
         Self(Arc::new(Shared { client, store, source, keeper: Arc::new(SharedKeeper::new(keeper)) }))
     }
 
-    /// The credentials, or new ones if they expire within the margin. If the service gives no new ones and
-    /// the old ones are still valid, they are returned with the error.
+    /// Returns the credentials. Credentials that expire within the margin are replaced first.
+    ///
+    /// If the service issues no new credentials and the old ones are still valid, the old ones are returned
+    /// together with the error.
     ///
     /// # Errors
-    /// Those of getting them; those of [`SessionHandle::get`]; [`Error::Store`] when the store cannot be
-    /// read, so that a guest does not become another one.
+    /// Returns an error if the credentials are absent or expired and the service issues no new ones, and the
+    /// errors of [`SessionHandle::get`].
+    ///
+    /// If the store cannot be read, the error is [`Error::Store`], because a new identity id would turn a
+    /// guest into a different guest.
     pub async fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
@@ -126,11 +146,12 @@ impl CredentialsProvider {
         }
     }
 
-    /// New credentials now, from a session with new tokens, so that changed roles and attributes appear in
-    /// them.
+    /// Gets new credentials even if the old ones are valid, so that changed roles and attributes take effect.
+    ///
+    /// If the provider uses a session, the session is refreshed first.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub async fn refresh(&self) -> Result<KeptCredentials, Error> {
         if let Source::Session(session) = &self.0.source {
             session.refresh().await?;
@@ -138,11 +159,12 @@ impl CredentialsProvider {
         self.credentials(CredentialsTask::Refresh).await
     }
 
-    /// Forgets the credentials, and the identity id in the store and in memory: for a user who has been
-    /// deleted, or a guest who is to be a new one.
+    /// Forgets the credentials, and removes the identity id from the store and from memory.
+    ///
+    /// Use this method after a user was deleted, or to give a guest a new identity.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store cannot be written. The credentials are forgotten nevertheless.
+    /// Returns [`Error::Store`] if the store cannot be written. The credentials are forgotten anyway.
     pub async fn forget(&self) -> Result<(), Error> {
         self.run(CredentialsTask::Forget).await.map(|_| ())
     }
@@ -151,16 +173,17 @@ impl CredentialsProvider {
         self.keeper().usable(now()).cloned()
     }
 
-    /// Credentials that are valid for however short a time.
+    /// Returns the newest credentials in memory, if they are still valid, even if they expire within the
+    /// margin.
     #[cfg(feature = "aws-credential-types")]
     pub(crate) fn still_valid(&self) -> Option<Credentials> {
         let newest = self.keeper().newest().cloned();
         newest.filter(|newest| newest.is_valid_for(now(), Duration::ZERO))
     }
 
-    /// The keeper, without the credentials of a session that has ended.
+    /// Locks the keeper and drops the credentials of a session that has ended.
     fn keeper(&self) -> MutexGuard<'_, CredentialsKeeper> {
-        // The two keepers are not locked at once.
+        // To prevent a deadlock, the session's keeper is unlocked before this one is locked.
         let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
         let mut keeper = self.0.keeper.lock();
         if let Some(generation) = generation {
@@ -173,7 +196,7 @@ impl CredentialsProvider {
         self.run(task).await?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task. Dropping the future stops nothing.
+    /// Runs a task. If this future is dropped, a job that it has started continues.
     async fn run(&self, task: CredentialsTask) -> Result<Option<KeptCredentials>, Error> {
         let shared = Arc::clone(&self.0);
         Ok(match self.0.keeper.run(|| task, |driver| shared.drive(driver)).await? {
@@ -186,8 +209,9 @@ impl CredentialsProvider {
 impl Shared {
     async fn drive(self: Arc<Self>, driver: Driver<CredentialsKeeper>) -> Result<Option<KeptCredentials>, Error> {
         let Self { client, store, source, .. } = &*self;
-        let world = World { store: &**store, transport: client.transport(), arithmetic: client.arithmetic() };
-        driver.drive(world, source.input()).await?
+        let resources =
+            Resources { store: &**store, transport: client.transport(), compute_pool: client.compute_pool() };
+        driver.drive(resources, source.input()).await?
     }
 }
 

@@ -4,70 +4,72 @@ use std::sync::Arc;
 use cognito_core::operation::ForIdentityPool;
 use cognito_core::{Call, Error, Flow, IdentityPool};
 
-use crate::run::{Arithmetic, run};
+use crate::run::{ComputePool, run};
 use crate::{Client, Transport};
 
-/// An identity pool with what its flows need from outside: a transport and the system's clock.
+/// Runs the flows and the operations of one identity pool.
 ///
-/// It can be shared between tasks. Cloning is cheap, and clones share the transport with its open connections.
+/// A client holds the identity pool and a transport, and reads the clock of the operating system. Tasks can
+/// share a client. Cloning a client is cheap: all clones use the same transport and its open connections.
 #[derive(Clone)]
 pub struct IdentityPoolClient {
     identity_pool: IdentityPool,
     transport: Arc<dyn Transport>,
-    arithmetic: Arithmetic,
+    compute_pool: ComputePool,
 }
 
 impl IdentityPoolClient {
-    /// A client on [`ReqwestTransport`](crate::ReqwestTransport) with its default settings.
+    /// Creates a client that sends its requests with [`ReqwestTransport`](crate::ReqwestTransport) and
+    /// default settings.
     #[cfg(feature = "reqwest")]
     #[must_use]
     pub fn new(identity_pool: IdentityPool) -> Self {
         Self::with_transport(identity_pool, crate::ReqwestTransport::new(&crate::TransportSettings::default()))
     }
 
-    /// A client on a transport of the caller's choice.
+    /// Creates a client that sends its requests with the given transport.
     #[must_use]
     pub fn with_transport(identity_pool: IdentityPool, transport: impl Transport + 'static) -> Self {
-        Self { identity_pool, transport: Arc::new(transport), arithmetic: Arithmetic::new() }
+        Self { identity_pool, transport: Arc::new(transport), compute_pool: ComputePool::new() }
     }
 
-    /// A client on the transport of a user pool's client.
+    /// Creates a client that shares the transport of a user pool's [`Client`].
     #[must_use]
     pub fn with_transport_of(client: &Client, identity_pool: IdentityPool) -> Self {
-        let (transport, arithmetic) = client.shared();
-        Self { identity_pool, transport, arithmetic }
+        let (transport, compute_pool) = client.shared();
+        Self { identity_pool, transport, compute_pool }
     }
 
-    /// The identity pool that flows are made from.
+    /// Returns the identity pool, from which flows are created.
     #[must_use]
     pub fn identity_pool(&self) -> &IdentityPool {
         &self.identity_pool
     }
 
-    pub(crate) fn arithmetic(&self) -> &Arithmetic {
-        &self.arithmetic
+    pub(crate) fn compute_pool(&self) -> &ComputePool {
+        &self.compute_pool
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.transport
     }
 
-    /// Drives a flow to its end.
+    /// Runs a flow to its end and returns the flow's output.
     ///
     /// # Errors
-    /// What the flow fails with.
+    /// Returns an error if the flow fails.
     pub async fn run<F>(&self, flow: F) -> Result<F::Output, Error>
     where
         F: Flow + Send + 'static,
         F::Output: Send + 'static,
     {
-        run(flow, &*self.transport, &self.arithmetic).await
+        run(flow, &*self.transport, &self.compute_pool).await
     }
 
-    /// Calls an operation.
+    /// Calls an operation of the identity pool.
     ///
     /// # Errors
-    /// What the call fails with.
+    /// Returns an error if the call fails.
     pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
         O: ForIdentityPool + Send + 'static,

@@ -1,27 +1,36 @@
 //! Amazon Cognito for tokio.
 //!
-//! Everything that Cognito is about is in `cognito-core`, which this crate hands on whole: flows that say what to send
-//! and take what came back. Here are a [`Client`] that drives a flow, with its arithmetic off the reactor, an HTTP transport
-//! on `reqwest` with rustls (`ReqwestTransport`, feature `reqwest`, on by default), and [`Sessions`], which keep users
-//! signed in by way of a [`Store`] and share each refresh between all who ask.
+//! The rules of Cognito are in `cognito-core`, which this crate re-exports. The core's *flows* say which
+//! request to send, and take the response. This crate adds the parts that do I/O:
+//!
+//! - [`Client`], which runs flows, with their computations off the reactor, and calls operations;
+//! - `ReqwestTransport`, an HTTP transport built on `reqwest` and rustls (feature `reqwest`, enabled by
+//!   default);
+//! - [`Sessions`], which keeps users signed in and saves their sessions in a [`Store`];
+//! - [`CredentialsProvider`], which gets and refreshes AWS credentials.
 //!
 //! ```no_run
 //! use cognito_tokio::{AppClient, Client, SignIn, SignInOutcome, UserPoolId};
 //!
 //! # async fn sign_in() -> Result<(), cognito_tokio::Error> {
-//! let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
+//! let user_pool_id = UserPoolId::new("us-east-1_QdbSdK39m")?;
+//! let app_client = AppClient::new(user_pool_id, "3pu8tnp684l4lmlfoth25ojmd2")?;
 //! let client = Client::new(app_client);
 //! let sign_in = SignIn::srp(client.app_client(), "alice", "Very$ecur3", client.seed()?);
 //! match client.run(sign_in).await? {
-//!     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.session.username()),
-//!     SignInOutcome::Challenge(challenge) => println!("the service asks for {:?}", challenge.name()),
+//!     SignInOutcome::SignedIn(signed_in) => {
+//!         println!("{} is signed in", signed_in.session.username());
+//!     }
+//!     SignInOutcome::Challenge(challenge) => {
+//!         println!("the service asks for {:?}", challenge.name());
+//!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Any future of this crate may be dropped at any point. A refresh that was on its way goes on for whoever else waits for
-//! it, and what was lost with the last of them is sent again by the next.
+//! Every future of this crate is cancel-safe. A job of [`Sessions`] or of a [`CredentialsProvider`] runs in a
+//! separate tokio task: it continues if its caller is dropped, and other callers still get its result.
 
 #[cfg(feature = "aws-credential-types")]
 mod aws_credentials;
@@ -50,12 +59,12 @@ pub use sessions::Sessions;
 pub use store::{FileStore, MemoryStore, SpawnBlocking, Store, StoreLock};
 pub use transport::{BoxFuture, Transport, TransportFn, transport_fn};
 
-/// The code in the README is compiled, and run where it can be.
+/// Compiles the code in the project's README, and runs it where possible.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// The code in the package's README is compiled and run.
+/// Compiles the code in the package's README.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../README.md")]
 struct PackageReadme;

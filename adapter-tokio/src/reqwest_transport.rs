@@ -1,4 +1,4 @@
-//! `reqwest` as a transport.
+//! A transport built on `reqwest`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,21 +13,23 @@ use zeroize::Zeroizing;
 
 use crate::{BoxFuture, Transport, TransportSettings};
 
-/// HTTP/1.1 on `reqwest`: TLS by rustls with the certificates of Mozilla's root programme, connections kept alive,
-/// redirects not followed.
+/// A [`Transport`] that speaks HTTP/1.1 with `reqwest`.
 ///
-/// The request's body is zeroized when it has been sent. The copies that the HTTP and TLS layers make on the way cannot be
-/// reached.
+/// It uses rustls with the root certificates of Mozilla's root program, keeps connections alive, and does not
+/// follow redirects.
+///
+/// The body of a request is zeroized after it has been sent. Copies of the body in the HTTP and TLS layers
+/// cannot be zeroized.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     direct: Client,
-    /// For hosts other than this machine, where the environment names a proxy.
+    /// The client for all hosts except this machine, if an environment variable names a proxy.
     proxied: Option<Result<Client, UnusableProxy>>,
     largest_body: u64,
 }
 
 impl ReqwestTransport {
-    /// A transport of its own, with no open connections yet.
+    /// Creates a transport with these settings and no open connections.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         let proxy = settings.proxy_from_environment.then(proxy_from_environment).flatten();
@@ -64,7 +66,7 @@ impl ReqwestTransport {
     }
 }
 
-/// Grows a buffer without leaving its old contents behind.
+/// Appends a chunk to a buffer. If the buffer has to grow, its old memory is zeroized.
 fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     if body.capacity() - body.len() < chunk.len() {
         let mut larger = Zeroizing::new(Vec::with_capacity((body.len() + chunk.len()).max(body.capacity() * 2)));
@@ -78,7 +80,7 @@ fn client(settings: &TransportSettings, proxy: fn(ClientBuilder) -> ClientBuilde
     let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .expect("ring has the protocol versions that are safe")
+        .expect("ring supports the safe protocol versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
     let builder = Client::builder()
@@ -88,7 +90,7 @@ fn client(settings: &TransportSettings, proxy: fn(ClientBuilder) -> ClientBuilde
         .pool_idle_timeout(settings.idle_timeout)
         .redirect(redirect::Policy::none())
         .referer(false);
-    proxy(builder).build().expect("the settings leave nothing that can fail")
+    proxy(builder).build().expect("a client with these settings can always be built")
 }
 
 fn headers(response: &reqwest::Response) -> Headers {
@@ -96,7 +98,8 @@ fn headers(response: &reqwest::Response) -> Headers {
     response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect()
 }
 
-/// Whether the environment names a proxy, and one that can be used.
+/// Returns whether the proxy that the environment variables name can be used, or `None` if they name no
+/// proxy.
 fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
     let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
@@ -121,8 +124,9 @@ impl Transport for ReqwestTransport {
 }
 
 enum Failure {
-    /// Resolving or connecting failed: nothing of the request has left.
+    /// Resolving the host or connecting to it failed: no part of the request was sent.
     NotSent(Cause),
+    /// The request may have been sent, but no complete response arrived.
     NoAnswer(Cause),
 }
 
@@ -134,18 +138,18 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// What reqwest failed with. The URL is left out: its query may hold secrets.
+/// Returns the error of `reqwest` without the URL, whose query may hold secrets.
 fn cause(error: reqwest::Error) -> Cause {
     Arc::new(error.without_url())
 }
 
-/// The answer is larger than so many bytes.
+/// An error for a response that has more than this number of bytes.
 #[derive(Debug)]
 struct TooLarge(u64);
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the answer has more than {} bytes", self.0)
+        write!(formatter, "the response has more than {} bytes", self.0)
     }
 }
 

@@ -11,39 +11,44 @@ use tokio::time::sleep;
 
 use crate::Transport;
 
-/// Where the steps of flows that [may compute](Flow::is_compute_heavy) are taken: on tokio's threads for blocking work, as many
-/// at once as there are processors.
+/// Runs the steps of flows that [may compute](Flow::is_compute_heavy) on tokio's blocking threads. At most as
+/// many steps run at the same time as there are processors.
 #[derive(Debug, Clone)]
-pub(crate) struct Arithmetic(Arc<Semaphore>);
+pub(crate) struct ComputePool(Arc<Semaphore>);
 
-impl Arithmetic {
+impl ComputePool {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))))
     }
 
-    /// Runs a computation off the reactor.
+    /// Runs a computation on one of tokio's blocking threads.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
         computation: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        // The semaphore is never closed.
+        // This cannot fail, because the semaphore is never closed.
         let permit = Arc::clone(&self.0).acquire_owned().await;
         let computed = spawn_blocking(move || {
-            // The permit is returned when the computation is over, even if nobody waits for it any more.
+            // The permit is released when the computation ends, even if no caller waits for it any more.
             let _permit = permit;
             computation()
         });
-        computed.await.map_err(|error| NotReached::new(true, Arc::new(given_up(&error))).into())
+        computed.await.map_err(|error| NotReached::new(true, Arc::new(join_failure(&error))).into())
     }
 }
 
-/// Why what ran elsewhere came to no end. What a panic said is left out: nobody knows what is in it.
-pub(crate) fn given_up(error: &JoinError) -> io::Error {
-    io::Error::other(if error.is_panic() { "a panic" } else { "the runtime has ended" })
+/// Returns an error that says why a tokio task did not finish. The message of a panic is left out, because it
+/// may contain secrets.
+pub(crate) fn join_failure(error: &JoinError) -> io::Error {
+    io::Error::other(if error.is_panic() { "the task panicked" } else { "the tokio runtime was shut down" })
 }
 
-/// Drives a flow to its end: sends what it wants sent and sleeps when it wants to wait.
-pub(crate) async fn run<F>(mut flow: F, transport: &dyn Transport, arithmetic: &Arithmetic) -> Result<F::Output, Error>
+/// Runs a flow to its end and returns the flow's output.
+pub(crate) async fn run<F>(
+    mut flow: F,
+    transport: &dyn Transport,
+    compute_pool: &ComputePool,
+) -> Result<F::Output, Error>
 where
     F: Flow + Send + 'static,
     F::Output: Send + 'static,
@@ -51,7 +56,7 @@ where
     let mut event = Event::Start;
     loop {
         let step = if flow.is_compute_heavy() {
-            let stepped = arithmetic.compute(move || {
+            let stepped = compute_pool.compute(move || {
                 let step = flow.step(now(), event);
                 (flow, step)
             });
@@ -72,7 +77,7 @@ where
     }
 }
 
-/// Sends a request, and tells those who watch.
+/// Sends a request with the transport, and logs the exchange to `tracing`.
 #[cfg(feature = "tracing")]
 pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     use tracing::Instrument;
@@ -83,7 +88,7 @@ pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> Se
     outcome
 }
 
-/// Sends a request.
+/// Sends a request with the transport.
 #[cfg(not(feature = "tracing"))]
 pub(crate) async fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     transport.send(request).await

@@ -12,15 +12,17 @@ use cognito_core::{
 use futures_util::stream::{self, Stream};
 use tokio::sync::broadcast::Sender;
 
-use crate::shared_keeper::{Driver, Ran, SharedKeeper, World};
+use crate::shared_keeper::{Driver, Ran, Resources, SharedKeeper};
 use crate::{Client, Store};
 
-/// One user's session: a valid token whenever asked.
+/// The session of one user, which refreshes its tokens before they expire.
 ///
-/// Tokens are refreshed ahead of their expiry, once for however many tasks ask, and saved before anybody gets
-/// them. A task that is cancelled while it waits stops nothing: a refresh runs to its end in a task of its
-/// own. It can be shared and cloned; all handles of one user from one [`Sessions`](crate::Sessions) are the
-/// same. Use it within a tokio runtime.
+/// All tasks share one refresh, and new tokens are saved before any caller gets them. A handle can be cloned
+/// and shared between tasks: all handles of one user from the same [`Sessions`](crate::Sessions) share one
+/// session.
+///
+/// Every method is cancel-safe: a refresh runs to its end in a separate tokio task, even if the caller that
+/// waits for it is dropped. Use a handle inside a tokio runtime.
 ///
 /// ```no_run
 /// # use cognito_tokio::{Error, SessionHandle, operation::ListDevices};
@@ -41,7 +43,7 @@ pub struct SessionHandle {
     keeper: Arc<SharedKeeper<SessionKeeper>>,
 }
 
-/// What all handles of one store share.
+/// The client, the store and the event listeners that all handles from one `Sessions` share.
 pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) store: Box<dyn Store>,
@@ -53,7 +55,7 @@ impl SessionHandle {
         Self { username: username.to_owned(), shared, keeper }
     }
 
-    /// The user's canonical name.
+    /// Returns the user's canonical name, [`Session::username`].
     #[must_use]
     pub fn username(&self) -> &str {
         &self.username
@@ -63,23 +65,25 @@ impl SessionHandle {
         self.shared.client.app_client()
     }
 
-    /// The newest session in memory, with its generation.
+    /// Returns the newest session in memory and its generation.
     pub(crate) fn newest(&self) -> Option<(Session, u64)> {
         let keeper = self.keeper.lock();
         keeper.newest().map(|session| (session.clone(), keeper.generation()))
     }
 
-    /// The generation of the session in memory; `None` while there is none.
+    /// Returns the generation of the session in memory, or `None` if no session is in memory.
     pub(crate) fn generation(&self) -> Option<u64> {
         let keeper = self.keeper.lock();
         keeper.newest().map(|_| keeper.generation())
     }
 
-    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and
-    /// they are still valid, they are returned with the error.
+    /// Returns the session with valid tokens.
+    ///
+    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
+    /// tokens are still valid, the session is returned together with the error.
     ///
     /// # Errors
-    /// Those of [`SessionOutcome::result`].
+    /// Returns the errors that [`SessionOutcome::result`] lists.
     pub async fn get(&self) -> Result<KeptSession, Error> {
         // Valid tokens need no job.
         let usable = self.keeper.lock().usable(now()).cloned();
@@ -89,35 +93,36 @@ impl SessionHandle {
         }
     }
 
-    /// A valid access token.
+    /// Returns a valid access token, after a refresh if necessary.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
         Ok(self.get().await?.session.access_token().clone())
     }
 
-    /// A valid ID token, if the session has one.
+    /// Returns a valid ID token, after a refresh if necessary, or `None` if the session has no ID token.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub async fn id_token(&self) -> Result<Option<IdToken>, Error> {
         Ok(self.get().await?.session.id_token().cloned())
     }
 
-    /// The session, refreshed now, so that changed attributes and groups appear in its tokens.
+    /// Refreshes the session even if its tokens are valid, so that changed attributes and groups appear in
+    /// them.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub async fn refresh(&self) -> Result<KeptSession, Error> {
         self.session(|| SessionTask::Refresh).await
     }
 
-    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and
-    /// the call made once more.
+    /// Calls an operation for the user. If the service rejects the access token, the session is refreshed and
+    /// the call is retried once.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get), and those of the call.
+    /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
     pub async fn call<O>(&self, operation: O) -> Result<O::Response, Error>
     where
         O: TokenAuthorized + Clone + Send + 'static,
@@ -134,7 +139,8 @@ impl SessionHandle {
         }
     }
 
-    /// Calls an operation for the user page by page, from this request on. An error ends the pages.
+    /// Returns a stream of the pages of an operation, starting at this request. Each page is one call for the
+    /// user. The stream ends after the first error.
     pub fn pages<O>(&self, operation: O) -> impl Stream<Item = Result<O::Response, Error>> + Send + use<O>
     where
         O: Paged + Send + Sync + 'static,
@@ -146,16 +152,18 @@ impl SessionHandle {
         })
     }
 
-    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service
-    /// answers.
+    /// Signs the user out.
+    ///
+    /// `scope` says what happens at the service. The session is removed from the store in any case, even if
+    /// the service cannot be reached.
     pub async fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(move || SessionTask::SignOut(scope)).await.into()
     }
 
-    /// Removes the session and the device of a user who has been deleted. The service is not asked.
+    /// Removes the session and the device of a deleted user from the store, without a request to the service.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store cannot be written.
+    /// Returns [`Error::Store`] if the store cannot be written.
     pub async fn forget(&self) -> Result<(), Error> {
         self.outcome(|| SessionTask::Forget).await?.result.map(|_| ())
     }
@@ -164,7 +172,7 @@ impl SessionHandle {
         self.outcome(task).await?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task. Dropping the future stops nothing.
+    /// Runs a task. If this future is dropped, a job that it has started continues.
     pub(crate) async fn outcome(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<SessionOutcome, Error> {
         let shared = Arc::clone(&self.shared);
         Ok(match self.keeper.run(task, |driver| shared.drive(driver)).await? {
@@ -175,18 +183,18 @@ impl SessionHandle {
 }
 
 impl Shared {
-    /// Drives a job to its end, and tells those who listen.
+    /// Drives a job to its end, and sends its event to all listeners.
     async fn drive(self: Arc<Self>, driver: Driver<SessionKeeper>) -> Result<SessionOutcome, Error> {
-        let outcome = driver.drive(self.world(), async { self.client.seed() }).await?;
+        let outcome = driver.drive(self.resources(), async { self.client.seed() }).await?;
         if let Some(event) = &outcome.event {
-            // It fails only if nobody listens.
+            // Sending fails only if there is no listener.
             let _ = self.listeners.send(event.clone());
         }
         Ok(outcome)
     }
 
-    pub(crate) fn world(&self) -> World<'_> {
-        World { store: &*self.store, transport: self.client.transport(), arithmetic: self.client.arithmetic() }
+    pub(crate) fn resources(&self) -> Resources<'_> {
+        Resources { store: &*self.store, transport: self.client.transport(), compute_pool: self.client.compute_pool() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Drives a keeper, once for all tasks that ask.
+//! Runs the jobs of a keeper: one tokio task drives a job, and all other callers wait for its result.
 
 use std::future::Future;
 use std::io;
@@ -11,27 +11,27 @@ use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperSt
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use crate::run::{Arithmetic, exchange, given_up};
+use crate::run::{ComputePool, exchange, join_failure};
 use crate::{Store, Transport};
 
-/// A keeper, and the way to wait for its jobs.
+/// A keeper that tasks share, with a notification for the end of each job.
 pub(crate) struct SharedKeeper<K> {
     keeper: Mutex<K>,
     ended: Notify,
 }
 
-/// What a job needs from outside.
-pub(crate) struct World<'a> {
+/// The store, the transport and the threads that a job uses.
+pub(crate) struct Resources<'a> {
     pub(crate) store: &'a dyn Store,
     pub(crate) transport: &'a dyn Transport,
-    pub(crate) arithmetic: &'a Arithmetic,
+    pub(crate) compute_pool: &'a ComputePool,
 }
 
-/// What came of a task.
+/// The result of a task that a caller gave to a [`SharedKeeper`].
 pub(crate) enum Ran<K: Keeper, T> {
-    /// The caller drove the job to its end.
+    /// The output of a job that the caller drove to its end.
     Driven(T),
-    /// Another caller did.
+    /// The value from a job that another caller drove.
     Joined(K::Value),
 }
 
@@ -40,13 +40,13 @@ impl<K: Keeper> SharedKeeper<K> {
         Self { keeper: Mutex::new(keeper), ended: Notify::new() }
     }
 
-    /// The keeper. A panic elsewhere leaves it intact.
+    /// Locks the keeper, even if the mutex is poisoned: a panic leaves the keeper intact.
     pub(crate) fn lock(&self) -> MutexGuard<'_, K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a task: drives its job, in a tokio task of its own that continues when the caller is dropped; or
-    /// waits for the caller that does.
+    /// Runs a task: drives its job, or waits for the caller that drives the job. The job runs in a separate
+    /// tokio task, which continues if the caller is dropped.
     pub(crate) async fn run<T: Send + 'static, Driving>(
         self: &Arc<Self>,
         task: impl Fn() -> K::Task + Send + Sync,
@@ -58,16 +58,17 @@ impl<K: Keeper> SharedKeeper<K> {
         let since = self.lock().newest_job();
         loop {
             let mut ended = pin!(self.ended.notified());
-            // From here on no end is missed.
+            // From now on, the end of a job cannot be missed.
             ended.as_mut().enable();
             let admission = self.lock().begin(task(), since);
             match admission {
                 Admission::Drive => {
-                    // Made before the task, which may never run.
-                    let driver = Driver { keeper: Arc::clone(self), is_over: false };
+                    // The driver is created before the tokio task, so that it wakes all callers even if the
+                    // tokio task never runs.
+                    let driver = Driver { keeper: Arc::clone(self), is_finished: false };
                     let driven = tokio::spawn(drive(driver)).await;
-                    let given_up = |error| Err(NotReached::new(true, Arc::new(given_up(&error))).into());
-                    return driven.unwrap_or_else(given_up).map(Ran::Driven);
+                    let not_finished = |error| Err(NotReached::new(true, Arc::new(join_failure(&error))).into());
+                    return driven.unwrap_or_else(not_finished).map(Ran::Driven);
                 }
                 Admission::Wait => ended.await,
                 Admission::Join(job) => loop {
@@ -83,34 +84,36 @@ impl<K: Keeper> SharedKeeper<K> {
     }
 }
 
-/// Drives a keeper's job. When it is dropped it wakes everybody who waits, even if the job has not come to
-/// its end: a store or a transport has panicked, or the runtime has ended.
+/// Drives a keeper's job. When the driver is dropped, it wakes all waiting callers. If the job has not ended,
+/// because a store or a transport has panicked or the runtime was shut down, the driver abandons the job
+/// first.
 pub(crate) struct Driver<K: Keeper> {
     keeper: Arc<SharedKeeper<K>>,
-    is_over: bool,
+    is_finished: bool,
 }
 
 impl<K: Keeper + Send> Driver<K> {
     /// Drives the job to its end.
     pub(crate) async fn drive(
         mut self,
-        world: World<'_>,
+        resources: Resources<'_>,
         input: impl Future<Output = Result<K::Input, Error>> + Send,
     ) -> Result<K::Output, Error> {
         let input = input.await;
-        let output = drive(world, input, |event| self.keeper.lock().step(now(), event)).await?;
-        self.is_over = true;
+        let output = drive(resources, input, |event| self.keeper.lock().step(now(), event)).await?;
+        self.is_finished = true;
         Ok(output)
     }
 }
 
-/// Drives a job to its end: does what each step asks. The locks are released at the end.
+/// Drives a job to its end: carries out each step and reports the result as the next event. The store's locks
+/// are released when the job ends.
 pub(crate) async fn drive<Input, Output>(
-    world: World<'_>,
+    resources: Resources<'_>,
     input: Result<Input, Error>,
     mut step: impl FnMut(KeeperEvent<Input>) -> Result<KeeperStep<Output>, Error> + Send,
 ) -> Result<Output, Error> {
-    let World { store, transport, arithmetic } = world;
+    let Resources { store, transport, compute_pool } = resources;
     let mut locks = Vec::new();
     let mut event = KeeperEvent::Start(input);
     loop {
@@ -129,7 +132,7 @@ pub(crate) async fn drive<Input, Output>(
                 KeeperEvent::Flow(Event::Woke)
             }
             KeeperStep::Compute(computation) => {
-                KeeperEvent::Computed(arithmetic.compute(move || computation.run()).await?)
+                KeeperEvent::Computed(compute_pool.compute(move || computation.run()).await?)
             }
             KeeperStep::Done(output) => return Ok(*output),
         };
@@ -138,8 +141,8 @@ pub(crate) async fn drive<Input, Output>(
 
 impl<K: Keeper> Drop for Driver<K> {
     fn drop(&mut self) {
-        if !self.is_over {
-            self.keeper.lock().abandon(Arc::new(io::Error::other("the job was given up before its end")));
+        if !self.is_finished {
+            self.keeper.lock().abandon(Arc::new(io::Error::other("the job was abandoned before its end; try again")));
         }
         self.keeper.ended.notify_waiters();
     }

@@ -11,49 +11,56 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::BoxFuture;
-use crate::run::given_up;
+use crate::run::join_failure;
 
 pub use cognito_blocking::StoreLock;
 
-/// Keeps records under keys, over the life of the process or beyond. It knows nothing of what is in them.
+/// A place that keeps records under text keys, in memory or across restarts.
 ///
-/// Each method is whole by itself: a record is the old one or the new one, whoever reads at the same time. A store for
-/// blocking code becomes one by [`SpawnBlocking`].
+/// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
+/// record or the new one, never a mixture.
+///
+/// To use a store for blocking code, wrap it in [`SpawnBlocking`].
 pub trait Store: Send + Sync {
-    /// The record under the key, if there is one.
+    /// Returns the record under the key, or `None` if the key has no record.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// Returns an error if the store cannot be read.
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Record>>>;
 
-    /// Puts the record under the key, in place of what was there. What was there stays when this fails.
+    /// Saves the record under the key and replaces any earlier record. If the call fails, the earlier record
+    /// stays.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// Returns an error if the store cannot be written.
     fn save<'a>(&'a self, key: &'a str, record: &'a Record) -> BoxFuture<'a, io::Result<()>>;
 
-    /// Removes what is under the key, if anything is.
+    /// Removes the record under the key. A key without a record is not an error.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// Returns an error if the store cannot be written.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>>;
 
-    /// All keys, sorted.
+    /// Returns all keys that have a record, in sorted order.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// Returns an error if the store cannot be read.
     fn keys(&self) -> BoxFuture<'_, io::Result<Vec<String>>>;
 
-    /// Waits until nobody else has the lock on this key, in this process or another, and gives it until it is dropped.
-    /// A session is refreshed, saved and removed under it, so that two do not spend one refresh token. It is not
-    /// re-entrant, and hinders no lock on another key and no other method.
+    /// Waits for the lock on this key and returns a guard. Dropping the guard releases the lock.
+    ///
+    /// The lock excludes all other tasks, and all other processes that use the same store. Sessions are
+    /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
+    ///
+    /// The lock is not re-entrant. A lock blocks neither locks on other keys nor the other methods of the
+    /// store.
     ///
     /// # Errors
-    /// When the store cannot be locked, or has not been for two minutes.
+    /// Returns an error if the store cannot be locked, or if the lock is still taken after two minutes.
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
 }
 
-/// A store that is shared, such as between sessions and identities.
+/// A shared store, for example one for both sessions and identity ids.
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Record>>> {
         (**self).load(key)
@@ -76,74 +83,81 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// A store for blocking code, on tokio's threads for blocking work. Who waits for a lock that this process holds waits
-/// without a thread, so that the holder always finds one to load and save on.
+/// A [`Store`] that runs a store for blocking code on tokio's blocking threads.
+///
+/// A caller occupies no thread while it waits for a lock that another task of this process holds. Therefore
+/// the holder of a lock always finds a free thread to load and save on.
 pub struct SpawnBlocking<S> {
     store: Arc<S>,
-    /// For each key that somebody in this process has the lock on, or waits for.
-    turns: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
+    /// A lock within this process for each key that a task of this process has locked, or waits to lock.
+    local_locks: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
     waiting_threads: Arc<Semaphore>,
 }
 
-/// So many threads at once wait for the locks of other processes: few of the 512 that tokio has.
+/// The maximum number of threads that wait for the locks of other processes: a small part of tokio's 512
+/// blocking threads.
 const MAX_WAITING_THREADS: usize = 32;
 
-/// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
+/// A [`Store`] that keeps its records in memory.
+///
+/// A record is zeroized when it is replaced or removed, or when the store is dropped.
 pub type MemoryStore = SpawnBlocking<cognito_blocking::MemoryStore>;
 
-/// Keeps records in a file that only its owner can read. It is the file of [`cognito_blocking::FileStore`], and programs of
-/// either kind can share it.
+/// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
+///
+/// The file has the same format as the file of a [`cognito_blocking::FileStore`], so blocking and
+/// asynchronous programs can share it.
 pub type FileStore = SpawnBlocking<cognito_blocking::FileStore>;
 
 impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
-    /// Takes the store over.
+    /// Wraps a store for blocking code.
     #[must_use]
     pub fn wrap(store: S) -> Self {
         Self {
             store: Arc::new(store),
-            turns: Mutex::default(),
+            local_locks: Mutex::default(),
             waiting_threads: Arc::new(Semaphore::new(MAX_WAITING_THREADS)),
         }
     }
 
     fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&S) -> io::Result<T> + Send + 'static,
+        action: impl FnOnce(&S) -> io::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, io::Result<T>> {
         let store = Arc::clone(&self.store);
-        Box::pin(async move { spawn_blocking(move || work(&store)).await.map_err(|error| given_up(&error))? })
+        Box::pin(async move { spawn_blocking(move || action(&store)).await.map_err(|error| join_failure(&error))? })
     }
 
-    /// The key's turn in this process.
-    fn turn(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = turns.get(key).and_then(Weak::upgrade).unwrap_or_default();
-        turns.insert(key.to_owned(), Arc::downgrade(&turn));
-        turn
+    /// Returns the lock on this key within this process.
+    fn local_lock(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut local_locks = self.local_locks.lock().unwrap_or_else(PoisonError::into_inner);
+        local_locks.retain(|_, local_lock| local_lock.strong_count() > 0);
+        let local_lock = local_locks.get(key).and_then(Weak::upgrade).unwrap_or_default();
+        local_locks.insert(key.to_owned(), Arc::downgrade(&local_lock));
+        local_lock
     }
 
-    async fn held(&self, key: String) -> io::Result<Held> {
-        let turn = self.turn(&key).lock_owned().await;
-        // The semaphore is never closed.
+    async fn acquire(&self, key: String) -> io::Result<HeldLocks> {
+        let local_lock = self.local_lock(&key).lock_owned().await;
+        // This cannot fail, because the semaphore is never closed.
         let permit = Arc::clone(&self.waiting_threads).acquire_owned().await;
-        // The turn goes along: when nobody wants the lock any more, both are given back together.
+        // The local lock moves into the closure. If the caller is dropped, both locks are released together.
         self.run(move |store| {
             let _permit = permit;
-            store.lock(&key).map(|lock| Held { _lock: lock, _turn: turn })
+            store.lock(&key).map(|lock| HeldLocks { _lock: lock, _local_lock: local_lock })
         })
         .await
     }
 }
 
-/// The store's lock, and the key's turn in this process. They are given back in this order.
-struct Held {
+/// The store's lock on a key, which is released first, and the lock on the key within this process.
+struct HeldLocks {
     _lock: Box<dyn StoreLock>,
-    _turn: OwnedMutexGuard<()>,
+    _local_lock: OwnedMutexGuard<()>,
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::wrap(cognito_blocking::MemoryStore::new())
@@ -157,7 +171,7 @@ impl Default for MemoryStore {
 }
 
 impl FileStore {
-    /// A store in this file, which need not exist yet. Its folder must.
+    /// Creates a store in this file. The file may be absent, but its folder must exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::wrap(cognito_blocking::FileStore::new(path))
@@ -186,8 +200,9 @@ impl<S: cognito_blocking::Store + 'static> Store for SpawnBlocking<S> {
 
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
         Box::pin(async move {
-            let late = || io::Error::new(io::ErrorKind::TimedOut, "the lock was held elsewhere for two minutes");
-            let held = timeout(MAX_LOCK_WAIT, self.held(key.to_owned())).await.map_err(|_| late())??;
+            let message = "timed out waiting for the lock on this record; try again later";
+            let late = |_| io::Error::new(io::ErrorKind::TimedOut, message);
+            let held = timeout(MAX_LOCK_WAIT, self.acquire(key.to_owned())).await.map_err(late)??;
             Ok(Box::new(held) as Box<dyn StoreLock>)
         })
     }

@@ -1,4 +1,4 @@
-//! What the AWS SDK is told by a provider of credentials.
+//! Tests of the trait by which the AWS SDK gets credentials from a [`CredentialsProvider`].
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use cognito_tokio::{
 
 const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
 
-/// In an hour, in seconds since the Unix epoch.
-#[expect(clippy::disallowed_methods, reason = "the adapter goes by the system's clock, and so do credentials")]
+/// Returns the time in one hour, in seconds since the Unix epoch.
+#[expect(clippy::disallowed_methods, reason = "credentials expire by the system's clock, as in the adapter")]
 fn expiration() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 3600
 }
 
-/// A client whose service gives credentials, or has a proxy before it that does not.
+/// Returns a client whose service returns credentials, or is behind a proxy that rejects every request.
 fn identity_pool_client(is_reachable: bool, expiration: u64) -> IdentityPoolClient {
     let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
     let transport = transport_fn(move |_: Request| async move {
@@ -34,10 +34,10 @@ fn identity_pool_client(is_reachable: bool, expiration: u64) -> IdentityPoolClie
 }
 
 #[tokio::test]
-async fn the_sdk_gets_whole_credentials_with_their_expiry() {
+async fn the_sdk_gets_complete_credentials_with_their_expiry() {
     let expiration = expiration();
     let guest = CredentialsProvider::for_guest(identity_pool_client(true, expiration), MemoryStore::new());
-    assert!(guest.fallback_on_interrupt().is_none(), "there are none yet");
+    assert!(guest.fallback_on_interrupt().is_none(), "no credentials yet");
     let credentials = guest.provide_credentials().await.unwrap();
     assert_eq!((credentials.access_key_id(), credentials.secret_access_key()), ("ASIA", "s3cr3t"));
     assert_eq!(credentials.session_token(), Some("t"));
@@ -47,7 +47,7 @@ async fn the_sdk_gets_whole_credentials_with_their_expiry() {
 }
 
 #[tokio::test]
-async fn where_nobody_is_signed_in_the_sdk_may_go_on_to_its_next_provider() {
+async fn without_a_session_the_error_is_credentials_not_loaded() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8tnp684l4l").unwrap();
     let lost = transport_fn(|_: Request| async { SendOutcome::NoAnswer(Arc::new(std::fmt::Error)) });
     let client = Client::with_transport(app_client, lost);
@@ -58,7 +58,7 @@ async fn where_nobody_is_signed_in_the_sdk_may_go_on_to_its_next_provider() {
 }
 
 #[tokio::test]
-async fn what_went_wrong_is_the_cause_of_the_sdks_error() {
+async fn the_providers_error_is_the_source_of_the_sdk_error() {
     let guest = CredentialsProvider::for_guest(identity_pool_client(false, expiration()), MemoryStore::new());
     let error = guest.provide_credentials().await.unwrap_err();
     assert!(matches!(error, CredentialsError::ProviderError(_)), "{error:?}");

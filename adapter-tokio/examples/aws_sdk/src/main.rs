@@ -1,12 +1,14 @@
-//! A client of the AWS SDK whose requests are signed with the credentials of a Cognito sign-in: it asks AWS who it is, as a
-//! guest and as a user. Without a pool of yours it does so at a simulated one:
+//! Signs the requests of an AWS SDK client with the credentials of a Cognito sign-in. The example asks AWS
+//! for the identity of the caller, first as a guest and then as a user. By default it uses a simulated
+//! service:
 //!
 //! ```text
 //! cargo run --manifest-path adapter-tokio/examples/aws_sdk/Cargo.toml
 //! ```
 //!
-//! At yours, set COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID, COGNITO_IDENTITY_POOL_ID, COGNITO_USERNAME and COGNITO_PASSWORD;
-//! COGNITO_ENDPOINT, COGNITO_IDENTITY_ENDPOINT and AWS_ENDPOINT_URL count too.
+//! To use your own pools, set COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID, COGNITO_IDENTITY_POOL_ID,
+//! COGNITO_USERNAME and COGNITO_PASSWORD. COGNITO_ENDPOINT, COGNITO_IDENTITY_ENDPOINT and AWS_ENDPOINT_URL
+//! are optional.
 
 use std::env;
 use std::error::Error;
@@ -20,44 +22,44 @@ use cognito_tokio::{
     Sessions, SignIn, SignInOutcome, UserPoolId,
 };
 
-/// Where everything is.
+/// The pools, the endpoint of AWS and the user of this example.
 struct Place {
     app_client: AppClient,
     identity_pool: IdentityPool,
-    /// Of the AWS service that is called, if it is not AWS's own.
+    /// The URL of the Security Token Service, if it is not the URL of AWS.
     aws_endpoint: Option<String>,
     username: String,
     password: String,
-    /// Runs until it is dropped.
+    /// The simulated service, which runs until this value is dropped.
     _simulated: Option<Server>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let place = match variable("COGNITO_IDENTITY_POOL_ID") {
-        Some(identity_pool_id) => of_environment(identity_pool_id)?,
-        None => simulated()?,
+        Some(identity_pool_id) => place_from_environment(identity_pool_id)?,
+        None => simulated_place()?,
     };
     let client = Client::new(place.app_client.clone());
     let identity_pool_client = IdentityPoolClient::with_transport_of(&client, place.identity_pool.clone());
     let store = Arc::new(MemoryStore::new());
 
-    // As a guest.
+    // First, as a guest.
     let guest = CredentialsProvider::for_guest(identity_pool_client.clone(), Arc::clone(&store));
-    who_am_i(&place, "guest", guest).await?;
+    print_caller(&place, "guest", guest).await?;
 
-    // As a user, who keeps the guest's identity.
+    // Then, as a user. The user keeps the identity of the guest.
     let flow = SignIn::srp(client.app_client(), &*place.username, &*place.password, client.seed()?);
     let SignInOutcome::SignedIn(signed_in) = client.run(flow).await? else {
-        return Err("this example answers no challenge".into());
+        return Err("this example cannot answer a challenge".into());
     };
     let session = Sessions::new(client, Arc::clone(&store)).save(&signed_in).await?;
     let user = CredentialsProvider::for_session(identity_pool_client, store, session);
-    who_am_i(&place, "user", user).await
+    print_caller(&place, "user", user).await
 }
 
-/// Asks the Security Token Service, with a client of the AWS SDK.
-async fn who_am_i(
+/// Calls GetCallerIdentity of the Security Token Service with a client of the AWS SDK.
+async fn print_caller(
     place: &Place,
     what: &str,
     provider: CredentialsProvider,
@@ -74,7 +76,7 @@ async fn who_am_i(
     Ok(())
 }
 
-fn of_environment(identity_pool_id: String) -> Result<Place, Box<dyn Error + Send + Sync>> {
+fn place_from_environment(identity_pool_id: String) -> Result<Place, Box<dyn Error + Send + Sync>> {
     let required = |name: &str| variable(name).ok_or(format!("set {name}"));
     let user_pool_id = UserPoolId::new(required("COGNITO_USER_POOL_ID")?)?;
     let mut app_client = AppClient::new(user_pool_id, required("COGNITO_CLIENT_ID")?)?;
@@ -95,7 +97,7 @@ fn of_environment(identity_pool_id: String) -> Result<Place, Box<dyn Error + Sen
     })
 }
 
-fn simulated() -> Result<Place, Box<dyn Error + Send + Sync>> {
+fn simulated_place() -> Result<Place, Box<dyn Error + Send + Sync>> {
     let config = r#"{"pools":[{"name":"pool","clients":[{"name":"app"}],
         "users":[{"username":"alice","password":"Correct-horse-1"}]}],
         "identity_pools":[{"user_pools":["pool"],"allow_unauthenticated_identities":true,"roles":{
@@ -117,7 +119,7 @@ fn simulated() -> Result<Place, Box<dyn Error + Send + Sync>> {
     })
 }
 
-/// A variable that is set and not empty.
+/// Returns the value of an environment variable, or `None` if the variable is unset or empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
