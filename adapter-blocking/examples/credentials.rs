@@ -1,5 +1,5 @@
-//! AWS credentials as a guest and then as a user who has signed in, in the enhanced and in the basic flow, at a simulated
-//! identity pool:
+//! Gets AWS credentials from a simulated identity pool: as a guest, then as a signed-in user, in the enhanced
+//! flow and in the basic flow.
 //!
 //! ```text
 //! cargo run -p cognito-blocking --example credentials
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     let flow = SignIn::srp(client.app_client(), "alice", "Correct-horse-1", client.seed()?);
     let SignInOutcome::SignedIn(signed_in) = client.run(flow)? else {
-        return Err("this pool asks for nothing more".into());
+        return Err("the simulated pool must not ask a challenge".into());
     };
     let session = Sessions::new(client, MemoryStore::new()).save(&signed_in)?;
     let user = CredentialsProvider::for_session(identity_pool_client, store, session);
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 fn show(server: &Server, who: &str, provider: &CredentialsProvider) -> Result<(), Box<dyn Error + Send + Sync>> {
     let credentials = provider.get()?.credentials;
     let owner = server.with(|simulator| simulator.credentials_owner(&credentials.access_key_id));
-    let role = owner.ok_or("the simulated service has given no such credentials")?.role_arn;
-    println!("{who}: {} of {role}, the identity {}", credentials.access_key_id, credentials.identity_id);
+    let role = owner.ok_or("the simulated service did not issue these credentials")?.role_arn;
+    println!("{who}: {} of {role} for the identity {}", credentials.access_key_id, credentials.identity_id);
     Ok(())
 }

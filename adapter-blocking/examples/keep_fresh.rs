@@ -1,5 +1,6 @@
-//! A long-running service that always has a good token: workers ask for one whenever they need it, and the session is
-//! refreshed ahead of its expiry, once for all of them. Against a simulated pool whose tokens live for 5 seconds:
+//! A long-running service that always has a valid token. Its workers request a token for each call, and the
+//! session is refreshed before it expires, once for all workers. The tokens of the simulated pool live for 5
+//! seconds.
 //!
 //! ```text
 //! cargo run -p cognito-blocking --example keep_fresh
@@ -26,12 +27,12 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &app.id)?;
     let client = Client::new(app_client.with_endpoint(Endpoint::custom(&server.url())?));
 
-    // A service starts with what it has stored, and signs in only when there is nothing.
+    // A real service would sign in only if its store has no session.
     let sessions = Sessions::new(client.clone(), MemoryStore::new()).with_margin(Duration::from_secs(2));
     let events = sessions.subscribe();
     let flow = SignIn::srp(client.app_client(), "service", "Correct-horse-1", client.seed()?);
     let SignInOutcome::SignedIn(signed_in) = client.run(flow)? else {
-        return Err("this pool asks for nothing more".into());
+        return Err("the simulated pool must not ask a challenge".into());
     };
     let session = sessions.save(&signed_in)?;
 
@@ -42,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         })
         .collect();
     for worker in workers {
-        worker.join().map_err(|_| "a worker has panicked")??;
+        worker.join().map_err(|_| "a worker panicked")??;
     }
     session.sign_out(SignOutScope::Revoke).local?;
     for event in events.try_iter() {
@@ -55,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 fn work(number: u32, session: &SessionHandle) -> Result<(), Box<dyn Error + Send + Sync>> {
     for second in 1..=10 {
         let user = session.call(GetUser::new())?;
-        println!("second {second}, worker {number}: the token is good for {}", user.username);
+        println!("second {second}, worker {number}: the token is valid for {}", user.username);
         thread::sleep(Duration::from_secs(1));
     }
     Ok(())

@@ -7,9 +7,11 @@ use cognito_core::{AppClient, Call, Error, Flow, Seed, adapter};
 
 use crate::{Transport, run};
 
-/// An app client with what its flows need from outside: a transport, the system's clock and its randomness.
+/// Runs the flows and the operations of one app client.
 ///
-/// It can be shared between threads. Cloning is cheap, and clones share the transport with its open connections.
+/// A client holds the app client and a transport, and reads the clock and the randomness of the operating
+/// system. Threads can share a client. Cloning a client is cheap: all clones use the same transport and its
+/// open connections.
 #[derive(Clone)]
 pub struct Client {
     app_client: AppClient,
@@ -17,20 +19,21 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client on [`UreqTransport`](crate::UreqTransport) with its default settings.
+    /// Creates a client that sends its requests with [`UreqTransport`](crate::UreqTransport) and default
+    /// settings.
     #[cfg(feature = "ureq")]
     #[must_use]
     pub fn new(app_client: AppClient) -> Self {
         Self::with_transport(app_client, crate::UreqTransport::new(&crate::TransportSettings::default()))
     }
 
-    /// A client on a transport of the caller's choice.
+    /// Creates a client that sends its requests with the given transport.
     #[must_use]
     pub fn with_transport(app_client: AppClient, transport: impl Transport + 'static) -> Self {
         Self { app_client, transport: Arc::new(transport) }
     }
 
-    /// The app client that flows are made from.
+    /// Returns the app client, from which flows are created.
     #[must_use]
     pub fn app_client(&self) -> &AppClient {
         &self.app_client
@@ -44,10 +47,10 @@ impl Client {
         &*self.transport
     }
 
-    /// Drives a flow to its end.
+    /// Runs a flow to its end and returns the flow's output.
     ///
     /// # Errors
-    /// What the flow fails with.
+    /// Returns an error if the flow fails.
     pub fn run<F: Flow>(&self, flow: F) -> Result<F::Output, Error> {
         run(flow, &*self.transport)
     }
@@ -55,15 +58,16 @@ impl Client {
     /// Calls an operation that needs no access token.
     ///
     /// # Errors
-    /// What the call fails with.
+    /// Returns an error if the call fails.
     pub fn call<O: Public>(&self, operation: O) -> Result<O::Response, Error> {
         self.run(Call::new(&self.app_client, operation))
     }
 
-    /// Calls an operation for a signed-in user: a [`Session`](cognito_core::Session) or an [`AccessToken`] says for whom.
+    /// Calls an operation for a signed-in user, whose [`Session`](cognito_core::Session) or [`AccessToken`]
+    /// is passed as `access_token`.
     ///
     /// # Errors
-    /// What the call fails with.
+    /// Returns an error if the call fails.
     pub fn call_signed_in<O: TokenAuthorized>(
         &self,
         access_token: &impl AsRef<AccessToken>,
@@ -72,10 +76,10 @@ impl Client {
         self.run(Call::signed_in(&self.app_client, access_token, operation))
     }
 
-    /// Randomness for one flow, from the operating system.
+    /// Returns a seed for one flow: random bytes from the operating system.
     ///
     /// # Errors
-    /// [`Error::NoRandomness`] when the operating system has none to give.
+    /// Returns [`Error::NoRandomness`] if the operating system cannot provide random bytes.
     pub fn seed(&self) -> Result<Seed, Error> {
         adapter::seed()
     }

@@ -10,22 +10,25 @@ use cognito_core::{
 use crate::shared_keeper::{Ran, SharedKeeper};
 use crate::{IdentityPoolClient, SessionHandle, Store};
 
-/// AWS credentials of one identity: good ones whenever asked.
+/// Provides valid AWS credentials of one identity.
 ///
-/// They are kept in memory until they are about to expire, and new ones are got once for however many threads
-/// ask. The identity's id is kept in the store, so that GetId is called only where none is known. A guest who
-/// signs in stays the same identity, if the service will have it so: the provider of a user who has none
-/// takes over the guest's from the same store. It can be shared between threads, and cloned; clones are the
-/// same.
+/// Credentials are kept in memory until shortly before they expire. All threads share one request for new
+/// credentials. A provider can be cloned and shared between threads: all clones share the same credentials.
+///
+/// The identity id is kept in the store, so that GetId is called only if the id is unknown. A guest who signs
+/// in keeps the identity if the service allows it: the provider of a user without an identity id takes over
+/// the guest's identity id from the same store.
 ///
 /// ```no_run
-/// # use cognito_blocking::{CredentialsProvider, Error, FileStore, IdentityPool, IdentityPoolClient, IdentityPoolId, Sessions};
+/// # use cognito_blocking::{CredentialsProvider, Error, FileStore, Sessions};
+/// # use cognito_blocking::{IdentityPool, IdentityPoolClient, IdentityPoolId};
 /// # fn credentials(sessions: &Sessions) -> Result<(), Error> {
 /// let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a")?;
 /// let client = IdentityPoolClient::new(IdentityPool::new(id)?);
-/// let provider = CredentialsProvider::for_session(client, FileStore::new("identities.json"), sessions.user("alice"));
+/// let store = FileStore::new("identities.json");
+/// let provider = CredentialsProvider::for_session(client, store, sessions.user("alice"));
 /// let credentials = provider.get()?.credentials;
-/// println!("{} is good until {:?}", credentials.access_key_id, credentials.expires_at);
+/// println!("{} is valid until {:?}", credentials.access_key_id, credentials.expires_at);
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
@@ -38,24 +41,29 @@ struct Shared {
     keeper: SharedKeeper<CredentialsKeeper>,
 }
 
-/// Where the logins come from.
+/// The source of the logins that prove the user's identity.
 #[derive(Clone)]
 enum Source {
+    /// The empty set of logins, for a guest.
     Guest,
+    /// The ID token of a user pool session as the only login.
     Session(SessionHandle),
+    /// The logins that a function of the application returns.
     Own(Arc<dyn Fn() -> Result<Logins, Error> + Send + Sync>),
 }
 
 impl CredentialsProvider {
-    /// For a guest, whom the identity pool must allow.
+    /// Creates a provider for a guest. The identity pool must allow unauthenticated identities.
     #[must_use]
     pub fn for_guest(client: IdentityPoolClient, store: impl Store + 'static) -> Self {
         let keeper = CredentialsKeeper::for_guest(client.identity_pool());
         Self::new(client, Arc::new(store), Source::Guest, keeper)
     }
 
-    /// For a user of a user pool. Each time new credentials are needed, the session gives a fresh ID token.
-    /// The credentials end with the session.
+    /// Creates a provider for a user of a user pool.
+    ///
+    /// Whenever new credentials are needed, the session provides a valid ID token. When the session ends, its
+    /// credentials are dropped.
     #[must_use]
     pub fn for_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
         let user_pool_id = session.app_client().user_pool_id();
@@ -63,9 +71,11 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// For a user of any login provider, or of several. `logins` is called each time new credentials are
-    /// needed, and returns fresh tokens; its failures are [`Error::NoLogins`]. `user` is a name that tells
-    /// this user's identity from others in the store. It is not sent.
+    /// Creates a provider for a user of one or more login providers, of any kind.
+    ///
+    /// The function `logins` is called whenever new credentials are needed. It returns fresh tokens, or fails
+    /// with [`Error::NoLogins`]. The name `user` distinguishes this user's identity from others in the store, and
+    /// is never sent.
     #[must_use]
     pub fn for_logins(
         client: IdentityPoolClient,
@@ -77,20 +87,22 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Own(Arc::new(logins)), keeper)
     }
 
-    /// A provider whose credentials are valid for at least this long, if the service gives such. It shares no
-    /// credentials with this one. The default is five minutes.
+    /// Returns a provider whose credentials stay valid for at least `margin` (five minutes by default), if
+    /// the service issues such credentials. The returned provider shares no credentials with the original
+    /// provider.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
-        self.with(|keeper| keeper.with_margin(margin))
+        self.with_changed_keeper(|keeper| keeper.with_margin(margin))
     }
 
-    /// A provider of this role for the same identity. It shares no credentials with this one.
+    /// Returns a provider of credentials for this role and the same identity. The returned provider shares no
+    /// credentials with the original provider.
     #[must_use]
     pub fn with_role(self, role: Role) -> Self {
-        self.with(|keeper| keeper.with_role(role))
+        self.with_changed_keeper(|keeper| keeper.with_role(role))
     }
 
-    fn with(self, change: impl FnOnce(CredentialsKeeper) -> CredentialsKeeper) -> Self {
+    fn with_changed_keeper(self, change: impl FnOnce(CredentialsKeeper) -> CredentialsKeeper) -> Self {
         let Shared { client, store, source, keeper } = &*self.0;
         let changed = change(keeper.lock().without_credentials());
         Self::new(client.clone(), Arc::clone(store), source.clone(), changed)
@@ -100,12 +112,17 @@ impl CredentialsProvider {
         Self(Arc::new(Shared { client, store, source, keeper: SharedKeeper::new(keeper) }))
     }
 
-    /// The credentials, or new ones if they expire within the margin. If the service gives no new ones and
-    /// the old ones are still valid, they are returned with the error.
+    /// Returns the credentials. Credentials that expire within the margin are replaced first.
+    ///
+    /// If the service issues no new credentials and the old ones are still valid, the old ones are returned
+    /// together with the error.
     ///
     /// # Errors
-    /// Those of getting them; those of [`SessionHandle::get`]; [`Error::Store`] when the store cannot be
-    /// read, so that a guest does not become another one.
+    /// Returns an error if the credentials are absent or expired and the service issues no new ones, and the
+    /// errors of [`SessionHandle::get`].
+    ///
+    /// If the store cannot be read, the error is [`Error::Store`], because a new identity id would turn a
+    /// guest into a different guest.
     pub fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
@@ -120,11 +137,12 @@ impl CredentialsProvider {
         }
     }
 
-    /// New credentials now, from a session with new tokens, so that changed roles and attributes appear in
-    /// them.
+    /// Gets new credentials even if the old ones are valid, so that changed roles and attributes take effect.
+    ///
+    /// If the provider uses a session, the session is refreshed first.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptCredentials, Error> {
         if let Source::Session(session) = &self.0.source {
             session.refresh()?;
@@ -132,11 +150,12 @@ impl CredentialsProvider {
         self.credentials(CredentialsTask::Refresh)
     }
 
-    /// Forgets the credentials, and the identity id in the store and in memory: for a user who has been
-    /// deleted, or a guest who is to be a new one.
+    /// Forgets the credentials, and removes the identity id from the store and from memory.
+    ///
+    /// Use this method after a user was deleted, or to give a guest a new identity.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store cannot be written. The credentials are forgotten nevertheless.
+    /// Returns [`Error::Store`] if the store cannot be written. The credentials are forgotten anyway.
     pub fn forget(&self) -> Result<(), Error> {
         self.run(CredentialsTask::Forget).map(|_| ())
     }
@@ -145,9 +164,9 @@ impl CredentialsProvider {
         self.keeper().usable(now()).cloned()
     }
 
-    /// The keeper, without the credentials of a session that has ended.
+    /// Locks the keeper and drops the credentials of a session that has ended.
     fn keeper(&self) -> MutexGuard<'_, CredentialsKeeper> {
-        // The two keepers are not locked at once.
+        // To prevent a deadlock, the session's keeper is unlocked before this one is locked.
         let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
         let mut keeper = self.0.keeper.lock();
         if let Some(generation) = generation {

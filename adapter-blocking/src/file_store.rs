@@ -1,4 +1,4 @@
-//! A store in one file.
+//! A store that keeps its records in one file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,20 +21,25 @@ use crate::{Store, StoreLock};
 use cognito_core::adapter::MAX_LOCK_WAIT;
 use cognito_core::adapter::private_file::{self, naming, sibling};
 
-/// Keeps records in a file that only its owner can read (mode 0600 where there are modes).
+/// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
 ///
-/// The file is replaced whole and at once: a process that dies, or a disk that is full, leaves the old one. Beside it are
-/// two that processes lock, and that stay: one with `.lock` added to the name, for as long as the file is rewritten, and
-/// one with `.refresh`, for as long as a process refreshes sessions in it, one process at a time. Clones are the same store; two
-/// stores on one file are to each other like two processes.
+/// The file is replaced atomically: if a process dies or the disk is full, the old file stays.
 ///
-/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. One that cannot be read is an error, and is not touched.
+/// Processes exclude each other with two lock files in the same folder, which are never deleted. The file
+/// with the ending `.lock` is locked while the store is rewritten. The file with the ending `.refresh` is
+/// locked while a process holds the lock on any key, so that only one process at a time refreshes sessions.
+///
+/// All clones of a store share their locks. Two stores that were created separately for the same file exclude
+/// each other like two processes.
+///
+/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. A file that cannot be parsed is an error and is
+/// never overwritten.
 #[derive(Clone)]
 pub struct FileStore {
     path: PathBuf,
     locks: Arc<Locks>,
-    /// What keeps other processes away for as long as anybody here has a lock on a key.
-    refreshing: Arc<Mutex<Weak<File>>>,
+    /// The locked `.refresh` file, which excludes other processes while this store holds the lock on any key.
+    refresh_file: Arc<Mutex<Weak<File>>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,15 +49,18 @@ struct Contents {
 }
 
 const VERSION: u32 = 1;
+const NOT_A_STORE: &str = "the file is not a session store; choose another file, or delete this one";
+const OTHER_VERSION: &str = "the file has an unsupported format version; choose another file";
+const NOT_BASE64: &str = "a record in the file is not valid base64; choose another file, or delete this one";
 
 impl FileStore {
-    /// A store in this file, which need not exist yet. Its folder must.
+    /// Creates a store in this file. The file may be absent, but its folder must exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), locks: Arc::default(), refreshing: Arc::default() }
+        Self { path: path.into(), locks: Arc::default(), refresh_file: Arc::default() }
     }
 
-    /// The file.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -67,26 +75,27 @@ impl FileStore {
             }
             Err(error) => return Err(naming(path, error)),
         };
-        // The parser's own message may quote a record.
-        let broken = |problem: &str| naming(path, io::Error::new(io::ErrorKind::InvalidData, problem));
-        let contents: Contents = serde_json::from_slice(&text).map_err(|_| broken("it is not a store of sessions"))?;
-        if contents.version == VERSION { Ok(contents) } else { Err(broken("another version has written it")) }
+        // The parser's own message may quote a record, so it is left out.
+        let invalid = |message: &str| naming(path, io::Error::new(io::ErrorKind::InvalidData, message));
+        let contents: Contents = serde_json::from_slice(&text).map_err(|_| invalid(NOT_A_STORE))?;
+        if contents.version == VERSION { Ok(contents) } else { Err(invalid(OTHER_VERSION)) }
     }
 
-    /// Changes the file's contents, if the change says that it has changed anything.
+    /// Changes the records, and writes the file if `change` returns true.
     fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
-        let _lock = wait_for(&sibling(&self.path, ".lock"))?;
+        let _lock = wait_for_lock(&sibling(&self.path, ".lock"))?;
         let mut contents = self.read()?;
         if change(&mut contents.records) { self.write(&contents) } else { Ok(()) }
     }
 
     fn write(&self, contents: &Contents) -> io::Result<()> {
-        // Large enough from the start: a buffer that grows leaves its old contents behind.
+        // The buffer must not grow: growing would leave a copy of the secrets in freed memory.
         let length: usize = contents.records.iter().map(|(key, value)| key.len() + value.expose().len() + 8).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer(&mut *text, contents)?;
         let temporary = sibling(&self.path, ".new");
-        // One that is there is of a process that died, since the lock is held. Its mode may be another.
+        // While the lock is held, an existing file is left over from a process that died. Its mode may be
+        // wrong.
         match fs::remove_file(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
             _ => {}
@@ -99,8 +108,8 @@ impl Store for FileStore {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         let contents = self.read()?;
         let Some(text) = contents.records.get(key) else { return Ok(None) };
-        let problem = || io::Error::new(io::ErrorKind::InvalidData, "a record is not base64");
-        let bytes = STANDARD.decode(text.expose()).map_err(|_| naming(&self.path, problem()))?;
+        let invalid = || io::Error::new(io::ErrorKind::InvalidData, NOT_BASE64);
+        let bytes = STANDARD.decode(text.expose()).map_err(|_| naming(&self.path, invalid()))?;
         Ok(Some(Record::new(bytes)))
     }
 
@@ -117,16 +126,19 @@ impl Store for FileStore {
         Ok(self.read()?.records.into_keys().collect())
     }
 
-    /// Between processes one lock for all keys: a file is for the few users of one person's programs. In this one a lock on
-    /// one key does not hinder a lock on another, which may be taken under it.
+    /// Waits for the lock on this key and returns a guard.
+    ///
+    /// Other processes are excluded from all keys, because a file is meant for the few users of one person's
+    /// programs. Within this process, a lock on one key does not block a lock on another key, even on the
+    /// same thread.
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
         let key = self.locks.lock(key)?;
-        let mut refreshing = lock_ignoring_poison(&self.refreshing);
-        let file = match refreshing.upgrade() {
+        let mut refresh_file = lock_ignoring_poison(&self.refresh_file);
+        let file = match refresh_file.upgrade() {
             Some(file) => file,
             None => {
-                let file = Arc::new(wait_for(&sibling(&self.path, ".refresh"))?);
-                *refreshing = Arc::downgrade(&file);
+                let file = Arc::new(wait_for_lock(&sibling(&self.path, ".refresh"))?);
+                *refresh_file = Arc::downgrade(&file);
                 file
             }
         };
@@ -140,8 +152,8 @@ impl fmt::Debug for FileStore {
     }
 }
 
-/// Locks a file, which is made if it is not there. Closing it releases the lock.
-fn wait_for(path: &Path) -> io::Result<File> {
+/// Opens or creates a file and waits for the lock on it. Closing the file releases the lock.
+fn wait_for_lock(path: &Path) -> io::Result<File> {
     const PAUSE: Duration = Duration::from_millis(10);
     let file = private_file::options().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;
     let mut left = MAX_LOCK_WAIT;
@@ -150,8 +162,8 @@ fn wait_for(path: &Path) -> io::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(naming(path, error)),
             Err(TryLockError::WouldBlock) if left.is_zero() => {
-                let problem = "another process has held the lock for too long";
-                return Err(naming(path, io::Error::new(io::ErrorKind::TimedOut, problem)));
+                let message = "timed out waiting for another process to release the lock; try again later";
+                return Err(naming(path, io::Error::new(io::ErrorKind::TimedOut, message)));
             }
             Err(TryLockError::WouldBlock) => sleep(PAUSE),
         }

@@ -6,9 +6,10 @@ use cognito_core::{Call, Error, Flow, IdentityPool};
 
 use crate::{Client, Transport, run};
 
-/// An identity pool with what its flows need from outside: a transport and the system's clock.
+/// Runs the flows and the operations of one identity pool.
 ///
-/// It can be shared between threads. Cloning is cheap, and clones share the transport with its open connections.
+/// A client holds the identity pool and a transport, and reads the clock of the operating system. Threads can
+/// share a client. Cloning a client is cheap: all clones use the same transport and its open connections.
 #[derive(Clone)]
 pub struct IdentityPoolClient {
     identity_pool: IdentityPool,
@@ -16,26 +17,27 @@ pub struct IdentityPoolClient {
 }
 
 impl IdentityPoolClient {
-    /// A client on [`UreqTransport`](crate::UreqTransport) with its default settings.
+    /// Creates a client that sends its requests with [`UreqTransport`](crate::UreqTransport) and default
+    /// settings.
     #[cfg(feature = "ureq")]
     #[must_use]
     pub fn new(identity_pool: IdentityPool) -> Self {
         Self::with_transport(identity_pool, crate::UreqTransport::new(&crate::TransportSettings::default()))
     }
 
-    /// A client on a transport of the caller's choice.
+    /// Creates a client that sends its requests with the given transport.
     #[must_use]
     pub fn with_transport(identity_pool: IdentityPool, transport: impl Transport + 'static) -> Self {
         Self { identity_pool, transport: Arc::new(transport) }
     }
 
-    /// A client on the transport of a user pool's client.
+    /// Creates a client that shares the transport of a user pool's [`Client`].
     #[must_use]
     pub fn with_transport_of(client: &Client, identity_pool: IdentityPool) -> Self {
         Self { identity_pool, transport: client.shared_transport() }
     }
 
-    /// The identity pool that flows are made from.
+    /// Returns the identity pool, from which flows are created.
     #[must_use]
     pub fn identity_pool(&self) -> &IdentityPool {
         &self.identity_pool
@@ -45,18 +47,18 @@ impl IdentityPoolClient {
         &*self.transport
     }
 
-    /// Drives a flow to its end.
+    /// Runs a flow to its end and returns the flow's output.
     ///
     /// # Errors
-    /// What the flow fails with.
+    /// Returns an error if the flow fails.
     pub fn run<F: Flow>(&self, flow: F) -> Result<F::Output, Error> {
         run(flow, &*self.transport)
     }
 
-    /// Calls an operation.
+    /// Calls an operation of the identity pool.
     ///
     /// # Errors
-    /// What the call fails with.
+    /// Returns an error if the call fails.
     pub fn call<O: ForIdentityPool>(&self, operation: O) -> Result<O::Response, Error> {
         self.run(Call::for_identity_pool(&self.identity_pool, operation))
     }

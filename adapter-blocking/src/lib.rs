@@ -1,19 +1,28 @@
-//! Amazon Cognito for blocking code.
+//! An Amazon Cognito client for blocking code.
 //!
-//! Everything that Cognito is about is in `cognito-core`, which this crate hands on whole: flows that say what to send
-//! and take what came back. Here are the loop that drives a flow ([`run`]), a [`Client`] that owns what the loop needs,
-//! an HTTP transport on `ureq` with rustls ([`UreqTransport`], feature `ureq`, on by default), [`Sessions`], which keeps
-//! users signed in by way of a [`Store`], and a [`CredentialsProvider`] of AWS credentials.
+//! The rules of Cognito are in `cognito-core`, which this crate re-exports. The core's *flows* say which
+//! request to send, and take the response. This crate adds the parts that do I/O:
+//!
+//! - [`run`], the loop that drives a flow;
+//! - [`Client`], which runs flows and calls operations;
+//! - [`UreqTransport`], an HTTP transport built on `ureq` and rustls (feature `ureq`, enabled by default);
+//! - [`Sessions`], which keeps users signed in and saves their sessions in a [`Store`];
+//! - [`CredentialsProvider`], which gets and refreshes AWS credentials.
 //!
 //! ```no_run
 //! use cognito_blocking::{AppClient, Client, SignIn, SignInOutcome, UserPoolId};
 //!
-//! let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
+//! let user_pool_id = UserPoolId::new("us-east-1_QdbSdK39m")?;
+//! let app_client = AppClient::new(user_pool_id, "3pu8tnp684l4lmlfoth25ojmd2")?;
 //! let client = Client::new(app_client);
 //! let sign_in = SignIn::srp(client.app_client(), "alice", "Very$ecur3", client.seed()?);
 //! match client.run(sign_in)? {
-//!     SignInOutcome::SignedIn(signed_in) => println!("{} is signed in", signed_in.session.username()),
-//!     SignInOutcome::Challenge(challenge) => println!("the service asks for {:?}", challenge.name()),
+//!     SignInOutcome::SignedIn(signed_in) => {
+//!         println!("{} is signed in", signed_in.session.username());
+//!     }
+//!     SignInOutcome::Challenge(challenge) => {
+//!         println!("the service asks for {:?}", challenge.name());
+//!     }
 //! }
 //! # Ok::<(), cognito_blocking::Error>(())
 //! ```
@@ -45,7 +54,7 @@ pub use transport::{Transport, TransportFn, transport_fn};
 #[cfg(feature = "ureq")]
 pub use ureq_transport::UreqTransport;
 
-/// The code in the package's README is compiled and run.
+/// Compiles and runs the code in the package's README.
 #[cfg(all(doctest, feature = "ureq"))]
 #[doc = include_str!("../README.md")]
 struct PackageReadme;

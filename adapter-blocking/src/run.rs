@@ -5,10 +5,12 @@ use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step};
 use crate::Transport;
 use cognito_core::adapter::{jittered, now};
 
-/// Drives a flow to its end: sends what it wants sent and sleeps when it wants to wait.
+/// Runs a flow to its end and returns the flow's output.
+///
+/// Each request of the flow is sent with `transport`. The thread sleeps when the flow asks for a wait.
 ///
 /// # Errors
-/// What the flow fails with.
+/// Returns an error if the flow fails.
 pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output, Error> {
     let mut event = Event::Start;
     loop {
@@ -23,13 +25,13 @@ pub fn run<F: Flow>(mut flow: F, transport: &dyn Transport) -> Result<F::Output,
     }
 }
 
-/// Sends a request.
+/// Sends a request with the transport.
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     transport.send(request)
 }
 
-/// Sends a request, and tells those who watch.
+/// Sends a request with the transport, and logs the exchange to `tracing`.
 #[cfg(feature = "tracing")]
 pub(crate) fn exchange(transport: &dyn Transport, request: &Request) -> SendOutcome {
     let exchange = cognito_core::adapter::Exchange::for_request(request);

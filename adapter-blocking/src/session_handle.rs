@@ -13,11 +13,11 @@ use cognito_core::{
 use crate::shared_keeper::{Ran, SharedKeeper};
 use crate::{Client, Store};
 
-/// One user's session: a valid token whenever asked.
+/// The session of one user, which refreshes its tokens before they expire.
 ///
-/// Tokens are refreshed ahead of their expiry, once for however many threads ask, and saved before anybody
-/// gets them. It can be shared between threads, and cloned; all handles of one user from one
-/// [`Sessions`](crate::Sessions) are the same.
+/// All threads share one refresh, and new tokens are saved before any caller gets them. A handle can be
+/// cloned and shared between threads: all handles of one user from the same [`Sessions`](crate::Sessions)
+/// share one session.
 ///
 /// ```no_run
 /// # use cognito_blocking::{Error, SessionHandle, operation::ListDevices};
@@ -35,7 +35,7 @@ pub struct SessionHandle {
     keeper: Arc<SharedKeeper<SessionKeeper>>,
 }
 
-/// What all handles of one store share.
+/// The client, the store and the event listeners that all handles from one `Sessions` share.
 pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) store: Box<dyn Store>,
@@ -47,7 +47,7 @@ impl SessionHandle {
         Self { username: username.to_owned(), shared, keeper }
     }
 
-    /// The user's canonical name.
+    /// Returns the user's canonical name, [`Session::username`].
     #[must_use]
     pub fn username(&self) -> &str {
         &self.username
@@ -57,58 +57,61 @@ impl SessionHandle {
         self.shared.client.app_client()
     }
 
-    /// The newest session in memory, with its generation.
+    /// Returns the newest session in memory and its generation.
     pub(crate) fn newest(&self) -> Option<(Session, u64)> {
         let keeper = self.keeper.lock();
         keeper.newest().map(|session| (session.clone(), keeper.generation()))
     }
 
-    /// The generation of the session in memory; `None` while there is none.
+    /// Returns the generation of the session in memory, or `None` if no session is in memory.
     pub(crate) fn generation(&self) -> Option<u64> {
         let keeper = self.keeper.lock();
         keeper.newest().map(|_| keeper.generation())
     }
 
-    /// The session. Its tokens are refreshed and saved when they expire within the margin. If that fails and
-    /// they are still valid, they are returned with the error.
+    /// Returns the session with valid tokens.
+    ///
+    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
+    /// tokens are still valid, the session is returned together with the error.
     ///
     /// # Errors
-    /// Those of [`SessionOutcome::result`].
+    /// Returns the errors that [`SessionOutcome::result`] lists.
     pub fn get(&self) -> Result<KeptSession, Error> {
         // Valid tokens need no job.
         let usable = self.keeper.lock().usable(now()).cloned();
         usable.map_or_else(|| self.session(|| SessionTask::Get), |session| Ok(session.into()))
     }
 
-    /// A valid access token.
+    /// Returns a valid access token, after a refresh if necessary.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub fn access_token(&self) -> Result<AccessToken, Error> {
         Ok(self.get()?.session.access_token().clone())
     }
 
-    /// A valid ID token, if the session has one.
+    /// Returns a valid ID token, after a refresh if necessary, or `None` if the session has no ID token.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub fn id_token(&self) -> Result<Option<IdToken>, Error> {
         Ok(self.get()?.session.id_token().cloned())
     }
 
-    /// The session, refreshed now, so that changed attributes and groups appear in its tokens.
+    /// Refreshes the session even if its tokens are valid, so that changed attributes and groups appear in
+    /// them.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptSession, Error> {
         self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user. If the service refuses the access token, the session is refreshed and
-    /// the call made once more.
+    /// Calls an operation for the user of this session. If the service rejects the access token, the session is refreshed and
+    /// the call is retried once.
     ///
     /// # Errors
-    /// Those of [`get`](Self::get), and those of the call.
+    /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
     pub fn call<O: TokenAuthorized + Clone>(&self, operation: O) -> Result<O::Response, Error> {
         let mut call = SessionCall::new(self.app_client(), operation);
         let mut session = self.get()?.session;
@@ -121,22 +124,25 @@ impl SessionHandle {
         }
     }
 
-    /// Calls an operation for the user page by page, from this request on. An error ends the pages.
+    /// Returns an iterator over the pages of an operation, starting at this request. Each page is the
+    /// result of one call. The iterator ends after the first error.
     pub fn pages<O: Paged>(&self, operation: O) -> impl Iterator<Item = Result<O::Response, Error>> + use<O> {
         let (handle, mut pages) = (self.clone(), Pages::new(operation));
         std::iter::from_fn(move || Some(pages.received(handle.call(pages.request()?))))
     }
 
-    /// Signs the user out: at the service as far as the scope says, and in the store whatever the service
-    /// answers.
+    /// Signs the user out.
+    ///
+    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in any case, even if
+    /// the service cannot be reached.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(|| SessionTask::SignOut(scope)).into()
     }
 
-    /// Removes the session and the device of a user who has been deleted. The service is not asked.
+    /// Removes the session and the device of a deleted user from the store, without a request to the service.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store cannot be written.
+    /// Returns [`Error::Store`] if the store cannot be written.
     pub fn forget(&self) -> Result<(), Error> {
         self.outcome(|| SessionTask::Forget)?.result.map(|_| ())
     }
@@ -145,7 +151,7 @@ impl SessionHandle {
         self.outcome(task)?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task, and tells those who listen.
+    /// Runs a task, and sends its event to all listeners.
     pub(crate) fn outcome(&self, task: impl Fn() -> SessionTask) -> Result<SessionOutcome, Error> {
         let Shared { client, store, listeners } = &*self.shared;
         match self.keeper.run(task, &**store, client.transport(), || client.seed())? {

@@ -14,28 +14,29 @@ use crate::session_handle::{SessionHandle, Shared};
 use crate::shared_keeper::{SharedKeeper, drive, store_error};
 use crate::{Client, Store};
 
-/// The sessions of an app client's users, in a store.
+/// The sessions of an app client's users, kept in a store.
 ///
 /// ```no_run
-/// # use cognito_blocking::{Client, Error, FileStore, Sessions, SignedIn, operation::GetUser};
+/// # use cognito_blocking::{Client, Error, FileStore, Sessions, SignedIn};
+/// # use cognito_blocking::operation::GetUser;
 /// # fn keep(client: Client, signed_in: SignedIn) -> Result<(), Error> {
 /// let sessions = Sessions::new(client, FileStore::new("sessions.json"));
 /// sessions.save(&signed_in)?;
-/// // Later, or in another process: the tokens are refreshed when it is time.
+/// // Later, or in another process: the tokens are refreshed before they expire.
 /// let username = sessions.last_username()?.ok_or(Error::NotSignedIn)?;
 /// let user = sessions.user(&username).call(GetUser::new())?;
 /// # Ok(()) }
 /// ```
 ///
-/// Users go by their canonical name, [`Session::username`](cognito_core::Session::username). Nothing signs a
-/// user out but [`SessionHandle::sign_out`] and a refusal of the service that [ends the
-/// session](Error::ends_session).
+/// The key of a session is the user's canonical name, [`Session::username`](cognito_core::Session::username).
+/// A user stays signed in until the application calls [`SessionHandle::sign_out`] or [`SessionHandle::forget`],
+/// or until the service returns an error that [ends the session](Error::ends_session).
 ///
-/// Beside the sessions are the [devices](Self::devices) that the service remembers. They outlast a session:
-/// give them to the next sign-in.
+/// The store also holds this machine's [devices](Self::devices), which the service remembers. Devices outlive
+/// a session: pass them to the next sign-in.
 ///
-/// A session that cannot be saved is kept in memory, used, and saved with the next chance; a program that is
-/// about to end calls [`flush`](Self::flush). Cloning is cheap, and clones are the same sessions.
+/// A session that cannot be saved stays in memory and remains usable, and the next job saves it. Before the
+/// program ends, call [`flush`](Self::flush). Cloning is cheap: all clones share the same sessions.
 #[derive(Clone)]
 pub struct Sessions {
     settings: SessionSettings,
@@ -44,36 +45,36 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// The sessions in this store. Tokens are refreshed a minute before they expire.
+    /// Opens the sessions in this store. By default, tokens are refreshed one minute before they expire.
     #[must_use]
     pub fn new(client: Client, store: impl Store + 'static) -> Self {
         let shared = Shared { client, store: Box::new(store), listeners: Mutex::default() };
         Self { settings: SessionSettings::default(), shared: Arc::new(shared), keepers: Arc::default() }
     }
 
-    /// Refreshes tokens this long before they expire.
+    /// Sets how long before their expiry tokens are refreshed (one minute by default).
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
         self
     }
 
-    /// Sends this with every refresh.
+    /// Sets the context data that is sent with every refresh.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.settings.context = context;
         self
     }
 
-    /// Gives this name, for people to read, to a device that a refresh registers.
+    /// Sets the display name of a device that is registered during a refresh.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
         self.settings.device_name = Some(name.into());
         self
     }
 
-    /// The session of the user of this canonical name, even if there is none yet. All handles of a user share
-    /// it.
+    /// Returns a handle to the session of the user with this canonical name, even if the user is not signed
+    /// in. All handles of one user share one session.
     #[must_use]
     pub fn user(&self, username: &str) -> SessionHandle {
         let make = || SharedKeeper::new(SessionKeeper::new(self.app_client(), username, &self.settings));
@@ -82,60 +83,66 @@ impl Sessions {
         SessionHandle::new(username, Arc::clone(&self.shared), keeper)
     }
 
-    /// Stores the session of a user who has signed in, in place of the earlier one; the user as the last to
-    /// have signed in; and the device.
+    /// Saves the result of a sign-in: the session, which replaces an earlier session of the user, the name of
+    /// the user who signed in last, and the device.
     ///
     /// # Errors
-    /// [`Error::Store`]. The session is valid nevertheless, and stays in memory with the device.
+    /// Returns [`Error::Store`] if the store cannot be read or written. The session stays valid, and stays in
+    /// memory together with the device.
     pub fn save(&self, signed_in: &SignedIn) -> Result<SessionHandle, Error> {
         let handle = self.user(signed_in.session.username());
         handle.outcome(|| SessionTask::Save(Box::new(signed_in.clone())))?.result?;
         Ok(handle)
     }
 
-    /// The users who have a session in the store, sorted by key.
+    /// Returns the names of the users who have a session in the store, sorted by their keys in the store.
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// Returns [`Error::Store`] if the store cannot be read.
     pub fn usernames(&self) -> Result<Vec<String>, Error> {
         let keys = self.shared.store.keys().map_err(store_error)?;
         Ok(keys.iter().filter_map(|key| username_of_key(self.app_client(), key)).collect())
     }
 
-    /// The user who signed in last. It is a hint for the next start: the session, if there is one, goes by
-    /// its own name.
+    /// Returns the name of the user who signed in last, as a hint for the next start of the program.
+    ///
+    /// The user who signed in last may have no session any more.
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// Returns [`Error::Store`] if the store cannot be read.
     pub fn last_username(&self) -> Result<Option<String>, Error> {
         let record = self.shared.store.load(&last_user_key(self.app_client())).map_err(store_error)?;
         Ok(record.as_ref().and_then(last_username))
     }
 
-    /// This machine's devices, for [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
+    /// Returns this machine's remembered devices. A sign-in uses the devices that are passed to the method
+    /// [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// Returns [`Error::Store`] if the store cannot be read, or if its record is invalid.
     pub fn devices(&self) -> Result<Devices, Error> {
         let record = self.shared.store.load(&devices_key(self.app_client())).map_err(store_error)?;
         Devices::from_stored(record.as_ref())
     }
 
-    /// Changes this machine's devices, and stores them if the change returns true: for a device that the user
-    /// has had forgotten, or one that was registered late.
+    /// Changes this machine's devices under the store's lock, and saves them if `change` returns true.
+    ///
+    /// Use this method to remove a device that was forgotten at the service, or to add a device that
+    /// was registered after the sign-in.
     ///
     /// # Errors
-    /// [`Error::Store`]
+    /// Returns [`Error::Store`] if the store cannot be locked, read or written.
     pub fn change_devices(&self, change: impl FnOnce(&mut Devices) -> bool) -> Result<(), Error> {
         let mut change = ChangeDevices::new(self.app_client(), change);
         let Shared { client, store, .. } = &*self.shared;
         drive(&**store, client.transport(), Ok(()), |event| change.step(event))?
     }
 
-    /// Saves the sessions and devices that could not be saved before.
+    /// Saves all sessions and devices that could not be saved earlier.
     ///
     /// # Errors
-    /// [`Error::Store`] when one of them cannot be saved this time either. It stays in memory.
+    /// Returns [`Error::Store`] at the first session or device that still cannot be saved. Unsaved sessions
+    /// and devices stay in memory.
     pub fn flush(&self) -> Result<(), Error> {
         let keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner).to_vec();
         for (username, keeper) in keepers {
@@ -147,7 +154,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Receives every event in the life of a session from now on: signed in, refreshed, signed out, expired.
+    /// Returns a channel that receives all future events of all sessions: signed in, refreshed, signed out,
+    /// expired.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<SessionEvent> {
         let (sender, receiver) = channel();

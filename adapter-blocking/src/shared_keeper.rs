@@ -1,4 +1,4 @@
-//! Drives a keeper, once for all threads that ask.
+//! Runs the jobs of a keeper: one thread drives a job, and all other callers wait for its result.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,17 +10,17 @@ use crate::run::exchange;
 use crate::{Store, Transport};
 use cognito_core::adapter::{jittered, now};
 
-/// A keeper, and the way to wait for its jobs.
+/// A keeper that threads share, with a condition variable to wait for the end of a job.
 pub(crate) struct SharedKeeper<K> {
     keeper: Mutex<K>,
     ended: Condvar,
 }
 
-/// What came of a task.
+/// The result of a task that a caller gave to a [`SharedKeeper`].
 pub(crate) enum Ran<K: Keeper> {
-    /// The caller drove the job to its end.
+    /// The output of a job that the caller drove to its end.
     Driven(K::Output),
-    /// Another caller did.
+    /// The value from a job that another caller drove.
     Joined(K::Value),
 }
 
@@ -29,12 +29,12 @@ impl<K: Keeper> SharedKeeper<K> {
         Self { keeper: Mutex::new(keeper), ended: Condvar::new() }
     }
 
-    /// The keeper. A panic elsewhere leaves it intact.
+    /// Locks the keeper, even if the mutex is poisoned: a panic leaves the keeper intact.
     pub(crate) fn lock(&self) -> MutexGuard<'_, K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a task: drives its job, or waits for the thread that does.
+    /// Runs a task: drives its job on this thread, or waits for the thread that drives the job.
     pub(crate) fn run(
         &self,
         task: impl Fn() -> K::Task,
@@ -71,14 +71,15 @@ impl<K: Keeper> SharedKeeper<K> {
         transport: &dyn Transport,
         input: impl FnOnce() -> Result<K::Input, Error>,
     ) -> Result<K::Output, Error> {
-        let mut waking = Waking { keeper: self, is_over: false };
+        let mut guard = WakeOnDrop { keeper: self, is_finished: false };
         let output = drive(store, transport, input(), |event| self.lock().step(now(), event))?;
-        waking.is_over = true;
+        guard.is_finished = true;
         Ok(output)
     }
 }
 
-/// Drives a job to its end: does what each step asks. The locks are released at the end.
+/// Drives a job to its end: carries out each step and reports the result as the next event. The store's locks
+/// are released when the job ends.
 pub(crate) fn drive<Input, Output>(
     store: &dyn Store,
     transport: &dyn Transport,
@@ -104,16 +105,17 @@ pub(crate) fn drive<Input, Output>(
     }
 }
 
-/// Wakes everybody who waits when the job is over, even if a store or a transport has panicked.
-struct Waking<'a, K: Keeper> {
+/// A guard that wakes all waiting callers when it is dropped, even if a store or a transport has panicked. An
+/// unfinished job is abandoned first.
+struct WakeOnDrop<'a, K: Keeper> {
     keeper: &'a SharedKeeper<K>,
-    is_over: bool,
+    is_finished: bool,
 }
 
-impl<K: Keeper> Drop for Waking<'_, K> {
+impl<K: Keeper> Drop for WakeOnDrop<'_, K> {
     fn drop(&mut self) {
-        if !self.is_over {
-            self.keeper.lock().abandon(Arc::new(io::Error::other("the job was given up before its end")));
+        if !self.is_finished {
+            self.keeper.lock().abandon(Arc::new(io::Error::other("the job was abandoned before its end; try again")));
         }
         self.keeper.ended.notify_all();
     }

@@ -7,44 +7,50 @@ use cognito_core::storage::Record;
 
 use cognito_core::adapter::MAX_LOCK_WAIT;
 
-/// Keeps records under keys, over the life of the process or beyond. It knows nothing of what is in them.
+/// A place that keeps records under text keys, in memory or across restarts.
 ///
-/// Each method is whole by itself: a record is the old one or the new one, whoever reads at the same time.
+/// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
+/// record or the new one, never a mixture.
 pub trait Store: Send + Sync {
-    /// The record under the key, if there is one.
+    /// Returns the record under the key, or `None` if the key has no record.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// Returns an error if the store cannot be read.
     fn load(&self, key: &str) -> io::Result<Option<Record>>;
 
-    /// Puts the record under the key, in place of what was there. What was there stays when this fails.
+    /// Saves the record under the key and replaces any earlier record. If the call fails, the earlier record
+    /// stays.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// Returns an error if the store cannot be written.
     fn save(&self, key: &str, record: &Record) -> io::Result<()>;
 
-    /// Removes what is under the key, if anything is.
+    /// Removes the record under the key. A key without a record is not an error.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// Returns an error if the store cannot be written.
     fn remove(&self, key: &str) -> io::Result<()>;
 
-    /// All keys, sorted.
+    /// Returns all keys that have a record, in sorted order.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// Returns an error if the store cannot be read.
     fn keys(&self) -> io::Result<Vec<String>>;
 
-    /// Waits until nobody else has the lock on this key, in this process or another, and gives it until it is dropped.
-    /// A session is refreshed, saved and removed under it, so that two do not spend one refresh token. It is not
-    /// re-entrant, hinders no lock on another key and no other method, and may be dropped on another thread.
+    /// Waits for the lock on this key and returns a guard. Dropping the guard releases the lock.
+    ///
+    /// The lock excludes all other threads, and all other processes that use the same store. Sessions are
+    /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
+    ///
+    /// The lock is not re-entrant. A lock blocks neither locks on other keys nor the other methods of the
+    /// store. The guard may be dropped on another thread.
     ///
     /// # Errors
-    /// When the store cannot be locked, or has not been for two minutes.
+    /// Returns an error if the store cannot be locked, or if the lock is still taken after two minutes.
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>>;
 }
 
-/// A store that is shared, such as between sessions and identities.
+/// A shared store, for example one for both sessions and identity ids.
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         (**self).load(key)
@@ -67,19 +73,23 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// A lock on a key, which is released when this is dropped. Any value that may go to another thread can be one.
+/// The guard of a lock on a key. Dropping the guard releases the lock.
+///
+/// Every type that implements [`Send`] is a `StoreLock`.
 pub trait StoreLock: Send {}
 
 impl<T: Send> StoreLock for T {}
 
-/// Keeps records in memory. They are zeroized when they are replaced or removed, and with the store.
+/// A [`Store`] that keeps its records in memory.
+///
+/// A record is zeroized when it is replaced or removed, or when the store is dropped.
 #[derive(Default)]
 pub struct MemoryStore {
     records: Mutex<BTreeMap<String, Record>>,
     locks: Arc<Locks>,
 }
 
-/// The keys that are locked. A lock may outlive the store.
+/// The set of locked keys. Each guard shares the set of locked keys, because a guard may outlive its store.
 #[derive(Default)]
 pub(crate) struct Locks {
     locked: Mutex<BTreeSet<String>>,
@@ -87,14 +97,17 @@ pub(crate) struct Locks {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// Each change under these mutexes is one call on a collection: a panic elsewhere leaves it whole.
+/// Locks a mutex, even if it is poisoned.
+///
+/// A panic cannot leave a half-done change, because each change under a store's mutex is a single call on a
+/// collection.
 pub(crate) fn lock_ignoring_poison<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -124,7 +137,7 @@ impl Store for MemoryStore {
 }
 
 impl Locks {
-    /// Waits until nobody in this process has the lock on this key.
+    /// Waits for the lock on this key within this process, and returns its guard.
     pub(crate) fn lock(self: &Arc<Self>, key: &str) -> io::Result<KeyLock> {
         let locked = lock_ignoring_poison(&self.locked);
         let waited = self.released.wait_timeout_while(locked, MAX_LOCK_WAIT, |locked| locked.contains(key));
@@ -132,7 +145,7 @@ impl Locks {
         if timeout.timed_out() {
             return Err(io::Error::new(
                 io::ErrorKind::TimedOut,
-                "the session is being refreshed elsewhere, for too long",
+                "timed out waiting for the lock on this record; try again later",
             ));
         }
         locked.insert(key.to_owned());

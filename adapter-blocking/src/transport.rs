@@ -3,15 +3,20 @@ use std::sync::Arc;
 
 use cognito_core::{Request, SendOutcome};
 
-/// Sends a request and reports what came of it. Any HTTP client becomes one: implement this trait, or pass a
-/// closure to [`transport_fn`].
+/// An HTTP client that sends requests to the service.
 ///
-/// Send [`Request::body`] to [`Request::url`] by [`Request::method`] with [`Request::headers`], once. Do not
-/// follow redirects, and give up after a time. Report [`SendOutcome::Answered`] for a whole answer of any
-/// status; [`SendOutcome::NotSent`] only when resolving or connecting failed; and [`SendOutcome::NoAnswer`]
-/// for everything else, among it an answer that is cut off or too large to take.
+/// To use another HTTP client, implement this trait, or pass a closure to [`transport_fn`]. An
+/// implementation must follow these rules:
+///
+/// - Send [`Request::body`] to [`Request::url`] once, with [`Request::method`] and [`Request::headers`]. The
+///   core decides on retries.
+/// - Do not follow redirects.
+/// - Give up after a time limit.
+/// - Return [`SendOutcome::Answered`] for every complete response, whatever its HTTP status.
+/// - Return [`SendOutcome::NotSent`] only if resolving the host or connecting to it failed.
+/// - Return [`SendOutcome::NoAnswer`] in all other cases, including a response that is cut off or too large.
 pub trait Transport: Send + Sync {
-    /// Sends the request and waits for what comes of it.
+    /// Sends the request and waits for its outcome.
     fn send(&self, request: &Request) -> SendOutcome;
 }
 
@@ -27,15 +32,16 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// A closure as a [`Transport`].
+/// Creates a [`Transport`] from a closure that sends one request.
 ///
 /// ```
-/// use cognito_blocking::{AppClient, Client, Headers, Request, Response, SendOutcome, UserPoolId};
-/// use cognito_blocking::transport_fn;
+/// use cognito_blocking::{AppClient, Client, UserPoolId};
+/// use cognito_blocking::{Headers, Request, Response, SendOutcome, transport_fn};
 ///
-/// let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m")?, "3pu8tnp684l4lmlfoth25ojmd2")?;
+/// let user_pool_id = UserPoolId::new("us-east-1_QdbSdK39m")?;
+/// let app_client = AppClient::new(user_pool_id, "3pu8tnp684l4lmlfoth25ojmd2")?;
 /// let transport = transport_fn(|request: &Request| {
-///     // Send request.body() to request.url() by request.method() with request.headers().
+///     // Send request.body() to request.url() with request.method() and request.headers().
 ///     SendOutcome::Answered(Response::new(200, Headers::new(), b"{}".to_vec()))
 /// });
 /// let client = Client::with_transport(app_client, transport);
@@ -45,7 +51,7 @@ pub fn transport_fn<F: Fn(&Request) -> SendOutcome + Send + Sync>(send: F) -> Tr
     TransportFn(send)
 }
 
-/// What [`transport_fn`] makes of a closure.
+/// A [`Transport`] that calls a closure for each request, as returned by [`transport_fn`].
 #[derive(Clone, Copy)]
 pub struct TransportFn<F>(F);
 

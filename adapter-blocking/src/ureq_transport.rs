@@ -1,5 +1,5 @@
-//! `ureq` as a transport. Its connector is wrapped, so that a failure to connect is told from one after it by where it
-//! happened, not by its text.
+//! A transport built on `ureq`. Its resolver and its connector are wrapped, so that the place of a failure,
+//! not its text, says whether the request was sent.
 
 use std::fmt;
 use std::io;
@@ -15,18 +15,20 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 use crate::{Transport, TransportSettings};
 use cognito_core::adapter::{UnusableProxy, is_this_machine};
 
-/// HTTP/1.1 on `ureq`: TLS by rustls with the certificates of Mozilla's root programme, connections kept alive,
-/// redirects not followed.
+/// A [`Transport`] that speaks HTTP/1.1 with `ureq`.
+///
+/// It uses rustls with the root certificates of Mozilla's root program, keeps connections alive, and does not
+/// follow redirects.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     direct: Agent,
-    /// For hosts other than this machine, where the environment names a proxy.
+    /// The agent for all hosts except this machine, if an environment variable names a proxy.
     proxied: Option<Result<Agent, UnusableProxy>>,
     largest_body: u64,
 }
 
 impl UreqTransport {
-    /// A transport of its own, with no open connections yet.
+    /// Creates a transport with these settings and no open connections.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         let proxy = if settings.proxy_from_environment { proxy_from_environment() } else { None };
@@ -45,12 +47,12 @@ impl UreqTransport {
             }
             _ => &self.direct,
         };
-        let answer = match *request.method() {
-            // An empty body would be told by a content-length.
+        let response = match *request.method() {
+            // With an empty body, ureq would send a `content-length` header.
             http::Method::GET => agent.run(request.map(|_| ())),
             _ => agent.run(request),
         };
-        let (parts, mut body) = answer?.into_parts();
+        let (parts, mut body) = response?.into_parts();
         let body = body.with_config().limit(self.largest_body).read_to_vec()?;
         Ok(Response::from(http::Response::from_parts(parts, body)))
     }
@@ -94,19 +96,20 @@ impl Transport for UreqTransport {
     }
 }
 
-/// What ureq failed with, as the error inside where there is one. A URL is left out: its query may hold secrets.
+/// Returns the error inside of a `ureq` error, if there is one. The URL is left out, because its query may
+/// hold secrets.
 fn cause(error: ureq::Error) -> Cause {
     match error {
         ureq::Error::Io(error) => Arc::new(error),
         ureq::Error::Other(error) => Arc::from(error),
         ureq::Error::BadUri(_) => {
-            Arc::new(io::Error::new(io::ErrorKind::InvalidInput, "the URL has no scheme or host"))
+            Arc::new(io::Error::new(io::ErrorKind::InvalidInput, "the URL has no scheme or no host"))
         }
         error => Arc::new(error),
     }
 }
 
-/// Resolving or connecting failed: nothing of the request has left.
+/// The error of a failed attempt to resolve or to connect: no part of the request was sent.
 #[derive(Debug)]
 struct NotConnected(ureq::Error);
 
@@ -124,6 +127,7 @@ impl fmt::Display for NotConnected {
 
 impl std::error::Error for NotConnected {}
 
+/// A resolver whose errors are [`NotConnected`].
 #[derive(Debug)]
 struct Resolving(DefaultResolver);
 
@@ -133,6 +137,7 @@ impl Resolver for Resolving {
     }
 }
 
+/// A connector whose errors are [`NotConnected`].
 #[derive(Debug)]
 struct Connecting(DefaultConnector);
 

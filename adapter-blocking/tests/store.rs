@@ -1,4 +1,5 @@
-//! What every store does, and what a store in a file does besides.
+//! Tests the contract of `Store` with both stores of this crate, and the additional guarantees of
+//! `FileStore`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -15,7 +16,7 @@ fn record(text: &str) -> Record {
     Record::new(text.as_bytes().to_vec())
 }
 
-/// An empty folder of the test's own.
+/// Creates an empty folder for one test.
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = fs::remove_dir_all(&folder);
@@ -24,7 +25,7 @@ fn folder(test: &str) -> PathBuf {
 }
 
 #[test]
-fn the_stores_do_what_every_store_must() {
+fn both_stores_fulfil_the_contract_of_a_store() {
     check_store(&MemoryStore::new()).unwrap();
     check_store(&FileStore::new(folder("conformance").join("sessions.json"))).unwrap();
 }
@@ -32,66 +33,66 @@ fn the_stores_do_what_every_store_must() {
 #[test]
 fn a_lock_may_outlive_its_store() {
     let store = MemoryStore::new();
-    let held = store.lock("a").unwrap();
+    let lock = store.lock("a").unwrap();
     drop(store);
-    drop(held);
+    drop(lock);
 }
 
 #[test]
-fn locks_in_memory_are_on_one_key_each() {
+fn locks_in_memory_on_two_keys_do_not_exclude_each_other() {
     let store = MemoryStore::new();
     let _one = store.lock("a").unwrap();
     let _other = store.lock("b").unwrap();
 }
 
 #[test]
-fn locks_on_two_keys_of_one_file_can_be_had_at_once() {
+fn locks_on_two_keys_of_one_file_do_not_exclude_each_other() {
     let store = FileStore::new(folder("two_keys").join("sessions.json"));
     let one = store.lock("a").unwrap();
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     let clone = store.clone();
-    // A user's identity is looked for under the guest's key, too, while the user's own is locked.
-    thread::spawn(move || tell.send(clone.lock("b").map(drop)));
-    told.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
+    // A credentials job locks the guest's key while it holds the lock on the user's key.
+    thread::spawn(move || sender.send(clone.lock("b").map(drop)));
+    receiver.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
     drop(one);
 }
 
 #[test]
-fn a_file_is_given_to_another_store_only_when_the_last_lock_is_dropped() {
+fn another_store_gets_the_file_after_the_last_lock_is_dropped() {
     let path = folder("last_lock").join("sessions.json");
     let (store, other) = (FileStore::new(&path), FileStore::new(&path));
     let (one, two) = (store.lock("a").unwrap(), store.lock("b").unwrap());
     drop(one);
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     thread::scope(|scope| {
-        scope.spawn(|| tell.send(other.lock("c").map(drop)).unwrap());
-        assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+        scope.spawn(|| sender.send(other.lock("c").map(drop)).unwrap());
+        assert!(receiver.recv_timeout(Duration::from_millis(200)).is_err());
         drop(two);
-        told.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
+        receiver.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
     });
 }
 
 #[test]
-fn a_lock_on_a_file_excludes_other_stores_on_it() {
+fn a_lock_on_a_file_excludes_other_stores_on_the_same_file() {
     let path = folder("two_stores").join("sessions.json");
     let (one, other) = (FileStore::new(&path), FileStore::new(&path));
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     thread::scope(|scope| {
-        let held = one.lock("a").unwrap();
+        let lock = one.lock("a").unwrap();
         one.save("a", &record("one")).unwrap();
         scope.spawn(|| {
-            let _held = other.lock("a").unwrap();
-            tell.send(other.load("a").unwrap()).unwrap();
+            let _lock = other.lock("a").unwrap();
+            sender.send(other.load("a").unwrap()).unwrap();
         });
-        assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+        assert!(receiver.recv_timeout(Duration::from_millis(200)).is_err());
         one.save("a", &record("two")).unwrap();
-        drop(held);
-        assert_eq!(told.recv_timeout(Duration::from_secs(10)).unwrap(), Some(record("two")));
+        drop(lock);
+        assert_eq!(receiver.recv_timeout(Duration::from_secs(10)).unwrap(), Some(record("two")));
     });
 }
 
 #[test]
-fn writers_of_one_file_lose_nothing_of_each_others() {
+fn concurrent_writers_of_one_file_keep_each_others_records() {
     let path = folder("writers").join("sessions.json");
     let keys: Vec<String> = (0..8).map(|number| number.to_string()).collect();
     thread::scope(|scope| {
@@ -104,7 +105,7 @@ fn writers_of_one_file_lose_nothing_of_each_others() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_can_read_the_file() {
+fn only_the_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
 
     let path = folder("mode").join("sessions.json");
@@ -119,25 +120,25 @@ fn nobody_else_can_read_the_file() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_told_of_and_not_touched() {
-    for broken in ["", "{", "[]", r#"{"version":2,"records":{}}"#, r#"{"version":1,"records":{"a":7}}"#] {
+fn an_invalid_file_is_reported_and_never_overwritten() {
+    for invalid in ["", "{", "[]", r#"{"version":2,"records":{}}"#, r#"{"version":1,"records":{"a":7}}"#] {
         let path = folder("broken").join("sessions.json");
-        fs::write(&path, broken).unwrap();
+        fs::write(&path, invalid).unwrap();
         let store = FileStore::new(&path);
         let error = store.load("a").unwrap_err();
         assert!(error.to_string().contains("sessions.json"), "{error}");
         store.save("a", &record("one")).unwrap_err();
         store.remove("a").unwrap_err();
-        assert_eq!(fs::read_to_string(&path).unwrap(), broken);
+        assert_eq!(fs::read_to_string(&path).unwrap(), invalid);
     }
 }
 
 #[test]
-fn a_write_that_fails_leaves_what_was_there() {
+fn a_failed_write_leaves_the_old_records() {
     let path = folder("full").join("sessions.json");
     let store = FileStore::new(&path);
     store.save("a", &record("one")).unwrap();
-    // The new file cannot be made where a folder is.
+    // A folder with the name of the temporary file makes the write fail.
     fs::create_dir(path.with_file_name("sessions.json.new")).unwrap();
     store.save("a", &record("two")).unwrap_err();
     store.remove("a").unwrap_err();
@@ -145,7 +146,7 @@ fn a_write_that_fails_leaves_what_was_there() {
 }
 
 #[test]
-fn what_a_process_that_died_left_behind_is_no_hindrance() {
+fn the_temporary_file_of_a_process_that_died_is_replaced() {
     let path = folder("died").join("sessions.json");
     fs::write(path.with_file_name("sessions.json.new"), "half a fi").unwrap();
     let store = FileStore::new(&path);
@@ -155,7 +156,7 @@ fn what_a_process_that_died_left_behind_is_no_hindrance() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error_that_names_it() {
+fn an_absent_folder_is_an_error_that_names_it() {
     let store = FileStore::new(folder("nowhere").join("missing/sessions.json"));
     let Err(error) = store.lock("a").map(|_| ()) else { panic!() };
     assert!(error.to_string().contains("missing"), "{error}");

@@ -1,4 +1,4 @@
-//! The pool and the app client that the environment names.
+//! Reads the user pool and the app client from environment variables.
 
 use std::env;
 use std::error::Error;
@@ -6,13 +6,13 @@ use std::error::Error;
 use cognito_blocking::secret::ClientSecret;
 use cognito_blocking::{AppClient, Endpoint, UserPoolId};
 
-/// A variable that is set and not empty.
+/// Returns the value of an environment variable, or `None` if the variable is unset or empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// By COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID, with COGNITO_CLIENT_SECRET and COGNITO_ENDPOINT if they are set. None
-/// when the environment names no pool.
+/// Returns the app client that COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID name, or `None` if both variables
+/// are unset. COGNITO_CLIENT_SECRET and COGNITO_ENDPOINT are optional.
 pub(crate) fn app_client() -> Result<Option<AppClient>, Box<dyn Error>> {
     let (user_pool_id, client_id) = match (variable("COGNITO_USER_POOL_ID"), variable("COGNITO_CLIENT_ID")) {
         (None, None) => return Ok(None),

@@ -1,11 +1,11 @@
-//! A client that tells what it sends and what comes back: one line a step, and no secret.
+//! A client that prints one line per step, with the requests sent and their results. It prints no secrets.
 
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cognito_blocking::{AppClient, Client, Error, Request, SendOutcome, Transport, TransportSettings, UreqTransport};
 
-/// Sends by ureq, and writes down each operation with the status that came back.
+/// A transport that sends with `ureq`, and records each operation with the HTTP status of its response.
 struct Recorder {
     transport: UreqTransport,
     exchanges: Arc<Mutex<Vec<String>>>,
@@ -15,16 +15,17 @@ impl Transport for Recorder {
     fn send(&self, request: &Request) -> SendOutcome {
         let outcome = self.transport.send(request);
         let operation = request.operation();
-        let answer = match &outcome {
+        let result = match &outcome {
             SendOutcome::Answered(response) => response.status().to_string(),
             SendOutcome::NotSent(_) => "not sent".to_owned(),
             SendOutcome::NoAnswer(_) => "no answer".to_owned(),
         };
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{operation} {answer}"));
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{operation} {result}"));
         outcome
     }
 }
 
+/// A client that prints a line for each step.
 pub(crate) struct NarratedClient {
     client: Client,
     exchanges: Arc<Mutex<Vec<String>>>,
@@ -38,39 +39,39 @@ impl NarratedClient {
         Self { client: Client::with_transport(app_client, recorder), exchanges }
     }
 
-    /// Takes one step and prints its line.
-    pub(crate) fn step<T, Told: Display>(
+    /// Runs one step and prints its line.
+    pub(crate) fn step<T, Text: Display>(
         &self,
-        what: &str,
-        act: impl FnOnce(&Client) -> Result<T, Error>,
-        tell: impl FnOnce(&T) -> Told,
+        name: &str,
+        run: impl FnOnce(&Client) -> Result<T, Error>,
+        describe: impl FnOnce(&T) -> Text,
     ) -> Result<T, Error> {
-        let result = act(&self.client);
+        let result = run(&self.client);
         match &result {
-            Ok(output) => self.print(what, &tell(output)),
-            Err(error) => self.print(what, &error.with_causes()),
+            Ok(output) => self.print(name, &describe(output)),
+            Err(error) => self.print(name, &error.with_causes()),
         }
         result
     }
 
-    /// Takes a step that must be refused, and prints its line.
-    pub(crate) fn refused_step<T>(
+    /// Runs a step that the service must reject, and prints its line.
+    pub(crate) fn rejected_step<T>(
         &self,
-        what: &str,
-        act: impl FnOnce(&Client) -> Result<T, Error>,
+        name: &str,
+        run: impl FnOnce(&Client) -> Result<T, Error>,
     ) -> Result<(), Box<dyn std::error::Error>> {
-        match act(&self.client) {
-            Ok(_) => Err(format!("{what}: should have been refused").into()),
+        match run(&self.client) {
+            Ok(_) => Err(format!("{name}: the service must reject this step").into()),
             Err(error) => {
                 let kind = error.refusal_kind().ok_or_else(|| error.clone())?;
-                self.print(what, &format!("refused, {kind:?}: {}", error.with_causes()));
+                self.print(name, &format!("rejected, {kind:?}: {}", error.with_causes()));
                 Ok(())
             }
         }
     }
 
-    fn print(&self, what: &str, result: &dyn Display) {
+    fn print(&self, name: &str, result: &dyn Display) {
         let exchanges: Vec<String> = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
-        println!("{what:<32} {:<48} {result}", exchanges.join(", "));
+        println!("{name:<32} {:<48} {result}", exchanges.join(", "));
     }
 }

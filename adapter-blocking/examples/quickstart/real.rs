@@ -1,4 +1,4 @@
-//! A sign-in to the pool that the environment names.
+//! Signs in to the user pool that the environment variables name.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ pub(crate) fn sign_in(app_client: AppClient) -> Result<(), Box<dyn Error>> {
         SignInOutcome::SignedIn(signed_in) => format!("signed in as {}", signed_in.session.username()),
         SignInOutcome::Challenge(challenge) => format!("the service asks for {:?}", challenge.name()),
     });
-    let SignInOutcome::SignedIn(signed_in) = outcome.map_err(|_| "The sign-in failed.")? else {
+    let SignInOutcome::SignedIn(signed_in) = outcome.map_err(|_| "the sign-in failed, see above")? else {
         return Ok(());
     };
 
@@ -34,7 +34,7 @@ pub(crate) fn sign_in(app_client: AppClient) -> Result<(), Box<dyn Error>> {
     })?;
     if let Some(refresh_token) = session.refresh_token() {
         let revoke = |client: &Client| client.call(RevokeToken::new(refresh_token.clone()));
-        client.step("sign out, revoking", revoke, |_| "the tokens are revoked")?;
+        client.step("revoke the refresh token", revoke, |_| "the tokens are revoked")?;
     }
     Ok(())
 }

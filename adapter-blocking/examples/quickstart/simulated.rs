@@ -1,4 +1,4 @@
-//! A user's life in a simulated pool.
+//! Takes a user from sign-up to sign-out in a simulated user pool.
 
 use std::error::Error;
 
@@ -20,12 +20,12 @@ pub(crate) fn life_of_a_user() -> Result<(), Box<dyn Error>> {
     println!("A simulated user pool listens on {}.\n", server.url());
 
     client.step("sign up", |client| client.call(sign_up()), describe_sign_up)?;
-    let message = server.messages().pop().ok_or("no code was delivered")?;
+    let message = server.messages().pop().ok_or("the simulated service sent no code")?;
     let code = message.code;
     client.step("confirm with the code", |client| client.call(ConfirmSignUp::new(USERNAME, code)), |_| "confirmed")?;
 
     let session = client.step("sign in by SRP", |client| sign_in(client, PASSWORD), describe_sign_in)?;
-    client.refused_step("sign in with a wrong password", |client| sign_in(client, "Incorrect-horse-1"))?;
+    client.rejected_step("sign in with a wrong password", |client| sign_in(client, "Incorrect-horse-1"))?;
     let get_user = |client: &Client| client.call_signed_in(&session, GetUser::new());
     client.step("get the user", get_user, describe_user)?;
 
@@ -39,16 +39,16 @@ pub(crate) fn life_of_a_user() -> Result<(), Box<dyn Error>> {
     client.step("change the password", |client| client.call_signed_in(&refreshed, change), |_| "changed")?;
     client.step("sign in with the new password", |client| sign_in(client, NEW_PASSWORD), describe_sign_in)?;
 
-    let revoke = RevokeToken::new(session.refresh_token().ok_or("no refresh token came")?.clone());
-    client.step("sign out, revoking", |client| client.call(revoke), |_| "the first sign-in's tokens are revoked")?;
-    client.refused_step("refresh after that", |client| refresh(client, &session))?;
-    println!("\nAll steps went as they should.");
+    let revoke = RevokeToken::new(session.refresh_token().ok_or("the session has no refresh token")?.clone());
+    client.step("revoke the refresh token", |client| client.call(revoke), |_| "the first session is revoked")?;
+    client.rejected_step("refresh the revoked session", |client| refresh(client, &session))?;
+    println!("\nAll steps succeeded.");
     Ok(())
 }
 
 fn app_client(server: &Server) -> Result<AppClient, Box<dyn Error>> {
     let pools = server.with(|simulator| simulator.pools());
-    let pool = pools.first().ok_or("the simulated region has no pool")?;
+    let pool = pools.first().ok_or("the simulated service has no user pool")?;
     let client = pool.clients.first().ok_or("the simulated pool has no app client")?;
     let app_client = AppClient::new(UserPoolId::new(&pool.id)?, &client.id)?;
     Ok(app_client.with_endpoint(Endpoint::custom(&server.url())?))
@@ -64,7 +64,7 @@ fn sign_in(client: &Client, password: &str) -> Result<Session, cognito_blocking:
     let flow = SignIn::srp(client.app_client(), USERNAME, password, client.seed()?);
     match client.run(flow)? {
         SignInOutcome::SignedIn(signed_in) => Ok(signed_in.session),
-        SignInOutcome::Challenge(challenge) => unreachable!("this pool asks for no {:?}", challenge.name()),
+        SignInOutcome::Challenge(challenge) => unreachable!("this pool does not ask for {:?}", challenge.name()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the user is asked for at the terminal.
+//! Asks the user at the terminal for the inputs of a sign-in.
 
 use std::error::Error as StdError;
 use std::io;
@@ -12,15 +12,15 @@ use cognito_blocking::{
 use crate::environment::variable;
 use crate::terminal::{self, ask, ask_hidden};
 
-/// What comes of an answer.
+/// The next flow after the user has answered a challenge.
 pub(crate) enum Answer {
-    /// The flow to go on with.
-    Given(Box<SignIn>),
-    /// A flow that must be run before the user can be asked.
+    /// The flow that sends the user's answer.
+    SignIn(Box<SignIn>),
+    /// The flow that requests the secret of an authenticator app, which the user needs for an answer.
     SetUp(Box<BeginSoftwareTokenSetup>),
 }
 
-/// The sign-in that the command line asks for.
+/// Creates the sign-in that the command line selects.
 pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dyn StdError>> {
     let username = variable("COGNITO_USERNAME").map_or_else(|| ask("User name"), Ok)?;
     let password = || variable("COGNITO_PASSWORD").map_or_else(|| ask_hidden("Password"), Ok);
@@ -29,18 +29,18 @@ pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dy
         Some("password") => SignIn::password(app_client, username, password()?, seed),
         Some("custom") => SignIn::custom(app_client, username, seed),
         Some("custom-srp") => SignIn::custom_with_srp(app_client, username, password()?, seed),
-        Some(other) => return Err(format!("there is no flow {other}: srp, password, custom, custom-srp").into()),
+        Some(other) => return Err(format!("unknown flow {other}: pass srp, password, custom or custom-srp").into()),
     })
 }
 
-/// Asks for the answer to a challenge.
+/// Asks the user for the answer to a challenge.
 pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) -> Result<Answer, Box<dyn StdError>> {
     println!("The service asks for {}.", challenge.name().as_str());
-    Ok(Answer::Given(Box::new(match challenge {
+    Ok(Answer::SignIn(Box::new(match challenge {
         Challenge::Code(challenge) => {
-            let from =
+            let source =
                 challenge.destination().map_or("your authenticator app".to_owned(), |to| format!("sent to {to}"));
-            challenge.answer(app_client, ask_hidden(&format!("Code ({from})"))?, seed)
+            challenge.answer(app_client, ask_hidden(&format!("Code ({source})"))?, seed)
         }
         Challenge::SelectMfaType(challenge) => {
             let choice = terminal::choose(&challenge.choices())?;
@@ -56,7 +56,7 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
             }
         }
         Challenge::SoftwareTokenSetup(setup) => {
-            println!("That was not the code.");
+            println!("The code was wrong.");
             verify(app_client, setup, seed)?
         }
         Challenge::NewPassword(challenge) => {
@@ -71,18 +71,19 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
             }
             challenge.answer(app_client, ask_hidden("Answer")?, seed)
         }
-        other => return Err(format!("this program has no answer to {}", other.name().as_str()).into()),
+        other => return Err(format!("this example cannot answer {}", other.name().as_str()).into()),
     })))
 }
 
-/// Asks for the first code of an authenticator app.
+/// Shows the secret of a new authenticator app, and asks the user for the app's first code.
 pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: Seed) -> io::Result<SignIn> {
-    // Whoever sets up an app must see the secret, as a QR code or like this.
+    // The user needs the secret to set up the app. A graphical program would show a QR code.
     println!("Add this key to your authenticator app: {}", setup.secret_code().expose());
-    Ok(setup.verify(app_client, ask_hidden("Its code")?, seed))
+    Ok(setup.verify(app_client, ask_hidden("Code of the app")?, seed))
 }
 
-/// A device that the service refused too late to go on without it: the next sign-in must not name it.
+/// Returns the key of a device that the service no longer knows, if the error ended the sign-in. The next
+/// sign-in must not use this device.
 pub(crate) fn gone_device(error: &Error) -> Option<&str> {
     match error {
         Error::StartAgain(start_again) => start_again.gone_device_key.as_deref(),
@@ -90,13 +91,13 @@ pub(crate) fn gone_device(error: &Error) -> Option<&str> {
     }
 }
 
-/// Says what a sign-in has come to.
-pub(crate) fn tell(signed_in: &SignedIn) {
+/// Prints the result of a sign-in.
+pub(crate) fn print_result(signed_in: &SignedIn) {
     let session = &signed_in.session;
     let seconds = session.tokens().expires_in.unwrap_or_default();
     println!("Signed in as {}, access token for {seconds} seconds.", session.username());
     if let Some(device_key) = &signed_in.device.gone_device_key {
-        println!("The service does not know the device {device_key} any more.");
+        println!("The service no longer knows the device {device_key}.");
     }
     match &signed_in.device.registration {
         DeviceRegistration::Confirmed(device) => println!("The device {} is registered.", device.record.device_key()),

@@ -1,11 +1,13 @@
-//! Signs in at the terminal, whatever the service asks on the way:
+//! Signs in at the terminal, and asks the user for the answer to each challenge:
 //!
 //! ```text
-//! COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… cargo run -p cognito-blocking --example sign_in [srp|password|custom|custom-srp]
+//! COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… \
+//!     cargo run -p cognito-blocking --example sign_in [srp|password|custom|custom-srp]
 //! ```
 //!
-//! COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT, COGNITO_USERNAME and COGNITO_PASSWORD count too. With COGNITO_STORE the session
-//! and the device are kept in that file, and the next sign-in is on a known device.
+//! COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT, COGNITO_USERNAME and COGNITO_PASSWORD are optional. If
+//! COGNITO_STORE names a file, the session and the device are kept in that file, and the next sign-in uses
+//! the known device.
 
 mod answers;
 #[path = "../environment/mod.rs"]
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 use cognito_blocking::error::WithCauses;
 use cognito_blocking::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
-use answers::{Answer, answer, begin, gone_device, tell, verify};
+use answers::{Answer, answer, begin, gone_device, print_result, verify};
 use environment::variable;
 
 fn main() -> ExitCode {
@@ -39,12 +41,14 @@ fn sign_in() -> Result<(), Box<dyn Error>> {
 
     let app_client = client.app_client();
     let mut flow = begin(app_client, client.seed()?)?;
-    let mut asked = None;
+    let mut last_challenge = None;
     let signed_in = loop {
         match client.run(flow.with_devices(devices.clone()).with_device_name("terminal")) {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
-            Ok(SignInOutcome::Challenge(challenge)) => asked = Some(challenge),
-            Err(error) if asked.is_some() && error.may_answer_again() => println!("{}", error.with_causes()),
+            Ok(SignInOutcome::Challenge(challenge)) => last_challenge = Some(challenge),
+            Err(error) if last_challenge.is_some() && error.may_answer_again() => {
+                println!("{}", error.with_causes());
+            }
             Err(error) => {
                 if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {
                     sessions.change_devices(|devices| devices.remove_device(gone).is_some())?;
@@ -52,13 +56,13 @@ fn sign_in() -> Result<(), Box<dyn Error>> {
                 return Err(error.into());
             }
         }
-        let challenge = asked.as_ref().ok_or("the service asks for nothing")?;
+        let challenge = last_challenge.as_ref().ok_or("the service has not asked a challenge")?;
         flow = match answer(app_client, challenge, client.seed()?)? {
-            Answer::Given(flow) => *flow,
+            Answer::SignIn(flow) => *flow,
             Answer::SetUp(set_up) => verify(app_client, &client.run(*set_up)?, client.seed()?)?,
         };
     };
-    tell(&signed_in);
+    print_result(&signed_in);
     if let Some(sessions) = &sessions {
         sessions.save(&signed_in)?;
     }

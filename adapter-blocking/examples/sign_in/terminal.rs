@@ -1,9 +1,10 @@
-//! Questions at the terminal; without one, the answers are the lines of the standard input.
+//! Asks questions at the terminal. Without a terminal, each line of the standard input is one answer.
 
 use std::io::{self, IsTerminal, Write};
 
 use cognito_blocking::operation::ChallengeName;
 
+/// Prints the question and reads one line.
 pub(crate) fn ask(question: &str) -> io::Result<String> {
     print!("{question}: ");
     io::stdout().flush()?;
@@ -14,16 +15,16 @@ pub(crate) fn ask(question: &str) -> io::Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// What is typed is not shown.
+/// Prints the question and reads one line, without showing the typed characters.
 pub(crate) fn ask_hidden(question: &str) -> io::Result<String> {
     if io::stdin().is_terminal() { rpassword::prompt_password(format!("{question}: ")) } else { ask(question) }
 }
 
-/// The choice that is typed.
+/// Asks for one of the choices until the user types a valid one.
 pub(crate) fn choose(choices: &[ChallengeName]) -> io::Result<ChallengeName> {
     loop {
         let names: Vec<&str> = choices.iter().map(ChallengeName::as_str).collect();
-        let typed = ask(&format!("One of {}", names.join(", ")))?;
+        let typed = ask(&format!("Choose one of {}", names.join(", ")))?;
         if let Some(choice) = choices.iter().find(|choice| choice.as_str() == typed) {
             return Ok(choice.clone());
         }
