@@ -1,4 +1,4 @@
-"""What the measurements have in common: the simulated service, programs that answer in JSON, and tables."""
+"""Shared code of the benchmarks: the simulated service, programs that print JSON, and Markdown tables."""
 
 import json
 import os
@@ -35,13 +35,14 @@ class Service:
         }
 
     def processor_seconds(self):
+        """Returns the processor time that the service has used so far, in seconds."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
 @contextmanager
 def service(program):
-    """A new one, which ends with this block."""
+    """Starts a simulated service, and ends it when the `with` block ends."""
     command = [program, "--config", BENCH / "pool.json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
         try:
@@ -51,33 +52,34 @@ def service(program):
 
 
 def output(command, environment=None):
-    """What a program prints. One that fails ends this one."""
-    ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    if ran.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit status {ran.returncode}")
-    return ran.stdout
+    """Returns the output of a program. If that program fails, this program exits."""
+    finished = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    if finished.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit status {finished.returncode}")
+    return finished.stdout
 
 
 def lines(command, environment=None):
+    """Returns the JSON objects that a program prints, one per line."""
     return [json.loads(line) for line in output(command, environment).splitlines()]
 
 
-def tell(text):
-    """What is going on, for whoever waits for the tables."""
+def log(text):
+    """Prints the progress of the benchmarks to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
 def print_machine(*more):
-    """What the numbers are of."""
-    about = Path("/proc/cpuinfo").read_text().splitlines()
-    models = [line.partition(":")[2].strip() for line in about if line.startswith("model name")]
+    """Prints the machine and the versions that were measured."""
+    cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")]
     processor = models[0] if models else platform.machine()
     rustc = f"rustc {output(['rustc', '--version']).split()[1]}"
     print("; ".join([f"{processor}, {os.cpu_count()} cores", time.strftime("%Y-%m-%d"), rustc, *more]) + "\n")
 
 
 def print_table(header, rows):
-    """The first column is text, the others are numbers."""
+    """Prints a Markdown table whose first column is text and whose other columns are numbers."""
     print(f"| {' | '.join(header)} |")
     print("|---|" + "---:|" * (len(header) - 1))
     for row in rows:

@@ -1,10 +1,11 @@
-// The npm package's arithmetic, and whole sign-ins with it at the service that the environment names:
+// Measures the npm package: its SRP arithmetic, or complete sign-ins at the service that the environment
+// variables name:
 //
 //     node npm_bench.mjs arithmetic REPETITIONS
 //     node npm_bench.mjs sign_ins IN_FLIGHT SECONDS
 //
-// As many promises sign in, each once at least, and a sign-in that has begun is brought to its end. The result is a line of
-// JSON.
+// IN_FLIGHT promises sign in repeatedly for SECONDS, each at least once. A sign-in that has begun is
+// completed. The result is one line of JSON.
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,7 +33,7 @@ function arithmetic(repetitions) {
   report({ name: 'amazon-cognito-identity-js', milliseconds: milliseconds[Math.floor(repetitions / 2)] });
 }
 
-/** The signature of a claim with this `A`. */
+/** Returns the signature of the password claim, computed with the `a` of this helper. */
 function claim(helper) {
   let signature;
   helper.getPasswordAuthenticationKey(vector.username, vector.password, srpB, salt, (error, key) => {
@@ -43,7 +44,7 @@ function claim(helper) {
   return signature;
 }
 
-/** That it comes to what the core comes to. */
+/** Checks that the package computes the signature of the test vector. */
 function check() {
   const helper = new AuthenticationHelper(vector.group);
   helper.smallAValue = new BigInteger(vector.a, 16);
@@ -51,7 +52,7 @@ function check() {
     if (error) throw error;
     helper.largeAValue = largeA;
   });
-  if (claim(helper) !== vector.signature) throw new Error("the npm package's signature is not that of the vector");
+  if (claim(helper) !== vector.signature) throw new Error("the npm package's signature differs from the test vector's");
 }
 
 async function signIns(inFlight, seconds) {
@@ -62,27 +63,27 @@ async function signIns(inFlight, seconds) {
   };
   const once = async () => {
     const { session } = await signIn(service, process.env.COGNITO_USERNAME, process.env.COGNITO_PASSWORD);
-    if (!session.isValid()) throw new Error('the npm package has not signed in');
+    if (!session.isValid()) throw new Error('the npm package failed to sign in');
   };
   await once();
 
   let count = 0;
   const [started, processor] = [performance.now(), process.cpuUsage()];
   const elapsed = () => (performance.now() - started) / 1000;
-  const work = async () => {
+  const signInRepeatedly = async () => {
     do {
       await once();
       count += 1;
     } while (elapsed() < seconds);
   };
-  const working = [];
-  while (working.length < inFlight) {
-    working.push(work());
-    // The arithmetic holds up the whole process. If all began in one turn, Node's fetch would give up connecting before
-    // it had its turn.
+  const running = [];
+  while (running.length < inFlight) {
+    running.push(signInRepeatedly());
+    // The arithmetic blocks Node's event loop. If all sign-ins started in the same turn of the loop, Node's
+    // fetch would time out while connecting.
     await setImmediate();
   }
-  await Promise.all(working);
+  await Promise.all(running);
   const { user, system } = process.cpuUsage(processor);
   report({ sign_ins: count, seconds: elapsed(), processor_seconds: (user + system) / 1e6 });
 }
@@ -91,10 +92,10 @@ function report(line) {
   console.log(JSON.stringify(line));
 }
 
-const [what, ...numbers] = process.argv.slice(2);
-if (what === 'arithmetic' && numbers.length === 1) {
+const [mode, ...numbers] = process.argv.slice(2);
+if (mode === 'arithmetic' && numbers.length === 1) {
   arithmetic(Number(numbers[0]));
-} else if (what === 'sign_ins' && numbers.length === 2) {
+} else if (mode === 'sign_ins' && numbers.length === 2) {
   await signIns(Number(numbers[0]), Number(numbers[1]));
 } else {
   console.error('usage: npm_bench.mjs arithmetic REPETITIONS | sign_ins IN_FLIGHT SECONDS');

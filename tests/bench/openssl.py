@@ -1,9 +1,10 @@
-"""What the three exponentiations of a sign-in take in OpenSSL, to compare with: nobody signs in by it.
+"""Measures the three exponentiations of a sign-in in OpenSSL, for comparison. This program does not sign in.
 
     python openssl.py REPETITIONS
 
-They are g^a, g^x and base^(a + u*x) modulo N, in constant time, with what Montgomery multiplication needs of N prepared;
-with an `a` of 256 bits, and with one of 1,024 bits. For each a line of JSON tells the median.
+The exponentiations are g^a, g^x and base^(a + u*x) modulo N, in constant time. The Montgomery form of N is
+prepared in advance. The program measures an `a` of 256 bits and an `a` of 1,024 bits, and prints the median of
+each as one line of JSON.
 """
 
 import ctypes
@@ -35,7 +36,7 @@ class OpenSSL:
     def __init__(self):
         path = ctypes.util.find_library("crypto")
         if path is None:
-            sys.exit("openssl.py: there is no libcrypto: install OpenSSL 3")
+            sys.exit("openssl.py: libcrypto is absent: install OpenSSL 3")
         self.library = ctypes.CDLL(path)
         for function in ("BN_new", "BN_CTX_new", "BN_MONT_CTX_new", "BN_bin2bn", "OpenSSL_version"):
             getattr(self.library, function).restype = ctypes.c_void_p
@@ -56,16 +57,16 @@ class OpenSSL:
 
     def check(self, succeeded):
         if not succeeded:
-            sys.exit("openssl.py: OpenSSL has failed")
+            sys.exit("openssl.py: a function of OpenSSL failed")
 
     def power(self, base, exponent):
-        """Leaves base^exponent in `result`."""
+        """Stores base^exponent modulo N in `result`."""
         self.check(self.library.BN_mod_exp_mont_consttime(
             self.result, base, exponent, self.modulus, self.context, self.montgomery
         ))
 
     def sign_in(self, bits):
-        """Milliseconds of the three. Making the numbers is not counted."""
+        """Returns the milliseconds of the three exponentiations, without the creation of the numbers."""
         a, x, u = (secrets.randbits(length) | 1 << (length - 1) for length in (bits, 256, 256))
         base = secrets.randbelow(MODULUS)
         pairs = [(GENERATOR, a), (GENERATOR, x), (base, a + u * x)]
@@ -80,12 +81,12 @@ class OpenSSL:
         return seconds * 1000
 
     def check_power(self):
-        """That what is measured is the power."""
+        """Checks that `power` computes the same result as Python."""
         base, exponent = secrets.randbelow(MODULUS), secrets.randbits(256)
         self.power(self.number(base), self.number(exponent))
         expected = self.number(pow(base, exponent, MODULUS))
         if self.library.BN_cmp(self.result, expected) != 0:
-            sys.exit("openssl.py: OpenSSL's power is not Python's")
+            sys.exit("openssl.py: OpenSSL and Python compute different powers")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""pycognito's arithmetic, and whole sign-ins with it at the service that the environment names:
+"""Measures the SRP arithmetic of pycognito, or its sign-ins at the service that the environment variables name:
 
     python pycognito_bench.py arithmetic REPETITIONS
     python pycognito_bench.py sign_ins IN_FLIGHT SECONDS
 
-Each thread signs in once at least, and a sign-in that has begun is brought to its end. The result is a line of JSON.
+IN_FLIGHT threads sign in repeatedly for SECONDS, each at least once. A sign-in that has begun is completed. The
+result is one line of JSON.
 """
 
 import json
@@ -33,32 +34,35 @@ def arithmetic(repetitions):
     milliseconds = []
     for _ in range(repetitions):
         started = time.perf_counter()
-        client = of_vector()
+        client = client_for_vector()
         client.process_challenge(CHALLENGE, client.get_auth_params())
         milliseconds.append((time.perf_counter() - started) * 1000)
     print(json.dumps({"name": "pycognito", "milliseconds": median(milliseconds)}))
 
 
-def of_vector():
-    """A new `a` and `A`. Something has to stand in for the service's client, which is not called."""
+def client_for_vector():
+    """Returns a client for the user of the test vector, with a new `a` and `A`.
+
+    The AWS client inside is a dummy that is never called.
+    """
     pool_id = "us-east-1_" + VECTOR["group"]
     return AWSSRP(VECTOR["username"], VECTOR["password"], pool_id, client_id="app", client="none")
 
 
 def check():
-    """That it comes to what the core comes to."""
-    client = of_vector()
+    """Checks that pycognito computes the key of the test vector."""
+    client = client_for_vector()
     client.small_a_value = int(VECTOR["a"], 16)
     client.large_a_value = client.calculate_a()
     key = client.get_password_authentication_key(
         VECTOR["username"], VECTOR["password"], int(VECTOR["srp_b"], 16), VECTOR["salt"]
     )
     if key.hex() != VECTOR["key"]:
-        sys.exit("pycognito_bench.py: pycognito's key is not that of the vector")
+        sys.exit("pycognito_bench.py: pycognito's key differs from the test vector's")
 
 
 def sign_ins(in_flight, seconds):
-    # Patient, since with a thousand in flight an answer takes long.
+    # The timeouts are long, because with a thousand sign-ins in flight a response takes long.
     config = Config(max_pool_connections=in_flight, connect_timeout=600, read_timeout=600)
     service = boto3.client(
         "cognito-idp", endpoint_url=os.environ["COGNITO_ENDPOINT"], region_name="us-east-1",
@@ -69,7 +73,7 @@ def sign_ins(in_flight, seconds):
     lock, count = threading.Lock(), 0
     started, processor_started = time.perf_counter(), time.process_time()
 
-    def work(_):
+    def sign_in_repeatedly(_):
         nonlocal count
         while True:
             sign_in(service)
@@ -79,7 +83,7 @@ def sign_ins(in_flight, seconds):
                 return
 
     with ThreadPoolExecutor(in_flight) as pool:
-        list(pool.map(work, range(in_flight)))
+        list(pool.map(sign_in_repeatedly, range(in_flight)))
     print(json.dumps({
         "sign_ins": count,
         "seconds": time.perf_counter() - started,
@@ -93,7 +97,7 @@ def sign_in(service):
         os.environ["COGNITO_CLIENT_ID"], client=service,
     )
     if not client.authenticate_user()["AuthenticationResult"]["AccessToken"]:
-        raise RuntimeError("pycognito has not signed in")
+        raise RuntimeError("pycognito failed to sign in")
 
 
 if __name__ == "__main__":

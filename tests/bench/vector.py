@@ -1,4 +1,4 @@
-"""The sign-in whose arithmetic is measured where `a` can be chosen: one of the vectors that the core is held to."""
+"""The core's test vector whose sign-in the benchmarks compute in clients that accept a fixed `a`."""
 
 import json
 from pathlib import Path

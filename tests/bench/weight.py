@@ -1,9 +1,9 @@
-"""Builds a small program that signs in, on each client, and prints how heavy each is.
+"""Builds a small sign-in program with each client, and prints its dependencies, build time and size.
 
     python weight.py TARGET COGNITO_SIM
 
-TARGET is a folder for what is built, COGNITO_SIM the simulated service, to which each program signs in once. What is built
-must have been downloaded before.
+TARGET is a folder for the builds. COGNITO_SIM is the program of the simulated service, where each sign-in program
+signs in once. All packages must have been downloaded before.
 """
 
 import shutil
@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from common import BENCH, LOCKED, ROOT, output, print_machine, print_table, service, tell
+from common import BENCH, LOCKED, ROOT, log, output, print_machine, print_table, service
 
 AWS_SDK = "aws-sdk-cognitoidentityprovider"
-# What is weighed: its manifest and package, and whether that is a program.
+# The packages to build: manifest, name, and whether the package is a program.
 WEIGHED = {
     "`cognito-core`, the library alone": (ROOT / "Cargo.toml", "cognito-core", False),
     "`cognito-blocking`": (BENCH / "Cargo.toml", "weight-blocking", True),
@@ -30,22 +30,24 @@ def main():
     rows = []
     with service(simulator) as running:
         for label, (manifest, package, is_program) in WEIGHED.items():
-            tell(f"weight: {package}")
+            log(f"weight: {package}")
             packages = tree(manifest, package)
             seconds = cold_build(manifest, package, target / package)
             size = signed_in_size(target / package / "release" / package, running) if is_program else "–"
-            # The program itself does not count.
+            # The program itself is not a dependency.
             rows.append((label, f"{len(packages) - is_program}", f"{seconds:.0f}", size))
     print_machine()
-    print_table(["a program that signs in, on", "packages it depends on", "cold build, seconds", "stripped, KiB"], rows)
+    print_table(
+        ["a program that signs in, built with", "packages it depends on", "cold build, seconds", "stripped, KiB"], rows
+    )
     print(
-        "Default features; packages for this machine, those for building alone not counted; Cargo's release profile, "
-        "stripped; everything downloaded before.\n"
+        "All packages were built with default features and Cargo's release profile, stripped, after everything was "
+        "downloaded. The packages are those for this machine, without build dependencies and procedural macros.\n"
     )
 
 
 def tree(manifest, package):
-    """The packages in its tree, by name and version."""
+    """Returns the names and versions of the package and its dependencies."""
     command = ["cargo", "tree", "--locked", "--offline", "-e", "normal,no-proc-macro", "--prefix", "none", "-f", "{p}"]
     listed = output([*command, "--manifest-path", str(manifest), "-p", package])
     return {tuple(line.split()[:2]) for line in listed.splitlines()}
@@ -62,10 +64,10 @@ def cold_build(manifest, package, target):
 
 
 def signed_in_size(program, running):
-    """Of a program that has signed in."""
+    """Runs the program, checks that it signs in, and returns its size in KiB."""
     answer = output([str(program)], running.environment)
     if answer != "3600 seconds\n":
-        sys.exit(f"{program} has not signed in: it says {answer!r}")
+        sys.exit(f"{program} failed to sign in: it printed {answer!r}")
     return f"{program.stat().st_size / 1024:,.0f}"
 
 

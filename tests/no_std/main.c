@@ -1,4 +1,4 @@
-/* Links the static library and nothing of Rust's std, and runs it. */
+/* Links the static library without Rust's std, and calls its functions. */
 #include <stddef.h>
 
 extern size_t begin_sign_in(void);
@@ -7,10 +7,11 @@ extern size_t read_stored_session(void);
 extern size_t refresh(void);
 extern size_t get_credentials(void);
 
-/* Rust's own `core` and `alloc` were compiled to unwind, and name this; with panic = "abort" nothing calls it. */
+/* Rust's `core` and `alloc` are compiled for unwinding and refer to this symbol. With panic = "abort", the symbol is
+   never called. */
 void rust_eh_personality(void) {}
 
-/* The number of the first that fails. */
+/* Returns the number of the first function that fails, or 0. */
 int main(void) {
     if (begin_sign_in() <= 700) return 1;
     if (!sign_in()) return 2;

@@ -1,9 +1,9 @@
-"""Finds cycles between the modules of a crate, by the `use` declarations outside of its tests.
+"""Finds cycles between the modules of a crate. It reads the `use` declarations outside of the crate's tests.
 
     python3 tests/purity/cycles.py SOURCE_FOLDER [LEVELS]
 
-Each file is a module. With LEVELS, a module counts as the folder that it is in, so many levels deep: with 1, the modules
-at the top of the crate. A `pub use` is followed to the module that defines the name. Exits with 1 if there is a cycle.
+Each file is a module. LEVELS limits the depth: with 1, a top-level module of the crate and its submodules count as
+one module. A `pub use` is followed to the module that defines the name. Exits with 1 if there is a cycle.
 """
 
 import collections
@@ -16,7 +16,7 @@ TESTS = {"tests", "test_support", "bin"}
 
 
 def modules(root):
-    """The files of the crate, by the path of their module."""
+    """Returns the text of each file of the crate, by the path of its module."""
     found = {}
     for file in sorted(root.rglob("*.rs")):
         parts = file.relative_to(root).with_suffix("").parts
@@ -26,7 +26,7 @@ def modules(root):
 
 
 def paths(declaration):
-    """The paths of one `use`, with braces expanded."""
+    """Returns the paths of one `use` declaration, with braces expanded."""
     declaration = declaration.strip()
     match = re.match(r"^(.*?)\{(.*)\}$", declaration, re.S)
     if not match:
@@ -44,7 +44,7 @@ def paths(declaration):
 
 
 def uses(text, public):
-    """The paths that are used privately, or re-exported."""
+    """Yields the paths of the public or of the private `use` declarations."""
     text = re.sub(r"#\[cfg\(test\)\]\s*(pub\(\w+\) )?mod \w+ \{.*", "", text, flags=re.S)
     for match in re.finditer(r"(?m)^\s*(pub(?:\([^)]*\))? )?use ([^;]+);", text):
         if bool(match.group(1)) == public:
@@ -52,7 +52,7 @@ def uses(text, public):
 
 
 def target(found, module, path):
-    """The module that a path leads to, or None if that is in another crate."""
+    """Returns the module that a path refers to, or None if the path is in another crate."""
     parts = path.split("::")
     if parts[0] == "crate":
         parts = parts[1:]
@@ -65,15 +65,15 @@ def target(found, module, path):
         parts = list(module) + parts
     else:
         return None
-    whole = tuple(parts)
-    while whole not in found and whole:
-        whole = whole[:-1]
-    name = parts[len(whole)] if len(parts) > len(whole) else None
-    return definition(found, whole, name, 0)
+    prefix = tuple(parts)
+    while prefix not in found and prefix:
+        prefix = prefix[:-1]
+    name = parts[len(prefix)] if len(parts) > len(prefix) else None
+    return definition(found, prefix, name, 0)
 
 
 def definition(found, module, name, depth):
-    """The module that defines what `module` re-exports under this name."""
+    """Returns the module that defines the name that `module` re-exports."""
     if name is None or depth > 5:
         return module
     for path in uses(found.get(module, ""), public=True):
@@ -89,6 +89,7 @@ def definition(found, module, name, depth):
 
 
 def cycles(root, levels=None):
+    """Returns the number of modules and the cycles between them."""
     found = modules(root)
     graph = collections.defaultdict(set)
     for module, text in found.items():
@@ -103,7 +104,7 @@ def cycles(root, levels=None):
 
 
 def components(graph):
-    """The strongly connected components of more than one module."""
+    """Returns the strongly connected components that contain more than one module."""
     reach = {}
     for start in list(graph):
         seen, todo = set(), [start]
@@ -118,7 +119,7 @@ def components(graph):
 
 
 def check_itself():
-    """It finds a cycle, also one by way of a re-export, and none where there is none."""
+    """Checks that this program finds cycles, also through a re-export, and finds no cycle in a tree."""
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         (root / "b").mkdir()

@@ -5,7 +5,7 @@ use core::cell::UnsafeCell;
 use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// Hands out memory from one block and never takes it back.
+/// An allocator that returns parts of one block of memory and never frees them.
 struct Bump {
     block: UnsafeCell<[u8; BYTES]>,
     used: AtomicUsize,
@@ -13,10 +13,11 @@ struct Bump {
 
 const BYTES: usize = 4 << 20;
 
-// SAFETY: every part of the block is handed out at most once, since `used` only grows, and atomically.
+// SAFETY: every part of the block is returned at most once, because `used` only grows, and changes
+// atomically.
 unsafe impl Sync for Bump {}
 
-// SAFETY: the memory is within the block, aligned, and belongs to nobody else.
+// SAFETY: the returned memory is within the block, aligned, and not used by any other allocation.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let start = self.block.get() as usize;
@@ -25,7 +26,7 @@ unsafe impl GlobalAlloc for Bump {
             at = (start + used).next_multiple_of(layout.align()) - start;
             at.checked_add(layout.size()).filter(|end| *end <= BYTES)
         });
-        // SAFETY: `at` and what follows it is within the block.
+        // SAFETY: the allocation from `at` to its end is within the block.
         if fits.is_ok() { unsafe { self.block.get().cast::<u8>().add(at) } } else { ptr::null_mut() }
     }
 

@@ -1,5 +1,5 @@
-//! Signs in, refreshes, and gets AWS credentials where there is no operating system: what the flows link, they link without
-//! std. Each function is called from C, and gives 0 when anything is not as it should be.
+//! Signs in, refreshes, and gets AWS credentials without an operating system: the flows of the core link
+//! without std. Each function is called from C code, and returns 0 if it fails.
 #![no_std]
 
 extern crate alloc;
@@ -16,7 +16,7 @@ use cognito_core::{
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
-/// Makes the first request of a sign-in and gives the length of its body.
+/// Creates the first request of a sign-in and returns the length of its body.
 #[unsafe(no_mangle)]
 pub extern "C" fn begin_sign_in() -> usize {
     let Some(client) = app_client() else { return 0 };
@@ -27,7 +27,7 @@ pub extern "C" fn begin_sign_in() -> usize {
     }
 }
 
-/// Signs in by SRP to the end, the proof of the password among it.
+/// Runs a complete SRP sign-in, including the proof of the password.
 #[unsafe(no_mangle)]
 pub extern "C" fn sign_in() -> usize {
     let Some(client) = app_client() else { return 0 };
@@ -35,13 +35,13 @@ pub extern "C" fn sign_in() -> usize {
     usize::from(run(flow, &[PASSWORD_VERIFIER, TOKENS]).is_some())
 }
 
-/// Reads a stored session and gives the length of the record that it makes again.
+/// Reads a stored session, converts it to a record again, and returns the length of the record.
 #[unsafe(no_mangle)]
 pub extern "C" fn read_stored_session() -> usize {
     stored_session().map_or(0, |session| session.to_record().as_bytes().len())
 }
 
-/// Refreshes a stored session and registers the device that comes with the tokens.
+/// Refreshes a stored session and registers the device that the service issues with the tokens.
 #[unsafe(no_mangle)]
 pub extern "C" fn refresh() -> usize {
     let (Some(client), Some(session)) = (app_client(), stored_session()) else { return 0 };
@@ -52,7 +52,7 @@ pub extern "C" fn refresh() -> usize {
     usize::from(renewed.is_some_and(|renewed| renewed.session.access_token().expose() == "new"))
 }
 
-/// Gets credentials of a guest for a role, for which the Security Token Service answers in XML.
+/// Gets credentials of a guest for a role. The Security Token Service answers in XML.
 #[unsafe(no_mangle)]
 pub extern "C" fn get_credentials() -> usize {
     let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a");
@@ -63,7 +63,7 @@ pub extern "C" fn get_credentials() -> usize {
     usize::from(credentials.is_some_and(|credentials| credentials.expires_at > NOW))
 }
 
-/// Drives a flow, with these answers of status 200.
+/// Runs a flow with these responses of status 200, one for each request.
 fn run<F: Flow>(mut flow: F, answers: &[&str]) -> Option<F::Output> {
     let mut answers = answers.iter();
     let mut event = Event::Start;

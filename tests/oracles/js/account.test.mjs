@@ -1,4 +1,4 @@
-// A user's account, from sign-up to deletion, by the npm client at the simulated service.
+// Tests a user's account from sign-up to deletion, with the npm client at the simulated service.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import cognito from 'amazon-cognito-identity-js';
@@ -22,10 +22,11 @@ async function signUp(username, email = `${username}@example.com`) {
   return user;
 }
 
-/** Somebody who has signed up and confirmed it. */
+/** Signs up a user and confirms the sign-up. */
 async function confirmed(username) {
   const user = await signUp(username);
-  assert.equal(await result(async done => user.confirmRegistration(await codeOf(service, username), false, done)), 'SUCCESS');
+  const code = await codeOf(service, username);
+  assert.equal(await result(done => user.confirmRegistration(code, false, done)), 'SUCCESS');
   return user;
 }
 
@@ -34,15 +35,15 @@ async function valueOf(user, name) {
   return attributes.find(attribute => attribute.getName() === name)?.getValue();
 }
 
-function refused(promise, code) {
+function assertRejected(promise, code) {
   return assert.rejects(promise, { code });
 }
 
-test('a user signs up, is told to confirm, confirms with the last code that was sent, and signs in', async () => {
+test('a user can sign in after confirming with the newest code', async () => {
   const user = await signUp('bea');
   const { callback, args: [error] } = await authenticate(userOf(service, 'bea'));
   assert.deepEqual([callback, error.code], ['onFailure', 'UserNotConfirmedException']);
-  await refused(result(done => user.confirmRegistration('000000', false, done)), 'CodeMismatchException');
+  await assertRejected(result(done => user.confirmRegistration('000000', false, done)), 'CodeMismatchException');
   const { CodeDeliveryDetails } = await result(done => user.resendConfirmationCode(done));
   assert.equal(CodeDeliveryDetails.DeliveryMedium, 'EMAIL');
   const code = await codeOf(service, 'bea');
@@ -50,22 +51,23 @@ test('a user signs up, is told to confirm, confirms with the last code that was 
   await signIn(service, 'bea@example.com', PASSWORD);
 });
 
-test('a name that is taken and a password that the pool does not take are refused', async () => {
-  await refused(signUp('alice', 'other@example.com'), 'UsernameExistsException');
+test('an existing user name and an invalid password are rejected', async () => {
+  await assertRejected(signUp('alice', 'other@example.com'), 'UsernameExistsException');
   const pool = poolOf(service, memoryStorage());
-  await refused(result(done => pool.signUp('weak', 'short', [], null, done)), 'InvalidPasswordException');
+  await assertRejected(result(done => pool.signUp('weak', 'short', [], null, done)), 'InvalidPasswordException');
 });
 
-test('a password is changed by who knows the old one', async () => {
+test('a user changes the password with the old one', async () => {
   await confirmed('cyd');
   const { user } = await signIn(service, 'cyd', PASSWORD);
-  await refused(result(done => user.changePassword('Wrong-horse-1', NEW_PASSWORD, done)), 'NotAuthorizedException');
+  const wrong = result(done => user.changePassword('Wrong-horse-1', NEW_PASSWORD, done));
+  await assertRejected(wrong, 'NotAuthorizedException');
   await result(done => user.changePassword(PASSWORD, NEW_PASSWORD, done));
-  await refused(signIn(service, 'cyd', PASSWORD), 'NotAuthorizedException');
+  await assertRejected(signIn(service, 'cyd', PASSWORD), 'NotAuthorizedException');
   await signIn(service, 'cyd', NEW_PASSWORD);
 });
 
-test('a forgotten password is replaced by a code', async () => {
+test('a user replaces a forgotten password with a code', async () => {
   await confirmed('dan');
   const user = userOf(service, 'dan');
   assert.equal((await outcome(callbacks => user.forgotPassword(callbacks))).callback, 'inputVerificationCode');
@@ -84,8 +86,8 @@ test('attributes are read, changed, verified and deleted', async () => {
   const changes = [attribute('nickname', 'Evie'), attribute('email', 'eve@example.org')];
   await result(done => user.updateAttributes(changes, done));
   assert.equal(await valueOf(user, 'nickname'), 'Evie');
-  const asked = await outcome(callbacks => user.getAttributeVerificationCode('email', callbacks));
-  assert.equal(asked.callback, 'inputVerificationCode');
+  const requested = await outcome(callbacks => user.getAttributeVerificationCode('email', callbacks));
+  assert.equal(requested.callback, 'inputVerificationCode');
   const code = await codeOf(service, 'eve');
   const verified = await outcome(callbacks => user.verifyAttribute('email', code, callbacks));
   assert.equal(verified.callback, 'onSuccess');
@@ -94,7 +96,7 @@ test('attributes are read, changed, verified and deleted', async () => {
   assert.equal(await valueOf(user, 'nickname'), undefined);
 });
 
-test('a session is refreshed, and goes on after a restart', async () => {
+test('a session is refreshed, and continues after a restart', async () => {
   await confirmed('fay');
   const storage = memoryStorage();
   const { user, session } = await signIn(service, 'fay', PASSWORD, storage);
@@ -104,22 +106,22 @@ test('a session is refreshed, and goes on after a restart', async () => {
   assert.equal(again.getAccessToken().payload.username, 'fay');
 });
 
-test('a refresh token that was revoked is good for nothing', async () => {
+test('a revoked refresh token is invalid', async () => {
   await confirmed('gus');
   const { user, session } = await signIn(service, 'gus', PASSWORD);
   await new Promise(resolve => user.signOut(resolve));
   const other = userOf(service, 'gus');
-  await refused(result(done => other.refreshSession(session.getRefreshToken(), done)), 'NotAuthorizedException');
+  await assertRejected(result(done => other.refreshSession(session.getRefreshToken(), done)), 'NotAuthorizedException');
 });
 
 test('a global sign-out ends every session', async () => {
   await confirmed('hal');
   const [one, other] = [await signIn(service, 'hal', PASSWORD), await signIn(service, 'hal', PASSWORD)];
   assert.equal((await outcome(callbacks => one.user.globalSignOut(callbacks))).callback, 'onSuccess');
-  await refused(result(done => other.user.getUserAttributes(done)), 'NotAuthorizedException');
+  await assertRejected(result(done => other.user.getUserAttributes(done)), 'NotAuthorizedException');
 });
 
-test('an authenticator app is enrolled and preferred, and then asked for', async () => {
+test('a sign-in asks for the preferred authenticator app', async () => {
   const factors = poolNamed(service, 'factors');
   const { user } = await signIn(factors, 'plain', PASSWORD);
   const { callback, args: [secret] } = await outcome(callbacks => user.associateSoftwareToken(callbacks));
@@ -133,7 +135,7 @@ test('an authenticator app is enrolled and preferred, and then asked for', async
   assert.equal((await authenticate(userOf(factors, 'plain'))).callback, 'totpRequired');
 });
 
-test('a user who was deleted is gone', async () => {
+test('a deleted user cannot sign in', async () => {
   await confirmed('ida');
   const { user } = await signIn(service, 'ida', PASSWORD);
   assert.equal(await result(done => user.deleteUser(done)), 'SUCCESS');

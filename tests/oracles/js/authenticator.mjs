@@ -1,9 +1,9 @@
-// An authenticator app (RFC 6238).
+// Computes the codes of an authenticator app (RFC 6238).
 import { createHmac } from 'node:crypto';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The code of a Base32 secret at this time. */
+/** Returns the code for a Base32 secret at this time. */
 export function totp(secret, unixSeconds) {
   const bits = [...secret].map(letter => ALPHABET.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map(byte => Number.parseInt(byte, 2)));

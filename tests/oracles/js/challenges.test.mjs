@@ -1,3 +1,4 @@
+// Tests the challenges of the simulated service with the npm client.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { totp } from './authenticator.mjs';
@@ -20,7 +21,7 @@ function assertSignedIn({ callback, args: [session] }, username) {
   assert.equal(session.getAccessToken().payload.username, username);
 }
 
-function assertRefused({ callback, args: [error] }, code, message) {
+function assertRejected({ callback, args: [error] }, code, message) {
   assert.equal(callback, 'onFailure');
   assert.deepEqual([error.code, error.message], [code, message]);
 }
@@ -29,20 +30,21 @@ function sendCode(user, code, type) {
   return outcome(callbacks => user.sendMFACode(code, callbacks, type));
 }
 
-/** A code of the app that was not used before. */
+/** Returns a code from the app that has not been used yet. */
 async function nextTotp(secret) {
   return totp(secret, await advance(service, 30));
 }
 
-test('a password that is sent as it is signs in', async () => {
+test('a plain-text password signs in', async () => {
   const user = userOf(factors, 'plain');
   user.setAuthenticationFlowType('USER_PASSWORD_AUTH');
   assertSignedIn(await authenticate(user), 'plain');
-  assertRefused(await authenticate(user, 'Wrong-horse-1'), 'NotAuthorizedException', 'Incorrect username or password.');
+  const wrong = await authenticate(user, 'Wrong-horse-1');
+  assertRejected(wrong, 'NotAuthorizedException', 'Incorrect username or password.');
 });
 
 for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
-  test(`a code by text message follows ${flow}, and may be given again after a wrong one`, async () => {
+  test(`a wrong text message code after ${flow} can be corrected`, async () => {
     const user = userOf(factors, 'texter');
     user.setAuthenticationFlowType(flow);
     const { callback, args: [name, parameters] } = await authenticate(user);
@@ -50,19 +52,19 @@ for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
     assert.equal(parameters.CODE_DELIVERY_DESTINATION, '+*******1234');
     const code = await codeOf(service, 'texter');
     const wrong = await sendCode(user, code === '123456' ? '654321' : '123456');
-    assertRefused(wrong, 'CodeMismatchException', 'Invalid code or auth state for the user.');
+    assertRejected(wrong, 'CodeMismatchException', 'Invalid code or auth state for the user.');
     assertSignedIn(await sendCode(user, code), 'texter');
   });
 }
 
-test('a code of an authenticator app signs in, once', async () => {
+test('a code from an authenticator app signs in only once', async () => {
   const user = userOf(factors, 'tapper');
   assert.equal((await authenticate(user)).callback, 'totpRequired');
   const code = await nextTotp(SECRET);
   assertSignedIn(await sendCode(user, code, 'SOFTWARE_TOKEN_MFA'), 'tapper');
   assert.equal((await authenticate(user)).callback, 'totpRequired');
   const again = await sendCode(user, code, 'SOFTWARE_TOKEN_MFA');
-  assertRefused(again, 'ExpiredCodeException', 'Your software token has already been used once.');
+  assertRejected(again, 'ExpiredCodeException', 'Your software token has already been used once.');
   assertSignedIn(await sendCode(user, await nextTotp(SECRET), 'SOFTWARE_TOKEN_MFA'), 'tapper');
 });
 
@@ -84,7 +86,7 @@ test('a user chooses an authenticator app', async () => {
   assertSignedIn(await sendCode(user, await nextTotp(SECRET), 'SOFTWARE_TOKEN_MFA'), 'chooser');
 });
 
-test('an authenticator app is set up on the way in', async () => {
+test('an authenticator app is set up during the sign-in', async () => {
   const user = userOf(poolNamed(service, 'new'), 'nora');
   const { callback, args: [, parameters] } = await authenticate(user);
   assert.equal(callback, 'mfaSetup');
@@ -94,7 +96,7 @@ test('an authenticator app is set up on the way in', async () => {
   const [secret] = associated.args;
   const verify = code => outcome(callbacks => user.verifySoftwareToken(code, 'phone', callbacks));
   const wrong = await verify(totp(secret, (await advance(service, 0)) + 90));
-  assertRefused(wrong, 'EnableSoftwareTokenMFAException', 'Code mismatch and fail enable Software Token MFA');
+  assertRejected(wrong, 'EnableSoftwareTokenMFAException', 'Code mismatch and fail enable Software Token MFA');
   assertSignedIn(await verify(await nextTotp(secret)), 'nora');
 
   const again = await authenticate(user);
@@ -103,7 +105,7 @@ test('an authenticator app is set up on the way in', async () => {
   assertSignedIn(await sendCode(user, await nextTotp(secret), 'SOFTWARE_TOKEN_MFA'), 'nora');
 });
 
-test('a temporary password is changed, and a required attribute given', async () => {
+test('a temporary password is replaced, with a required attribute', async () => {
   const first = poolNamed(service, 'first');
   await administer(first, 'AdminCreateUser', {
     Username: 'nick',
@@ -114,12 +116,12 @@ test('a temporary password is changed, and a required attribute given', async ()
   const { callback, args: [attributes, required] } = await authenticate(user);
   assert.equal(callback, 'newPasswordRequired');
   assert.deepEqual([attributes.email, required], ['nick@example.com', ['given_name']]);
-  const complete = (password, given) =>
-    outcome(callbacks => user.completeNewPasswordChallenge(password, given, callbacks));
+  const complete = (password, attributes) =>
+    outcome(callbacks => user.completeNewPasswordChallenge(password, attributes, callbacks));
   const echoed = await complete('Correct-horse-2', { email: attributes.email, given_name: 'Nick' });
-  assertRefused(echoed, 'NotAuthorizedException', 'Cannot modify an already provided email');
+  assertRejected(echoed, 'NotAuthorizedException', 'Cannot modify an already provided email');
   const without = await complete('Correct-horse-2', {});
-  assertRefused(without, 'InvalidParameterException', 'Invalid attributes given, given_name is missing');
+  assertRejected(without, 'InvalidParameterException', 'Invalid attributes given, given_name is missing');
   const weak = await complete('short', { given_name: 'Nick' });
   assert.equal(weak.args[0].code, 'InvalidPasswordException');
   assertSignedIn(await complete('Correct-horse-2', { given_name: 'Nick' }), 'nick');

@@ -1,4 +1,4 @@
-// The npm client with its callbacks wrapped into promises.
+// Wraps the callbacks of the npm client into promises.
 import cognito from 'amazon-cognito-identity-js';
 
 export const PASSWORD = 'Correct-horse-1';
@@ -15,7 +15,7 @@ export function details(username, password) {
   return new cognito.AuthenticationDetails({ Username: username, Password: password });
 }
 
-/** Signs a user in who has nothing but a password to prove. */
+/** Signs in a user for whom the service asks no challenge except the password. */
 export async function signIn(service, username, password, storage = memoryStorage()) {
   const user = userOf(service, username, storage);
   const outcome = await authenticate(user, password);
@@ -32,7 +32,10 @@ const CALLBACKS = [
   'newPasswordRequired', 'associateSecretCode', 'inputVerificationCode',
 ];
 
-/** Calls a method that takes an object of callbacks. Gives the name of the one that was called, and its arguments. */
+/**
+ * Calls a method that takes an object of callbacks. Resolves to the name and the arguments of the callback
+ * that is called.
+ */
 export function outcome(call) {
   return new Promise(resolve => {
     const report = callback => [callback, (...args) => resolve({ callback, args })];
@@ -40,12 +43,12 @@ export function outcome(call) {
   });
 }
 
-/** Calls a method that takes one callback for failure and success. */
+/** Calls a method that takes one callback for both failure and success. */
 export function result(call) {
   return new Promise((resolve, reject) => call((error, value) => (error ? reject(error) : resolve(value))));
 }
 
-/** A storage of the form that the client takes, whose entries are an object. */
+/** Returns a storage for the npm client that keeps its entries in an object. */
 export function memoryStorage(entries = {}) {
   return {
     entries,

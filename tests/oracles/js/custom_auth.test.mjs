@@ -1,3 +1,4 @@
+// Tests custom challenges of the simulated service with the npm client.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { authenticate, details, outcome, PASSWORD, userOf } from './client.mjs';
@@ -15,7 +16,7 @@ function begin(user) {
   return outcome(callbacks => user.initiateAuth(details(user.getUsername()), callbacks));
 }
 
-function say(user, answer) {
+function answerWith(user, answer) {
   return outcome(callbacks => user.sendCustomChallengeAnswer(answer, callbacks));
 }
 
@@ -24,36 +25,36 @@ function assertAsked({ callback, args: [parameters] }, question) {
   assert.equal(parameters.question, question);
 }
 
-test('round after round leads to a session', async () => {
+test('two rounds of challenges lead to a session', async () => {
   const user = userOf(custom, 'carl');
   assertAsked(await begin(user), '1+1');
-  assertAsked(await say(user, '2'), '2+2');
-  const { callback, args: [session] } = await say(user, '4');
+  assertAsked(await answerWith(user, '2'), '2+2');
+  const { callback, args: [session] } = await answerWith(user, '4');
   assert.equal(callback, 'onSuccess');
   assert.equal(session.getAccessToken().payload.username, 'carl');
 });
 
-test('a wrong answer asks again, and too many are refused', async () => {
+test('a wrong answer repeats the question, until too many are wrong', async () => {
   const user = userOf(custom, 'carl');
   assertAsked(await begin(user), '1+1');
-  assertAsked(await say(user, '3'), '1+1');
-  assertAsked(await say(user, '2'), '2+2');
-  assertAsked(await say(user, '3'), '2+2');
-  const { callback, args: [error] } = await say(user, '3');
+  assertAsked(await answerWith(user, '3'), '1+1');
+  assertAsked(await answerWith(user, '2'), '2+2');
+  assertAsked(await answerWith(user, '3'), '2+2');
+  const { callback, args: [error] } = await answerWith(user, '3');
   assert.deepEqual([callback, error.code], ['onFailure', 'NotAuthorizedException']);
 });
 
-test('the rounds follow SRP', async () => {
+test('custom challenges follow SRP', async () => {
   const user = userOf(custom, 'carl');
   user.setAuthenticationFlowType('CUSTOM_AUTH');
   assertAsked(await authenticate(user, PASSWORD), '1+1');
-  assertAsked(await say(user, '2'), '2+2');
-  assert.equal((await say(user, '4')).callback, 'onSuccess');
+  assertAsked(await answerWith(user, '2'), '2+2');
+  assert.equal((await answerWith(user, '4')).callback, 'onSuccess');
   const wrong = await authenticate(user, 'Wrong-horse-1');
   assert.deepEqual([wrong.callback, wrong.args[0].code], ['onFailure', 'NotAuthorizedException']);
 });
 
-test('who does not exist is told so', async () => {
+test('an unknown user is rejected with UserNotFoundException', async () => {
   const { callback, args: [error] } = await begin(userOf(custom, 'nobody'));
   assert.deepEqual([callback, error.code], ['onFailure', 'UserNotFoundException']);
 });

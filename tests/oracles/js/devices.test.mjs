@@ -1,3 +1,4 @@
+// Tests remembered devices of the simulated service with the npm client.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { authenticate, memoryStorage, outcome, result, userOf } from './client.mjs';
@@ -13,7 +14,7 @@ before(async () => {
 });
 after(() => service.stop());
 
-/** The device key that the client has stored. */
+/** Returns the device key that the client has stored. */
 function storedKey(storage) {
   const [, key] = Object.entries(storage.entries).find(([name]) => name.endsWith('.deviceKey')) ?? [];
   return key;
@@ -23,7 +24,7 @@ function deviceOf(session) {
   return session.getAccessToken().payload.device_key;
 }
 
-/** Signs in where there is nothing to ask. Gives the arguments of `onSuccess`. */
+/** Signs in a user for whom the service asks no second factor. Returns the arguments of `onSuccess`. */
 async function signIn(user) {
   const { callback, args } = await authenticate(user);
   assert.equal(callback, 'onSuccess', String(args[0]));
@@ -39,10 +40,10 @@ function status(device) {
   return device.DeviceAttributes.find(({ Name }) => Name === 'dev:device_remembered_status').Value;
 }
 
-test('a new device is registered, and signs in by its own password from then on', async () => {
+test('a new device is registered, and proves itself at later sign-ins', async () => {
   const storage = memoryStorage();
   const first = await signIn(userOf(remembering, 'dora', storage));
-  assert.equal(first[1], undefined, 'nobody is to be asked');
+  assert.equal(first[1], undefined, 'the user must not be asked');
   const key = storedKey(storage);
   assert.equal(deviceOf(first[0]), key);
   assert.ok((await listed(remembering, 'dora')).includes(key));
@@ -56,7 +57,7 @@ test('a new device is registered, and signs in by its own password from then on'
   }
 });
 
-test('a device whose password is wrong is refused', async () => {
+test('a device with a wrong password is rejected', async () => {
   const storage = memoryStorage();
   await signIn(userOf(remembering, 'dora', storage));
   const name = Object.keys(storage.entries).find(name => name.endsWith('.randomPasswordKey'));
@@ -65,7 +66,7 @@ test('a device whose password is wrong is refused', async () => {
   assert.deepEqual([callback, error.code], ['onFailure', 'NotAuthorizedException']);
 });
 
-test('a remembered device stands in for the second factor', async () => {
+test('a remembered device replaces the second factor', async () => {
   const storage = memoryStorage();
   const user = userOf(remembering, 'texter', storage);
   assert.equal((await authenticate(user)).callback, 'mfaRequired');
@@ -74,10 +75,10 @@ test('a remembered device stands in for the second factor', async () => {
   assert.equal(callback, 'onSuccess');
   const [session] = await signIn(userOf(remembering, 'texter', storage));
   assert.equal(deviceOf(session), storedKey(storage));
-  assert.equal((await authenticate(userOf(remembering, 'texter'))).callback, 'mfaRequired', 'another device');
+  assert.equal((await authenticate(userOf(remembering, 'texter'))).callback, 'mfaRequired', 'an unknown device');
 });
 
-test('a device signs in after the rounds of a custom sign-in', async () => {
+test('a device proves itself after custom challenges', async () => {
   const storage = memoryStorage();
   await signIn(userOf(remembering, 'dora', storage));
   const user = userOf(remembering, 'dora', storage);
@@ -88,7 +89,7 @@ test('a device signs in after the rounds of a custom sign-in', async () => {
   assert.equal(deviceOf(session), storedKey(storage));
 });
 
-test('a refresh goes with the device', async () => {
+test('a refresh names the device', async () => {
   const storage = memoryStorage();
   const user = userOf(remembering, 'dora', storage);
   const [session] = await signIn(user);
@@ -97,10 +98,10 @@ test('a refresh goes with the device', async () => {
   assert.notEqual(renewed.getAccessToken().getJwtToken(), session.getAccessToken().getJwtToken());
 });
 
-test('where users are asked, a device is remembered when they say so, and no longer', async () => {
+test('a user decides whether a device is remembered', async () => {
   const storage = memoryStorage();
   const user = userOf(prompting, 'dora', storage);
-  assert.equal((await signIn(user))[1], true, 'the user is to be asked');
+  assert.equal((await signIn(user))[1], true, 'the user must be asked');
   const device = async () => (await outcome(callbacks => user.getDevice(callbacks))).args[0].Device;
   assert.equal(status(await device()), 'not_remembered');
   for (const [remember, expected] of [
@@ -115,7 +116,7 @@ test('where users are asked, a device is remembered when they say so, and no lon
   }
 });
 
-test('devices are listed, page by page, and forgotten', async () => {
+test('devices are listed page by page, and forgotten', async () => {
   const storage = memoryStorage();
   const user = userOf(prompting, 'dora', storage);
   await signIn(userOf(prompting, 'dora'));
@@ -141,7 +142,7 @@ test('devices are listed, page by page, and forgotten', async () => {
   assert.ok(!left.includes(key) && !left.includes(other));
 });
 
-test('a device that was deleted is replaced at the next sign-in', async () => {
+test('a deleted device is replaced at the next sign-in', async () => {
   const storage = memoryStorage();
   await signIn(userOf(remembering, 'dora', storage));
   const key = storedKey(storage);

@@ -1,4 +1,4 @@
-// The AWS SDK against the simulated identity pools and the Security Token Service beside them.
+// Tests the AWS SDK against the simulated identity pools and the simulated Security Token Service.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CognitoIdentityClient, GetIdCommand, GetOpenIdTokenCommand } from '@aws-sdk/client-cognito-identity';
@@ -22,18 +22,18 @@ before(async () => {
 });
 after(() => service.stop());
 
-/** Without the SDK's own cache, in which a guest stays the same one. */
+/** Gets credentials without the SDK's cache, which would keep the identity of a guest. */
 function credentialsOf(identityPoolId, logins) {
   return fromCognitoIdentityPool({ client: identities, identityPoolId, logins, cache: memoryStorage() })();
 }
 
-/** The logins map of a user who has just signed in. */
+/** Signs in a user, and returns the logins map with the user's ID token. */
 async function loginsOf(username) {
   const { session } = await signIn(service, username, PASSWORD);
   return { [`cognito-idp.us-east-1.amazonaws.com/${service.poolId}`]: session.getIdToken().getJwtToken() };
 }
 
-function assertGood({ accessKeyId, secretAccessKey, sessionToken, identityId, expiration }) {
+function assertValid({ accessKeyId, secretAccessKey, sessionToken, identityId, expiration }) {
   assert.match(accessKeyId, /^ASIA[A-Z0-9]{16}$/);
   assert.equal(secretAccessKey.length, 40);
   assert.ok(sessionToken);
@@ -41,29 +41,29 @@ function assertGood({ accessKeyId, secretAccessKey, sessionToken, identityId, ex
   assert.ok(Math.abs(expiration.getTime() - Date.now() - 3_600_000) < 60_000, String(expiration));
 }
 
-test('a guest gets credentials, and newer ones of the same identity', async () => {
+test('a guest gets credentials, then new ones of the same identity', async () => {
   const first = await credentialsOf(OPEN);
-  assertGood(first);
+  assertValid(first);
   const second = await fromCognitoIdentity({ client: identities, identityId: first.identityId })();
-  assertGood(second);
+  assertValid(second);
   assert.equal(second.identityId, first.identityId);
   assert.notEqual(second.accessKeyId, first.accessKeyId);
-  assert.notEqual((await credentialsOf(OPEN)).identityId, first.identityId, 'another guest is another identity');
+  assert.notEqual((await credentialsOf(OPEN)).identityId, first.identityId, 'another guest must have another identity');
 });
 
-test('a user of the user pool gets credentials, and is the same identity at every sign-in', async () => {
+test('a user of the user pool keeps the identity at every sign-in', async () => {
   const first = await credentialsOf(OPEN, await loginsOf('alice'));
-  assertGood(first);
+  assertValid(first);
   const second = await credentialsOf(OPEN, await loginsOf('alice'));
   assert.equal(second.identityId, first.identityId);
 });
 
-test('a guest is refused where there are none', async () => {
+test('a pool without guests rejects a guest', async () => {
   await assert.rejects(credentialsOf(WITHOUT_GUESTS), { name: 'NotAuthorizedException' });
-  assertGood(await credentialsOf(WITHOUT_GUESTS, await loginsOf('alice')));
+  assertValid(await credentialsOf(WITHOUT_GUESTS, await loginsOf('alice')));
 });
 
-test('a login that was tampered with is refused', async () => {
+test('a forged login is rejected', async () => {
   const [[provider, token]] = Object.entries(await loginsOf('alice'));
   const [header, payload, signature] = token.split('.');
   const reversed = [...signature].reverse().join('');
@@ -73,12 +73,12 @@ test('a login that was tampered with is refused', async () => {
   await assert.rejects(credentialsOf(OPEN, { 'accounts.google.com': token }), { name: 'NotAuthorizedException' });
 });
 
-test("a user's identity is not to be had without the login", async () => {
+test("a user's identity requires the login", async () => {
   const { identityId } = await credentialsOf(OPEN, await loginsOf('alice'));
   await assert.rejects(fromCognitoIdentity({ client: identities, identityId })(), { name: 'NotAuthorizedException' });
 });
 
-test('the basic flow assumes a role by the token of the identity, and no role by another token', async () => {
+test('the basic flow assumes a role only with the identity token', async () => {
   const Logins = await loginsOf('alice');
   const { IdentityId } = await identities.send(new GetIdCommand({ IdentityPoolId: OPEN, Logins }));
   const { Token } = await identities.send(new GetOpenIdTokenCommand({ IdentityId, Logins }));
@@ -95,7 +95,7 @@ test('the basic flow assumes a role by the token of the identity, and no role by
   await assert.rejects(assume('made-up'), { name: 'InvalidIdentityTokenException' });
 });
 
-test('the basic flow is refused where the pool does not have it', async () => {
+test('a pool without the basic flow rejects it', async () => {
   const Logins = await loginsOf('alice');
   const { IdentityId } = await identities.send(new GetIdCommand({ IdentityPoolId: WITHOUT_GUESTS, Logins }));
   await assert.rejects(identities.send(new GetOpenIdTokenCommand({ IdentityId, Logins })), {

@@ -1,3 +1,4 @@
+// Exchanges stored sessions and devices between the npm client and Rust.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,21 +11,24 @@ let service;
 before(async () => { service = await startService(); });
 after(() => service.stop());
 
-/** A file with these entries of a storage. */
-function fileOf(entries) {
+/** Writes the entries of a storage to a new file, and returns the file's path. */
+function writeStorage(entries) {
   const file = join(mkdtempSync(join(tmpdir(), 'cognito-')), 'storage.json');
   writeFileSync(file, JSON.stringify(entries));
   return file;
 }
 
-/** Signs in in Rust, with the device that the file has. Gives what it prints, and what the file has then. */
+/**
+ * Signs in with Rust and the device in the file. Returns the program's output and the new entries of the
+ * file.
+ */
 function signInInRust({ url, poolId, clientId }, file, username) {
   const output = runExample('web_storage_device', url, poolId, clientId, file, username, 'Correct-horse-1');
   return { output, entries: JSON.parse(readFileSync(file, 'utf8')) };
 }
 
-test('a session that the npm client stored goes on in Rust, and back', async () => {
-  // The service's clock is ahead of this machine's, so that the drift has a sign to get wrong.
+test('Rust continues a stored session of the npm client, and back', async () => {
+  // The service's clock is ahead of this machine's clock, so that a drift with the wrong sign fails the test.
   await fetch(`${service.url}/_sim/advance`, { method: 'POST', body: JSON.stringify({ seconds: 1000 }) });
   const storage = memoryStorage();
   await signIn(service, 'alice@example.com', 'Correct-horse-1', storage);
@@ -33,7 +37,7 @@ test('a session that the npm client stored goes on in Rust, and back', async () 
   assert.equal(before[`${prefix}.LastAuthUser`], 'alice');
   assert.ok(Math.abs(Number(before[`${prefix}.alice.clockDrift`]) + 1000) <= 2);
 
-  const file = fileOf(before);
+  const file = writeStorage(before);
   const output = runExample('web_storage', service.url, service.poolId, service.clientId, file);
   assert.match(output, /alice has alice@example.com/);
 
@@ -56,7 +60,7 @@ test('a session that the npm client stored goes on in Rust, and back', async () 
   assert.ok(attributes.some(attribute => attribute.getName() === 'email'));
 });
 
-test('a device that the npm client registered stands in for the second factor in Rust', async () => {
+test('Rust proves a device that the npm client registered', async () => {
   const pool = poolNamed(service, 'devices');
   const storage = memoryStorage();
   const user = userOf(pool, 'texter', storage);
@@ -64,15 +68,15 @@ test('a device that the npm client registered stands in for the second factor in
   const code = await codeOf(service, 'texter');
   assert.equal((await outcome(callbacks => user.sendMFACode(code, callbacks))).callback, 'onSuccess');
 
-  const { output, entries } = signInInRust(pool, fileOf(storage.entries), 'texter');
+  const { output, entries } = signInInRust(pool, writeStorage(storage.entries), 'texter');
   const key = entries[`CognitoIdentityServiceProvider.${pool.clientId}.texter.deviceKey`];
   assert.equal(output.trim(), `signed in on ${key}`);
   assert.equal((await authenticate(userOf(pool, 'texter', memoryStorage(entries)))).callback, 'onSuccess');
 });
 
-test('a device that was registered in Rust signs in with the npm client', async () => {
+test('the npm client proves a device that Rust registered', async () => {
   const pool = poolNamed(service, 'devices');
-  const { output, entries } = signInInRust(pool, fileOf({}), 'dora');
+  const { output, entries } = signInInRust(pool, writeStorage({}), 'dora');
   const { callback, args: [session] } = await authenticate(userOf(pool, 'dora', memoryStorage(entries)));
   assert.equal(callback, 'onSuccess', String(session));
   assert.equal(output.trim(), `signed in on ${session.getAccessToken().payload.device_key}`);

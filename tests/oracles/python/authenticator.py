@@ -1,4 +1,4 @@
-"""An authenticator app (RFC 6238)."""
+"""Computes the codes of an authenticator app (RFC 6238)."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ import hmac
 
 
 def totp(secret, unix_seconds):
-    """The code that it shows for a Base32 secret at this time."""
+    """Returns the code for a Base32 secret at this time."""
     counter = (int(unix_seconds) // 30).to_bytes(8, "big")
     tag = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), counter, hashlib.sha1)
     offset = tag[19] & 15

@@ -1,4 +1,4 @@
-"""The Lambda triggers of a pool whose users are asked for the product of two numbers, three times at most."""
+"""Lambda triggers for custom challenges: a user has three attempts to compute the product of two numbers."""
 
 
 def define(event, _context):

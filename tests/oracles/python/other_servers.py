@@ -1,4 +1,4 @@
-"""The clients against servers that others wrote: each scenario that a server supports, by both adapters."""
+"""Tests both adapters against third-party Cognito servers, in each scenario that a server supports."""
 
 import json
 import subprocess
@@ -11,21 +11,20 @@ EVERYWHERE = [
     "sign-up", "forgot-password", "password", "new-password", "change-password", "attributes", "groups",
     "refresh-the-older-way",
 ]
-# SRP is verified by ministack alone. It asks for no second factor but an authenticator app, and knows no verification of
-# attributes.
+# Only ministack verifies SRP. Its only second factor is an authenticator app. It does not verify attributes.
 WITH_USER_POOL = EVERYWHERE + [
     "srp", "alias", "software-token", "custom", "custom-with-srp", "refresh", "revoke", "global-sign-out",
     "delete-user",
 ]
 WITH_IDENTITY_POOL = ["guest", "identity-of-user", "forged-login", "basic-flow"]
 SCENARIOS = {
-    # Whether the app client has a secret: what.
+    # The keys say whether the app client has a secret.
     "ministack": {False: WITH_USER_POOL + WITH_IDENTITY_POOL, True: WITH_USER_POOL + ["client-secret"]},
     "cognito-local": {False: EVERYWHERE + ["software-token", "select-mfa-type", "verify-attribute", "delete-user"]},
-    # It has no DeleteUser, and its second factors are never checked.
+    # moto does not have DeleteUser, and never checks second factors.
     "moto": {False: EVERYWHERE + ["global-sign-out"]},
 }
-# Whom the credentials make their holder, by the beginning of the role's name and the session's name.
+# The expected caller for the credentials of a scenario: the start of the role's name, and the session's name.
 CALLERS = {
     "guest": ("guest-", "CognitoIdentityCredentials"),
     "identity-of-user": ("user-", "CognitoIdentityCredentials"),
@@ -41,34 +40,34 @@ def main():
             for with_secret, scenarios in by_secret.items():
                 pools = {adapter: UserPool(server, url, with_secret) for adapter in ("blocking", "tokio")}
                 for scenario in scenarios:
-                    problems = {adapter: problem(adapter, scenario, pool) for adapter, pool in pools.items()}
-                    tell(server, with_secret, scenario, problems)
+                    problems = {adapter: find_problem(adapter, scenario, pool) for adapter, pool in pools.items()}
+                    print_outcomes(server, with_secret, scenario, problems)
                     failed += sum(1 for text in problems.values() if text)
     if failed:
-        sys.exit(f"{failed} not as expected")
+        sys.exit(f"{failed} scenarios failed")
 
 
-def tell(server, with_secret, scenario, problems):
+def print_outcomes(server, with_secret, scenario, problems):
     where = server + (" with a client secret" if with_secret else "")
-    outcomes = [f"{adapter} {'NOT OK' if text else 'ok'}" for adapter, text in problems.items()]
+    outcomes = [f"{adapter} {'FAILED' if text else 'ok'}" for adapter, text in problems.items()]
     print(f"{where:30} {scenario:24} {'  '.join(outcomes)}", flush=True)
     for adapter, text in problems.items():
         if text:
             print(f"    {adapter}: {text}", flush=True)
 
 
-def problem(adapter, scenario, pool):
-    """A sentence on what is not as expected, if anything is."""
+def find_problem(adapter, scenario, pool):
+    """Runs a scenario and returns a description of the problem, or None if the scenario succeeds."""
     case = json.dumps(pool.case(scenario))
     program = [TARGET / "debug" / "examples" / "other_servers", adapter, scenario]
-    ran = subprocess.run(program, input=case, capture_output=True, text=True, timeout=SECONDS_PER_SCENARIO)
-    if ran.returncode != 0:
-        return ran.stderr.strip() or f"exit status {ran.returncode}"
+    finished = subprocess.run(program, input=case, capture_output=True, text=True, timeout=SECONDS_PER_SCENARIO)
+    if finished.returncode != 0:
+        return finished.stderr.strip() or f"exit status {finished.returncode}"
     if scenario in CALLERS:
         role, session = CALLERS[scenario]
-        arn = caller(pool.url, json.loads(ran.stdout))
+        arn = caller(pool.url, json.loads(finished.stdout))
         if f":assumed-role/{role}" not in arn or not arn.endswith(f"/{session}"):
-            return f"the credentials are those of {arn}"
+            return f"the credentials belong to {arn}, not to the role of this scenario"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Starts servers on free ports of this machine, waits for them, and ends them in every case."""
+"""Starts servers on free ports of this machine, waits until they are ready, and always ends them."""
 
 import atexit
 import os
@@ -16,21 +16,21 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[3]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 ORACLES = ROOT / "target" / "oracles"
-# Not resolved: the interpreter's link is what says which environment it is of.
+# The link is not resolved, because its folder identifies the virtual environment of the interpreter.
 PROGRAMS = Path(sys.executable).parent
 NO_POOLS = Path(__file__).with_name("no_pools.json")
 SECONDS_TO_START = 60
 
-# A program that is told to end does so as on Ctrl-C, and so ends its servers.
+# SIGTERM has the same effect as Ctrl-C, so that the program ends its servers.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
-# Every code that cognito-local sends.
+# cognito-local always sends this code.
 COGNITO_LOCAL_CODE = "424242"
 
 
 def ministack(port, directory):
     environment = {
-        # Without it neither codes nor secret hashes nor revoked tokens are checked.
+        # Without AUTH, ministack checks neither codes nor secret hashes nor revoked tokens.
         "AUTH": "true",
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
@@ -52,7 +52,7 @@ def moto(port, _directory):
 
 
 def cognito_sim(port, _directory):
-    """The simulated service, without any pool."""
+    """Returns the command for the simulated service without user pools."""
     command = [TARGET / "debug" / "cognito-sim", "--listen", f"127.0.0.1:{port}", "--config", NO_POOLS]
     return command, {}, "/_sim/messages"
 
@@ -62,7 +62,7 @@ SERVERS = {"ministack": ministack, "cognito-local": cognito_local, "moto": moto,
 
 @contextmanager
 def running(name):
-    """Gives the URL of a server that is ready. What it writes is in `target/oracles/run/NAME`."""
+    """Starts a server and yields its URL when it is ready. Its log is in `target/oracles/run/NAME`."""
     directory = ORACLES / "run" / name
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -103,7 +103,7 @@ def wait_for(url, process, log):
 
 
 def end(process):
-    """Ends the process and whatever it has started."""
+    """Ends the process and all processes that it has started."""
     for with_signal in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, with_signal)

@@ -1,4 +1,4 @@
-"""Makes pools and users by the operations of administrators."""
+"""Creates pools and users with the administrator operations."""
 
 import io
 import json
@@ -17,13 +17,13 @@ FLOWS = [
 CODES = {
     "ministack": {"sign_up": "123456", "reset": "654321", "other": ""},
     "cognito-local": dict.fromkeys(("sign_up", "reset", "other"), COGNITO_LOCAL_CODE),
-    # moto takes any code.
+    # moto accepts every code.
     "moto": dict.fromkeys(("sign_up", "reset", "other"), "123456"),
 }
 
 
 def aws(service, url, access_key="test", secret_key="test", session_token=None):
-    """A client of the AWS SDK for the service that is at this URL."""
+    """Returns a client of the AWS SDK for the service at this URL."""
     return boto3.client(
         service, endpoint_url=url, region_name=REGION, aws_access_key_id=access_key,
         aws_secret_access_key=secret_key, aws_session_token=session_token,
@@ -53,7 +53,7 @@ class UserPool:
         return {"AutoVerifiedAttributes": ["email"], "MfaConfiguration": "OPTIONAL"}
 
     def case(self, scenario):
-        """What a scenario needs, with a user of its own."""
+        """Returns the inputs of a scenario, including a user that only this scenario uses."""
         email = f"{scenario}@example.com"
         # The user names of cognito-local's pools are e-mail addresses.
         username = email if self.server == "cognito-local" else scenario
@@ -92,7 +92,7 @@ class UserPool:
 
 
 def triggers(url):
-    """The Lambda triggers for custom challenges, made once for each server."""
+    """Returns the Lambda triggers for custom challenges, which are created once per server."""
     service = aws("lambda", url)
     names = {"DefineAuthChallenge": "define", "CreateAuthChallenge": "create", "VerifyAuthChallengeResponse": "verify"}
     known = {known["FunctionName"]: known["FunctionArn"] for known in service.list_functions()["Functions"]}
@@ -114,7 +114,10 @@ def function(service, name, role_arn):
 
 
 def identity_pool(url, user_pool):
-    """An identity pool for guests and for the users of the user pool, with roles that trust it, and one that does not."""
+    """Creates an identity pool for guests and for the users of the user pool.
+
+    All roles trust the identity pool, except the one with the name `untrusting`.
+    """
     service = aws("cognito-identity", url)
     provider = {"ProviderName": f"cognito-idp.{REGION}.amazonaws.com/{user_pool.id}",
                 "ClientId": user_pool.client["ClientId"]}
@@ -124,18 +127,18 @@ def identity_pool(url, user_pool):
     )["IdentityPoolId"]
     name = pool_id.partition(":")[2]
     service.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={
-        "authenticated": role(url, f"user-{name}", trusting(pool_id)),
-        "unauthenticated": role(url, f"guest-{name}", trusting(pool_id)),
+        "authenticated": role(url, f"user-{name}", trust_policy(pool_id)),
+        "unauthenticated": role(url, f"guest-{name}", trust_policy(pool_id)),
     })
     return {
         "id": pool_id,
-        "assumed_role_arn": role(url, f"assumed-{name}", trusting(pool_id)),
-        "untrusting_role_arn": role(url, f"untrusting-{name}", trusting(f"{REGION}:another")),
+        "assumed_role_arn": role(url, f"assumed-{name}", trust_policy(pool_id)),
+        "untrusting_role_arn": role(url, f"untrusting-{name}", trust_policy(f"{REGION}:another")),
     }
 
 
-def trusting(identity_pool_id):
-    """Whom a role trusts that is for the identities of this pool."""
+def trust_policy(identity_pool_id):
+    """Returns the trust policy of a role for the identities of this identity pool."""
     return {
         "Principal": {"Federated": "cognito-identity.amazonaws.com"},
         "Action": "sts:AssumeRoleWithWebIdentity",
@@ -150,7 +153,7 @@ def role(url, name, trusted):
 
 
 def caller(url, credentials):
-    """Whom the server takes for the one who signs with these credentials."""
+    """Returns the ARN of the caller to whom, according to the server, these credentials belong."""
     service = aws("sts", url, credentials["access_key_id"], credentials["secret_access_key"],
                   credentials["session_token"])
     return service.get_caller_identity()["Arn"]

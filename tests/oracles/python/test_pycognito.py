@@ -1,4 +1,4 @@
-"""pycognito against the simulated service, which boto3 sets up."""
+"""Tests pycognito against the simulated service, which boto3 sets up."""
 
 import json
 import unittest
@@ -44,7 +44,10 @@ class Pool:
             )
 
     def user(self, username):
-        """pycognito's idea of a user. It takes AWS's address for the issuer, which the tokens name, once it has the keys."""
+        """Returns pycognito's object for a user.
+
+        After pycognito has loaded the keys, it must expect AWS's URL as the issuer, because the tokens name it.
+        """
         user = pycognito.Cognito(
             self.id, self.client_id, username=username, client_secret=self.client_secret,
             boto3_client_kwargs={
@@ -66,15 +69,18 @@ class Pool:
             return [message for message in json.load(response) if message["username"] == username][-1]["code"]
 
     def advance(self, seconds):
-        """Moves the service's clock, and gives its time."""
+        """Advances the service's clock, and returns its new time in seconds."""
         body = json.dumps({"seconds": seconds}).encode()
         with urlopen(Request(f"{self.url}/_sim/advance", data=body, method="POST")) as response:
             return json.load(response)["unix_seconds"]
 
 
 def carry_challenge_sessions(service):
-    """Puts the Session of a challenge into its answer. pycognito leaves it out of a device's, and Cognito is to require it:
-    https://github.com/aws-amplify/aws-sdk-android/pull/2337"""
+    """Copies the Session of a challenge into its answer.
+
+    pycognito omits the Session when a device answers, but Cognito is reported to require it:
+    https://github.com/aws-amplify/aws-sdk-android/pull/2337
+    """
     last = {}
 
     def keep(parsed, **_):
@@ -95,32 +101,32 @@ class PycognitoTest(unittest.TestCase):
             self.url = stack.enter_context(running("cognito-sim"))
             self.addCleanup(stack.pop_all().close)
 
-    def assert_refused(self, code, call, *arguments, **named):
-        with self.assertRaises(ClientError) as refused:
+    def assert_rejected(self, code, call, *arguments, **named):
+        with self.assertRaises(ClientError) as rejected:
             call(*arguments, **named)
-        self.assertEqual(refused.exception.response["Error"]["Code"], code)
+        self.assertEqual(rejected.exception.response["Error"]["Code"], code)
 
     def assert_signed_in(self, user, username):
         user.verify_tokens()
         self.assertEqual(user.access_claims["username"], username)
 
-    def test_the_right_password_signs_in_by_srp_and_a_wrong_one_does_not(self):
+    def test_only_the_correct_password_signs_in_by_srp(self):
         pool = Pool(self.url)
         pool.create_user("alice", email="alice@example.com")
         user = pool.user("alice")
         user.authenticate(PASSWORD)
         self.assert_signed_in(user, "alice")
         self.assertEqual(user.get_user().email, "alice@example.com")
-        self.assert_refused("NotAuthorizedException", pool.user("alice").authenticate, "Incorrect-horse-1")
+        self.assert_rejected("NotAuthorizedException", pool.user("alice").authenticate, "Incorrect-horse-1")
 
-    def test_srp_agrees_whatever_the_numbers(self):
-        # Of the numbers on both sides every second begins with a one bit, and needs a byte before it that is hashed too.
+    def test_srp_succeeds_with_many_random_numbers(self):
+        # On both sides, half of the numbers start with a one bit, and are hashed with a leading zero byte.
         pool = Pool(self.url)
         pool.create_user("alice")
         for _ in range(50):
             self.assertIn("AuthenticationResult", pool.srp("alice").authenticate_user())
 
-    def test_an_alias_signs_in_under_the_canonical_name(self):
+    def test_a_sign_in_with_an_alias_returns_the_canonical_name(self):
         pool = Pool(self.url, AliasAttributes=["email"])
         pool.create_user("alice", email="alice@example.com", email_verified="true")
         user = pool.user("alice@example.com")
@@ -136,19 +142,19 @@ class PycognitoTest(unittest.TestCase):
         user.renew_access_token()
         self.assert_signed_in(user, "alice")
         pool.client_secret = None
-        self.assert_refused("NotAuthorizedException", pool.user("alice").authenticate, PASSWORD)
+        self.assert_rejected("NotAuthorizedException", pool.user("alice").authenticate, PASSWORD)
 
-    def test_a_user_signs_up_confirms_and_forgets_the_password(self):
+    def test_a_user_signs_up_and_replaces_a_forgotten_password(self):
         pool = Pool(self.url, with_secret=True, AutoVerifiedAttributes=["email"])
         user = pool.user("nora")
         user.set_base_attributes(email="nora@example.com")
         user.register("nora", PASSWORD)
-        self.assert_refused("UserNotConfirmedException", user.authenticate, PASSWORD)
+        self.assert_rejected("UserNotConfirmedException", user.authenticate, PASSWORD)
         user.confirm_sign_up(pool.last_code("nora"))
         user.authenticate(PASSWORD)
         user.initiate_forgot_password()
         user.confirm_forgot_password(pool.last_code("nora"), NEW_PASSWORD)
-        self.assert_refused("NotAuthorizedException", user.authenticate, PASSWORD)
+        self.assert_rejected("NotAuthorizedException", user.authenticate, PASSWORD)
         user.authenticate(NEW_PASSWORD)
         user.change_password(NEW_PASSWORD, PASSWORD)
         user.authenticate(PASSWORD)
@@ -162,10 +168,10 @@ class PycognitoTest(unittest.TestCase):
                 user.authenticate(PASSWORD)
             user.new_password_challenge(PASSWORD, NEW_PASSWORD)
             self.assert_signed_in(user, "nick")
-            self.assert_refused("NotAuthorizedException", user.authenticate, PASSWORD)
+            self.assert_rejected("NotAuthorizedException", user.authenticate, PASSWORD)
             user.authenticate(NEW_PASSWORD)
 
-    def test_an_authenticator_app_is_set_up_and_asked_for(self):
+    def test_a_sign_in_asks_for_the_authenticator_app(self):
         pool = self.pool_with_factors(with_secret=True)
         pool.create_user("tapper")
         user = pool.user("tapper")
@@ -176,11 +182,11 @@ class PycognitoTest(unittest.TestCase):
         with self.assertRaises(SoftwareTokenMFAChallengeException):
             user.authenticate(PASSWORD)
         late = totp(secret, pool.advance(30) + 3600)
-        self.assert_refused("CodeMismatchException", user.respond_to_software_token_mfa_challenge, late)
+        self.assert_rejected("CodeMismatchException", user.respond_to_software_token_mfa_challenge, late)
         user.respond_to_software_token_mfa_challenge(totp(secret, pool.advance(0)))
         self.assert_signed_in(user, "tapper")
 
-    def test_a_code_by_text_message_is_asked_for(self):
+    def test_a_sign_in_asks_for_a_code_by_text_message(self):
         pool = self.pool_with_factors()
         pool.create_user("texter", phone_number="+15550001234", phone_number_verified="true")
         user = pool.user("texter")
@@ -190,7 +196,7 @@ class PycognitoTest(unittest.TestCase):
             user.authenticate(PASSWORD)
         code = pool.last_code("texter")
         wrong = "123456" if code != "123456" else "654321"
-        self.assert_refused("CodeMismatchException", user.respond_to_sms_mfa_challenge, wrong)
+        self.assert_rejected("CodeMismatchException", user.respond_to_sms_mfa_challenge, wrong)
         user.respond_to_sms_mfa_challenge(code)
         self.assert_signed_in(user, "texter")
 
@@ -205,9 +211,9 @@ class PycognitoTest(unittest.TestCase):
         self.assert_signed_in(user, "alice")
         user.logout()
         user.refresh_token = refresh_token
-        self.assert_refused("NotAuthorizedException", user.renew_access_token)
+        self.assert_rejected("NotAuthorizedException", user.renew_access_token)
 
-    def test_a_device_is_registered_proven_and_refused(self):
+    def test_a_device_is_registered_and_must_prove_its_password(self):
         devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
         pool = Pool(self.url, DeviceConfiguration=devices)
         carry_challenge_sessions(pool.service)
@@ -223,17 +229,20 @@ class PycognitoTest(unittest.TestCase):
         self.assertEqual([device["DeviceKey"] for device in listed], [key])
 
         impostor = pool.srp("dora", **known, device_password=password[::-1])
-        self.assert_refused("NotAuthorizedException", impostor.authenticate_user)
+        self.assert_rejected("NotAuthorizedException", impostor.authenticate_user)
 
     def confirm_device(self, pool, srp, tokens):
-        """Registers the device. pycognito knows AWS's own address alone for that, so it is sent on to the pool's."""
+        """Registers the device.
+
+        pycognito always uses AWS's URL for this request, so the request is redirected to the pool's URL.
+        """
         post = requests.post
 
-        def sent_on(url, **named):
+        def redirected(url, **named):
             self.assertEqual(url, "https://cognito-idp.us-east-1.amazonaws.com/")
             return post(pool.url, **named)
 
-        with patch("pycognito.aws_srp.requests.post", sent_on):
+        with patch("pycognito.aws_srp.requests.post", redirected):
             response, password = srp.confirm_device(tokens, device_name="laptop")
         self.assertEqual(response.status_code, 200, response.text)
         metadata = tokens["AuthenticationResult"]["NewDeviceMetadata"]

@@ -1,11 +1,13 @@
-//! The arithmetic of one sign-in, `A` and then the claim, through the core and through two other crates:
+//! Measures the arithmetic of one sign-in (the public key `A` and the password claim) in the core and two
+//! other crates:
 //!
 //! ```text
 //! arithmetic REPETITIONS
 //! ```
 //!
-//! First each of them signs in to a simulated user pool, which verifies the claim. Then all are measured in turn, so that
-//! whatever else the machine does strikes all alike, and a line of JSON for each tells the median.
+//! First each crate signs in to a simulated user pool, which verifies the claim. Then the crates are measured
+//! in turn, so that other load on the machine affects all crates alike. The program prints one line of JSON
+//! per crate, with the median.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -25,7 +27,7 @@ const USERNAME: &str = "alice";
 const PASSWORD: &str = "Correct-horse-1";
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 
-/// What the service answers to `A`.
+/// The challenge that the service returns for the client's public key `A`.
 #[derive(Clone)]
 struct Challenge {
     user_id: String,
@@ -39,7 +41,7 @@ struct Claim {
     timestamp: String,
 }
 
-/// Gives the challenge for an `A`.
+/// A function that takes an `A` and returns the challenge of the service.
 type Ask<'a> = &'a mut dyn FnMut(&str) -> Outcome<Challenge>;
 
 struct Client {
@@ -60,7 +62,7 @@ fn main() -> Outcome<()> {
     for client in &CLIENTS {
         challenge = Some(verify(client)?);
     }
-    let challenge = challenge.ok_or("there are no clients")?;
+    let challenge = challenge.ok_or("the list of clients is empty")?;
 
     let mut milliseconds = CLIENTS.map(|_| Vec::with_capacity(repetitions));
     for _ in 0..repetitions {
@@ -87,11 +89,11 @@ fn measure(client: &Client, challenge: &Challenge) -> Outcome<f64> {
     Ok(started.elapsed().as_secs_f64() * 1000.0)
 }
 
-/// Signs in to a simulated service. Gives the challenge that it put.
+/// Signs in to a simulated service, and returns the challenge of the service.
 fn verify(client: &Client) -> Outcome<Challenge> {
     let config = Config::from_json(include_str!("../../pool.json"))?;
     let mut service = Simulator::from_config([7; 32], NOW, config)?;
-    let mut put = None;
+    let mut last_challenge = None;
     let claim = (client.sign_in)(&mut |srp_a| {
         let parameters = json!({ "USERNAME": USERNAME, "SRP_A": srp_a });
         let members = json!({ "AuthFlow": "USER_SRP_AUTH", "AuthParameters": parameters });
@@ -104,10 +106,10 @@ fn verify(client: &Client) -> Outcome<Challenge> {
             srp_b: text("SRP_B")?,
             secret_block: text("SECRET_BLOCK")?,
         };
-        put = Some(challenge.clone());
+        last_challenge = Some(challenge.clone());
         Ok(challenge)
     })?;
-    let challenge = put.ok_or("the client sends no A")?;
+    let challenge = last_challenge.ok_or("the client sent no A")?;
     let responses = json!({
         "USERNAME": challenge.user_id,
         "PASSWORD_CLAIM_SECRET_BLOCK": challenge.secret_block,
@@ -119,7 +121,7 @@ fn verify(client: &Client) -> Outcome<Challenge> {
     if answer["AuthenticationResult"]["AccessToken"].is_string() {
         Ok(challenge)
     } else {
-        Err(format!("{} does not sign in: {answer}", client.name).into())
+        Err(format!("{} failed to sign in: {answer}", client.name).into())
     }
 }
 
@@ -130,7 +132,7 @@ fn call(service: &mut Simulator, operation: &str, mut members: Value) -> Outcome
     Ok(serde_json::from_slice(service.handle(NOW, &request).body())?)
 }
 
-/// With an `a` of so many bytes.
+/// Signs in with the core and an `a` of `BYTES` bytes.
 fn core<const BYTES: usize>(ask: Ask<'_>) -> Outcome<Claim> {
     let mut a = [0; BYTES];
     getrandom::fill(&mut a)?;
@@ -145,7 +147,7 @@ fn core<const BYTES: usize>(ask: Ask<'_>) -> Outcome<Claim> {
 fn cognito_srp(ask: Ask<'_>) -> Outcome<Claim> {
     let client = cognito_srp::SrpClient::new(USERNAME, PASSWORD, POOL_ID, CLIENT_ID, None);
     let parameters = client.get_auth_params()?;
-    let challenge = ask(parameters.get("SRP_A").ok_or("there is no SRP_A")?)?;
+    let challenge = ask(parameters.get("SRP_A").ok_or("SRP_A is absent")?)?;
     let parameters = [
         ("USER_ID_FOR_SRP", challenge.user_id),
         ("SALT", challenge.salt),
@@ -154,7 +156,7 @@ fn cognito_srp(ask: Ask<'_>) -> Outcome<Claim> {
     ];
     let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let mut responses = client.process_challenge(parameters)?;
-    let mut take = |name: &str| responses.remove(name).ok_or(format!("there is no {name}"));
+    let mut take = |name: &str| responses.remove(name).ok_or(format!("{name} is absent"));
     Ok(Claim { signature: take("PASSWORD_CLAIM_SIGNATURE")?, timestamp: take("TIMESTAMP")? })
 }
 

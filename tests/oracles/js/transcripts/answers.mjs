@@ -1,16 +1,16 @@
-// What the service answers in the scenarios.
+// The responses of the service in the scenarios.
 
 const HOUR = 3600;
 const ISSUED_AT = Date.UTC(2019, 0, 1, 6, 6, 9) / 1000;
 
-/** A token of these claims, with a signature that nobody checks. */
+/** Returns a token with these claims. Its signature is invalid, because no client checks it. */
 function token(claims) {
   const part = object => Buffer.from(JSON.stringify(object)).toString('base64url');
   const common = { sub: '0d4f1c2e-5a6b-4c7d-8e9f-001122334455', iat: ISSUED_AT, exp: ISSUED_AT + HOUR };
   return [part({ alg: 'RS256' }), part({ ...common, ...claims }), 'c2lnbmF0dXJl'].join('.');
 }
 
-/** The tokens of alice, or of the user of these claims. */
+/** Returns tokens of alice, with additional claims in the access token. */
 export function tokens(claims = {}) {
   return {
     AccessToken: token({ username: 'alice', token_use: 'access', origin_jti: 'origin', ...claims }),
@@ -19,7 +19,7 @@ export function tokens(claims = {}) {
   };
 }
 
-/** Tokens, and the keys of a device that is new where there is one. */
+/** Returns the response to a completed sign-in: tokens, and the keys of a new device if there is one. */
 export function signedIn(NewDeviceMetadata, claims) {
   const AuthenticationResult = { ...tokens(claims), ExpiresIn: HOUR, TokenType: 'Bearer', NewDeviceMetadata };
   return { ChallengeParameters: {}, AuthenticationResult };
@@ -27,7 +27,7 @@ export function signedIn(NewDeviceMetadata, claims) {
 
 let challenges = 0;
 
-/** A challenge, with a session that no other has. */
+/** Returns a challenge with a unique challenge session. */
 export function challenge(ChallengeName, ChallengeParameters = {}) {
   challenges += 1;
   return { ChallengeName, ChallengeParameters, Session: `session-${challenges}` };
@@ -39,27 +39,27 @@ const SRP = {
   SECRET_BLOCK: 'b3BhcXVlIHNlY3JldCBibG9jayBpc3N1ZWQgYnkgdGhlIHNlcnZpY2U=',
 };
 
-/** PASSWORD_VERIFIER, for alice or another user. */
+/** Returns the challenge PASSWORD_VERIFIER for this user. */
 export function passwordVerifier(USERNAME = 'alice', USER_ID_FOR_SRP = USERNAME) {
   return challenge('PASSWORD_VERIFIER', { ...SRP, USERNAME, USER_ID_FOR_SRP });
 }
 
-/** DEVICE_PASSWORD_VERIFIER. */
+/** Returns the challenge DEVICE_PASSWORD_VERIFIER for this device. */
 export function devicePasswordVerifier(DEVICE_KEY) {
   return challenge('DEVICE_PASSWORD_VERIFIER', { ...SRP, SALT: '0abc54a98ceb1f0ad2a3f0a6e5d4c3b2', DEVICE_KEY });
 }
 
-/** A refusal, as an answer. */
+/** Returns an error response of the service. */
 export function refusal(to, __type, message) {
   return { to, status: 400, body: { __type, message } };
 }
 
-/** A step that is one operation, with its answer, and more where a client asks for more. */
-export function one(operation, members = {}, body = {}, ...more) {
+/** Returns a step that calls one operation. `more` are the answers to additional requests of a client. */
+export function call(operation, members = {}, body = {}, ...more) {
   return { do: operation, ...members, answers: [{ to: operation, body }, ...more] };
 }
 
 export const initiateAuth = body => ({ to: 'InitiateAuth', body });
 export const respond = body => ({ to: 'RespondToAuthChallenge', body });
-/** An answer that only one of the clients asks for. */
+/** Returns an answer to a request that only one of the clients sends. */
 export const only = (client, answer) => ({ ...answer, only: client });

@@ -1,12 +1,13 @@
-// Holds the requests of two clients against each other, and their differences against those that are known.
+// Compares the requests of two clients, and their differences with the known differences.
 import { isDeepStrictEqual } from 'node:util';
 
-/** Who sends, which each client says in a header of its own. */
+/** The headers in which the clients name themselves. They are not compared. */
 const USER_AGENTS = ['user-agent', 'x-amz-user-agent'];
 
 /**
- * What one client sends in a scenario and the other does not, or differently. `npm` and `rust` are what each of them has
- * at this path of the request, and missing where it has nothing.
+ * Returns the differences between the requests of the two clients in a scenario. The members `npm` and `rust`
+ * are the values at `path` in each client's request. A member is absent if the request has no value at that
+ * path.
  */
 export function differences(scenario, npm, rust) {
   const key = ({ step, answer }) => `${step}/${answer}`;
@@ -15,12 +16,13 @@ export function differences(scenario, npm, rust) {
     const pair = { npm: npm.find(request => key(request) === sent), rust: rust.find(request => key(request) === sent) };
     const step = scenario.steps[(pair.npm ?? pair.rust).step];
     const operation = step.answers[(pair.npm ?? pair.rust).answer].to;
-    const found = pair.npm && pair.rust ? inside('', comparable(pair.npm), comparable(pair.rust)) : [only(pair)];
+    const isPair = pair.npm && pair.rust;
+    const found = isPair ? compareValues('', comparable(pair.npm), comparable(pair.rust)) : [unpaired(pair)];
     return found.map(difference => ({ scenario: scenario.name, operation, ...difference }));
   });
 }
 
-function only({ npm }) {
+function unpaired({ npm }) {
   return npm ? { path: 'request', npm: 'sent' } : { path: 'request', rust: 'sent' };
 }
 
@@ -29,19 +31,19 @@ function comparable({ method, url, headers, body }) {
   return { method, url, headers: Object.fromEntries(named), body };
 }
 
-function inside(path, npm, rust) {
+function compareValues(path, npm, rust) {
   if (isDeepStrictEqual(npm, rust)) return [];
   const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value);
   if (!isObject(npm) || !isObject(rust)) {
     return [{ path, ...(npm === undefined ? {} : { npm }), ...(rust === undefined ? {} : { rust }) }];
   }
   const names = new Set([...Object.keys(npm), ...Object.keys(rust)]);
-  return [...names].flatMap(name => inside(path ? `${path}.${name}` : name, npm[name], rust[name]));
+  return [...names].flatMap(name => compareValues(path ? `${path}.${name}` : name, npm[name], rust[name]));
 }
 
 /**
- * Whether a difference is the known one: of this operation, at this path, with these values, and in this scenario, if it
- * names one.
+ * Returns whether a difference is the known one: the operation, the path, the values and, if the known
+ * difference names one, the scenario are equal.
  */
 export function isKnown(known, difference) {
   const { quirk: _quirk, why: _why, ...expected } = known;

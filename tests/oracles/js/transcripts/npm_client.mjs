@@ -1,13 +1,17 @@
-// The npm client in a scenario: the requests that it sends, with the scenario's clock, randomness and answers.
+// Runs a scenario with the npm client and records its requests. The scenario provides the clock, the
+// randomness and the answers.
 import cognito from 'amazon-cognito-identity-js';
 import { hkdfSync } from 'node:crypto';
 import { memoryStorage, outcome, result } from '../client.mjs';
 
-/** Runs the scenario. `mock` is the test's, and takes back what is put in place of the platform. */
+/**
+ * Runs the scenario and returns the requests. `mock` is the test's mock, which restores the platform after
+ * the test.
+ */
 export async function requestsOfNpmClient(scenario, mock) {
   const script = new Script();
   mock.timers.enable({ apis: ['Date'], now: scenario.unix_millis });
-  // Waits between attempts are not part of the requests.
+  // The waits between attempts are skipped, because only the requests are compared.
   mock.method(globalThis, 'setTimeout', done => setImmediate(done));
   mock.method(globalThis, 'fetch', (url, init) => script.send(url, init));
   mock.method(cognito.WordArray.prototype, 'random', bytes => wordsOf(script.random(bytes)));
@@ -25,7 +29,7 @@ function wordsOf(bytes) {
   return new cognito.WordArray(words, bytes.length);
 }
 
-/** The service's part: answers in their order, a record of what was sent to get them, and randomness. */
+/** The service and the randomness of a scenario: returns the answers in order, and records the requests. */
 class Script {
   requests = [];
 
@@ -34,40 +38,42 @@ class Script {
     this.seed = Buffer.from(seed);
     this.answers = [...answers.entries()].filter(([, { only }]) => only !== 'rust');
     this.provesDevice = false;
-    this.problem = undefined;
+    this.error = undefined;
   }
 
   async send(url, { method, headers, body }) {
     const sent = { method, url, headers: Object.fromEntries(new Headers(headers)), body: JSON.parse(body) };
     const [index, answer] = this.answers.shift() ?? [];
     if (sent.headers['x-amz-target'].split('.')[1] !== answer?.to) {
-      this.problem = new Error(`nothing answers ${JSON.stringify(sent)}`);
-      throw this.problem;
+      this.error = new Error(`the scenario has no answer to ${JSON.stringify(sent)}`);
+      throw this.error;
     }
     this.requests.push({ step: this.step, answer: index, ...sent });
     this.provesDevice = answer.body.ChallengeName === 'DEVICE_SRP_AUTH';
     return new Response(JSON.stringify(answer.body), { status: answer.status ?? 200 });
   }
 
-  /** What the core draws from the step's seed for the same purpose, which is told by the number of bytes. */
+  /**
+   * Returns the bytes that the core draws from the step's seed. The number of bytes identifies their purpose.
+   */
   random(bytes) {
     const expand = (label, length) => Buffer.from(hkdfSync('sha256', this.seed, 'cognito-core seed', label, length));
     switch (bytes) {
-      // The package's a has 1,024 bits, and the core's 256.
+      // The package's `a` has 1,024 bits, and the core's `a` has 256.
       case 128: return Buffer.concat([Buffer.alloc(96), expand(this.provesDevice ? 'device SRP a' : 'SRP a', 32)]);
       case 40: return expand('device password', 40);
       case 16: return expand('device salt', 16);
-      default: throw new Error(`the package draws ${bytes} bytes, and it is not known for what`);
+      default: throw new Error(`the package draws ${bytes} bytes for an unknown purpose`);
     }
   }
 
   end() {
-    if (this.problem) throw this.problem;
-    if (this.answers.length > 0) throw new Error('the step ends before its answers do');
+    if (this.error) throw this.error;
+    if (this.answers.length > 0) throw new Error('the step has answers that were not requested');
   }
 }
 
-/** The client's part: what each step does with the package. */
+/** Carries out the steps of a scenario with the npm package. */
 class Client {
   constructor({ user_pool_id: UserPoolId, client_id: ClientId, session, device }) {
     this.storage = memoryStorage();
@@ -93,19 +99,19 @@ class Client {
     return new cognito.CognitoUser({ Username, Pool: this.pool, Storage: this.storage });
   }
 
-  /** Takes a step, which must end as it says. */
+  /** Runs a step, and checks that the step succeeds or fails as the scenario says. */
   async take(step) {
     const data = step.UserContextData?.EncodedData;
     globalThis.AmazonCognitoAdvancedSecurityData = data && { getData: () => data };
     const failure = await STEPS[step.do].call(this, step).then(() => undefined, error => error);
-    const isToFail = step.fails?.includes('npm') ?? false;
-    if (Boolean(failure) !== isToFail) throw failure ?? new Error('the step does not fail');
+    const mustFail = step.fails?.includes('npm') ?? false;
+    if (Boolean(failure) !== mustFail) throw failure ?? new Error('the step must fail');
   }
 
-  /** Calls a method that takes an object of callbacks, and keeps which of them was called. */
+  /** Calls a method that takes an object of callbacks, and stores which callback was called. */
   async ask(call) {
-    this.asked = await outcome(call);
-    if (this.asked.callback === 'onFailure') throw this.asked.args[0];
+    this.outcome = await outcome(call);
+    if (this.outcome.callback === 'onFailure') throw this.outcome.args[0];
   }
 
   signIn(flow, { USERNAME: Username, PASSWORD: Password, ClientMetadata, ValidationData, same_user: sameUser }) {
@@ -145,7 +151,7 @@ const STEPS = {
   custom(step) { return this.signIn('CUSTOM_AUTH', step); },
   'custom with srp'(step) { return this.signIn('CUSTOM_AUTH', step); },
   code({ CODE, ClientMetadata }) {
-    const [challengeName] = this.asked.args;
+    const [challengeName] = this.outcome.args;
     return this.ask(callbacks => this.user.sendMFACode(CODE, callbacks, challengeName, ClientMetadata));
   },
   choice({ ANSWER }) {
@@ -203,9 +209,9 @@ const STEPS = {
   },
   GetDevice() { return this.ask(callbacks => this.user.getDevice(callbacks)); },
   ForgetDevice({ DeviceKey }) {
-    const isThisOne = DeviceKey === this.user.deviceKey;
+    const isOwnDevice = DeviceKey === this.user.deviceKey;
     const forget = callbacks => this.user.forgetSpecificDevice(DeviceKey, callbacks);
-    return this.ask(isThisOne ? callbacks => this.user.forgetDevice(callbacks) : forget);
+    return this.ask(isOwnDevice ? callbacks => this.user.forgetDevice(callbacks) : forget);
   },
   UpdateDeviceStatus({ DeviceRememberedStatus }) {
     const isRemembered = DeviceRememberedStatus === 'remembered';

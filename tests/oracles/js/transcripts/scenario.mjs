@@ -1,8 +1,9 @@
-// The scenarios: what is called, with which inputs, and what the service answers.
+// The scenarios: the calls with their inputs, and the responses of the service.
 //
-// A scenario has a name, what the client begins with (`session`, `device`), and steps. A step says what to `do`, an
-// operation or a part of a sign-in; its other members are called as in the API. `fails` names the clients for which it is
-// to fail, "npm" or "rust". Each of its `answers` is `to` an operation, and may be for one client `only`.
+// A scenario has a name, steps, and optionally the client's initial `session` and `device`. The member `do`
+// of a step is an operation or a part of a sign-in. Its inputs have the names of the API. `fails` lists the
+// clients for which the step must fail, "npm" or "rust". `answers` are the responses: `to` is the operation,
+// and `only` restricts a response to one client.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { challenge, initiateAuth, respond, signedIn } from './answers.mjs';
@@ -18,11 +19,14 @@ const COMMON = {
   unix_millis: Date.UTC(2019, 0, 1, 6, 6, 9),
   user_pool_id: 'us-east-1_QdbSdK39m',
   client_id: '3pu8tnp684l4lmlfoth25ojmd2',
-  // What the npm client calls a device.
+  // The npm client uses this name for a new device.
   device_name: globalThis.navigator?.userAgent ?? 'nodejs',
 };
 
-/** Every scenario: those that are written out, and a sign-in for each of the core's vectors, at a time of its vectors. */
+/**
+ * Returns every scenario: the written ones, and one sign-in for each of the core's test vectors, at a time of
+ * the vectors.
+ */
 export function scenarios() {
   const vectors = JSON.parse(readFileSync(new URL('../../../../core/src/srp/vectors/srp.json', import.meta.url)));
   const written = [signUp, signIn, challenges, customAuth, devices, sessions, signedInUser].flat();
@@ -33,7 +37,7 @@ export function scenarios() {
   return [...written, ...signIns].map(complete);
 }
 
-/** Each step has a seed of its own. */
+/** Completes a scenario with the common members, and each step with its own seed. */
 function complete(scenario) {
   const steps = scenario.steps.map((step, index) => ({
     ...step,
@@ -43,7 +47,10 @@ function complete(scenario) {
   return { ...COMMON, ...scenario, steps };
 }
 
-/** A sign-in whose proof is the vector's: that of a user, or of a device where the vector has the group of one. */
+/**
+ * Returns a sign-in with the proof of a test vector: of a device if the vector has a device group, else of a
+ * user.
+ */
 function signInOf({ group, username, password, salt: SALT, srp_b: SRP_B, secret_block: SECRET_BLOCK }) {
   const proof = { SALT, SRP_B, SECRET_BLOCK };
   if (!group.startsWith('-')) {

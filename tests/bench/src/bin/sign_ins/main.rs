@@ -1,11 +1,12 @@
-//! Whole sign-ins at the service that the environment names, so many at a time for so many seconds:
+//! Measures complete sign-ins at the service that the environment variables name:
 //!
 //! ```text
 //! sign_ins blocking|tokio IN_FLIGHT SECONDS
 //! ```
 //!
-//! Each thread or task signs in once at least, and a sign-in that has begun is brought to its end. A line of JSON tells how
-//! many there were, how long they took together, and how much processor time this process took for them.
+//! IN_FLIGHT threads or tasks sign in repeatedly for SECONDS, each at least once. A sign-in that has begun is
+//! completed. The result is one line of JSON: the number of sign-ins, the elapsed time, and the processor
+//! time of this process.
 
 mod measurement;
 
@@ -30,7 +31,7 @@ fn main() -> Outcome<()> {
     match adapter.as_str() {
         "blocking" => blocking(&user, in_flight, limit),
         "tokio" => on_tokio(user, in_flight, limit),
-        _ => Err(format!("{adapter} is neither blocking nor tokio").into()),
+        _ => Err(format!("unknown adapter {adapter}: pass blocking or tokio").into()),
     }
 }
 
@@ -39,11 +40,11 @@ struct User {
     password: String,
 }
 
-/// On as many threads.
+/// Signs in on `in_flight` threads.
 fn blocking(user: &User, in_flight: usize, limit: Duration) -> Outcome<()> {
     use cognito_blocking::{Client, UreqTransport};
 
-    let client = Client::with_transport(app_client()?, UreqTransport::new(&patient()));
+    let client = Client::with_transport(app_client()?, UreqTransport::new(&long_timeouts()));
     let sign_in = || {
         let flow = SignIn::srp(client.app_client(), &*user.username, &*user.password, client.seed()?);
         is_signed_in(client.run(flow)?)
@@ -52,21 +53,21 @@ fn blocking(user: &User, in_flight: usize, limit: Duration) -> Outcome<()> {
 
     let measurement = Measurement::begin(limit)?;
     thread::scope(|scope| {
-        let work = || -> Outcome<()> {
+        let sign_in_repeatedly = || -> Outcome<()> {
             loop {
                 sign_in()?;
-                if measurement.counts_the_last() {
+                if measurement.count_and_check_limit() {
                     return Ok(());
                 }
             }
         };
-        let threads: Vec<_> = (0..in_flight).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..in_flight).map(|_| scope.spawn(sign_in_repeatedly)).collect();
         threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked")?)
     })?;
     measurement.report()
 }
 
-/// In as many tasks, on a thread for each processor.
+/// Signs in with `in_flight` tasks, on one thread for each processor.
 fn on_tokio(user: User, in_flight: usize, limit: Duration) -> Outcome<()> {
     use cognito_tokio::{Client, ReqwestTransport};
 
@@ -75,22 +76,22 @@ fn on_tokio(user: User, in_flight: usize, limit: Duration) -> Outcome<()> {
         is_signed_in(client.run(flow).await?)
     }
 
-    async fn work(client: Client, user: Arc<User>, measurement: Arc<Measurement>) -> Outcome<()> {
+    async fn sign_in_repeatedly(client: Client, user: Arc<User>, measurement: Arc<Measurement>) -> Outcome<()> {
         loop {
             sign_in(&client, &user).await?;
-            if measurement.counts_the_last() {
+            if measurement.count_and_check_limit() {
                 return Ok(());
             }
         }
     }
 
-    let client = Client::with_transport(app_client()?, ReqwestTransport::new(&patient()));
+    let client = Client::with_transport(app_client()?, ReqwestTransport::new(&long_timeouts()));
     let user = Arc::new(user);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         sign_in(&client, &user).await?;
 
         let measurement = Arc::new(Measurement::begin(limit)?);
-        let begin = |_| tokio::spawn(work(client.clone(), Arc::clone(&user), Arc::clone(&measurement)));
+        let begin = |_| tokio::spawn(sign_in_repeatedly(client.clone(), Arc::clone(&user), Arc::clone(&measurement)));
         let tasks: Vec<_> = (0..in_flight).map(begin).collect();
         for task in tasks {
             task.await??;
@@ -99,8 +100,9 @@ fn on_tokio(user: User, in_flight: usize, limit: Duration) -> Outcome<()> {
     })
 }
 
-/// With a thousand in flight, an answer takes longer than the default allows.
-fn patient() -> TransportSettings {
+/// Returns settings with long timeouts: with a thousand sign-ins in flight, a response takes longer than the
+/// default timeouts.
+fn long_timeouts() -> TransportSettings {
     let mut settings = TransportSettings::default();
     settings.connect_timeout = Duration::from_secs(600);
     settings.total_timeout = Duration::from_secs(600);

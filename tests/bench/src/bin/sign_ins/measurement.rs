@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::Outcome;
 
-/// Linux tells a process's time in hundredths of a second.
+/// Linux reports the processor time of a process in hundredths of a second.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// How many sign-ins there are, and what they take.
+/// A count of sign-ins, with their elapsed time and processor time.
 pub(crate) struct Measurement {
     started: Instant,
     processor_seconds: f64,
@@ -24,8 +24,8 @@ impl Measurement {
         Ok(Self { started: Instant::now(), processor_seconds, limit, sign_ins: AtomicU64::new(0) })
     }
 
-    /// Counts a sign-in, and tells whether the time is over.
-    pub(crate) fn counts_the_last(&self) -> bool {
+    /// Counts one sign-in, and returns whether the time limit has passed.
+    pub(crate) fn count_and_check_limit(&self) -> bool {
         self.sign_ins.fetch_add(1, Ordering::Relaxed);
         self.started.elapsed() >= self.limit
     }
@@ -41,11 +41,11 @@ impl Measurement {
     }
 }
 
-/// Of this process so far, all its threads together.
+/// Returns the processor time that all threads of this process have used so far, in seconds.
 fn processor_seconds() -> Outcome<f64> {
     let status = read_to_string("/proc/self/stat")?;
-    // Behind the program's name come the state, ten other fields, and the time as user and as system.
-    let (_, fields) = status.rsplit_once(')').ok_or("/proc/self/stat has no program's name")?;
+    // The fields after the program's name are the state, ten others, the user time and the system time.
+    let (_, fields) = status.rsplit_once(')').ok_or("/proc/self/stat does not contain the program's name")?;
     let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
     Ok(ticks / TICKS_PER_SECOND)
 }

@@ -1,4 +1,5 @@
-//! Signs in with what the environment names, and tells how long the access token lives. Compare it with its neighbours.
+//! Signs in to the user pool that the environment variables name, and prints the lifetime of the access
+//! token. The other folders in `weight` contain the same program for other clients.
 
 use std::env::var;
 use std::error::Error;
@@ -23,7 +24,7 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
     let srp = SrpClient::new(user, &client_id, None);
 
     let parameters = srp.get_auth_parameters();
-    let asked = client
+    let initiated = client
         .initiate_auth()
         .client_id(&client_id)
         .auth_flow(AuthFlowType::UserSrpAuth)
@@ -31,12 +32,12 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
         .auth_parameters("SRP_A", parameters.a)
         .send()
         .await?;
-    let challenge = asked.challenge_parameters().ok_or("the service asks for nothing")?;
+    let challenge = initiated.challenge_parameters().ok_or("the service has not asked a challenge")?;
     let parameter = |name: &str| challenge.get(name).ok_or(format!("the challenge has no {name}"));
     let user_id = parameter("USER_ID_FOR_SRP")?;
     let claim = srp.verify(parameter("SECRET_BLOCK")?, user_id, parameter("SALT")?, parameter("SRP_B")?)?;
 
-    let answered = client
+    let completed = client
         .respond_to_auth_challenge()
         .client_id(&client_id)
         .challenge_name(ChallengeNameType::PasswordVerifier)
@@ -46,7 +47,7 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
         .challenge_responses("TIMESTAMP", claim.timestamp)
         .send()
         .await?;
-    let tokens = answered.authentication_result().ok_or("this program answers no challenge")?;
+    let tokens = completed.authentication_result().ok_or("this program cannot answer a challenge")?;
     println!("{} seconds", tokens.expires_in());
     Ok(())
 }

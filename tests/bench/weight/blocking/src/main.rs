@@ -1,4 +1,5 @@
-//! Signs in with what the environment names, and tells how long the access token lives. Compare it with its neighbours.
+//! Signs in to the user pool that the environment variables name, and prints the lifetime of the access token. The other
+//! folders in `weight` contain the same program for other clients.
 
 use std::env::var;
 use std::error::Error;
@@ -14,8 +15,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(app_client);
     let flow = SignIn::srp(client.app_client(), var("COGNITO_USERNAME")?, var("COGNITO_PASSWORD")?, client.seed()?);
     let SignInOutcome::SignedIn(signed_in) = client.run(flow)? else {
-        return Err("this program answers no challenge".into());
+        return Err("this program cannot answer a challenge".into());
     };
-    println!("{} seconds", signed_in.session.tokens().expires_in.ok_or("the token has no end")?);
+    println!("{} seconds", signed_in.session.tokens().expires_in.ok_or("the access token has no lifetime")?);
     Ok(())
 }

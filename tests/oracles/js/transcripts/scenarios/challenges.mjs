@@ -3,7 +3,7 @@ import { challenge, initiateAuth, passwordVerifier, refusal, respond, signedIn }
 const textMessage = { CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS', CODE_DELIVERY_DESTINATION: '+*******1234' };
 const ClientMetadata = { tenant: 'blue' };
 
-/** SRP, to this challenge. */
+/** Returns a sign-in by SRP that leads to this challenge. */
 function srpTo(...challenged) {
   const answers = [initiateAuth(passwordVerifier()), respond(challenge(...challenged))];
   return { do: 'srp', USERNAME: 'alice', PASSWORD: 'Very$ecur3', ClientMetadata, answers };
@@ -16,7 +16,7 @@ const newPassword = {
 
 const scenarios = [
   {
-    name: 'a new password, with the attributes that are required',
+    name: 'a new password with the required attributes',
     steps: [
       srpTo('NEW_PASSWORD_REQUIRED', newPassword),
       {
@@ -29,7 +29,7 @@ const scenarios = [
     ],
   },
   {
-    name: 'a new password, without attributes, then an authenticator app is asked for',
+    name: 'a new password without attributes, then the set-up of an authenticator app',
     steps: [
       srpTo('NEW_PASSWORD_REQUIRED', { userAttributes: '{}', requiredAttributes: '[]' }),
       {
@@ -41,7 +41,7 @@ const scenarios = [
     ],
   },
   {
-    name: 'a code by text message, wrong at first',
+    name: 'a wrong code by text message',
     steps: [
       srpTo('SMS_MFA', textMessage),
       {
@@ -61,7 +61,7 @@ const scenarios = [
     ],
   },
   {
-    name: 'a code of an authenticator app',
+    name: 'a code from an authenticator app',
     steps: [
       srpTo('SOFTWARE_TOKEN_MFA', { FRIENDLY_DEVICE_NAME: 'phone' }),
       { do: 'code', CODE: '492432', ClientMetadata, answers: [respond(signedIn())] },
@@ -110,7 +110,7 @@ const scenarios = [
   },
 ];
 
-// All with the data of threat protection.
+// Every step sends the data for threat protection.
 const UserContextData = { EncodedData: 'eyJmaW5nZXJwcmludCI6IjEifQ==' };
 const protectedSteps = steps => steps.map(step => ({ ...step, UserContextData }));
 export default scenarios.map(scenario => ({ ...scenario, steps: protectedSteps(scenario.steps) }));

@@ -1,5 +1,5 @@
 import {
-  challenge, devicePasswordVerifier, initiateAuth, one, only, passwordVerifier, refusal, respond, signedIn, tokens,
+  challenge, devicePasswordVerifier, initiateAuth, call, only, passwordVerifier, refusal, respond, signedIn, tokens,
 } from '../answers.mjs';
 
 const ClientMetadata = { tenant: 'blue' };
@@ -16,10 +16,10 @@ const confirmed = { to: 'ConfirmDevice', body: { UserConfirmationNecessary: fals
 const textMessage = () => challenge('SMS_MFA', { CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS' });
 const question = () => challenge('CUSTOM_CHALLENGE', { USERNAME: 'alice', question: '1 + 1' });
 
-/** A sign-in by SRP, with these answers after the first. */
+/** Returns a sign-in by SRP, with these responses after the first. */
 const srp = (...answers) => ({ do: 'srp', ...alice, answers: [initiateAuth(passwordVerifier()), ...answers] });
 
-/** The device proves itself, and the user is signed in. */
+/** Returns the responses to the proof of a device, which completes the sign-in. */
 const proof = (key = DeviceKey) => [
   respond(devicePasswordVerifier(key)),
   respond(signedIn(undefined, { device_key: key })),
@@ -29,7 +29,7 @@ const forgotten = to => refusal(to, 'ResourceNotFoundException', 'Device does no
 
 export default [
   {
-    name: 'a new device is registered after SRP, and proves itself in the next sign-in and with a password in the clear',
+    name: 'a new device is registered after SRP, and proves itself in sign-ins by SRP and by password',
     steps: [
       srp(respond(signedIn(newDevice)), confirmed),
       srp(respond(ask()), ...proof(newDevice.DeviceKey)),
@@ -54,7 +54,7 @@ export default [
     }],
   },
   {
-    name: 'a new device is registered after a password in the clear',
+    name: 'a new device is registered after a plain-text password',
     steps: [{ do: 'password', ...alice, answers: [initiateAuth(signedIn(newDevice)), confirmed] }],
   },
   {
@@ -88,7 +88,7 @@ export default [
     }],
   },
   {
-    name: 'a known device of a user who goes by an alias',
+    name: 'a known device of a user who signs in with an alias',
     device,
     steps: [{
       do: 'srp',
@@ -111,7 +111,7 @@ export default [
     ],
   },
   {
-    name: 'a known device is named in the rounds of a custom sign-in after SRP, and proves itself',
+    name: 'a known device is named and proves itself in a custom sign-in after SRP',
     device,
     steps: [
       {
@@ -139,7 +139,7 @@ export default [
     ],
   },
   {
-    name: 'a device that was forgotten by the service',
+    name: 'a device that the service forgot',
     device,
     steps: [{
       do: 'srp',
@@ -154,7 +154,7 @@ export default [
     }],
   },
   {
-    name: 'a device that was forgotten by the service, with a password in the clear',
+    name: 'a device that the service forgot, with a plain-text password',
     device,
     steps: [{
       do: 'password',
@@ -164,7 +164,7 @@ export default [
     }],
   },
   {
-    name: 'a device that was forgotten by the service before a code',
+    name: 'a device that the service forgot before a code',
     device,
     steps: [
       srp(respond(textMessage())),
@@ -177,7 +177,7 @@ export default [
     ],
   },
   {
-    name: 'a device that was forgotten by the service before a refresh',
+    name: 'a device that the service forgot before a refresh',
     device,
     session: { Username: 'alice', ...tokens({ device_key: DeviceKey }) },
     steps: [{
@@ -195,13 +195,13 @@ export default [
     device,
     session: { Username: 'alice', ...tokens({ device_key: DeviceKey }) },
     steps: [
-      one('ListDevices', { Limit: 10 }, { Devices: [], PaginationToken: 'next' }),
-      one('ListDevices', { Limit: 10, PaginationToken: 'next' }, { Devices: [] }),
-      one('GetDevice', { DeviceKey }, { Device: { DeviceKey } }),
-      one('UpdateDeviceStatus', { DeviceKey, DeviceRememberedStatus: 'remembered' }),
-      one('UpdateDeviceStatus', { DeviceKey, DeviceRememberedStatus: 'not_remembered' }),
-      one('ForgetDevice', { DeviceKey: newDevice.DeviceKey }),
-      one('ForgetDevice', { DeviceKey }),
+      call('ListDevices', { Limit: 10 }, { Devices: [], PaginationToken: 'next' }),
+      call('ListDevices', { Limit: 10, PaginationToken: 'next' }, { Devices: [] }),
+      call('GetDevice', { DeviceKey }, { Device: { DeviceKey } }),
+      call('UpdateDeviceStatus', { DeviceKey, DeviceRememberedStatus: 'remembered' }),
+      call('UpdateDeviceStatus', { DeviceKey, DeviceRememberedStatus: 'not_remembered' }),
+      call('ForgetDevice', { DeviceKey: newDevice.DeviceKey }),
+      call('ForgetDevice', { DeviceKey }),
     ],
   },
 ];

@@ -1,4 +1,4 @@
-import { initiateAuth, one, only, refusal, signedIn, tokens } from '../answers.mjs';
+import { initiateAuth, call, only, refusal, signedIn, tokens } from '../answers.mjs';
 
 const session = { Username: 'alice', ...tokens() };
 const DeviceKey = 'us-east-1_1049fa69-1111-2222-3333-ebbacf504c3a';
@@ -26,7 +26,7 @@ export default [
     ],
   },
   {
-    name: 'a refresh token that is refused',
+    name: 'a rejected refresh token',
     session,
     device,
     steps: [{
@@ -38,7 +38,7 @@ export default [
   {
     name: 'the refresh token is revoked',
     session,
-    steps: [one('RevokeToken')],
+    steps: [call('RevokeToken')],
   },
   {
     name: 'a refresh token that cannot be revoked',
@@ -50,8 +50,8 @@ export default [
     }],
   },
   {
-    name: 'the user is signed out everywhere',
+    name: 'the user signs out on all devices',
     session,
-    steps: [one('GlobalSignOut')],
+    steps: [call('GlobalSignOut')],
   },
 ];

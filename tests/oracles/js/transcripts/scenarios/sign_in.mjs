@@ -36,7 +36,7 @@ export default [
     ],
   },
   {
-    name: 'SRP where the proof is about another name than the one that is echoed',
+    name: 'SRP where USER_ID_FOR_SRP differs from USERNAME',
     steps: [{
       do: 'srp',
       ...mail,
@@ -71,14 +71,14 @@ export default [
     ],
   },
   {
-    name: 'a password in the clear',
+    name: 'a plain-text password',
     steps: [
       { do: 'password', ...alice, answers: [initiateAuth(signedIn())] },
       { do: 'password', ...mail, ClientMetadata: { tenant: 'blue' }, answers: [initiateAuth(signedIn())] },
     ],
   },
   {
-    name: 'a password in the clear with an alias, and a code for the canonical name',
+    name: 'a plain-text password with an alias, and a code for the canonical name',
     steps: [
       {
         do: 'password',
@@ -89,7 +89,7 @@ export default [
     ],
   },
   {
-    name: 'a password in the clear, with validation data and client metadata',
+    name: 'a plain-text password with validation data and client metadata',
     steps: [{
       do: 'password',
       ...alice,
@@ -99,7 +99,7 @@ export default [
     }],
   },
   {
-    name: 'a service that fails',
+    name: 'a service that fails with an internal error',
     steps: [{
       do: 'srp',
       ...alice,
@@ -111,7 +111,7 @@ export default [
     }],
   },
   {
-    name: 'threat protection has its data from every request of a sign-in',
+    name: 'every request of a sign-in contains the data for threat protection',
     steps: [
       { do: 'srp', ...alice, answers: [initiateAuth(passwordVerifier()), respond(challenge('SMS_MFA', textMessage))] },
       { do: 'code', CODE: '492432', answers: [respond(signedIn())] },

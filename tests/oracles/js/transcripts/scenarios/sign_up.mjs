@@ -1,4 +1,4 @@
-import { one } from '../answers.mjs';
+import { call } from '../answers.mjs';
 
 const alice = { Username: 'alice', Password: 'Very$ecur3' };
 const mail = { Username: 'alice@example.com', Password: 'Very$ecur3' };
@@ -16,50 +16,50 @@ const attributes = {
 
 export default [
   {
-    name: 'a user registers, with attributes, validation data and client metadata, and confirms',
+    name: 'a sign-up with attributes, validation data and client metadata',
     steps: [
-      one('SignUp', { ...alice, ...attributes, ClientMetadata }, signedUp),
-      one('ResendConfirmationCode', { Username: 'alice', ClientMetadata }, email),
-      one('ConfirmSignUp', {
+      call('SignUp', { ...alice, ...attributes, ClientMetadata }, signedUp),
+      call('ResendConfirmationCode', { Username: 'alice', ClientMetadata }, email),
+      call('ConfirmSignUp', {
         Username: 'alice', ConfirmationCode: '492432', ForceAliasCreation: true, ClientMetadata,
       }),
     ],
   },
   {
-    name: 'a user registers with nothing but a name and a password',
+    name: 'a sign-up with only a user name and a password',
     steps: [
-      one('SignUp', { Username: '名前', Password: ' p"\\ä🔐 ' }, signedUp),
-      one('ResendConfirmationCode', { Username: '名前' }, email),
-      one('ConfirmSignUp', { Username: '名前', ConfirmationCode: '000000', ForceAliasCreation: false }),
-      one('ConfirmSignUp', { Username: '名前', ConfirmationCode: '000000' }),
+      call('SignUp', { Username: '名前', Password: ' p"\\ä🔐 ' }, signedUp),
+      call('ResendConfirmationCode', { Username: '名前' }, email),
+      call('ConfirmSignUp', { Username: '名前', ConfirmationCode: '000000', ForceAliasCreation: false }),
+      call('ConfirmSignUp', { Username: '名前', ConfirmationCode: '000000' }),
     ],
   },
   {
-    name: 'a list of attributes that is empty',
-    steps: [one('SignUp', { ...alice, UserAttributes: [], ValidationData: [] }, signedUp)],
+    name: 'a sign-up with empty lists of attributes',
+    steps: [call('SignUp', { ...alice, UserAttributes: [], ValidationData: [] }, signedUp)],
   },
   {
     name: 'a forgotten password is replaced',
     steps: [
-      one('ForgotPassword', { Username: 'alice@example.com', ClientMetadata }, email),
-      one('ConfirmForgotPassword', { ...mail, ConfirmationCode: '492432', ClientMetadata }),
-      one('ForgotPassword', { Username: 'alice' }, email),
-      one('ConfirmForgotPassword', { ...alice, ConfirmationCode: '492432' }),
+      call('ForgotPassword', { Username: 'alice@example.com', ClientMetadata }, email),
+      call('ConfirmForgotPassword', { ...mail, ConfirmationCode: '492432', ClientMetadata }),
+      call('ForgotPassword', { Username: 'alice' }, email),
+      call('ConfirmForgotPassword', { ...alice, ConfirmationCode: '492432' }),
     ],
   },
   {
     name: 'a pool in China',
     user_pool_id: 'cn-north-1_QdbSdK39m',
-    steps: [one('ForgotPassword', { Username: 'alice' }, email)],
+    steps: [call('ForgotPassword', { Username: 'alice' }, email)],
   },
   {
-    name: 'threat protection has its data before a sign-in',
+    name: 'requests before a sign-in contain the data for threat protection',
     steps: [
-      one('SignUp', alice, signedUp),
-      one('ResendConfirmationCode', { Username: 'alice' }, email),
-      one('ConfirmSignUp', { Username: 'alice', ConfirmationCode: '492432', ForceAliasCreation: true }),
-      one('ForgotPassword', { Username: 'alice' }, email),
-      one('ConfirmForgotPassword', { ...alice, ConfirmationCode: '492432' }),
+      call('SignUp', alice, signedUp),
+      call('ResendConfirmationCode', { Username: 'alice' }, email),
+      call('ConfirmSignUp', { Username: 'alice', ConfirmationCode: '492432', ForceAliasCreation: true }),
+      call('ForgotPassword', { Username: 'alice' }, email),
+      call('ConfirmForgotPassword', { ...alice, ConfirmationCode: '492432' }),
     ].map(step => ({ ...step, UserContextData: { EncodedData: 'eyJmaW5nZXJwcmludCI6IjEifQ==' } })),
   },
 ];

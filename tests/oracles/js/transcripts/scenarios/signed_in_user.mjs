@@ -1,11 +1,12 @@
-import { initiateAuth, one, only, signedIn, tokens } from '../answers.mjs';
+import { initiateAuth, call, only, signedIn, tokens } from '../answers.mjs';
 
 const session = { Username: 'alice', ...tokens() };
 const ClientMetadata = { tenant: 'blue' };
 const email = { Name: 'email', Value: 'alice@example.com' };
 const user = { to: 'GetUser', body: { Username: 'alice', UserAttributes: [email] } };
-// What the npm client asks for after it has changed attributes, with new tokens from the second time on.
-const again = only('npm', user);
+// The npm client reads the user after each change of attributes. From the second change on, it also refreshes
+// the tokens.
+const userAgain = only('npm', user);
 const refreshed = () => only('npm', initiateAuth(signedIn()));
 const delivery = { CodeDeliveryDetails: { AttributeName: 'email', DeliveryMedium: 'EMAIL' } };
 const on = { Enabled: true, PreferredMfa: true };
@@ -17,59 +18,59 @@ export default [
     session,
     steps: [
       { do: 'GetUser', answers: [user] },
-      one(
+      call(
         'UpdateUserAttributes',
         { UserAttributes: [email, { Name: 'nickname', Value: '' }], ClientMetadata },
         { CodeDeliveryDetailsList: [delivery.CodeDeliveryDetails] },
-        again,
+        userAgain,
       ),
-      one('UpdateUserAttributes', { UserAttributes: [{ Name: 'nickname', Value: 'al' }] }, {}, again, refreshed()),
-      one('GetUserAttributeVerificationCode', { AttributeName: 'email', ClientMetadata }, delivery),
-      one('GetUserAttributeVerificationCode', { AttributeName: 'email' }, delivery),
-      one('VerifyUserAttribute', { AttributeName: 'email', Code: '492432' }),
-      one('DeleteUserAttributes', { UserAttributeNames: ['nickname', 'custom:team'] }, {}, again, refreshed()),
+      call('UpdateUserAttributes', { UserAttributes: [{ Name: 'nickname', Value: 'al' }] }, {}, userAgain, refreshed()),
+      call('GetUserAttributeVerificationCode', { AttributeName: 'email', ClientMetadata }, delivery),
+      call('GetUserAttributeVerificationCode', { AttributeName: 'email' }, delivery),
+      call('VerifyUserAttribute', { AttributeName: 'email', Code: '492432' }),
+      call('DeleteUserAttributes', { UserAttributeNames: ['nickname', 'custom:team'] }, {}, userAgain, refreshed()),
     ],
   },
   {
     name: 'the password is changed',
     session,
-    steps: [one('ChangePassword', { PreviousPassword: 'Very$ecur3', ProposedPassword: ' "ä🔐\\ ' })],
+    steps: [call('ChangePassword', { PreviousPassword: 'Very$ecur3', ProposedPassword: ' "ä🔐\\ ' })],
   },
   {
     name: 'the password is changed, with client metadata',
     session,
     steps: [
-      one('ChangePassword', { PreviousPassword: 'Very$ecur3', ProposedPassword: 'Battery-staple-2', ClientMetadata }),
+      call('ChangePassword', { PreviousPassword: 'Very$ecur3', ProposedPassword: 'Battery-staple-2', ClientMetadata }),
     ],
   },
   {
     name: 'second factors are turned on and off',
     session,
     steps: [
-      one('SetUserMFAPreference', { SMSMfaSettings: off, SoftwareTokenMfaSettings: on }),
-      one('SetUserMFAPreference', { SMSMfaSettings: on }),
-      one('SetUserMFAPreference', { SoftwareTokenMfaSettings: off }),
-      one('SetUserSettings', { MFAOptions: [{ DeliveryMedium: 'SMS', AttributeName: 'phone_number' }] }),
-      one('SetUserSettings', { MFAOptions: [] }),
+      call('SetUserMFAPreference', { SMSMfaSettings: off, SoftwareTokenMfaSettings: on }),
+      call('SetUserMFAPreference', { SMSMfaSettings: on }),
+      call('SetUserMFAPreference', { SoftwareTokenMfaSettings: off }),
+      call('SetUserSettings', { MFAOptions: [{ DeliveryMedium: 'SMS', AttributeName: 'phone_number' }] }),
+      call('SetUserSettings', { MFAOptions: [] }),
     ],
   },
   {
-    name: 'an authenticator app is set up by a user who is signed in',
+    name: 'a signed-in user sets up an authenticator app',
     session,
     steps: [
-      one('AssociateSoftwareToken', {}, { SecretCode: 'GEZDGNBVGY3TQOJQ' }),
-      one('VerifySoftwareToken', { UserCode: '492432', FriendlyDeviceName: 'phone' }, { Status: 'SUCCESS' }),
-      one('VerifySoftwareToken', { UserCode: '000000' }, { Status: 'SUCCESS' }),
+      call('AssociateSoftwareToken', {}, { SecretCode: 'GEZDGNBVGY3TQOJQ' }),
+      call('VerifySoftwareToken', { UserCode: '492432', FriendlyDeviceName: 'phone' }, { Status: 'SUCCESS' }),
+      call('VerifySoftwareToken', { UserCode: '000000' }, { Status: 'SUCCESS' }),
     ],
   },
   {
     name: 'the user is deleted',
     session,
-    steps: [one('DeleteUser')],
+    steps: [call('DeleteUser')],
   },
   {
     name: 'the user is deleted, with client metadata',
     session,
-    steps: [one('DeleteUser', { ClientMetadata })],
+    steps: [call('DeleteUser', { ClientMetadata })],
   },
 ];
