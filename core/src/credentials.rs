@@ -1,4 +1,4 @@
-//! Temporary AWS credentials of an identity.
+//! Temporary AWS credentials for an identity in an identity pool.
 
 mod get;
 mod keeper;
@@ -19,52 +19,56 @@ use crate::timestamp::Timestamp;
 pub use get::GetCredentials;
 pub use keeper::{CredentialsInput, CredentialsKeeper, CredentialsTask, KeptCredentials};
 
-/// Temporary AWS credentials, with the identity that they are of.
+/// A temporary set of AWS credentials, with the id of the identity that they belong to.
 ///
-/// Requests to AWS are signed with them, and carry the session token along: this is what any AWS SDK takes.
+/// Requests to AWS are signed with these credentials and contain the session token. Every AWS SDK accepts
+/// credentials in this form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// The identity, `REGION:GUID`. Keep it, and ask with it the next time.
+    /// The identity id, as `REGION:GUID`. Store the identity id, and pass it to the next [`GetCredentials`].
     pub identity_id: String,
-    /// The public half.
+    /// The access key id: the public part of the credentials.
     pub access_key_id: String,
-    /// The secret half.
+    /// The secret access key, which signs requests.
     pub secret_access_key: SecretAccessKey,
-    /// What goes along with every request.
+    /// The session token, which every request must contain.
     pub session_token: SessionToken,
-    /// When they expire, by the service's clock: at the most twelve hours after they came, the longest that AWS gives.
+    /// The time at which the credentials expire, by the service's clock. Credentials expire at most twelve
+    /// hours after they arrive, because AWS allows no longer lifetime.
     pub expires_at: Timestamp,
-    /// By how many seconds the local clock was ahead of the service's when they came.
+    /// The number of seconds by which the local clock was ahead of the service's clock when the credentials
+    /// arrived.
     pub clock_drift_seconds: i64,
 }
 
 impl Credentials {
-    /// Whether they are good for at least `margin` more at the local time `now`.
+    /// Returns whether the credentials are valid for at least `margin` after the local time `now`.
     #[must_use]
     pub fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
         let margin_millis = u64::try_from(margin.as_millis()).unwrap_or(u64::MAX);
         now.as_unix_millis().saturating_add(margin_millis) < self.expires_at_local().as_unix_millis()
     }
 
-    /// When they expire, by the local clock.
+    /// Returns the time at which the credentials expire, by the local clock.
     #[must_use]
     pub fn expires_at_local(&self) -> Timestamp {
         let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
         Timestamp::from_unix_millis(self.expires_at.as_unix_millis().saturating_add_signed(drift_millis))
     }
 
-    /// Takes what the service gave, if it is whole.
+    /// Creates credentials from the service's response, if the response is complete.
     fn from_response(
         identity_id: String,
-        given: Option<impl Into<Given>>,
+        received: Option<impl Into<Received>>,
         now: Timestamp,
         metadata: &Metadata,
     ) -> Result<Self, Error> {
-        let not_whole = || metadata.malformed("the credentials are not whole");
-        let Given { access_key_id, secret_access_key, session_token, expires_at } = given.ok_or_else(not_whole)?.into();
+        let incomplete = || metadata.malformed("a part of the credentials is missing");
+        let received: Received = received.ok_or_else(incomplete)?.into();
+        let Received { access_key_id, secret_access_key, session_token, expires_at } = received;
         if access_key_id.is_empty() || secret_access_key.is_empty() || session_token.is_empty() {
-            return Err(not_whole());
+            return Err(incomplete());
         }
         let latest = metadata.date.unwrap_or(now).as_unix_millis().saturating_add(MAX_LIFE_MILLIS);
         let latest = Timestamp::from_unix_millis(latest);
@@ -74,24 +78,24 @@ impl Credentials {
             access_key_id,
             secret_access_key,
             session_token,
-            expires_at: expires_at.ok_or_else(not_whole)?.min(latest),
+            expires_at: expires_at.ok_or_else(incomplete)?.min(latest),
             clock_drift_seconds: metadata.date.map_or(0, drift),
         })
     }
 }
 
-/// The longest that a role's session can last.
+/// The longest lifetime of a role's session, in milliseconds.
 const MAX_LIFE_MILLIS: u64 = 12 * 3600 * 1000;
 
-/// Credentials as one of the two services gave them.
-struct Given {
+/// Credentials from the response of GetCredentialsForIdentity or of AssumeRoleWithWebIdentity.
+struct Received {
     access_key_id: String,
     secret_access_key: SecretAccessKey,
     session_token: SessionToken,
     expires_at: Option<Timestamp>,
 }
 
-impl From<IdentityCredentials> for Given {
+impl From<IdentityCredentials> for Received {
     fn from(credentials: IdentityCredentials) -> Self {
         Self {
             access_key_id: credentials.access_key_id.unwrap_or_default(),
@@ -102,46 +106,49 @@ impl From<IdentityCredentials> for Given {
     }
 }
 
-impl From<RoleCredentials> for Given {
+impl From<RoleCredentials> for Received {
     fn from(credentials: RoleCredentials) -> Self {
         let RoleCredentials { access_key_id, secret_access_key, session_token, expiration } = credentials;
         Self { access_key_id, secret_access_key, session_token, expires_at: expiration.timestamp() }
     }
 }
 
-/// Which role the credentials are for, and by which of Cognito's two flows they come.
+/// The IAM role of the credentials, which also selects Cognito's enhanced or basic flow.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
-    /// The one that the identity pool has for the identity. The enhanced flow.
+    /// The role that the identity pool assigns to the identity, in the enhanced flow.
     #[default]
     OfPool,
-    /// The one of this ARN, of several that the login token names. The enhanced flow.
+    /// The role with this ARN, which must be one of the roles that the login token names, in the enhanced
+    /// flow.
     Custom(String),
-    /// One that the identity assumes at the Security Token Service. The basic flow, which the pool must allow.
+    /// A role that the identity assumes at the Security Token Service (STS), in the basic flow. The identity
+    /// pool must allow the basic flow.
     Assumed(AssumedRole),
 }
 
-/// A role to be assumed in the basic flow.
+/// A role that an identity assumes in the basic flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AssumedRole {
     /// The role's ARN.
     pub role_arn: String,
-    /// What the session is called in logs, 2 to 64 letters, digits and `_=,.@+-`.
+    /// The name of the role session in logs: 2 to 64 letters, digits and `_=,.@+-`.
     pub role_session_name: String,
-    /// How long the credentials live, in seconds: 900 up to what the role allows; an hour if none.
+    /// The lifetime of the credentials in seconds, from 900 up to the limit of the role. The default is one
+    /// hour.
     pub duration_seconds: Option<i32>,
-    /// A policy, as JSON, that narrows the role.
+    /// An inline policy, as JSON, that restricts the permissions of the role.
     pub policy: Option<String>,
-    /// The ARNs of managed policies that narrow the role, at most ten.
+    /// The ARNs of managed policies that restrict the permissions of the role, at most ten.
     pub policy_arns: Vec<String>,
 }
 
 impl AssumedRole {
-    /// This role, in a session of this name. The optional members are set on the value.
+    /// Creates a role from its ARN and the name of the role session. Set the optional fields on the result.
     #[must_use]
     pub fn new(role_arn: impl Into<String>, role_session_name: impl Into<String>) -> Self {
         Self {

@@ -1,12 +1,15 @@
-//! Remembered devices: what a client keeps of one, and how a new one is registered.
+//! Remembered devices: what a client stores about a device, and how a new device is registered.
 //!
-//! In a pool that tracks devices, tokens that are given to a device which did not name itself come with keys for it. The
-//! device is registered with a password of its own, which never leaves it, and from then on signs in beside the user:
-//! it names itself with `DEVICE_KEY`, and proves itself by SRP when the service asks `DEVICE_SRP_AUTH`, in place of a
-//! second factor where the pool is set up so. A refresh of tokens must name the device that they were given to.
+//! In a user pool that tracks devices, the service sends new device keys together with the tokens if the
+//! request named no device. The client then registers the device with a generated password, which it never
+//! sends. After the registration, each sign-in of the user names the device with `DEVICE_KEY`, and proves it
+//! by SRP if the service asks with the challenge `DEVICE_SRP_AUTH`. Depending on the configuration of the
+//! user pool, the proof of the device replaces a second factor. A refresh must name the device that the
+//! tokens were issued to.
 //!
-//! All of that happens inside a [`SignIn`](crate::SignIn) and a [`Refresh`](crate::Refresh). What is left to the
-//! application is to keep [`Devices`]: hand them to a sign-in, and take over what its [`DeviceReport`] says.
+//! The flows [`SignIn`](crate::SignIn) and [`Refresh`](crate::Refresh) register, name and prove devices. The
+//! application only has to store [`Devices`]: pass them to each sign-in, and apply the [`DeviceReport`] that
+//! the sign-in returns.
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html>
 
@@ -30,9 +33,10 @@ pub(crate) use device_key::{NamesDevice, is_gone};
 pub use register::{ConfirmedDevice, DeviceRegistration, DeviceReport, FailedRegistration, NewDevice, RegisterDevice};
 pub(crate) use register::{NewDeviceDraft, Registering};
 
-/// A device that is registered for one user: its keys, and the password by which it signs in. It is always whole.
+/// A device that is registered for one user: its keys, and the password with which it signs in. No part of a
+/// record is ever empty.
 ///
-/// Whoever has it can stand in for the user's second factor; `Debug` does not show the password.
+/// A record can replace the user's second factor, so keep it secret. `Debug` does not print the password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceRecord {
     username: String,
@@ -42,10 +46,11 @@ pub struct DeviceRecord {
 }
 
 impl DeviceRecord {
-    /// A record from its parts: the user's canonical name, `DeviceKey`, `DeviceGroupKey` and the device's password.
+    /// Creates a record from the user's canonical name, the `DeviceKey`, the `DeviceGroupKey` and the
+    /// device's password.
     ///
     /// # Errors
-    /// When one of them is empty: a record that is not whole is of no use.
+    /// An error if any of the four values is empty.
     pub fn new(
         username: impl Into<String>,
         device_key: impl Into<String>,
@@ -65,42 +70,49 @@ impl DeviceRecord {
         Ok(record)
     }
 
-    /// The canonical name of the user whom the device is registered for.
+    /// Returns the canonical name of the user for whom the device is registered.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.username
     }
 
-    /// `DEVICE_KEY`: the region, `_` and a UUID.
+    /// Returns the `DEVICE_KEY`, which consists of the region, `_` and a UUID.
     #[must_use]
     pub fn device_key(&self) -> &str {
         &self.device_key
     }
 
-    /// `DeviceGroupKey`, which SRP hashes in place of the pool's name.
+    /// Returns the `DeviceGroupKey`, which SRP hashes in place of the user pool's name.
     #[must_use]
     pub fn device_group_key(&self) -> &str {
         &self.device_group_key
     }
 
-    /// The device's password, in base64. It is never sent.
+    /// Returns the device's password, in base64. The password is never sent.
     #[must_use]
     pub fn password(&self) -> &DevicePassword {
         &self.password
     }
 }
 
-/// The records of this machine's users, by canonical name, and the other names that they go by.
+/// The devices of all users of this machine: one record for each user, by canonical name, and the users'
+/// aliases.
 ///
-/// As JSON it holds the devices' passwords in the clear.
+/// Serialized as JSON, `Devices` contains the devices' passwords in plain text.
 ///
 /// ```
 /// # use cognito_core::{AppClient, Devices, Seed, SignIn, SignInOutcome};
-/// # fn sign_in(client: &AppClient, seed: Seed, run: impl Fn(SignIn) -> SignInOutcome, devices: &mut Devices) {
-/// let flow = SignIn::srp(client, "alice@example.com", "Very$ecur3", seed).with_devices(devices.clone());
+/// # fn sign_in(
+/// #     client: &AppClient,
+/// #     seed: Seed,
+/// #     run: impl Fn(SignIn) -> SignInOutcome,
+/// #     devices: &mut Devices,
+/// # ) {
+/// let flow = SignIn::srp(client, "alice@example.com", "Very$ecur3", seed)
+///     .with_devices(devices.clone());
 /// if let SignInOutcome::SignedIn(signed_in) = run(flow) {
-///     devices.update(signed_in.session.username(), &signed_in.device);
-///     // If this has changed them, store them.
+///     let is_changed = devices.update(signed_in.session.username(), &signed_in.device);
+///     // If `is_changed`, store the devices.
 /// }
 /// # }
 /// ```
@@ -108,42 +120,44 @@ impl DeviceRecord {
 #[serde(try_from = "stored::Stored", into = "stored::Stored")]
 pub struct Devices {
     records: BTreeMap<String, DeviceRecord>,
-    /// Canonical names by the others.
+    /// A map from each alias to the canonical name of its user.
     aliases: BTreeMap<String, String>,
 }
 
 impl Devices {
-    /// No devices.
+    /// Creates an empty set of devices.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The device of the user who goes by this name: the canonical one, or another that was seen with it.
+    /// Returns the device of the user with this name, which may be the canonical name or an alias.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&DeviceRecord> {
         let canonical = || self.aliases.get(name).and_then(|username| self.records.get(username));
         self.records.get(name).or_else(canonical)
     }
 
-    /// Every record, in the order of the users' names.
+    /// Returns all records, ordered by user name.
     pub fn iter(&self) -> impl Iterator<Item = &DeviceRecord> {
         self.records.values()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no records.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// Keeps a record, in place of the user's earlier one.
+    /// Inserts a record, in place of the user's earlier record.
     pub fn insert(&mut self, record: DeviceRecord) {
         self.aliases.remove(&record.username);
         self.records.insert(record.username.clone(), record);
     }
 
-    /// Keeps another name of a user who has a record: an e-mail address, a `sub`.
+    /// Inserts an alias, such as an e-mail address or a `sub`, for a user who has a record. The method does
+    /// nothing if the user has no record, or if the alias is the canonical name of another user with a
+    /// record.
     pub fn insert_alias(&mut self, alias: impl Into<String>, username: &str) {
         let alias = alias.into();
         if self.records.contains_key(username) && !self.records.contains_key(&alias) {
@@ -151,28 +165,29 @@ impl Devices {
         }
     }
 
-    /// Removes the record of this canonical name, and gives it.
+    /// Removes the record of the user with this canonical name, and returns it.
     pub fn remove(&mut self, username: &str) -> Option<DeviceRecord> {
         self.aliases.retain(|_, canonical| canonical != username);
         self.records.remove(username)
     }
 
-    /// Removes the record of this device, whoever's it is, and gives it.
+    /// Removes the record of this device, for any user, and returns it.
     pub fn remove_device(&mut self, device_key: &str) -> Option<DeviceRecord> {
         let record = self.records.values().find(|record| record.device_key == device_key)?;
         let username = record.username.clone();
         self.remove(&username)
     }
 
-    /// Takes over what a sign-in or a refresh of the user of this canonical name has learned. Says whether that has
-    /// changed anything, and so is to be stored.
+    /// Applies the report of a sign-in or a refresh of the user with this canonical name. Returns whether the
+    /// devices have changed and must be stored.
     pub fn update(&mut self, username: &str, report: &DeviceReport) -> bool {
         let before = self.clone();
-        // A name that was somebody else's alias may have led to somebody else's device, which is gone for this user only.
-        let is_theirs =
+        // The sign-in may have used another user's device, because the typed name is also an alias of that
+        // user. That device is gone for this user only.
+        let belongs_to_user =
             |record: &&DeviceRecord| record.username == username || report.aliases.contains(&record.username);
-        let gone = |record: &&DeviceRecord| report.gone_device_key.as_deref() == Some(record.device_key());
-        if let Some(record) = self.records.values().find(gone).filter(is_theirs) {
+        let is_gone = |record: &&DeviceRecord| report.gone_device_key.as_deref() == Some(record.device_key());
+        if let Some(record) = self.records.values().find(is_gone).filter(belongs_to_user) {
             let username = record.username.clone();
             self.remove(&username);
         }
@@ -194,7 +209,7 @@ impl FromIterator<DeviceRecord> for Devices {
     }
 }
 
-/// Names that are not the canonical one, each once.
+/// Returns the non-empty names that differ from the canonical name, without duplicates.
 pub(crate) fn aliases<'a>(names: impl IntoIterator<Item = &'a str>, canonical: &str) -> Vec<String> {
     let mut aliases: Vec<String> = Vec::new();
     for name in names {

@@ -16,83 +16,89 @@ use crate::timestamp::Timestamp;
 pub use by_name::KeepersByName;
 pub(crate) use single_flight::{Job, SingleFlight, Transition};
 
-/// Shares one value among all callers in a process and persists it in a store: a
-/// [`SessionKeeper`](crate::SessionKeeper) a user's session, a
-/// [`CredentialsKeeper`](crate::CredentialsKeeper) AWS credentials.
+/// Shares one value among all callers in a process, and persists it in a store.
+/// A [`SessionKeeper`](crate::SessionKeeper) shares a user's session, and
+/// a [`CredentialsKeeper`](crate::CredentialsKeeper) shares AWS credentials.
 ///
-/// - A caller first asks the keeper for a usable value. If there is none, the caller [`begin`](Self::begin)s a task.
-///   The answer says whether the caller drives the job or waits for the one who does.
-/// - The driver [`step`](Self::step)s the keeper until [`KeeperStep::Done`], as it would drive a
-///   [`Flow`](crate::Flow), with a store beside the network. Then it wakes everybody who waits. They read the
-///   [`result`](Self::result).
+/// A caller first asks the keeper for a usable value. If there is no usable value, the caller begins a task
+/// with [`begin`](Self::begin). The returned [`Admission`] says whether the caller must drive the job or wait
+/// for its driver.
 ///
-/// So any number of callers cause one request. Processes that share a store meet at the store's lock, which
-/// is held from [`KeeperStep::Lock`] to the end of the job.
+/// The driver of a job calls [`step`](Self::step) until [`KeeperStep::Done`], as it does with
+/// a [`Flow`](crate::Flow), and also reads and writes the store. Then the driver wakes all waiting callers,
+/// which read the [`result`](Self::result).
+///
+/// Concurrent callers thus share a single request. The store's lock prevents two processes from running jobs
+/// on the same key at the same time. A job holds the lock from [`KeeperStep::Lock`] to its end.
 ///
 /// This trait is sealed: only the keepers of this crate implement it.
 pub trait Keeper: sealed::Sealed {
-    /// What the keeper can be asked to do.
+    /// The tasks that the keeper can carry out.
     type Task;
 
-    /// What a job needs from outside before it can start.
+    /// The data that a job needs from its driver before it can start.
     type Input;
 
-    /// What callers get who joined another caller's job.
+    /// The value that is returned to callers who joined another caller's job.
     type Value: Clone;
 
-    /// What the driver of a job gets at its end.
+    /// The value that the driver gets at the end of a job.
     type Output;
 
-    /// The newest job. Read it when a caller decides to ask, and pass it to [`begin`](Self::begin).
+    /// Returns the id of the newest job. Call this method when a caller decides to request a value, and pass
+    /// the id to [`begin`](Self::begin).
     #[must_use]
     fn newest_job(&self) -> JobId;
 
-    /// Begins a task, or says that a job is already running.
+    /// Begins a task, or says that another job is already running.
     ///
-    /// Pass the job id that was read when the caller decided to ask. A job that started earlier is not joined
-    /// by a task that must see later changes.
+    /// `since` is the id that [`newest_job`](Self::newest_job) returned when the caller decided to request a
+    /// value. A refresh does not join a job that started before `since` was read, because that job may miss
+    /// later changes.
     fn begin(&mut self, task: Self::Task, since: JobId) -> Admission;
 
     /// Takes one event of the running job and returns the next step.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for an event that does not answer the last step, or when no job is running. The
-    /// keeper is unchanged then.
+    /// [`Error::Misuse`] if the event does not answer the last step, or if no job is running. The error
+    /// leaves the keeper unchanged.
     fn step(&mut self, now: Timestamp, event: KeeperEvent<Self::Input>) -> Result<KeeperStep<Self::Output>, Error>;
 
-    /// The result of this job or of a later one; `None` while the job is running.
+    /// Returns the result of this job or of a later one, or `None` while the job is running.
     #[must_use]
     fn result(&self, job: JobId) -> Option<Result<Self::Value, Error>>;
 
-    /// Gives up the running job, because its driver cannot continue. Wake everybody who waits afterwards.
+    /// Aborts the running job, because its driver cannot continue. Wake all waiting callers after this call.
     fn abandon(&mut self, cause: Cause);
 }
 
 pub(crate) mod sealed {
-    /// Keeps [`Keeper`](super::Keeper) to this crate.
+    /// Prevents other crates from implementing [`Keeper`](super::Keeper).
     pub trait Sealed {}
 }
 
-/// Tells one job of a keeper from another.
+/// The id of one job of a keeper. Later jobs have greater ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobId(pub(crate) u64);
 
-/// Who drives the job.
+/// Whether the caller of [`Keeper::begin`] must drive the job or wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a job that is admitted must be driven to its end"]
 #[expect(clippy::exhaustive_enums, reason = "complete: the caller drives, joins, or waits")]
 pub enum Admission {
-    /// The caller: [`step`](Keeper::step) with [`KeeperEvent::Start`].
+    /// The caller must drive the job: call [`step`](Keeper::step) with [`KeeperEvent::Start`].
     Drive,
-    /// Another caller already drives the same job. Wait for its [`result`](Keeper::result).
+    /// Another caller drives a job whose result this caller can share. Wait for the
+    /// job's [`result`](Keeper::result).
     Join(JobId),
-    /// Another caller drives a different job. Wait for its end, then begin again.
+    /// Another caller drives a job whose result this caller cannot share. Wait for the end of the job, then
+    /// begin again.
     Wait,
 }
 
-/// What the keeper asks its driver to do.
+/// The next action for the driver of a job.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a driver need do nothing else")]
+#[expect(clippy::exhaustive_enums, reason = "complete: a driver never has to do anything else")]
 pub enum KeeperStep<Output> {
     /// Lock this key in the store until the job is over; report [`KeeperEvent::Locked`].
     Lock(String),
@@ -106,33 +112,33 @@ pub enum KeeperStep<Output> {
     Send(Request),
     /// Wait, as for [`Step::Wait`](crate::Step::Wait); report [`KeeperEvent::Flow`].
     Wait(Backoff),
-    /// Run this computation, which takes milliseconds, where it delays nobody; report
-    /// [`KeeperEvent::Computed`].
+    /// Run this computation, which takes milliseconds, on a thread where it blocks no other task;
+    /// report [`KeeperEvent::Computed`].
     Compute(Computation),
-    /// The job is over: release the locks, and wake everybody who waits.
+    /// The job is over: release the locks, and wake all waiting callers.
     Done(Box<Output>),
 }
 
-/// The answer to a step.
+/// The driver's answer to a [`KeeperStep`].
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
 pub enum KeeperEvent<Input> {
-    /// Starts the job with its input, or with the error that prevented getting it.
+    /// Starts the job with its input, or with the error that prevented getting the input.
     Start(Result<Input, Error>),
-    /// Whether the key is locked.
+    /// Says whether the key was locked.
     Locked(Result<(), Cause>),
-    /// The record that the store has under the key.
+    /// Passes the record that the store has under the key, if it has one.
     Loaded(Result<Option<Record>, Cause>),
-    /// Whether the store has written or removed the record.
+    /// Says whether the store has written or removed the record.
     Stored(Result<(), Cause>),
-    /// The answer to a request, or the end of a wait.
+    /// Passes the result of a request, or the end of a wait.
     Flow(Event),
-    /// The result of a computation.
+    /// Passes the result of a computation.
     Computed(Computed),
 }
 
-/// A computation that a keeper leaves to its driver: the password and the verifier of a new device, one
-/// exponentiation.
+/// A computation that a keeper leaves to its driver: the password and the SRP verifier of a new device, which
+/// takes one modular exponentiation.
 #[derive(Debug)]
 pub struct Computation(pub(crate) Box<NewDeviceDraft>);
 
@@ -141,7 +147,7 @@ pub struct Computation(pub(crate) Box<NewDeviceDraft>);
 pub struct Computed(pub(crate) Box<Result<NewDevice, InvalidInput>>);
 
 impl Computation {
-    /// Runs the computation. It takes milliseconds.
+    /// Runs the computation, which takes milliseconds.
     #[must_use]
     pub fn run(self) -> Computed {
         Computed(Box::new(self.0.generate()))

@@ -1,4 +1,4 @@
-//! Second factors: which of them a user has, and how an authenticator app is told its key.
+//! Second factors: changing a user's factors, and the setup of an authenticator app.
 
 pub(crate) mod otpauth;
 mod preference;

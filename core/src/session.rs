@@ -1,4 +1,4 @@
-//! A signed-in user's session: the tokens, for how long they are good, and what to do about them.
+//! A signed-in user's session: the tokens, their expiry, refresh, sign-out and storage.
 
 mod change_devices;
 mod claims;
@@ -33,12 +33,13 @@ pub use sign_out::{RemoteSignOut, SignOut, SignOutScope, SignedOut};
 pub use signed_in::SignedIn;
 pub use tokens::Tokens;
 
-/// A signed-in user with the tokens.
+/// A signed-in user's name and tokens.
 ///
-/// It is a plain value: nothing in it changes by itself. [`plan`](Self::plan) says whether the tokens can be used, and a
-/// [`Refresh`] makes the next session from it. As JSON it holds the tokens in the clear.
+/// A session is a plain value: nothing in it changes by itself. [`plan`](Self::plan) says whether the tokens
+/// can be used, and a [`Refresh`] creates the next session from this one. Serialized as JSON, a session
+/// contains its tokens in plain text.
 ///
-/// An operation for the signed-in user takes the access token from it:
+/// A call for the signed-in user takes the access token from the session:
 ///
 /// ```
 /// # use cognito_core::{AppClient, Call, Session, operation::GetUser};
@@ -53,26 +54,28 @@ pub struct Session {
     tokens: Tokens,
     pub(crate) device_key: Option<String>,
     clock_drift_seconds: i64,
-    /// By the service's clock, decoded once. None when the tokens do not say.
+    /// The earliest expiry of the tokens, by the service's clock, or `None` if no token says when it expires.
+    /// It is decoded only once.
     expires_at: Option<Timestamp>,
     is_revocable: bool,
     sub: Option<String>,
 }
 
-/// What to do about a session's tokens.
+/// The next action for a session's tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: tokens are good, can be renewed, or are not")]
+#[expect(clippy::exhaustive_enums, reason = "complete: tokens are valid, can be refreshed, or neither")]
 pub enum Plan {
-    /// They are good.
+    /// The tokens are valid and can be used.
     Use,
-    /// They have expired or soon will, and there is a refresh token.
+    /// The tokens have expired or expire soon, and there is a refresh token.
     Refresh,
-    /// They have expired, and there is no refresh token: the user must sign in.
+    /// The tokens have expired, and there is no refresh token: the user must sign in.
     SignIn,
 }
 
 impl Session {
-    /// A session from tokens that came at the local time `now`, with an answer of this `Date`, if it had one.
+    /// Creates a session from tokens that arrived at the local time `now`. `date` is the `Date` header of the
+    /// response, if the response had one.
     #[must_use]
     pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         let claims = Claims::from_tokens(&tokens);
@@ -80,18 +83,25 @@ impl Session {
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
 
-    /// A session from tokens that came earlier, when the local clock was ahead of the service's by this many seconds.
+    /// Creates a session from tokens that arrived earlier, when the local clock was `clock_drift_seconds`
+    /// seconds ahead of the service's clock.
     #[must_use]
     pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
         let claims = Claims::from_tokens(&tokens);
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
 
-    /// As [`new`](Self::new), of the user whom the access token names, and if it names nobody of this one.
-    pub(crate) fn for_claimed_user(otherwise: String, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
+    /// Creates a session as [`new`](Self::new) does, with the user name in the access token, or with
+    /// `fallback_username` if the token names no user.
+    pub(crate) fn for_claimed_user(
+        fallback_username: String,
+        tokens: Tokens,
+        now: Timestamp,
+        date: Option<Timestamp>,
+    ) -> Self {
         let mut claims = Claims::from_tokens(&tokens);
         let clock_drift_seconds = claims.clock_drift_seconds(now, date);
-        let username = claims.username.take().unwrap_or(otherwise);
+        let username = claims.username.take().unwrap_or(fallback_username);
         Self::assemble(username, tokens, claims, clock_drift_seconds)
     }
 
@@ -100,10 +110,11 @@ impl Session {
         Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable, sub }
     }
 
-    /// What to do at the local time `now`, when tokens are to be good for at least `margin` more.
+    /// Returns what to do with the tokens at the local time `now`, if they must stay valid for at least
+    /// `margin`.
     ///
-    /// Tokens that do not say when they expire count as expired. A session that cannot be refreshed is used until it
-    /// really expires.
+    /// Tokens that do not say when they expire count as expired. A session without a refresh token is used
+    /// until its tokens really expire.
     #[must_use]
     pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
         if self.is_valid_for(now, margin) {
@@ -124,74 +135,79 @@ impl Session {
         self.expires_at.is_some_and(|expiry| service_millis + margin_millis < i128::from(expiry.as_unix_millis()))
     }
 
-    /// The canonical user name.
+    /// Returns the canonical user name.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.username
     }
 
-    /// The user's `sub`, which never changes; none if the access token cannot be read.
+    /// Returns the user's `sub`, which never changes, or `None` if the access token cannot be decoded.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
         self.sub.as_deref()
     }
 
-    /// All tokens.
+    /// Returns all tokens.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// The access token.
+    /// Returns the access token.
     #[must_use]
     pub fn access_token(&self) -> &AccessToken {
         &self.tokens.access_token
     }
 
-    /// The ID token.
+    /// Returns the ID token, if the sign-in returned one.
     #[must_use]
     pub fn id_token(&self) -> Option<&IdToken> {
         self.tokens.id_token.as_ref()
     }
 
-    /// The refresh token.
+    /// Returns the refresh token, if the sign-in returned one.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.tokens.refresh_token.as_ref()
     }
 
-    /// The remembered device that the tokens belong to: a refresh must name it.
+    /// Returns the key of the remembered device that the tokens were issued to. A refresh must name that
+    /// device.
     #[must_use]
     pub fn device_key(&self) -> Option<&str> {
         self.device_key.as_deref()
     }
 
-    /// Names the remembered device that the tokens belong to.
+    /// Sets the key of the remembered device that the tokens were issued to.
     #[must_use]
     pub fn with_device_key(mut self, device_key: impl Into<String>) -> Self {
         self.device_key = Some(device_key.into());
         self
     }
 
-    /// By how many seconds the local clock was ahead of the service's when the tokens came.
+    /// Returns the number of seconds by which the local clock was ahead of the service's clock when the
+    /// tokens arrived.
     #[must_use]
     pub fn clock_drift_seconds(&self) -> i64 {
         self.clock_drift_seconds
     }
 
-    /// When the first of the tokens expires, by the service's clock; none when they do not say.
+    /// Returns the time at which the first of the tokens expires, by the service's clock, or `None` if no
+    /// token says when it expires.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
-    /// Whether the service can revoke the tokens: they share an `origin_jti`, and there is a refresh token.
+    /// Returns whether the service can revoke the tokens: there is a refresh token, and the access token has
+    /// the claim `origin_jti`.
     #[must_use]
     pub fn is_revocable(&self) -> bool {
         self.is_revocable && self.tokens.refresh_token.is_some()
     }
 
-    /// The next session, from the tokens of a refresh.
+    /// Returns the next session, with the tokens of a refresh. The session keeps its refresh token and its
+    /// device key if the refresh returned no new ones.
     pub(crate) fn renewed(&self, mut tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         if tokens.refresh_token.is_none() {
             tokens.refresh_token.clone_from(&self.tokens.refresh_token);
@@ -204,13 +220,13 @@ impl Session {
     }
 }
 
-/// What a session takes from the claims of its tokens.
+/// The claims that a session reads from its tokens.
 struct Claims {
-    /// Never empty.
+    /// The canonical user name, which is never empty.
     username: Option<String>,
     device_key: Option<String>,
     expires_at: Option<Timestamp>,
-    /// In seconds since the Unix epoch.
+    /// The time of issue, in seconds since the Unix epoch.
     issued_at: Option<u64>,
     is_revocable: bool,
     sub: Option<String>,
@@ -230,7 +246,8 @@ impl Claims {
         }
     }
 
-    /// By how much the local clock is ahead: of the `Date`, or else of when the tokens were issued.
+    /// Returns the number of seconds by which the local clock is ahead of the service's clock. The service's
+    /// time is the `Date` header, or else the time at which the tokens were issued.
     fn clock_drift_seconds(&self, now: Timestamp, date: Option<Timestamp>) -> i64 {
         let service = date.map(Timestamp::as_unix_seconds).or(self.issued_at);
         service.map_or(0, |service| now.as_unix_seconds().cast_signed().saturating_sub(service.cast_signed()))

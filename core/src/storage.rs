@@ -1,4 +1,4 @@
-//! What a store keeps: records of bytes under keys. A store knows nothing of what is in either.
+//! The contents of a store: records of bytes under text keys. A store does not interpret keys or records.
 
 mod keys;
 mod record;

@@ -20,11 +20,19 @@ def sentences(path):
             in_code = not in_code
         elif in_code:
             continue
-        elif line and not line.startswith(("#", "|", "[")):
+        elif line.startswith("- "):
+            yield from split(paragraph)
+            paragraph = [line[2:]]
+        elif line and not re.match(r"[#|]|\[[^]]*\]: ", line):
             paragraph.append(line)
-        elif paragraph:
-            yield from re.split(r"(?<=[.?!])\s+(?=[A-Z`\[])", " ".join(paragraph))
+        else:
+            yield from split(paragraph)
             paragraph = []
+
+
+def split(lines):
+    """Returns the sentences of a paragraph."""
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z`\[])", " ".join(lines)) if lines else []
 
 
 def main():

@@ -1,4 +1,4 @@
-//! The flow from logins to credentials.
+//! The flow that exchanges logins for AWS credentials.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -17,30 +17,36 @@ use crate::timestamp::Timestamp;
 /// Gets temporary AWS credentials for a guest or for a signed-in user.
 ///
 /// ```text
-///              identity id is known
-///          ┌───────────────────────────┐
-///  Start ──┴─► GetId ─────────────────┬┴─► GetCredentialsForIdentity ───────────────────► Done
-///                ▲                    │         │                  the enhanced flow
-///                │                    │         │
-///                │                    └───► GetOpenIdToken ──► AssumeRoleWithWebIdentity ► Done
-///                │                              │                  the basic flow
-///                └── the known one is gone ─────┴
+///          identity id is known
+///         ┌─────────────────────┐
+/// Start ──┴─► GetId ─────────┬──┴─► GetCredentialsForIdentity ─────────────► Done
+///               ▲            │           │                  the enhanced flow
+///               │            │           │
+///               │            └───► GetOpenIdToken ─► AssumeRoleWithWebIdentity ─► Done
+///               │                        │                  the basic flow
+///               └── the service rejects the known identity
 /// ```
 ///
-/// An identity id that is known from before saves a request, and keeps a guest who signs in the same identity if the
-/// service will have it so. When the service does not know it, or not as that of these logins, it is given up and another
-/// one asked for, once. The credentials say which identity they are of; it may be another than the one that was asked
-/// for.
+/// A known identity id saves a request. A guest who signs in with a known identity id keeps the guest's
+/// identity, if the service allows it. If the service does not know the identity, or rejects it for these
+/// logins, the flow discards the identity id and requests another one, once. The returned credentials say
+/// which identity they belong to, which may differ from the requested one.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 ///
 /// ```
-/// # use cognito_core::{Error, Event, Flow, GetCredentials, IdentityPool, Logins, Session, Step, Timestamp, UserPoolId};
-/// # fn begin(pool: &IdentityPool, user_pool: &UserPoolId, session: &Session, now: Timestamp) -> Result<(), Error> {
+/// # use cognito_core::{Error, Event, Flow, GetCredentials, IdentityPool, Logins};
+/// # use cognito_core::{Session, Step, Timestamp, UserPoolId};
+/// # fn begin(
+/// #     pool: &IdentityPool,
+/// #     user_pool: &UserPoolId,
+/// #     session: &Session,
+/// #     now: Timestamp,
+/// # ) -> Result<(), Error> {
 /// let id_token = session.id_token().ok_or(Error::NotSignedIn)?;
 /// let mut flow = GetCredentials::new(pool, Logins::for_user_pool(user_pool, id_token));
 /// let Step::Send(request) = flow.step(now, Event::Start)? else { unreachable!() };
-/// // Send it and go on as with any flow.
+/// // Send the request, and continue as with any flow.
 /// # Ok(())
 /// # }
 /// ```
@@ -52,9 +58,9 @@ struct GettingCredentials {
     identity_pool: IdentityPool,
     logins: Logins,
     role: Role,
-    /// One that was known before, until the service has said that it is not good.
+    /// The identity id that the caller passed, or `None` after the service has rejected it.
     known_identity_id: Option<String>,
-    /// One that GetId has given.
+    /// The identity id that GetId has returned.
     new_identity_id: Option<String>,
     state: State,
 }
@@ -69,7 +75,8 @@ enum State {
 }
 
 impl GetCredentials {
-    /// Credentials for the user of these logins, or for a guest if there are none.
+    /// Creates a flow that gets credentials for the user of these logins, or for a guest if the logins are
+    /// empty.
     #[must_use]
     pub fn new(identity_pool: &IdentityPool, logins: Logins) -> Self {
         Self(Guarded::new(GettingCredentials {
@@ -82,21 +89,22 @@ impl GetCredentials {
         }))
     }
 
-    /// Asks with an identity id that is known from before.
+    /// Requests credentials with an identity id that is already known.
     #[must_use]
     pub fn with_identity_id(mut self, identity_id: impl Into<String>) -> Self {
         self.0.inner_mut().known_identity_id = Some(identity_id.into());
         self
     }
 
-    /// The identity that the service has named to this flow, once it has. It is worth keeping also where the credentials do
-    /// not come: another GetId would make a guest another identity.
+    /// Returns the identity id that GetId has returned to this flow, if it has returned one. Store the
+    /// identity id even if the flow then fails, because another GetId would give a guest a different
+    /// identity.
     #[must_use]
     pub fn new_identity_id(&self) -> Option<&str> {
         self.0.inner().new_identity_id.as_deref()
     }
 
-    /// Asks for this role.
+    /// Requests credentials of this role.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.0.inner_mut().role = role;
@@ -112,12 +120,12 @@ impl Flow for GetCredentials {
     }
 }
 
-/// What has come of an event that was handed to the call under way.
+/// The progress of the flow after an event.
 enum Progress {
     Step(Step<Credentials>),
-    /// The identity is known now.
+    /// The identity id is now known.
     Identity(String),
-    /// The next call is to begin.
+    /// The flow continues with the next call.
     Next(State),
 }
 
@@ -128,16 +136,18 @@ impl Steps for GettingCredentials {
         let progress = match &mut self.state {
             State::Ready => Ok(self.begin()?),
             State::GetId(call) => progress(call, now, event, |response, _, metadata| {
-                identity_of(response.identity_id, metadata).map(Progress::Identity)
+                valid_identity_id(response.identity_id, metadata).map(Progress::Identity)
             }),
-            State::GetCredentials(asked, call) => progress(call, now, event, |response, now, metadata| {
-                let identity_id = identity_of(response.identity_id.or_else(|| Some(mem::take(asked))), metadata)?;
+            State::GetCredentials(requested_id, call) => progress(call, now, event, |response, now, metadata| {
+                let identity_id =
+                    valid_identity_id(response.identity_id.or_else(|| Some(mem::take(requested_id))), metadata)?;
                 let credentials = Credentials::from_response(identity_id, response.credentials, now, metadata)?;
                 Ok(Progress::Step(Step::Done(credentials)))
             }),
-            State::GetOpenIdToken(asked, role, call) => progress(call, now, event, |response, _, metadata| {
-                let identity_id = identity_of(response.identity_id.or_else(|| Some(mem::take(asked))), metadata)?;
-                let token = response.token.ok_or_else(|| metadata.malformed("an answer without the token"))?;
+            State::GetOpenIdToken(requested_id, role, call) => progress(call, now, event, |response, _, metadata| {
+                let identity_id =
+                    valid_identity_id(response.identity_id.or_else(|| Some(mem::take(requested_id))), metadata)?;
+                let token = response.token.ok_or_else(|| metadata.malformed("the OpenID token is missing"))?;
                 let call = Call::for_identity_pool(&self.identity_pool, role.request(token));
                 Ok(Progress::Next(State::AssumeRole(identity_id, Box::new(call))))
             }),
@@ -153,7 +163,7 @@ impl Steps for GettingCredentials {
                 if matches!(self.state, State::GetId(_)) {
                     self.new_identity_id = Some(identity_id.clone());
                 }
-                self.state = self.ask_for(identity_id);
+                self.state = self.request_credentials(identity_id);
                 self.advance(now, Event::Start)
             }
             Ok(Progress::Next(state)) => {
@@ -185,7 +195,7 @@ impl GettingCredentials {
         State::GetId(Box::new(Call::for_identity_pool(&self.identity_pool, operation)))
     }
 
-    fn ask_for(&self, identity_id: String) -> State {
+    fn request_credentials(&self, identity_id: String) -> State {
         let logins = self.logins.clone();
         if let Role::Assumed(role) = &self.role {
             let call = Call::for_identity_pool(&self.identity_pool, GetOpenIdToken::new(&*identity_id, logins));
@@ -199,20 +209,20 @@ impl GettingCredentials {
     }
 }
 
-/// Hands an event to a call, and the response, when there is one, on.
+/// Passes an event to a call, and passes the response to `on_response` once the call is done.
 fn progress<O: Operation>(
     call: &mut Call<O>,
     now: Timestamp,
     event: Event,
-    then: impl FnOnce(O::Response, Timestamp, &Metadata) -> Result<Progress, Error>,
+    on_response: impl FnOnce(O::Response, Timestamp, &Metadata) -> Result<Progress, Error>,
 ) -> Result<Progress, Error> {
     match call.step(now, event)?.finished() {
-        Ok(response) => then(response, now, call.metadata()),
+        Ok(response) => on_response(response, now, call.metadata()),
         Err(step) => Ok(Progress::Step(step)),
     }
 }
 
-fn identity_of(identity_id: Option<String>, metadata: &Metadata) -> Result<String, Error> {
-    let whole = identity_id.filter(|id| identity_pool::is_id(id));
-    whole.ok_or_else(|| metadata.malformed("an answer without an identity id"))
+fn valid_identity_id(identity_id: Option<String>, metadata: &Metadata) -> Result<String, Error> {
+    let valid = identity_id.filter(|id| identity_pool::is_id(id));
+    valid.ok_or_else(|| metadata.malformed("the identity id is missing or invalid"))
 }

@@ -1,5 +1,4 @@
-//! What to do about AWS credentials: use them, wait for those that are on their way, or get new ones for the
-//! identity that is known from before.
+//! The keeper of AWS credentials: it gets, shares and replaces the credentials, and stores the identity id.
 
 mod job;
 mod known;
@@ -25,16 +24,21 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 /// Shares the AWS credentials of one identity among all callers of a process, and keeps the identity id in a
 /// store: a [`Keeper`].
 ///
-/// [`usable`](Self::usable) returns valid credentials at once. If there are none, [`begin`](Keeper::begin) a
-/// [`CredentialsTask`]. The input of a job is the user's logins with fresh tokens; a guest has none:
+/// Call [`usable`](Self::usable) first: it returns valid credentials if there are any.
+/// Otherwise, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the user's logins with
+/// fresh tokens, or empty logins for a guest:
 ///
 /// ```text
-///  Start ── Lock ── Load ── the identity id, if it is known ─────────────────► Send, Wait ── Save, if it is new ── Done
-///                     └── of a user who has none: Lock, Load ── the guest's, if any ──┘       └── Remove the guest's
+/// Start ── Lock, Load the identity id ──┬──► Send, Wait ── Save a new id ──┬──► Done
+///               │                       │                   │              │
+///               └── a user without id:  │                   └── Remove ────┘
+///                   Lock, Load the      │                       the guest's id,
+///                   guest's id ─────────┘                       if it was used
 /// ```
 ///
-/// So the first user who signs in keeps the identity that they had as a guest, if the service allows it. The
-/// identity id is also kept if the credentials then do not come. The credentials themselves are never stored.
+/// The first user who signs in keeps the identity that was stored for the guest, if the service allows it.
+/// The keeper stores the identity id even if it then gets no credentials. The credentials themselves are
+/// never stored.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
     known: Known,
@@ -42,26 +46,26 @@ pub struct CredentialsKeeper {
 }
 
 impl CredentialsKeeper {
-    /// A keeper of guest credentials.
+    /// Creates a keeper of guest credentials.
     #[must_use]
     pub fn for_guest(identity_pool: &IdentityPool) -> Self {
         Self::new(identity_pool, None)
     }
 
-    /// A keeper of a user's credentials. The name tells this user's identity from those of others in the
-    /// store; it is not sent.
+    /// Creates a keeper of a user's credentials. The name distinguishes this user's identity in the store
+    /// from those of other users; it is not sent.
     #[must_use]
     pub fn for_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
         Self::new(identity_pool, Some(user.into()))
     }
 
-    /// A keeper for the user of this canonical name in a user pool.
+    /// Creates a keeper of the credentials of a user pool's user. `username` is the canonical name.
     #[must_use]
     pub fn for_user_pool(identity_pool: &IdentityPool, user_pool_id: &UserPoolId, username: &str) -> Self {
         Self::for_user(identity_pool, format!("{user_pool_id}/{username}"))
     }
 
-    /// A keeper with the same configuration and no credentials yet.
+    /// Creates a keeper with the same configuration but without credentials.
     #[must_use]
     pub fn without_credentials(&self) -> Self {
         let Known { identity_pool, user, role, margin, .. } = &self.known;
@@ -81,41 +85,42 @@ impl CredentialsKeeper {
         Self { known, flight: SingleFlight::new() }
     }
 
-    /// Gets credentials of this role.
+    /// Sets the role of the credentials.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.known.role = role;
         self
     }
 
-    /// Returns credentials that are valid for at least this long, if the service gives such: for half of
-    /// their life at most. The default is five minutes.
+    /// Sets the minimum time for which returned credentials must stay valid. If the margin is longer than
+    /// half of the credentials' lifetime, half of the lifetime is used instead. The default margin is five
+    /// minutes.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.known.margin = margin;
         self
     }
 
-    /// The credentials, if they are valid for the margin.
+    /// Returns the credentials if they are valid for at least the margin.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&Credentials> {
         self.known.usable(now)
     }
 
-    /// The newest credentials in memory, whether they are valid or not.
+    /// Returns the newest credentials in memory, whether they are valid or not.
     #[must_use]
     pub fn newest(&self) -> Option<&Credentials> {
         self.known.newest()
     }
 
-    /// The key under which the identity id is stored.
+    /// Returns the key under which the identity id is stored.
     #[must_use]
     pub fn key(&self) -> String {
         self.known.key()
     }
 
-    /// Forgets the credentials if the session that they came from has ended. `generation` is the
-    /// [generation](crate::SessionKeeper::generation) of the session now, or `None` while there is no
+    /// Drops the credentials if the session that they came from has ended. `generation` is the
+    /// current [generation](crate::SessionKeeper::generation) of the session, or `None` while there is no
     /// session.
     pub fn end_with_session(&mut self, generation: Option<u64>) {
         if generation.is_none() || self.known.generation != generation {

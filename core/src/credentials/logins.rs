@@ -1,4 +1,4 @@
-//! The logins of a user pool's session.
+//! The logins of a user who is signed in to a user pool.
 
 use crate::configuration::AppClient;
 use crate::error::InvalidInput;
@@ -6,12 +6,13 @@ use crate::operation::Logins;
 use crate::session::Session;
 
 impl Logins {
-    /// The user of this session.
+    /// Creates the logins of this session's user.
     ///
     /// # Errors
-    /// When the session has no ID token, which is what an identity pool takes.
+    /// An error if the session has no ID token, which identity pools require.
     pub fn for_session(app_client: &AppClient, session: &Session) -> Result<Self, InvalidInput> {
-        let id_token = session.id_token().ok_or(InvalidInput::new("session", "has no ID token"))?;
+        let id_token =
+            session.id_token().ok_or(InvalidInput::new("session", "has no ID token, which identity pools require"))?;
         Ok(Self::for_user_pool(app_client.user_pool_id(), id_token))
     }
 }

@@ -23,11 +23,11 @@ fn logins() -> Logins {
     Logins::new().with(Logins::GOOGLE, "g00gle")
 }
 
-fn identity(id: &str) -> Event {
+fn identity_response(id: &str) -> Event {
     answer(200, &format!(r#"{{"IdentityId":"{id}"}}"#))
 }
 
-fn given(id: &str) -> Event {
+fn credentials_response(id: &str) -> Event {
     let expiration = NOW.as_unix_seconds() + 3600;
     answer(
         200,
@@ -38,7 +38,7 @@ fn given(id: &str) -> Event {
     )
 }
 
-fn assumed() -> Event {
+fn assume_role_response() -> Event {
     answer(
         200,
         "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA</AccessKeyId>\
@@ -48,7 +48,7 @@ fn assumed() -> Event {
     )
 }
 
-/// Runs the flow on these answers: the names of what it asked, and what it ends with.
+/// Runs the flow with these responses, and returns its requests and its result.
 fn run(
     mut flow: GetCredentials,
     answers: impl IntoIterator<Item = Event>,
@@ -75,7 +75,7 @@ fn operations(requests: &[Request]) -> Vec<&str> {
 #[test]
 fn a_guest_gets_an_identity_and_then_credentials() {
     let flow = GetCredentials::new(&identity_pool(), Logins::new());
-    let (requests, credentials) = run(flow, [identity(IDENTITY), given(IDENTITY)]);
+    let (requests, credentials) = run(flow, [identity_response(IDENTITY), credentials_response(IDENTITY)]);
     assert_eq!(operations(&requests), ["GetId", "GetCredentialsForIdentity"]);
     assert_eq!(body(&requests[1]), json(&format!(r#"{{"IdentityId":"{IDENTITY}"}}"#)));
     let credentials = credentials.unwrap();
@@ -85,9 +85,9 @@ fn a_guest_gets_an_identity_and_then_credentials() {
 }
 
 #[test]
-fn an_identity_that_is_known_is_not_asked_for() {
+fn a_known_identity_id_needs_no_get_id() {
     let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY);
-    let (requests, credentials) = run(flow, [given(IDENTITY)]);
+    let (requests, credentials) = run(flow, [credentials_response(IDENTITY)]);
     assert_eq!(operations(&requests), ["GetCredentialsForIdentity"]);
     let request = format!(r#"{{"IdentityId":"{IDENTITY}","Logins":{{"accounts.google.com":"g00gle"}}}}"#);
     assert_eq!(body(&requests[0]), json(&request));
@@ -95,13 +95,13 @@ fn an_identity_that_is_known_is_not_asked_for() {
 }
 
 #[test]
-fn the_identity_that_the_service_names_is_the_one_to_keep() {
+fn the_identity_id_in_the_response_replaces_the_known_one() {
     let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY);
-    assert_eq!(run(flow, [given(OTHER)]).1.unwrap().identity_id, OTHER);
+    assert_eq!(run(flow, [credentials_response(OTHER)]).1.unwrap().identity_id, OTHER);
 }
 
 #[test]
-fn an_identity_that_is_gone_is_given_up_once() {
+fn an_unknown_identity_id_is_replaced_once() {
     for (code, message) in [
         ("ResourceNotFoundException", "Identity 'x' not found."),
         ("NotAuthorizedException", LOGINS_DIFFER),
@@ -110,21 +110,21 @@ fn an_identity_that_is_gone_is_given_up_once() {
     ] {
         for role in [Role::OfPool, Role::Assumed(AssumedRole::new(ROLE, "alice"))] {
             let flow = GetCredentials::new(&identity_pool(), logins()).with_identity_id(IDENTITY).with_role(role);
-            let answers = [refusal(code, message), identity(OTHER), refusal(code, message)];
+            let answers = [refusal(code, message), identity_response(OTHER), refusal(code, message)];
             let (requests, result) = run(flow, answers);
             assert_eq!(operations(&requests)[1], "GetId");
             assert_eq!(body(&requests[2])["IdentityId"], OTHER);
             assert_eq!(
                 (requests.len(), result.unwrap_err().refusal().unwrap().code.as_str()),
                 (3, code),
-                "and not twice"
+                "the flow requests a new identity only once"
             );
         }
     }
 }
 
 #[test]
-fn another_refusal_costs_no_identity() {
+fn other_errors_do_not_replace_the_identity_id() {
     for (message, kind) in [
         ("Invalid login token. Token expired: 1700003601 >= 1700003600", NotAuthorized::LoginTokenExpired),
         ("Token is not from a supported provider of this identity pool.", NotAuthorized::UnsupportedLoginProvider),
@@ -137,20 +137,20 @@ fn another_refusal_costs_no_identity() {
 }
 
 #[test]
-fn one_of_several_roles_is_asked_for() {
+fn a_custom_role_is_requested_by_its_arn() {
     let flow = GetCredentials::new(&identity_pool(), logins()).with_role(Role::Custom(ROLE.into()));
-    let (requests, _) = run(flow, [identity(IDENTITY), given(IDENTITY)]);
+    let (requests, _) = run(flow, [identity_response(IDENTITY), credentials_response(IDENTITY)]);
     assert_eq!(body(&requests[1])["CustomRoleArn"], ROLE);
 }
 
 #[test]
-fn in_the_basic_flow_a_role_is_assumed_by_a_token() {
+fn the_basic_flow_assumes_a_role_with_a_token() {
     let mut role = AssumedRole::new(ROLE, "alice");
     role.duration_seconds = Some(900);
     role.policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".into()];
     let flow = GetCredentials::new(&identity_pool(), logins()).with_role(Role::Assumed(role));
     let token = answer(200, &format!(r#"{{"IdentityId":"{OTHER}","Token":"op3nid"}}"#));
-    let (requests, credentials) = run(flow, [identity(IDENTITY), token, assumed()]);
+    let (requests, credentials) = run(flow, [identity_response(IDENTITY), token, assume_role_response()]);
     assert_eq!(operations(&requests), ["GetId", "GetOpenIdToken", "AssumeRoleWithWebIdentity"]);
     let form = core::str::from_utf8(requests[2].body()).unwrap();
     for part in ["RoleSessionName=alice", "DurationSeconds=900", "WebIdentityToken=op3nid", "PolicyArns.member.1.arn="]
@@ -163,16 +163,16 @@ fn in_the_basic_flow_a_role_is_assumed_by_a_token() {
 }
 
 #[test]
-fn an_answer_that_is_not_whole_is_malformed_and_repeats_nothing() {
+fn an_incomplete_response_is_malformed_and_is_not_quoted() {
     for answers in [
         vec![answer(200, "{}")],
         vec![answer(200, r#"{"IdentityId":"m4rk"}"#)],
-        vec![identity(IDENTITY), answer(200, "{}")],
-        vec![identity(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk"}}"#)],
-        vec![identity(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk","Expiration":"soon"}}"#)],
-        vec![identity(IDENTITY), answer(200, "<html>m4rk</html>")],
+        vec![identity_response(IDENTITY), answer(200, "{}")],
+        vec![identity_response(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk"}}"#)],
+        vec![identity_response(IDENTITY), answer(200, r#"{"Credentials":{"SecretKey":"m4rk","Expiration":"soon"}}"#)],
+        vec![identity_response(IDENTITY), answer(200, "<html>m4rk</html>")],
         vec![
-            identity(IDENTITY),
+            identity_response(IDENTITY),
             answer(
                 200,
                 r#"{"Credentials":{"AccessKeyId":"m4rk","SecretKey":"","SessionToken":"m4rk","Expiration":1}}"#,
@@ -187,7 +187,7 @@ fn an_answer_that_is_not_whole_is_malformed_and_repeats_nothing() {
 }
 
 #[test]
-fn a_login_or_an_identity_that_is_none_is_refused_before_anything_is_sent() {
+fn an_invalid_login_or_identity_id_is_rejected_before_sending() {
     let wrong_region = Logins::new().with("cognito-idp.us-west-2.amazonaws.com/us-east-1_QdbSdK39m", "t");
     for flow in [
         GetCredentials::new(&identity_pool(), wrong_region),
@@ -199,10 +199,10 @@ fn a_login_or_an_identity_that_is_none_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_request_that_was_lost_is_sent_again() {
+fn only_repeatable_requests_are_retried_after_a_loss() {
     let flow = GetCredentials::new(&identity_pool(), logins());
     let (requests, credentials) =
-        run(flow, [no_answer("lost"), identity(IDENTITY), answer(500, "{}"), given(IDENTITY)]);
+        run(flow, [no_answer("lost"), identity_response(IDENTITY), answer(500, "{}"), credentials_response(IDENTITY)]);
     assert_eq!(requests.len(), 4);
     assert!(credentials.is_ok());
     let unlink = crate::operation::UnlinkIdentity::new(IDENTITY, logins(), [Logins::GOOGLE]);
@@ -212,15 +212,17 @@ fn a_request_that_was_lost_is_sent_again() {
 }
 
 #[test]
-fn a_provider_that_does_not_answer_the_service_may_do_so_later() {
+fn an_unavailable_login_provider_causes_a_retry() {
     let down = refusal("ExternalServiceException", "Facebook is not responding");
-    let (requests, _) =
-        run(GetCredentials::new(&identity_pool(), logins()), [down, identity(IDENTITY), given(IDENTITY)]);
+    let (requests, _) = run(
+        GetCredentials::new(&identity_pool(), logins()),
+        [down, identity_response(IDENTITY), credentials_response(IDENTITY)],
+    );
     assert_eq!(operations(&requests), ["GetId", "GetId", "GetCredentialsForIdentity"]);
 }
 
 #[test]
-fn expiry_counts_by_the_services_clock() {
+fn expiry_is_measured_by_the_services_clock() {
     let an_hour_behind = answer_with(
         200,
         &[("date", "Tue, 01 Jan 2019 07:06:09 GMT")],
@@ -232,12 +234,12 @@ fn expiry_counts_by_the_services_clock() {
     assert_eq!(credentials.clock_drift_seconds, -3600);
     assert!(
         !credentials.is_valid_for(NOW, Duration::ZERO),
-        "they expire at the moment, which is an hour later than here"
+        "the service's clock is an hour ahead, so the credentials expire now"
     );
 }
 
 #[test]
-fn nothing_lives_longer_than_aws_lets_it() {
+fn no_credentials_are_valid_for_more_than_twelve_hours() {
     for expiration in ["9e300", "99999999999999"] {
         let body = format!(
             r#"{{"Credentials":{{"AccessKeyId":"A","SecretKey":"s","SessionToken":"t","Expiration":{expiration}}}}}"#
@@ -250,19 +252,23 @@ fn nothing_lives_longer_than_aws_lets_it() {
 }
 
 #[test]
-fn good_is_what_outlasts_the_margin() {
-    let (_, credentials) =
-        run(GetCredentials::new(&identity_pool(), Logins::new()), [identity(IDENTITY), given(IDENTITY)]);
+fn credentials_are_valid_if_they_outlast_the_margin() {
+    let (_, credentials) = run(
+        GetCredentials::new(&identity_pool(), Logins::new()),
+        [identity_response(IDENTITY), credentials_response(IDENTITY)],
+    );
     let credentials = credentials.unwrap();
-    for (margin, is_good) in [(0, true), (3599, true), (3600, false), (u64::MAX, false)] {
-        assert_eq!(credentials.is_valid_for(NOW, Duration::from_secs(margin)), is_good, "{margin}");
+    for (margin, is_valid) in [(0, true), (3599, true), (3600, false), (u64::MAX, false)] {
+        assert_eq!(credentials.is_valid_for(NOW, Duration::from_secs(margin)), is_valid, "{margin}");
     }
 }
 
 #[test]
-fn debug_shows_no_secret() {
-    let (_, credentials) =
-        run(GetCredentials::new(&identity_pool(), Logins::new()), [identity(IDENTITY), given(IDENTITY)]);
+fn debug_does_not_print_secrets() {
+    let (_, credentials) = run(
+        GetCredentials::new(&identity_pool(), Logins::new()),
+        [identity_response(IDENTITY), credentials_response(IDENTITY)],
+    );
     let debug = format!("{:?}", credentials.unwrap());
     assert!(debug.contains("ASIA") && !debug.contains("s3cr3t") && !debug.contains("t0k3n"), "{debug}");
 }
@@ -270,10 +276,10 @@ fn debug_shows_no_secret() {
 fn answers(request: &Request) -> Vec<Event> {
     let token = |id: &str| answer(200, &format!(r#"{{"Token":"t","IdentityId":"{id}"}}"#));
     match &*operation(request) {
-        "GetId" => vec![identity(IDENTITY), identity(OTHER)],
-        "GetCredentialsForIdentity" => vec![given(IDENTITY), given(OTHER)],
+        "GetId" => vec![identity_response(IDENTITY), identity_response(OTHER)],
+        "GetCredentialsForIdentity" => vec![credentials_response(IDENTITY), credentials_response(OTHER)],
         "GetOpenIdToken" => vec![token(IDENTITY), token(OTHER)],
-        _ => vec![assumed()],
+        _ => vec![assume_role_response()],
     }
     .into_iter()
     .chain([
@@ -285,7 +291,7 @@ fn answers(request: &Request) -> Vec<Event> {
 
 proptest! {
     #[test]
-    fn the_way_to_credentials_comes_to_an_end_whatever_comes_in_whatever_order(
+    fn getting_credentials_ends_after_any_events_in_any_order(
         known: bool,
         basic: bool,
         moves in moves(),
@@ -297,7 +303,8 @@ proptest! {
         if basic {
             flow = flow.with_role(Role::Assumed(AssumedRole::new(ROLE, "alice")));
         }
-        // With the known identity, GetId, with the new one, and the role.
+        // The requests are: one with the known identity, GetId, one with the new identity, and one for the
+        // role.
         run_to_the_end(flow, &moves, answers, 4 * crate::MAX_ATTEMPTS as usize)?;
     }
 }

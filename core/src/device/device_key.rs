@@ -1,23 +1,23 @@
-//! DEVICE_KEY: how a request names the device that it comes from, and how the service refuses that name.
+//! The parameter `DEVICE_KEY`: how a request names its device, and how the service rejects that device.
 //!
-//! The sign-in and the refresh both name the device here. A sign-in names it in every request once it is
-//! known who the user is: InitiateAuth with SRP_A does not name it, the answers that follow do.
+//! Both sign-in and refresh use this module. A sign-in names the device only after the service has identified
+//! the user: InitiateAuth with SRP_A does not name the device, and the responses to the challenges do.
 
 use crate::error::{Error, NotAuthorized, Refusal, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
 
 const DEVICE_KEY: &str = "DEVICE_KEY";
 
-/// What can name the device that a request comes from.
+/// A request that can name the device that it comes from.
 pub(crate) trait NamesDevice {
-    /// The key of the device that is named.
+    /// Returns the key of the named device, if the request names one.
     fn device_key(&self) -> Option<&str>;
 
-    /// Names the device of this key, or none.
+    /// Names the device with this key, or removes the device from the request.
     fn set_device_key(&mut self, device_key: Option<&str>);
 }
 
-/// `AuthParameters` of InitiateAuth and `ChallengeResponses` of RespondToAuthChallenge.
+/// The `AuthParameters` of InitiateAuth, and the `ChallengeResponses` of RespondToAuthChallenge.
 impl NamesDevice for Parameters {
     fn device_key(&self) -> Option<&str> {
         self.get(DEVICE_KEY)
@@ -41,8 +41,8 @@ impl NamesDevice for GetTokensFromRefreshToken {
     }
 }
 
-/// Whether the service refuses a request because of the device that it names; `is_proof`, of one that proves
-/// the device.
+/// Returns whether the service rejected a request because of the device that it names. `is_proof` says
+/// whether the request was to prove the device.
 pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
     let Error::Refused(refusal) = error else { return false };
     let Refusal { kind, message, .. } = &**refusal;

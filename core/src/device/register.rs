@@ -1,4 +1,4 @@
-//! A new device is registered: ConfirmDevice, with a password that was drawn for it.
+//! The registration of a new device with a generated password, by the operation ConfirmDevice.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -16,30 +16,30 @@ use crate::seed::Seed;
 use crate::srp::DeviceVerifier;
 use crate::timestamp::Timestamp;
 
-/// What a sign-in or a refresh has to tell of the device. [`Devices::update`](super::Devices::update) takes
-/// it over.
+/// The changes to a user's device that a sign-in or a refresh reports. Apply a report
+/// with [`Devices::update`](super::Devices::update).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceReport {
-    /// What became of a device that is new to the service.
+    /// Whether the sign-in or the refresh registered a new device.
     pub registration: DeviceRegistration,
-    /// The key of a device that the service does not know any more, or whose proof it has refused: its record
-    /// is good for nothing. The user was signed in without it.
+    /// The key of a device that the service no longer knows, or whose proof the service rejected. The stored
+    /// record of that device is invalid. The user was signed in without the device.
     pub gone_device_key: Option<String>,
-    /// Names of the user that were seen beside the canonical one: what was typed, what the service echoed,
-    /// the `sub`.
+    /// The user's names other than the canonical one: the name that the user typed, the name that the service
+    /// returned, and the `sub`.
     pub aliases: Vec<String>,
 }
 
 impl DeviceReport {
-    /// Whether there is nothing to tell.
+    /// Returns whether there are no changes to report.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let is_old = matches!(self.registration, DeviceRegistration::NotNeeded);
-        is_old && self.gone_device_key.is_none() && self.aliases.is_empty()
+        let has_no_registration = matches!(self.registration, DeviceRegistration::NotNeeded);
+        has_no_registration && self.gone_device_key.is_none() && self.aliases.is_empty()
     }
 
-    /// This report, followed by a newer one of the same user.
+    /// Combines this report with a newer report about the same user.
     pub(crate) fn followed_by(mut self, newer: &Self) -> Self {
         let is_gone = |key: &str| newer.gone_device_key.as_deref() == Some(key);
         let is_replaced = !matches!(newer.registration, DeviceRegistration::NotNeeded);
@@ -60,17 +60,18 @@ impl DeviceReport {
     }
 }
 
-/// What became of a device that is new to the service.
+/// The result of registering a device that is new to the service.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum DeviceRegistration {
-    /// The service gave no keys for a new device: the pool tracks none, or it knows this one.
+    /// The service sent no keys for a new device: the user pool tracks no devices, or the service knows this
+    /// device.
     #[default]
     NotNeeded,
-    /// It is registered.
+    /// The device is registered.
     Confirmed(Box<ConfirmedDevice>),
-    /// It is not. The user is signed in all the same, but the service refuses to refresh the tokens of a
-    /// device that is not registered: run a [`RegisterDevice`].
+    /// The device is not registered. The user is signed in anyway, but the service rejects a refresh with
+    /// tokens of an unregistered device. Run a [`RegisterDevice`] to try again.
     Failed(Box<FailedRegistration>),
 }
 
@@ -78,13 +79,14 @@ pub enum DeviceRegistration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfirmedDevice {
-    /// What to keep of it.
+    /// The record of the device, to be stored.
     pub record: DeviceRecord,
-    /// `UserConfirmationNecessary`: the pool remembers a device only when its user wants that. Ask, and if so
-    /// send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus). Until then the device signs in as
-    /// any other.
+    /// The field `UserConfirmationNecessary` of the service's response: the user pool remembers a device only
+    /// if its user agrees. Ask the user, and
+    /// send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus) if the user agrees. Until then, the
+    /// device signs in as any other device.
     ///
-    /// It is `false` also where the answer that would have said so was lost.
+    /// The field `user_confirmation_necessary` is also `false` if the service's response was lost.
     pub user_confirmation_necessary: bool,
 }
 
@@ -92,14 +94,14 @@ pub struct ConfirmedDevice {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FailedRegistration {
-    /// What to try again with; none when the service gave keys that cannot be used.
+    /// The device whose registration can be retried, or `None` if the service sent invalid keys.
     pub new_device: Option<NewDevice>,
-    /// Why.
+    /// The error that ended the registration.
     pub error: Error,
 }
 
-/// A device with a password that was drawn for it, before the service has taken it. It is as secret as the
-/// record.
+/// A device with a generated password, before the service has registered it. A new device is as secret as
+/// a [`DeviceRecord`].
 #[derive(Debug, Clone)]
 pub struct NewDevice {
     record: DeviceRecord,
@@ -108,14 +110,14 @@ pub struct NewDevice {
 }
 
 impl NewDevice {
-    /// `DeviceKey`.
+    /// Returns the `DeviceKey` of the new device.
     #[must_use]
     pub fn device_key(&self) -> &str {
         self.record.device_key()
     }
 }
 
-/// The keys that the service gave for a new device, before a password is drawn for it.
+/// The keys that the service sent for a new device, before a password is generated.
 #[derive(Debug)]
 pub(crate) struct NewDeviceDraft {
     username: String,
@@ -136,7 +138,7 @@ impl NewDeviceDraft {
         }
     }
 
-    /// `DeviceKey`, if the service gave all that a device needs.
+    /// Returns the `DeviceKey`, if the service sent all keys that a device needs.
     pub(crate) fn device_key(&self) -> Option<&str> {
         self.check().is_ok().then_some(self.device_key.as_str())
     }
@@ -146,7 +148,7 @@ impl NewDeviceDraft {
         InvalidInput::require("DeviceGroupKey", &self.device_group_key)
     }
 
-    /// Draws a password for the device. One exponentiation.
+    /// Generates a password and an SRP verifier for the device, which takes one modular exponentiation.
     pub(crate) fn generate(&self) -> Result<NewDevice, InvalidInput> {
         self.check()?;
         let verifier = DeviceVerifier::generate(&self.device_group_key, &self.device_key, &self.seed);
@@ -156,15 +158,17 @@ impl NewDeviceDraft {
     }
 }
 
-/// Registers a device whose registration has failed, with the same password: it does no harm if the service
-/// has taken it before and only the answer was lost.
+/// Registers a device whose registration has failed, with the same password. A second registration is safe
+/// even if the first one succeeded and only its response was lost.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
 ///
 /// ```
 /// # use cognito_core::{AppClient, DeviceRegistration, RegisterDevice, SignedIn};
 /// # fn again(app_client: &AppClient, signed_in: &SignedIn) -> Option<RegisterDevice> {
-/// let DeviceRegistration::Failed(failed) = &signed_in.device.registration else { return None };
+/// let DeviceRegistration::Failed(failed) = &signed_in.device.registration else {
+///     return None;
+/// };
 /// Some(RegisterDevice::new(app_client, &signed_in.session, failed.new_device.clone()?))
 /// # }
 /// ```
@@ -178,8 +182,8 @@ pub(crate) struct Registering {
 }
 
 impl RegisterDevice {
-    /// Registers this device for the user whom the access token is of, such as a
-    /// [`Session`](crate::Session)'s.
+    /// Creates the registration of this device for the user to whom the access token belongs.
+    /// A [`Session`](crate::Session) can be passed as the access token.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, new_device: NewDevice) -> Self {
         Self(Guarded::new(Registering::new(app_client, access_token.as_ref(), new_device)))
@@ -214,7 +218,7 @@ impl Steps for Registering {
         match self.call.step(now, event).map(Step::finished) {
             Ok(Ok(response)) => Ok(Step::Done(self.confirmed(response.user_confirmation_necessary == Some(true)))),
             Ok(Err(step)) => Ok(step),
-            // The service gave this key to nobody else, and has had this verifier for it only.
+            // The service assigned this key to this device only, and received only this verifier for it.
             Err(error) if error.refusal_kind() == Some(RefusalKind::DeviceKeyExists) => {
                 Ok(Step::Done(self.confirmed(false)))
             }

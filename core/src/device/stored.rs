@@ -1,4 +1,4 @@
-//! Devices as they are stored.
+//! The stored form of devices.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -13,31 +13,32 @@ use crate::secret::DevicePassword;
 use crate::storage::Record;
 
 impl Devices {
-    /// The devices as a record.
+    /// Returns the devices as a record to store.
     #[must_use]
     pub fn to_record(&self) -> Record {
-        Record::new(json::to_vec(self).expect("devices are of texts"))
+        Record::new(json::to_vec(self).expect("devices consist of strings"))
     }
 
-    /// The devices in a record of this or an earlier version. Members that this version does not know are ignored, and
-    /// so is a device that is not whole.
+    /// Reads the devices in a record that this version or an earlier version of this crate stored. Unknown
+    /// members are ignored, and so are incomplete devices.
     ///
     /// # Errors
-    /// [`Error::Store`] when the record is none of devices, or one of a later version.
+    /// [`Error::Store`] if the record does not hold devices, or if a later version stored it.
     pub fn from_record(record: &Record) -> Result<Self, Error> {
         record.read("stored devices")
     }
 
-    /// The devices in what the store has under the [devices' key](crate::storage::devices_key): none if it has nothing.
+    /// Reads the devices in the record that the store has under the [devices'
+    /// key](crate::storage::devices_key). If the record is absent, returns no devices.
     ///
     /// # Errors
-    /// Those of [`from_record`](Self::from_record).
+    /// Fails with the same errors as [`from_record`](Self::from_record).
     pub fn from_stored(record: Option<&Record>) -> Result<Self, Error> {
         record.map_or_else(|| Ok(Self::new()), Self::from_record)
     }
 }
 
-/// The stored form. The version goes up when an older reader would go wrong.
+/// The stored form of devices. The version number increases if an older reader would misread the new form.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,
@@ -83,11 +84,11 @@ impl TryFrom<Stored> for Devices {
         if stored.version != VERSION {
             return Err("the devices were stored by another version");
         }
-        let whole = |device: StoredDevice| {
+        let complete = |device: StoredDevice| {
             let StoredDevice { username, device_key, device_group_key, password } = device;
             DeviceRecord::new(username, device_key, device_group_key, password).ok()
         };
-        let mut devices: Self = stored.devices.into_iter().filter_map(whole).collect();
+        let mut devices: Self = stored.devices.into_iter().filter_map(complete).collect();
         for (alias, username) in stored.aliases {
             devices.insert_alias(alias, &username);
         }

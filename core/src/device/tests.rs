@@ -19,13 +19,13 @@ fn record(username: &str, device_key: &str) -> DeviceRecord {
 }
 
 #[test]
-fn a_record_counts_only_when_it_is_whole() {
+fn incomplete_device_records_are_rejected() {
     for [username, key, group, password] in
         [["", "k", "g", "p"], ["u", "", "g", "p"], ["u", "k", "", "p"], ["u", "k", "g", ""]]
     {
         assert!(DeviceRecord::new(username, key, group, password).is_err());
     }
-    let stored = json!({"version": 1, "aliases": {"a": "alice", "b": "bob"}, "member_of_tomorrow": 1, "devices": [
+    let stored = json!({"version": 1, "aliases": {"a": "alice", "b": "bob"}, "unknown_member": 1, "devices": [
         {"username": "alice", "device_key": "k", "device_group_key": "-g", "password": "p"},
         {"username": "bob", "device_key": "k2", "device_group_key": "-g"},
         {"username": "carol", "device_key": "", "device_group_key": "-g", "password": "p"},
@@ -36,37 +36,37 @@ fn a_record_counts_only_when_it_is_whole() {
 }
 
 #[test]
-fn a_device_is_found_by_every_name_of_its_user_and_removed_under_its_own() {
+fn a_device_is_found_by_every_name_of_its_user() {
     let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
     devices.insert_alias("alice@example.com", "alice");
     devices.insert_alias("carol@example.com", "carol");
     assert_eq!(devices.get("alice@example.com"), devices.get("alice"));
-    assert!(devices.get("carol@example.com").is_none(), "she has no device");
+    assert!(devices.get("carol@example.com").is_none(), "carol has no device");
     assert_eq!(devices.remove_device("k1").unwrap().username(), "alice");
     assert!(devices.get("alice").is_none() && devices.get("alice@example.com").is_none());
     assert!(devices.get("bob").is_some() && devices.remove_device("k1").is_none());
 }
 
 #[test]
-fn a_device_that_is_gone_for_one_user_stays_with_the_other_whose_alias_that_user_has_taken_over() {
+fn a_device_gone_for_one_user_stays_for_the_user_with_the_alias() {
     let mut devices: Devices = [record("alice", "k1")].into_iter().collect();
     devices.insert_alias("family@example.com", "alice");
-    let of_bob = DeviceReport {
+    let bobs_report = DeviceReport {
         gone_device_key: Some("k1".into()),
         aliases: ["family@example.com".into()].into(),
         ..DeviceReport::default()
     };
-    assert!(!devices.update("bob", &of_bob));
+    assert!(!devices.update("bob", &bobs_report));
     assert_eq!(devices.get("alice").unwrap().device_key(), "k1");
 
-    // Who is kept under a name that turns out to be an alias is still the same user.
-    let of_alice = DeviceReport { aliases: ["alice".into()].into(), ..of_bob };
-    assert!(devices.update("0d4f1c2e", &of_alice));
+    // Alice's record is stored under a name that is now an alias: the user is still the same.
+    let alices_report = DeviceReport { aliases: ["alice".into()].into(), ..bobs_report };
+    assert!(devices.update("0d4f1c2e", &alices_report));
     assert!(devices.is_empty());
 }
 
 #[test]
-fn a_canonical_name_is_nobodys_alias() {
+fn a_canonical_name_is_never_an_alias() {
     let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
     devices.insert_alias("bob", "alice");
     assert_eq!(devices.get("bob").unwrap().device_key(), "k2");
@@ -78,7 +78,7 @@ fn a_canonical_name_is_nobodys_alias() {
 }
 
 #[test]
-fn an_alias_follows_the_user_who_was_last_seen_with_it() {
+fn an_alias_belongs_to_the_user_who_used_it_last() {
     let mut devices: Devices = [record("alice", "k1"), record("bob", "k2")].into_iter().collect();
     for username in ["alice", "bob"] {
         devices.update(username, &DeviceReport { aliases: ["mail".into()].into(), ..DeviceReport::default() });
@@ -86,7 +86,8 @@ fn an_alias_follows_the_user_who_was_last_seen_with_it() {
     assert_eq!(devices.get("mail").unwrap().username(), "bob");
 }
 
-/// Devices as version 1 stores them, which must be read for ever, and what is in them.
+/// Returns devices as version 1 stores them, and their decoded form. Devices that version 1 stored must be
+/// readable forever.
 fn version_1() -> [(&'static str, Devices); 2] {
     let [alice, zoe] = [
         ("alice", "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566", "-Abc1", "cGFzc3dvcmQ="),
@@ -99,7 +100,7 @@ fn version_1() -> [(&'static str, Devices); 2] {
 }
 
 #[test]
-fn all_devices_that_version_1_stored_are_read_as_they_were_and_still_stored_so() {
+fn version_1_devices_are_read_and_written_unchanged() {
     for (stored, devices) in version_1() {
         assert_eq!(Devices::from_record(&Record::new(stored.into())).unwrap(), devices);
         assert_eq!(devices.to_record(), Record::new(stored.trim_end().into()));
@@ -107,7 +108,7 @@ fn all_devices_that_version_1_stored_are_read_as_they_were_and_still_stored_so()
 }
 
 #[test]
-fn devices_of_a_later_version_are_not_taken_for_none() {
+fn devices_of_a_later_version_are_an_error() {
     for text in [r#"{"version":2}"#, "no JSON", r#"{"devices":[]}"#] {
         let error = Devices::from_record(&Record::new(text.into())).unwrap_err();
         assert!(matches!(error, Error::Store(_)), "{error}");
@@ -115,13 +116,13 @@ fn devices_of_a_later_version_are_not_taken_for_none() {
 }
 
 #[test]
-fn debug_shows_no_password() {
+fn debug_does_not_print_the_password() {
     let devices: Devices = [DeviceRecord::new("alice", "k", "g", "m4rk").unwrap()].into_iter().collect();
     assert!(!format!("{devices:?} {:?}", devices.to_record()).contains("m4rk"));
 }
 
 #[test]
-fn the_key_of_the_devices_is_no_users() {
+fn the_devices_key_is_not_a_session_key() {
     let key = devices_key(&app_client());
     for username in ["", "devices", "/devices", "//devices"] {
         assert_ne!(key, session_key(&app_client(), username));
@@ -131,15 +132,15 @@ fn the_key_of_the_devices_is_no_users() {
 
 proptest! {
     #[test]
-    fn stored_devices_come_back_the_same(
+    fn stored_devices_are_read_back_unchanged(
         users in prop::collection::btree_map(".{1,8}", ("[a-z]{1,8}", "[a-z]{1,8}", ".{1,8}"), 0..5),
         aliases in prop::collection::vec((".{1,8}", ".{1,8}"), 0..5),
     ) {
-        let whole = |(username, (key, group, password)): (String, (String, String, String))| {
+        let complete = |(username, (key, group, password)): (String, (String, String, String))| {
             DeviceRecord::new(username, key, group, password).unwrap()
         };
         let names: Vec<String> = users.keys().cloned().collect();
-        let mut devices: Devices = users.into_iter().map(whole).collect();
+        let mut devices: Devices = users.into_iter().map(complete).collect();
         for (alias, username) in aliases {
             devices.insert_alias(alias.clone(), &username);
             if let Some(username) = names.first() {
@@ -154,7 +155,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_registration_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+    fn a_registration_ends_after_any_events_in_any_order(moves in moves()) {
         let metadata =
             NewDeviceMetadata { device_key: Some("us-east-1_new".into()), device_group_key: Some("-g".into()) };
         let device = NewDeviceDraft::new("alice", &metadata, None, &Seed::new([7; 32])).generate().unwrap();

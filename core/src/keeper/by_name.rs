@@ -1,4 +1,4 @@
-//! The keepers of a process, by name.
+//! A map of the keepers of a process, by user name.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -6,10 +6,11 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// One shared keeper for each user of a process. For adapters, which wrap a keeper in a mutex of their own.
+/// A map with one shared keeper for each user of a process. Each adapter has such a map, and wraps its
+/// keepers in a mutex of its own kind.
 ///
-/// Keepers that nobody else holds and that are idle are dropped from time to time, so that a server which
-/// sees many users does not keep them all.
+/// Keepers that are idle and not in use elsewhere are dropped from time to time, so that a server with many
+/// users does not keep all of them.
 #[derive(Debug)]
 pub struct KeepersByName<K> {
     keepers: BTreeMap<String, Arc<K>>,
@@ -20,13 +21,14 @@ pub struct KeepersByName<K> {
 const FIRST_CLEAN_UP: usize = 64;
 
 impl<K> KeepersByName<K> {
-    /// No keepers.
+    /// Creates an empty map.
     #[must_use]
     pub fn new() -> Self {
         Self { keepers: BTreeMap::new(), clean_up_at: FIRST_CLEAN_UP }
     }
 
-    /// The keeper of this name, made now if there is none. `is_idle` says whether a keeper may be dropped.
+    /// Returns the keeper of this name, and creates it if it is absent. `is_idle` says whether a keeper may
+    /// be dropped.
     pub fn get_or_insert_with(&mut self, name: &str, make: impl FnOnce() -> K, is_idle: impl Fn(&K) -> bool) -> Arc<K> {
         if self.keepers.len() >= self.clean_up_at {
             self.keepers.retain(|_, keeper| Arc::strong_count(keeper) > 1 || !is_idle(keeper));
@@ -35,7 +37,7 @@ impl<K> KeepersByName<K> {
         Arc::clone(self.keepers.entry(name.to_owned()).or_insert_with(|| Arc::new(make())))
     }
 
-    /// Every keeper with its name.
+    /// Returns all keepers with their names.
     #[must_use]
     pub fn to_vec(&self) -> Vec<(String, Arc<K>)> {
         self.keepers.iter().map(|(name, keeper)| (name.clone(), Arc::clone(keeper))).collect()

@@ -1,4 +1,4 @@
-//! Single flight: at most one job at a time, and its result for everybody who joined it.
+//! Single flight: at most one job runs at a time, and all callers who joined the job share its result.
 
 use alloc::boxed::Box;
 
@@ -6,7 +6,7 @@ use super::{Admission, JobId, KeeperEvent, KeeperStep};
 use crate::error::{Cause, Error, Misuse, NotReached};
 use crate::timestamp::Timestamp;
 
-/// A job as a state machine. `Known` is what its keeper knows between jobs.
+/// A job of a keeper, as a state machine. `Known` is the state of its keeper between jobs.
 pub(crate) trait Job: Sized {
     type Known;
     type Input;
@@ -17,20 +17,22 @@ pub(crate) trait Job: Sized {
     fn advance(self, known: &mut Self::Known, now: Timestamp, event: KeeperEvent<Self::Input>) -> Transition<Self>;
 }
 
-/// What follows from an event. A handler must return one, so it cannot lose the job.
+/// The transition of a job after an event. Every event handler must return a transition, so no handler can
+/// lose the job.
 pub(crate) enum Transition<J: Job> {
-    /// The job continues in this state, once this step is answered.
+    /// The job continues in this state, once the driver has answered this step.
     Next(J, KeeperStep<J::Output>),
-    /// The job is over. `value` is for callers who joined it, and for the next [`SingleFlight::result`].
+    /// The job is over. `value` is the result for callers who joined the job, and for the next call
+    /// of [`SingleFlight::result`].
     End { output: J::Output, value: Option<Result<J::Value, Error>> },
-    /// The event does not answer the last step. The job is unchanged.
+    /// The event does not answer the last step, so the job stays unchanged.
     Refuse(J, Misuse),
 }
 
-/// The running job of a keeper, and the result of the last one that others may have joined.
+/// The running job of a keeper, and the result of the last job.
 #[derive(Debug)]
 pub(crate) struct SingleFlight<J: Job> {
-    /// The number of jobs that have begun.
+    /// The number of jobs that have begun so far.
     begun: u64,
     running: Option<J>,
     result: Option<(JobId, Result<J::Value, Error>)>,
@@ -49,8 +51,9 @@ impl<J: Job> SingleFlight<J> {
         self.running.is_some()
     }
 
-    /// Begins this job, unless one is running. `joins` says whether the new job may share the result of the
-    /// running one; its second argument says whether that one has begun after `since`.
+    /// Begins this job, unless another job is running. `joins` says whether the new job may share the result
+    /// of the running one. The third argument of `joins` is true if the running job began after `since` was
+    /// read.
     pub(crate) fn begin(&mut self, job: J, since: JobId, joins: impl FnOnce(&J, &J, bool) -> bool) -> Admission {
         let newest = self.newest();
         if let Some(running) = &self.running {
@@ -91,14 +94,14 @@ impl<J: Job> SingleFlight<J> {
         (*newest >= job).then(|| result.clone())
     }
 
-    /// Drops the value that was shared last, so that nobody gets it any more.
+    /// Drops the result of the last job, so that no caller gets the value any more.
     pub(crate) fn forget_value(&mut self) {
         if let Some((_, result)) = &mut self.result {
             *result = Err(Error::NotSignedIn);
         }
     }
 
-    /// Gives up the running job, if there is one.
+    /// Aborts the running job, if there is one.
     pub(crate) fn abandon(&mut self, cause: Cause) {
         if self.running.take().is_some() {
             self.result = Some((self.newest(), Err(NotReached::new(true, cause).into())));

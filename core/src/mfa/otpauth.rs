@@ -1,4 +1,4 @@
-//! The text of the QR code by which an authenticator app takes a secret.
+//! The `otpauth://` URI, which an authenticator app reads from a QR code.
 
 use alloc::string::String;
 
@@ -6,24 +6,27 @@ use crate::encoding::percent;
 use crate::secret::{OtpauthUri, SecretCode};
 
 impl SecretCode {
-    /// The `otpauth://` URI of this secret, for a QR code. `issuer` is the application as the app is to show it, and
-    /// `account_name` the user. It holds the secret.
+    /// Returns the `otpauth://` URI of this secret, to be shown as a QR code. `issuer` is the name of the
+    /// application as the authenticator app shows it, and `account_name` is the name of the user. The URI
+    /// contains the secret.
     ///
     /// <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>
     ///
     /// ```
     /// use cognito_core::secret::SecretCode;
     ///
-    /// let uri = SecretCode::from("JBSWY3DPEHPK3PXP").otpauth_uri("Example & Co", "alice@example.com");
+    /// let secret = SecretCode::from("JBSWY3DPEHPK3PXP");
+    /// let uri = secret.otpauth_uri("Example & Co", "alice@example.com");
     /// assert_eq!(
     ///     uri.expose(),
-    ///     "otpauth://totp/Example%20%26%20Co:alice%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=Example%20%26%20Co"
+    ///     "otpauth://totp/Example%20%26%20Co:alice%40example.com\
+    ///      ?secret=JBSWY3DPEHPK3PXP&issuer=Example%20%26%20Co"
     /// );
     /// ```
     #[must_use]
     pub fn otpauth_uri(&self, issuer: &str, account_name: &str) -> OtpauthUri {
         let parts = ["otpauth://totp/", issuer, account_name, "?secret=", self.expose(), "&issuer=", issuer];
-        // Large enough from the start: a text that grows leaves its old contents behind.
+        // Large enough from the start: a string that grows leaves its old contents in memory.
         let mut uri = String::with_capacity(parts.iter().map(|part| part.len() * 3).sum());
         uri.push_str("otpauth://totp/");
         if !issuer.is_empty() {
@@ -49,7 +52,7 @@ mod tests {
 
     use super::*;
 
-    fn decoded(text: &str) -> String {
+    fn percent_decoded(text: &str) -> String {
         let mut bytes = Vec::new();
         let mut rest = text.bytes();
         while let Some(byte) = rest.next() {
@@ -64,21 +67,21 @@ mod tests {
     }
 
     #[test]
-    fn without_an_issuer_there_is_the_account_alone() {
+    fn without_an_issuer_the_uri_has_only_the_account_name() {
         let uri = SecretCode::from("JBSWY3DP").otpauth_uri("", "alice");
         assert_eq!(uri.expose(), "otpauth://totp/alice?secret=JBSWY3DP");
     }
 
     proptest! {
         #[test]
-        fn nothing_in_a_name_becomes_a_part_of_the_uri(issuer in ".{1,20}", account in ".{0,20}") {
+        fn special_characters_in_names_are_escaped(issuer in ".{1,20}", account in ".{0,20}") {
             let uri = SecretCode::from("JBSWY3DP").otpauth_uri(&issuer, &account);
             let path = uri.expose().strip_prefix("otpauth://totp/").unwrap();
             let (label, query) = path.split_once('?').unwrap();
             let (shown_issuer, shown_account) = label.split_once(':').unwrap();
-            prop_assert_eq!((decoded(shown_issuer), decoded(shown_account)), (issuer.clone(), account));
+            prop_assert_eq!((percent_decoded(shown_issuer), percent_decoded(shown_account)), (issuer.clone(), account));
             let (secret, query_issuer) = query.split_once('&').unwrap();
-            prop_assert_eq!((secret, decoded(query_issuer)), ("secret=JBSWY3DP", alloc::format!("issuer={issuer}")));
+            prop_assert_eq!((secret, percent_decoded(query_issuer)), ("secret=JBSWY3DP", alloc::format!("issuer={issuer}")));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Second factors, changed one at a time.
+//! Changes to a user's second factors, one factor at a time.
 
 use alloc::boxed::Box;
 
@@ -11,23 +11,23 @@ use crate::protocol::Call;
 use crate::secret::AccessToken;
 use crate::timestamp::Timestamp;
 
-/// What a second factor is to be.
+/// The desired state of a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a factor is off, on, or on and preferred")]
 pub enum FactorState {
-    /// Not asked for.
+    /// The factor is off: the service never asks for it.
     Off,
-    /// Asked for, unless another is preferred.
+    /// The factor is on: the service asks for it, unless another factor is preferred.
     On,
-    /// Asked for before any other.
+    /// The factor is on and preferred: the service asks for it first.
     Preferred,
 }
 
-/// Changes second factors of the signed-in user: reads how they are, and writes so that a factor that is not named keeps
-/// its state. (By itself SetUserMFAPreference forgets the preferred factor when another is turned on without a word about
-/// which is preferred.)
+/// Changes second factors of the signed-in user, and keeps the state of all other factors. The flow first
+/// reads the current factors, because the service would clear the preferred factor if SetUserMFAPreference
+/// turned another factor on and named no preferred one.
 ///
-/// A factor that is not set up is refused by the service, with [`RefusalKind::InvalidParameter`].
+/// The service rejects a factor that is not set up, with [`RefusalKind::InvalidParameter`].
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserMFAPreference.html>
 ///
@@ -66,7 +66,7 @@ enum State {
 }
 
 impl SetMfaPreference {
-    /// Changes nothing yet.
+    /// Creates a flow that changes no factor yet. Add changes with the methods `with_…`.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>) -> Self {
         Self(Guarded::new(ChangingPreference {
@@ -77,28 +77,28 @@ impl SetMfaPreference {
         }))
     }
 
-    /// Codes by SMS are to be so.
+    /// Sets the state of codes by SMS.
     #[must_use]
     pub fn with_sms(mut self, state: FactorState) -> Self {
         self.0.inner_mut().changes.sms = Some(state);
         self
     }
 
-    /// Codes from an authenticator app are to be so.
+    /// Sets the state of codes from an authenticator app.
     #[must_use]
     pub fn with_software_token(mut self, state: FactorState) -> Self {
         self.0.inner_mut().changes.software_token = Some(state);
         self
     }
 
-    /// Codes by e-mail are to be so.
+    /// Sets the state of codes by e-mail.
     #[must_use]
     pub fn with_email(mut self, state: FactorState) -> Self {
         self.0.inner_mut().changes.email = Some(state);
         self
     }
 
-    /// Passkeys are to count as a second factor, or not.
+    /// Sets whether passkeys count as a second factor.
     #[must_use]
     pub fn with_passkey(mut self, is_on: bool) -> Self {
         self.0.inner_mut().changes.passkey = Some(is_on);
@@ -126,7 +126,7 @@ impl Steps for ChangingPreference {
             }
             State::Reading(call) => match call.step(now, event)?.finished() {
                 Ok(user) => {
-                    let operation = self.changes.merged(&user);
+                    let operation = self.changes.set_preference_request(&user);
                     let call = Call::signed_in(&self.app_client, &self.access_token, operation);
                     self.state = State::Writing(Box::new(call));
                     self.advance(now, Event::Start)
@@ -142,29 +142,29 @@ impl Steps for ChangingPreference {
 }
 
 impl Changes {
-    fn merged(&self, user: &GetUserResponse) -> SetUserMfaPreference {
+    fn set_preference_request(&self, user: &GetUserResponse) -> SetUserMfaPreference {
         let mut operation = SetUserMfaPreference::new();
-        let one_is_preferred = [self.sms, self.software_token, self.email].contains(&Some(FactorState::Preferred));
-        let keep = |name: &str, change: Option<FactorState>| {
-            let preferred = user.preferred_mfa_setting.as_deref() == Some(name) && can_get_codes(user, name);
+        let sets_preferred = [self.sms, self.software_token, self.email].contains(&Some(FactorState::Preferred));
+        let setting = |name: &str, change: Option<FactorState>| {
+            let preferred = user.preferred_mfa_setting.as_deref() == Some(name) && has_address(user, name);
             match change {
                 Some(state) => Some(settings(state)),
-                // The preferred factor is named again, since it would be forgotten.
-                None if preferred && !one_is_preferred => Some(settings(FactorState::Preferred)),
+                // Name the preferred factor again, because the service would clear it otherwise.
+                None if preferred && !sets_preferred => Some(settings(FactorState::Preferred)),
                 None => None,
             }
         };
-        operation.sms_mfa_settings = keep("SMS_MFA", self.sms);
-        operation.software_token_mfa_settings = keep("SOFTWARE_TOKEN_MFA", self.software_token);
-        operation.email_mfa_settings = keep("EMAIL_OTP", self.email);
+        operation.sms_mfa_settings = setting("SMS_MFA", self.sms);
+        operation.software_token_mfa_settings = setting("SOFTWARE_TOKEN_MFA", self.software_token);
+        operation.email_mfa_settings = setting("EMAIL_OTP", self.email);
         operation.web_authn_mfa_settings = self.passkey.map(|is_on| WebAuthnMfaSettings { enabled: Some(is_on) });
         operation
     }
 }
 
-/// Whether the user still has the address that a factor's codes go to. Without it the service refuses to have the factor
-/// named.
-fn can_get_codes(user: &GetUserResponse, name: &str) -> bool {
+/// Returns whether the user still has the address that receives the codes of a factor. If the user has no
+/// such address, the service rejects a request that names the factor.
+fn has_address(user: &GetUserResponse, name: &str) -> bool {
     match name {
         "SMS_MFA" => user.attribute("phone_number").is_some(),
         "EMAIL_OTP" => user.attribute("email").is_some(),
@@ -194,13 +194,14 @@ mod tests {
         SetMfaPreference::new(&app_client(), &AccessToken::from("t"))
     }
 
-    /// What is written for a user whose preferred factor is this one.
+    /// Returns the request that changes the factors of a user with this preferred factor.
     fn written(flow: SetMfaPreference, preferred: &str) -> Value {
-        written_for_one_with(&["email", "phone_number"], flow, preferred)
+        written_with_attributes(&["email", "phone_number"], flow, preferred)
     }
 
-    /// The same for a user who has these attributes only.
-    fn written_for_one_with(attributes: &[&str], mut flow: SetMfaPreference, preferred: &str) -> Value {
+    /// Returns the request that changes the factors of a user with this preferred factor and only these
+    /// attributes.
+    fn written_with_attributes(attributes: &[&str], mut flow: SetMfaPreference, preferred: &str) -> Value {
         sent(flow.step(NOW, Event::Start));
         let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();
         let user = json!({"Username": "alice", "UserAttributes": attributes, "PreferredMfaSetting": preferred});
@@ -211,15 +212,15 @@ mod tests {
     }
 
     #[test]
-    fn a_preferred_factor_whose_address_was_deleted_is_not_named_again_since_that_would_be_refused() {
+    fn a_preferred_factor_without_its_address_is_not_named_again() {
         let sms = json!({"SMSMfaSettings": {"Enabled": true, "PreferredMfa": false}});
-        assert_eq!(written_for_one_with(&["phone_number"], change().with_sms(FactorState::On), "EMAIL_OTP"), sms);
+        assert_eq!(written_with_attributes(&["phone_number"], change().with_sms(FactorState::On), "EMAIL_OTP"), sms);
         let email = json!({"EmailMfaSettings": {"Enabled": true, "PreferredMfa": false}});
-        assert_eq!(written_for_one_with(&["email"], change().with_email(FactorState::On), "SMS_MFA"), email);
+        assert_eq!(written_with_attributes(&["email"], change().with_email(FactorState::On), "SMS_MFA"), email);
     }
 
     #[test]
-    fn a_factor_that_is_turned_on_leaves_the_preferred_one_preferred() {
+    fn turning_a_factor_on_keeps_the_preferred_factor() {
         assert_eq!(
             written(change().with_software_token(FactorState::On), "SMS_MFA"),
             json!({
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn passkeys_are_turned_on_beside_the_preferred_factor() {
+    fn turning_passkeys_on_keeps_the_preferred_factor() {
         assert_eq!(
             written(change().with_passkey(true), "EMAIL_OTP"),
             json!({
@@ -265,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_change_of_factors_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves()) {
+        fn a_change_of_factors_ends_after_any_events_in_any_order(moves in moves()) {
             let answers = |request: &Request| match request.operation() {
                 "GetUser" => vec![answer(200, r#"{"Username":"alice","UserAttributes":[]}"#)],
                 _ => vec![answer(200, "{}")],

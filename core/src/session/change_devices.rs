@@ -1,4 +1,4 @@
-//! A change to this machine's devices in the store, under their lock.
+//! A change to the stored devices of this machine, under the store's lock.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,10 +10,11 @@ use crate::error::{Cause, Error, Misuse};
 use crate::keeper::{KeeperEvent, KeeperStep};
 use crate::storage::{Record, devices_key};
 
-/// Reads this machine's devices, changes them and saves them, under the store's lock: for a device that the
-/// user has had forgotten, or one that was registered late. Drive it like a [`Keeper`](crate::Keeper).
+/// Reads the stored devices of this machine, changes them and saves them, under the store's lock. Use
+/// `ChangeDevices` after the user has removed a device, or after a device was registered later than the
+/// sign-in. Drive a `ChangeDevices` like a [`Keeper`](crate::Keeper).
 ///
-/// The change says whether anything is to be saved.
+/// The change is a function that returns whether the devices must be saved.
 #[derive(Debug)]
 pub struct ChangeDevices<F> {
     key: String,
@@ -30,17 +31,17 @@ enum State<F> {
 }
 
 impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
-    /// Makes this change.
+    /// Creates a job that makes this change.
     #[must_use]
     pub fn new(app_client: &AppClient, change: F) -> Self {
         Self { key: devices_key(app_client), state: State::Ready(change) }
     }
 
-    /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step). The output is
-    /// whether the devices are saved.
+    /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step) does. The output
+    /// says whether the change was saved.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for an event that does not answer the last step.
+    /// [`Error::Misuse`] if the event does not answer the last step.
     pub fn step(&mut self, event: KeeperEvent<()>) -> Result<KeeperStep<Result<(), Error>>, Error> {
         let (state, step) = match (mem::replace(&mut self.state, State::Finished), event) {
             (State::Ready(change), KeeperEvent::Start(_)) => {

@@ -1,5 +1,7 @@
-//! What tokens claim. Nothing here checks a signature: whoever is handed a token must do that, this crate was handed its
-//! tokens by the service itself, over TLS.
+//! The claims of access tokens and ID tokens, decoded without checking the signature.
+//!
+//! A program that receives a token from a client must check the token's signature. This crate receives its
+//! tokens from Cognito itself, over TLS.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -14,7 +16,7 @@ use crate::encoding::lenient_base64;
 use crate::secret::{AccessToken, IdToken};
 
 impl AccessToken {
-    /// The claims, none if they cannot be read. **The signature is not checked.**
+    /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<AccessTokenClaims> {
         payload(self.expose())
@@ -22,14 +24,14 @@ impl AccessToken {
 }
 
 impl IdToken {
-    /// The claims, none if they cannot be read. **The signature is not checked.**
+    /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<IdTokenClaims> {
         payload(self.expose())
     }
 }
 
-/// What an access token claims. Times are seconds since the Unix epoch, by the service's clock.
+/// The claims of an access token. All times in the claims are by the service's clock.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -42,37 +44,37 @@ pub struct AccessTokenClaims {
     /// The canonical user name.
     #[serde(deserialize_with = "text")]
     pub username: Option<String>,
-    /// The user pool's URL.
+    /// The URL of the user pool that issued the token.
     #[serde(deserialize_with = "text")]
     pub iss: Option<String>,
-    /// The app client.
+    /// The id of the app client that the token was issued to.
     #[serde(deserialize_with = "text")]
     pub client_id: Option<String>,
-    /// `access`.
+    /// The kind of token: `access`.
     #[serde(deserialize_with = "text")]
     pub token_use: Option<String>,
-    /// The scopes, with spaces between.
+    /// The scopes of the token, separated by spaces.
     #[serde(deserialize_with = "text")]
     pub scope: Option<String>,
-    /// When the user signed in.
+    /// The time at which the user signed in, in seconds since the Unix epoch.
     #[serde(deserialize_with = "seconds")]
     pub auth_time: Option<u64>,
-    /// When the token was issued.
+    /// The time at which the token was issued, in seconds since the Unix epoch.
     #[serde(deserialize_with = "seconds")]
     pub iat: Option<u64>,
-    /// When the token expires.
+    /// The time at which the token expires, in seconds since the Unix epoch.
     #[serde(deserialize_with = "seconds")]
     pub exp: Option<u64>,
-    /// The token's id.
+    /// The unique id of the token.
     #[serde(deserialize_with = "text")]
     pub jti: Option<String>,
-    /// The id that all tokens of one sign-in share, when they can be revoked.
+    /// The id that all tokens of one sign-in share, if the tokens can be revoked.
     #[serde(deserialize_with = "text")]
     pub origin_jti: Option<String>,
-    /// The remembered device that the token was given to.
+    /// The key of the remembered device that the token was issued to.
     #[serde(deserialize_with = "text")]
     pub device_key: Option<String>,
-    /// The user's groups.
+    /// The names of the user's groups.
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
@@ -81,7 +83,7 @@ pub struct AccessTokenClaims {
     pub other: BTreeMap<String, Value>,
 }
 
-/// What an ID token claims. Times are seconds since the Unix epoch, by the service's clock.
+/// The claims of an ID token. All times in the claims are by the service's clock.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
 #[derive(Clone, Default, PartialEq, Deserialize)]
@@ -95,40 +97,41 @@ pub struct IdTokenClaims {
     #[serde(rename = "cognito:username")]
     #[serde(deserialize_with = "text")]
     pub username: Option<String>,
-    /// The user pool's URL.
+    /// The URL of the user pool that issued the token.
     #[serde(deserialize_with = "text")]
     pub iss: Option<String>,
-    /// The app client.
+    /// The id of the app client that the token was issued to.
     #[serde(deserialize_with = "text")]
     pub aud: Option<String>,
-    /// `id`.
+    /// The kind of token: `id`.
     #[serde(deserialize_with = "text")]
     pub token_use: Option<String>,
-    /// When the user signed in.
+    /// The time at which the user signed in, in seconds since the Unix epoch.
     #[serde(deserialize_with = "seconds")]
     pub auth_time: Option<u64>,
-    /// When the token was issued.
+    /// The time at which the token was issued, in seconds since the Unix epoch.
     #[serde(deserialize_with = "seconds")]
     pub iat: Option<u64>,
-    /// When the token expires.
+    /// The time at which the token expires, in seconds since the Unix epoch.
     #[serde(deserialize_with = "seconds")]
     pub exp: Option<u64>,
-    /// The token's id.
+    /// The unique id of the token.
     #[serde(deserialize_with = "text")]
     pub jti: Option<String>,
-    /// The id that all tokens of one sign-in share, when they can be revoked.
+    /// The id that all tokens of one sign-in share, if the tokens can be revoked.
     #[serde(deserialize_with = "text")]
     pub origin_jti: Option<String>,
-    /// The user's groups.
+    /// The names of the user's groups.
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
-    /// All other claims, the user's attributes among them.
+    /// All other claims, including the user's attributes.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
-/// Shows none of the user's attributes.
+/// `Debug` prints the `sub`, the user name and the times of issue and expiry, but no other attribute of the
+/// user.
 impl fmt::Debug for IdTokenClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -141,14 +144,15 @@ impl fmt::Debug for IdTokenClaims {
     }
 }
 
-/// The payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
+/// Decodes the payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
 fn payload<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
     let payload = token.split('.').nth(1)?;
     let json: Zeroizing<Vec<u8>> = Zeroizing::new(lenient_base64::decode_url_safe(payload)?);
     serde_json::from_slice(&json).ok()
 }
 
-/// A number of seconds, also as text or with a fraction; what is none of these is no time.
+/// Deserializes a number of seconds from a number, whose fraction is cut off, or from text that holds a whole
+/// number. Any other value becomes `None`.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|seconds| seconds as u64)),
@@ -157,7 +161,8 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
     })
 }
 
-/// A text; what is none is no claim, and voids no other.
+/// Deserializes a string. A value of another type becomes `None`, so that it does not invalidate the other
+/// claims.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),
@@ -165,7 +170,8 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
-/// The texts in a list.
+/// Deserializes the strings in a list. Items of another type are skipped, and any other value becomes an
+/// empty list.
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let Value::Array(items) = Value::deserialize(deserializer)? else { return Ok(Vec::new()) };
     Ok(items.into_iter().filter_map(|item| item.as_str().map(Into::into)).collect())
@@ -224,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_of_another_type_voids_no_other() {
+    fn a_claim_of_the_wrong_type_invalidates_no_other_claim() {
         let claims = access_token(r#"{"exp":7,"cognito:groups":null,"scope":["a"],"device_key":1,"origin_jti":"o"}"#);
         let claims = claims.unverified_claims().unwrap();
         assert_eq!((claims.exp, claims.origin_jti.as_deref()), (Some(7), Some("o")));
@@ -232,14 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_attribute_of_the_user() {
+    fn debug_does_not_print_the_users_attributes() {
         let payload = URL_SAFE_NO_PAD.encode(r#"{"sub":"0d4f","email":"m4rk@example.com"}"#);
         let claims = IdToken::from(format!("e30.{payload}.c2ln")).unverified_claims().unwrap();
         assert!(!format!("{claims:?}").contains("m4rk"));
     }
 
     #[test]
-    fn a_token_that_is_none_has_no_claims() {
+    fn an_invalid_token_has_no_claims() {
         for token in ["", "x", "a.b", "..", "a.bnVsbA.c", "a.W10.c", "a.!!!.c"] {
             assert_eq!(AccessToken::from(token).unverified_claims(), None, "{token}");
         }
@@ -247,7 +253,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_claims_of_any_token_are_read_as_they_were_written(
+        fn any_claims_are_read_as_they_were_written(
             texts in prop::collection::vec(prop::option::of(any::<String>()), 8),
             times in prop::collection::vec(prop::option::of(any::<u64>()), 3),
             groups in prop::collection::vec(any::<String>(), 0..4),
@@ -275,7 +281,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_has_claims_or_none(text in ".{0,60}", payload in ".{0,60}") {
+        fn decoding_any_text_never_panics(text in ".{0,60}", payload in ".{0,60}") {
             let _ = AccessToken::from(text).unverified_claims();
             let _ = access_token(&payload).unverified_claims();
         }

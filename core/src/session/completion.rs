@@ -1,4 +1,4 @@
-//! From tokens to a user who is signed in: a new device is registered.
+//! The registration of a new device, as the last part of a sign-in or a refresh.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use crate::operation::NewDeviceMetadata;
 use crate::seed::Seed;
 use crate::timestamp::Timestamp;
 
-/// Tokens that have come, perhaps with the keys of a new device.
+/// Tokens that have arrived, with the keys of a new device if the service sent any.
 #[derive(Debug)]
 pub(crate) struct Renewed {
     app_client: AppClient,
@@ -22,7 +22,7 @@ pub(crate) struct Renewed {
 }
 
 impl Renewed {
-    /// `new_device` came with the tokens.
+    /// Combines new tokens with the keys of a new device, which arrived with the tokens.
     pub(crate) fn new(
         app_client: &AppClient,
         mut signed_in: SignedIn,
@@ -38,29 +38,30 @@ impl Renewed {
         Self { app_client: app_client.clone(), signed_in, new_device }
     }
 
-    /// The session, before the device is registered.
+    /// Returns the session, before the device is registered.
     pub(crate) fn session(&self) -> &Session {
         &self.signed_in.session
     }
 
-    /// The new device, which needs [a computation](NewDeviceDraft::generate).
+    /// Removes the keys of the new device from this value and returns them, so that the caller
+    /// can [generate](NewDeviceDraft::generate) the device's password.
     pub(crate) fn take_new_device(&mut self) -> Option<NewDeviceDraft> {
         self.new_device.take()
     }
 
-    /// Computes what the new device needs, if there is one.
+    /// Generates the password of the new device, if there is one, and continues with the registration.
     pub(crate) fn complete(mut self) -> Completion {
         let new_device = self.take_new_device().map(|draft| draft.generate());
         self.complete_with(new_device)
     }
 
-    /// Registers this device.
+    /// Continues with the registration of this device, if there is one.
     pub(crate) fn complete_with(self, new_device: Option<Result<NewDevice, InvalidInput>>) -> Completion {
         let Self { app_client, mut signed_in, .. } = self;
         let registering = match new_device {
             Some(Ok(new_device)) => Some(Registering::new(&app_client, signed_in.session.access_token(), new_device)),
-            Some(Err(problem)) => {
-                let failed = FailedRegistration { new_device: None, error: problem.into() };
+            Some(Err(error)) => {
+                let failed = FailedRegistration { new_device: None, error: error.into() };
                 signed_in.device.registration = DeviceRegistration::Failed(Box::new(failed));
                 None
             }
@@ -70,7 +71,8 @@ impl Renewed {
     }
 }
 
-/// Registers a new device, if there is one. The tokens are never lost: the only error is misuse.
+/// Registers a new device, if there is one. The tokens are never lost: the only possible error
+/// is [`Error::Misuse`].
 #[derive(Debug)]
 pub(crate) struct Completion {
     signed_in: SignedIn,

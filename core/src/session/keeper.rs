@@ -1,5 +1,4 @@
-//! What to do about a user's session: use it, refresh and save it, sign out, or find that the user must sign
-//! in.
+//! The keeper of a user's session: it loads, refreshes, saves and ends the session.
 
 mod job;
 mod known;
@@ -24,34 +23,36 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 
 /// Loads, refreshes, saves and ends one user's session for all callers of a process: a [`Keeper`].
 ///
-/// [`usable`](Self::usable) returns valid tokens at once. If there are none, [`begin`](Keeper::begin) a
-/// [`SessionTask`]. The input of a job is a seed, for a device that a refresh registers. A process has one
-/// keeper for each user:
+/// Call [`usable`](Self::usable) first: it returns the session if its tokens are valid.
+/// Otherwise, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is a seed, for the password of a
+/// device that a refresh registers. A process has one keeper for each user:
 ///
 /// ```text
-///  Get:      Load ── valid ─────────────────────────────────────────────────────────────────► Done
-///             └── expired, or anything else ──► Lock, Load ── valid ────────────────────────► Done
+/// Get:      Load ── valid ───────────────────────────────────────────────────► Done
+///            └── expired, or anything else ──► Lock, Load ── valid ──────────► Done
+///                                                         └─ expired ──► refresh
 ///
-///  refresh:  Send, Wait ──► Save ──► Compute, Send: a new device is registered ──► device ──► Done
-///              ▲     └── the refresh token is dead ──► Load ── the same one, or none ──► Remove ──► Done
-///              └──────────────────── another one, once ──────────┘
+/// refresh:  Send, Wait ──► Save ──► Compute, Send (new device) ──► device ───► Done
+///             ▲   └── invalid refresh token ──► Load ── no newer ──► Remove ─► Done
+///             └────────── newer token, once ─────┘
 ///
-///  Save:     Lock ──► Save the session ──► Save the last user ──► device ───────────────────► Done
-///  SignOut:  Lock, Load ──► refresh, if a global sign-out needs it ──► Send, Wait ──► Remove ► Done
-///  device:   Lock, Load, Save the user's devices, if there is anything to save
+/// Save:     Lock ──► Save the session ──► Save the last user ──► device ─────► Done
+/// SignOut:  Lock, Load ──► refresh, if global and expired ──► Send ──► Remove ► Done
+/// device:   Lock, Load, Save the user's devices, if there is anything to save
 /// ```
 ///
-/// Valid tokens in the store are returned without locking it, so callers never wait for another process's
-/// refresh. Everything else happens under the lock.
+/// The task [`SessionTask::Get`] returns valid tokens in the store without locking it, so callers never wait
+/// for another process's refresh. Everything else in a job happens under the lock.
 ///
-/// Only a refusal that [ends the session](Error::ends_session) removes it from the store, and only after the
-/// store was read again. After any other error the session is still returned while its tokens are valid,
-/// together with the error; and at once, if the request cannot have been sent. A session or a device that
-/// could not be saved stays in memory, and the next job or [`SessionTask::Flush`] saves it, unless the user
-/// has signed in or out elsewhere meanwhile.
+/// The keeper removes an expired session from the store only after an error that [ends the
+/// session](Error::ends_session), and only after reading the store again. After any other
+/// error, [`SessionTask::Get`] still returns the session while its tokens are valid, together with the error.
+/// The task returns the session immediately, without retries, if the request cannot have been sent. A session
+/// or a device that could not be saved stays in memory, and the next job or [`SessionTask::Flush`] saves it,
+/// unless the user has signed in or out elsewhere meanwhile.
 ///
-/// Valid tokens in memory are returned without reading the store. A sign-out by another process is therefore
-/// noticed when they expire.
+/// Valid tokens in memory are returned without reading the store. The keeper therefore notices a sign-out by
+/// another process only when the tokens in memory expire.
 #[derive(Debug)]
 pub struct SessionKeeper {
     known: Known,
@@ -59,7 +60,7 @@ pub struct SessionKeeper {
 }
 
 impl SessionKeeper {
-    /// A keeper of this user's session. `username` is the canonical name.
+    /// Creates the keeper of this user's session. `username` is the canonical name.
     #[must_use]
     pub fn new(app_client: &AppClient, username: impl Into<String>, settings: &SessionSettings) -> Self {
         let username = username.into();
@@ -76,44 +77,45 @@ impl SessionKeeper {
         Self { known, flight: SingleFlight::new() }
     }
 
-    /// The user's canonical name.
+    /// Returns the user's canonical name.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.known.username
     }
 
-    /// The session, if its tokens are valid for the margin, or valid at all and cannot be refreshed.
+    /// Returns the session if its tokens are valid for at least the margin. A session that cannot be
+    /// refreshed is returned until its tokens expire.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.known.usable(now)
     }
 
-    /// The newest session in memory, whether its tokens are valid or not.
+    /// Returns the newest session in memory, whether its tokens are valid or not.
     #[must_use]
     pub fn newest(&self) -> Option<&Session> {
         self.known.current.as_ref()
     }
 
-    /// Increases at every sign-in and sign-out. Two values obtained at the same generation belong to the same
-    /// session.
+    /// Returns a number that increases at every sign-in, sign-out and expiry of the session. Two values
+    /// obtained at the same generation belong to the same session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.known.generation
     }
 
-    /// The key under which the session is stored.
+    /// Returns the key under which the session is stored.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.known.key
     }
 
-    /// True if no job is running and nothing is waiting to be saved.
+    /// Returns whether no job is running and nothing is waiting to be saved.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         !self.flight.is_running() && !self.has_unsaved()
     }
 
-    /// True if a session or a device could not be saved.
+    /// Returns whether a session or a device could not be saved and is still in memory only.
     #[must_use]
     pub fn has_unsaved(&self) -> bool {
         self.known.has_unsaved()
@@ -144,7 +146,7 @@ impl Keeper for SessionKeeper {
         self.flight.step(&mut self.known, now, event)
     }
 
-    /// The result of a job that returned or refreshed the session.
+    /// Returns the result of a job that returned or refreshed the session.
     fn result(&self, job: JobId) -> Option<Result<KeptSession, Error>> {
         self.flight.result(job)
     }

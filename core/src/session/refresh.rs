@@ -1,4 +1,4 @@
-//! New tokens for a refresh token.
+//! Refreshing a session: new tokens in exchange for a refresh token.
 
 #[cfg(test)]
 mod tests;
@@ -21,30 +21,41 @@ use crate::session::Tokens;
 use crate::session::completion::{Completion, Renewed};
 use crate::timestamp::Timestamp;
 
-/// Renews a session: new access and ID tokens for its refresh token, in the way that the app client is configured for
-/// ([`AppClient::with_refresh_method`]).
+/// Refreshes a session: gets new access and ID tokens for its refresh token, with the operation that the app
+/// client is configured for ([`AppClient::with_refresh_method`]).
 ///
-/// The session that it ends with holds the refresh token to use from now on: the service's new one if it sent one, else
-/// the old one. Save it before anything else: where refresh tokens rotate, the old one is soon good for nothing.
+/// The resulting session holds the refresh token to use from now on: the new one if the service sent one, or
+/// else the old one. Save the session before you do anything else: if the app client rotates refresh tokens,
+/// the old refresh token soon becomes invalid.
 ///
-/// The request names the device that the tokens were given to. If the service does not know it any more, the request is
-/// made once more without it, and the report names the device. A device that the service takes for a new one is
-/// registered, as in a sign-in.
+/// The request names the device that the tokens were issued to. If the service no longer knows the device,
+/// the flow retries once without naming it, and [`DeviceReport::gone_device_key`] holds the device's key. If
+/// the service assigns new device keys, the flow registers the device, as a sign-in does.
 ///
-/// Only an error that [ends the session](Error::ends_session) says that the refresh token is dead. After any other, keep
-/// it and try later. [`Error::RefreshNotEnabled`] says that the other way is the one to choose.
+/// Only an error that [ends the session](Error::ends_session) means that the refresh token is invalid. After
+/// any other error, keep the refresh token and try again later. [`Error::RefreshNotEnabled`] names the
+/// other [`RefreshMethod`], which the app client must be configured for instead.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html>
 ///
 /// ```
-/// # use cognito_core::{AppClient, Error, Event, Flow, Refresh, Seed, Session, Step, Timestamp};
-/// # fn begin(app_client: &AppClient, session: &Session, now: Timestamp, seed: Seed) -> Result<(), Error> {
+/// # use cognito_core::{
+/// #     AppClient, Error, Event, Flow, Refresh, Seed, Session, Step, Timestamp,
+/// # };
+/// # fn begin(
+/// #     app_client: &AppClient,
+/// #     session: &Session,
+/// #     now: Timestamp,
+/// #     seed: Seed,
+/// # ) -> Result<(), Error> {
 /// let mut flow = Refresh::new(app_client, session, seed);
 /// let Step::Send(request) = flow.step(now, Event::Start)? else { unreachable!() };
-/// // Send it and go on as with any flow.
+/// // Send the request, and continue as with any flow.
 /// # Ok(())
 /// # }
 /// ```
+///
+/// [`DeviceReport::gone_device_key`]: crate::DeviceReport::gone_device_key
 #[derive(Debug)]
 pub struct Refresh(Guarded<Refreshing>);
 
@@ -55,20 +66,20 @@ struct Refreshing {
 }
 
 impl Refresh {
-    /// Renews this session, which is not changed. The seed is for a device that is registered.
+    /// Refreshes this session. The seed is for the password of a new device, if the flow registers one.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, seed: Seed) -> Self {
         Self(Guarded::new(Refreshing { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
     }
 
-    /// Sends this along with the request, as far as the operation has a place for it.
+    /// Adds this context to the request, as far as the operation supports it.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.0.inner_mut().tokens.context = context;
         self
     }
 
-    /// Gives this name, for people to read, to a device that is registered.
+    /// Sets the display name of a device that the flow registers.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
         self.0.inner_mut().tokens.device_name = Some(name.into());
@@ -102,7 +113,7 @@ impl Steps for Refreshing {
     }
 }
 
-/// The first part of a refresh: it ends when the tokens have come, before a device is registered.
+/// The first part of a refresh, which ends when the new tokens have arrived, before a device is registered.
 #[derive(Debug)]
 pub(crate) struct RefreshTokens {
     app_client: AppClient,
@@ -110,7 +121,7 @@ pub(crate) struct RefreshTokens {
     pub(crate) context: Context,
     pub(crate) device_name: Option<String>,
     seed: Seed,
-    /// A device that the service does not know any more.
+    /// The key of a device that the service no longer knows.
     gone_device_key: Option<String>,
     state: State,
 }
@@ -145,11 +156,11 @@ impl Steps for RefreshTokens {
                 self.state = self.begin()?;
                 return self.advance(now, Event::Start);
             }
-            State::GetTokens(call) => call.step(now, event).map_err(advise_older_way).map(|step| {
+            State::GetTokens(call) => call.step(now, event).map_err(advise_refresh_token_auth).map(|step| {
                 let metadata = call.metadata().clone();
                 step.map(|response| (response.authentication_result, metadata))
             }),
-            State::InitiateAuth(call) => call.step(now, event).map_err(advise_newer_way).map(|step| {
+            State::InitiateAuth(call) => call.step(now, event).map_err(advise_get_tokens).map(|step| {
                 let metadata = call.metadata().clone();
                 step.map(|response| (response.authentication_result, metadata))
             }),
@@ -157,7 +168,8 @@ impl Steps for RefreshTokens {
         match step.map(Step::finished) {
             Ok(Ok((result, metadata))) => self.renew(result, now, &metadata).map(Step::Done),
             Ok(Err(step)) => Ok(step),
-            // It is tried once without the device: whether the tokens are dead without it is for the service to say.
+            // Retry once without the device: only the service knows whether the tokens are valid without
+            // it.
             Err(error) if self.session.device_key().is_some() && device::is_gone(&error, false) => {
                 self.gone_device_key = self.session.device_key.take();
                 self.state = self.begin()?;
@@ -180,7 +192,7 @@ impl RefreshTokens {
                 State::GetTokens(Box::new(Call::new(&self.app_client, operation)))
             }
             RefreshMethod::RefreshTokenAuth => {
-                // The secret hash is over the canonical name, though the request names nobody.
+                // The secret hash covers the canonical name, although the request contains no user name.
                 if self.app_client.client_secret().is_some() {
                     InvalidInput::require("username", self.session.username())?;
                 }
@@ -203,7 +215,7 @@ impl RefreshTokens {
         let mut result = result.unwrap_or_default();
         let new_device = result.new_device_metadata.take();
         let tokens = Tokens::from_result(result);
-        let tokens = tokens.ok_or_else(|| metadata.malformed("a refresh without an access token"))?;
+        let tokens = tokens.ok_or_else(|| metadata.malformed("the access token is missing"))?;
         let mut signed_in = SignedIn::from(self.session.renewed(tokens, now, metadata.date));
         signed_in.device.gone_device_key.clone_from(&self.gone_device_key);
         let device_name = self.device_name.clone();
@@ -211,15 +223,15 @@ impl RefreshTokens {
     }
 }
 
-fn advise_older_way(error: Error) -> Error {
+fn advise_refresh_token_auth(error: Error) -> Error {
     advise(error, RefreshMethod::GetTokensFromRefreshToken, RefreshMethod::RefreshTokenAuth)
 }
 
-fn advise_newer_way(error: Error) -> Error {
+fn advise_get_tokens(error: Error) -> Error {
     advise(error, RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken)
 }
 
-/// Says which way to choose when the service says that the one chosen is not enabled.
+/// Adds which refresh method to choose, if the service says that the chosen one is not enabled.
 fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
     match error {
         Error::Refused(refusal) if is_not_enabled(&refusal) => {
@@ -229,13 +241,14 @@ fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
     }
 }
 
-/// The service has no error of its own for this. It says it under several names, and some proxies know no new operation.
+/// Returns whether the service says that a refresh method is not enabled. The service has no distinct error
+/// code for this case, and some proxies do not know the newer operation.
 fn is_not_enabled(refusal: &Refusal) -> bool {
     let message = refusal.message.to_ascii_lowercase();
-    let says_so = ["not enabled", "not supported", "rotation"].iter().any(|part| message.contains(part));
+    let message_says_so = ["not enabled", "not supported", "rotation"].iter().any(|part| message.contains(part));
     match refusal.kind {
         RefusalKind::OperationNotEnabled | RefusalKind::UnsupportedOperation => true,
-        RefusalKind::InvalidParameter | RefusalKind::NotAuthorized(_) => says_so,
+        RefusalKind::InvalidParameter | RefusalKind::NotAuthorized(_) => message_says_so,
         _ => refusal.code == "UnknownOperationException",
     }
 }

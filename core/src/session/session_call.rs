@@ -1,4 +1,5 @@
-//! Calls with the access token of a session: once more after a refresh, and page by page.
+//! Calls with a session's access token: one retry after a refresh, and operations that return their results
+//! in pages.
 
 use crate::configuration::AppClient;
 use crate::error::Error;
@@ -6,13 +7,15 @@ use crate::operation::{Paged, TokenAuthorized};
 use crate::protocol::Call;
 use crate::session::Session;
 
-/// One operation for the user of a session.
+/// One operation with a session's access token. If the service rejects the token, the call is retried after a
+/// refresh.
 ///
-/// The service may refuse an access token that is valid by its claims, because it was revoked. Then nothing
-/// was carried out: the session is refreshed and the call made once more.
+/// The service may reject an access token that has not expired, because the token was revoked. The service
+/// has then not carried out the operation, so the session can be refreshed and the call retried once.
 ///
 /// ```
-/// # use cognito_core::{AppClient, Call, Error, Session, SessionCall, operation::{GetUser, GetUserResponse}};
+/// # use cognito_core::operation::{GetUser, GetUserResponse};
+/// # use cognito_core::{AppClient, Call, Error, Session, SessionCall};
 /// # fn get_user(
 /// #     app_client: &AppClient,
 /// #     get: impl Fn() -> Result<Session, Error>,
@@ -37,50 +40,51 @@ pub struct SessionCall<O> {
     attempts: u32,
 }
 
-/// A call is made again once, since a second refresh could not help.
+/// The maximum number of attempts of a call. Another refresh after the second attempt could not help.
 const MAX_ATTEMPTS: u32 = 2;
 
 impl<O: TokenAuthorized + Clone> SessionCall<O> {
-    /// Calls this operation.
+    /// Creates a call of this operation.
     #[must_use]
     pub fn new(app_client: &AppClient, operation: O) -> Self {
         Self { app_client: app_client.clone(), operation, attempts: 0 }
     }
 
-    /// The call with the access token of this session.
+    /// Returns the call with the access token of this session, and counts it as an attempt.
     pub fn attempt(&mut self, session: &Session) -> Call<O> {
         self.attempts += 1;
         Call::signed_in(&self.app_client, session, self.operation.clone())
     }
 
-    /// True if the session is to be refreshed and the call attempted again.
+    /// Returns whether the session must be refreshed and the call attempted again.
     #[must_use]
     pub fn needs_refresh(&self, session: &Session, result: &Result<O::Response, Error>) -> bool {
-        let is_refused = result.as_ref().is_err_and(Error::is_access_token_refused);
-        is_refused && self.attempts < MAX_ATTEMPTS && session.refresh_token().is_some()
+        let is_rejected = result.as_ref().is_err_and(Error::is_access_token_refused);
+        is_rejected && self.attempts < MAX_ATTEMPTS && session.refresh_token().is_some()
     }
 }
 
-/// The pages of an operation that gives its answer in pages, from this request on. An error ends them.
+/// The requests for all pages of a paged operation, starting with a given request. After an error, there are
+/// no further pages.
 #[derive(Debug)]
 pub struct Pages<O> {
     next: Option<O>,
 }
 
 impl<O: Paged> Pages<O> {
-    /// The pages from this request on.
+    /// Creates the sequence of pages that starts with this request.
     #[must_use]
     pub fn new(operation: O) -> Self {
         Self { next: Some(operation) }
     }
 
-    /// The request for the next page; `None` after the last one.
+    /// Returns the request for the next page, or `None` after the last page.
     #[must_use]
     pub fn request(&self) -> Option<O> {
         self.next.clone()
     }
 
-    /// Takes the result of the request, and passes it on.
+    /// Takes the result of the last request, and returns it unchanged.
     #[expect(clippy::missing_errors_doc, reason = "the result is the caller's own")]
     pub fn received(&mut self, page: Result<O::Response, Error>) -> Result<O::Response, Error> {
         let request = self.next.take();

@@ -1,4 +1,4 @@
-//! Signing out at the service.
+//! Sign-out at the service: the revocation of tokens.
 
 use alloc::boxed::Box;
 
@@ -11,61 +11,71 @@ use crate::protocol::Call;
 use crate::session::Session;
 use crate::timestamp::Timestamp;
 
-/// How far a sign-out goes.
+/// The scope of a sign-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignOutScope {
-    /// The tokens are thrown away here, and stay good until they expire.
+    /// The tokens are only deleted locally, and stay valid until they expire.
     Local,
-    /// The refresh token is revoked, and the access tokens that came from it.
+    /// The service revokes the refresh token and the access tokens that were issued for it.
     Revoke,
-    /// All tokens of the user are revoked, on every device. Needs an access token that has not expired.
+    /// The service revokes all tokens of the user, on every device. A global sign-out needs an access token
+    /// that has not expired.
     Global,
 }
 
-/// What became of a sign-out at the service. The local session is to be thrown away whatever it is.
+/// The result of a sign-out at the service. Delete the local session even if the sign-out at the service
+/// failed.
 #[derive(Debug, Clone)]
-#[must_use = "the tokens may still be good"]
-#[expect(clippy::exhaustive_enums, reason = "complete: it was not asked, could not, did, or failed")]
+#[must_use = "the tokens may still be valid"]
+#[expect(clippy::exhaustive_enums, reason = "complete: the sign-out was not requested, not possible, done, or failed")]
 pub enum RemoteSignOut {
-    /// The sign-out was a local one.
+    /// No request was sent, because the sign-out was local.
     NotAsked,
-    /// The tokens cannot be revoked: there is no refresh token, or the app client has revocation off.
+    /// The tokens cannot be revoked: there is no refresh token, or the app client has token revocation
+    /// disabled.
     NotRevocable,
-    /// The tokens are revoked.
+    /// The service has revoked the tokens.
     Done,
-    /// They may still be good.
+    /// The sign-out failed, and the tokens may still be valid.
     Failed(Error),
 }
 
-/// What became of a sign-out of a session that is kept.
+/// The result of signing out a session that is in a store.
 #[derive(Debug)]
-#[must_use = "the tokens may still be good, and the session may still be stored"]
+#[must_use = "the tokens may still be valid, and the session may still be stored"]
 #[non_exhaustive]
 pub struct SignedOut {
-    /// At the service.
+    /// The result of the sign-out at the service.
     pub remote: RemoteSignOut,
-    /// In the store: whether the session is gone from it.
+    /// Whether the session was removed from the store.
     pub local: Result<(), Error>,
 }
 
 impl SignedOut {
-    /// By what an adapter was told.
+    /// Combines the result at the service with the result in the store.
     pub fn new(remote: RemoteSignOut, local: Result<(), Error>) -> Self {
         Self { remote, local }
     }
 }
 
-/// Signs a user out at the service. It fails only by [`Error::Misuse`]: a refusal or a lost connection is an output too.
+/// Signs a user out at the service. The flow fails only with [`Error::Misuse`]: a rejection by the service
+/// and a lost connection are outputs ([`RemoteSignOut::Failed`]).
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html>
 ///
 /// ```
-/// # use cognito_core::{AppClient, Error, Event, Flow, Session, SignOut, SignOutScope, Step, Timestamp};
-/// # fn begin(app_client: &AppClient, session: &Session, now: Timestamp) -> Result<(), Error> {
+/// # use cognito_core::{
+/// #     AppClient, Error, Event, Flow, Session, SignOut, SignOutScope, Timestamp,
+/// # };
+/// # fn begin(
+/// #     app_client: &AppClient,
+/// #     session: &Session,
+/// #     now: Timestamp,
+/// # ) -> Result<(), Error> {
 /// let mut flow = SignOut::new(app_client, session, SignOutScope::Revoke);
 /// let step = flow.step(now, Event::Start)?;
-/// // Go on as with any flow.
+/// // Continue as with any flow.
 /// # Ok(())
 /// # }
 /// ```
@@ -74,24 +84,24 @@ pub struct SignOut(Guarded<SigningOut>);
 
 #[derive(Debug)]
 enum SigningOut {
-    Nothing(RemoteSignOut),
+    NoRequest(RemoteSignOut),
     Revoke(Box<Call<RevokeToken>>),
     Global(Box<Call<GlobalSignOut>>),
 }
 
 impl SignOut {
-    /// Signs the user of this session out.
+    /// Creates the sign-out of this session's user.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, scope: SignOutScope) -> Self {
         Self(Guarded::new(match (scope, session.refresh_token()) {
-            (SignOutScope::Local, _) => SigningOut::Nothing(RemoteSignOut::NotAsked),
+            (SignOutScope::Local, _) => SigningOut::NoRequest(RemoteSignOut::NotAsked),
             (SignOutScope::Global, _) => {
                 SigningOut::Global(Box::new(Call::signed_in(app_client, session, GlobalSignOut::new())))
             }
             (SignOutScope::Revoke, Some(refresh_token)) if session.is_revocable() => {
                 SigningOut::Revoke(Box::new(Call::new(app_client, RevokeToken::new(refresh_token.clone()))))
             }
-            (SignOutScope::Revoke, _) => SigningOut::Nothing(RemoteSignOut::NotRevocable),
+            (SignOutScope::Revoke, _) => SigningOut::NoRequest(RemoteSignOut::NotRevocable),
         }))
     }
 }
@@ -109,14 +119,14 @@ impl Steps for SigningOut {
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<RemoteSignOut>, Error> {
         match self {
-            Self::Nothing(outcome) => Ok(Step::Done(outcome.clone())),
-            Self::Revoke(call) => ended(call.step(now, event)),
-            Self::Global(call) => ended(call.step(now, event)),
+            Self::NoRequest(outcome) => Ok(Step::Done(outcome.clone())),
+            Self::Revoke(call) => outcome_step(call.step(now, event)),
+            Self::Global(call) => outcome_step(call.step(now, event)),
         }
     }
 }
 
-fn ended<T>(step: Result<Step<T>, Error>) -> Result<Step<RemoteSignOut>, Error> {
+fn outcome_step<T>(step: Result<Step<T>, Error>) -> Result<Step<RemoteSignOut>, Error> {
     match step {
         Ok(step) => Ok(step.finished().map_or_else(|step| step, |_| Step::Done(RemoteSignOut::Done))),
         Err(Error::Misuse(misuse)) => Err(misuse.into()),
@@ -146,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_sign_out_asks_nobody() {
+    fn a_local_sign_out_sends_no_request() {
         let outcome = done(sign_out(REVOCABLE, SignOutScope::Local).step(NOW, Event::Start));
         assert!(matches!(outcome, RemoteSignOut::NotAsked));
     }
@@ -159,20 +169,20 @@ mod tests {
     }
 
     #[test]
-    fn tokens_without_an_origin_cannot_be_revoked() {
+    fn tokens_without_an_origin_jti_cannot_be_revoked() {
         let outcome = done(sign_out("opaque", SignOutScope::Revoke).step(NOW, Event::Start));
         assert!(matches!(outcome, RemoteSignOut::NotRevocable));
     }
 
     #[test]
-    fn a_global_sign_out_is_by_access_token() {
+    fn a_global_sign_out_sends_the_access_token() {
         let mut flow = sign_out(REVOCABLE, SignOutScope::Global);
         assert_eq!(body(&sent(flow.step(NOW, Event::Start)))["AccessToken"], REVOCABLE);
         assert!(matches!(done(flow.step(NOW, answer(200, "{}"))), RemoteSignOut::Done));
     }
 
     #[test]
-    fn a_sign_out_that_the_service_refuses_or_does_not_hear_of_is_over_all_the_same() {
+    fn a_sign_out_ends_although_the_service_rejects_or_misses_it() {
         for event in
             [refusal("UnauthorizedException", ""), answer(403, "<html>"), refusal("LimitExceededException", "")]
         {
@@ -187,7 +197,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_sign_out_comes_to_an_end_whatever_comes_in_whatever_order(moves in moves(), is_revocable: bool) {
+        fn a_sign_out_ends_after_any_events_in_any_order(moves in moves(), is_revocable: bool) {
             let access_token = if is_revocable { REVOCABLE } else { "opaque" };
             for scope in [SignOutScope::Local, SignOutScope::Revoke, SignOutScope::Global] {
                 let answers = |_: &Request| vec![answer(200, "{}"), answer(200, "")];

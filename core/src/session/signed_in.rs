@@ -1,4 +1,4 @@
-//! What every way to tokens ends with.
+//! The common result of a sign-in and of a refresh.
 
 use super::Session;
 use crate::device::DeviceReport;
@@ -7,14 +7,15 @@ use crate::device::DeviceReport;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SignedIn {
-    /// The session. Its user name is the canonical one: what the access token claims, and if that cannot be read what
-    /// the service called the user. It differs from what was typed when that was an alias.
+    /// The session, with the canonical user name. The name comes from the access token, or from the service's
+    /// response if the access token cannot be decoded. The canonical name differs from the name that the user
+    /// typed if the user typed an alias.
     pub session: Session,
-    /// What became of the device.
+    /// The changes to the user's remembered device.
     pub device: DeviceReport,
 }
 
-/// A session that came without a word on the device.
+/// Wraps a session for which there is nothing to report about the device.
 impl From<Session> for SignedIn {
     fn from(session: Session) -> Self {
         Self { session, device: DeviceReport::default() }

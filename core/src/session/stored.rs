@@ -1,4 +1,4 @@
-//! A session as it is stored.
+//! The stored form of a session.
 
 use alloc::string::String;
 
@@ -11,22 +11,23 @@ use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::storage::Record;
 
 impl Session {
-    /// The session as a record.
+    /// Returns the session as a record to store.
     #[must_use]
     pub fn to_record(&self) -> Record {
-        Record::new(json::to_vec(self).expect("a session is of texts and numbers"))
+        Record::new(json::to_vec(self).expect("a session consists of strings and numbers"))
     }
 
-    /// The session in a record of this or an earlier version. Members that this version does not know are ignored.
+    /// Reads the session in a record that this version or an earlier version of this crate stored. Unknown
+    /// members of the record are ignored.
     ///
     /// # Errors
-    /// [`Error::Store`] when the record is none of a session, or one of a later version.
+    /// [`Error::Store`] if the record does not hold a session, or if a later version stored it.
     pub fn from_record(record: &Record) -> Result<Self, Error> {
         record.read("stored session")
     }
 }
 
-/// The stored form. The version goes up when an older reader would go wrong.
+/// The stored form of a session. The version number increases if an older reader would misread the new form.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,

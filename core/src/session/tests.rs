@@ -21,7 +21,8 @@ fn token(claims: &Value) -> String {
     format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
-/// Tokens that were issued at [`ISSUED`] and expire after an hour, the ID token half an hour earlier.
+/// Returns tokens that were issued at [`ISSUED`]. The access token expires after an hour, and the ID token
+/// after half an hour.
 fn tokens() -> Tokens {
     let access = json!({"username": "alice", "iat": ISSUED, "exp": ISSUED + 3600, "origin_jti": "o"});
     let mut tokens = Tokens::new(token(&access));
@@ -33,7 +34,7 @@ fn tokens() -> Tokens {
 const NO_MARGIN: Duration = Duration::ZERO;
 
 #[test]
-fn a_session_is_good_until_the_first_of_its_tokens_expires() {
+fn a_session_is_valid_until_its_first_token_expires() {
     let session = Session::new("alice", tokens(), at(ISSUED), None);
     assert_eq!(session.expires_at(), Some(at(ISSUED + 1800)));
     assert_eq!(session.plan(at(ISSUED + 1799), NO_MARGIN), Plan::Use);
@@ -41,7 +42,7 @@ fn a_session_is_good_until_the_first_of_its_tokens_expires() {
 }
 
 #[test]
-fn a_session_is_refreshed_ahead_of_its_expiry_by_the_margin() {
+fn a_session_is_refreshed_by_the_margin_before_its_expiry() {
     let session = Session::new("alice", tokens(), at(ISSUED), None);
     let margin = Duration::from_secs(60);
     assert_eq!(session.plan(at(ISSUED + 1739), margin), Plan::Use);
@@ -59,7 +60,7 @@ fn a_session_that_cannot_be_refreshed_is_used_until_it_expires() {
 }
 
 #[test]
-fn a_wrong_local_clock_is_corrected_by_the_date_header_or_else_by_the_tokens() {
+fn a_wrong_local_clock_is_corrected_by_date_header_or_tokens() {
     for (local, drift) in [(ISSUED + 86_400, 86_400), (ISSUED - 86_400, -86_400), (0, -1_700_000_000)] {
         for date in [Some(at(ISSUED)), None] {
             let session = Session::new("alice", tokens(), at(local), date);
@@ -71,7 +72,7 @@ fn a_wrong_local_clock_is_corrected_by_the_date_header_or_else_by_the_tokens() {
 }
 
 #[test]
-fn tokens_that_do_not_say_when_they_expire_count_as_expired() {
+fn tokens_without_an_expiry_count_as_expired() {
     let mut tokens = Tokens::new("opaque");
     assert_eq!(Session::new("alice", tokens.clone(), at(ISSUED), None).plan(at(ISSUED), NO_MARGIN), Plan::SignIn);
     tokens.refresh_token = Some("refresh".into());
@@ -79,7 +80,7 @@ fn tokens_that_do_not_say_when_they_expire_count_as_expired() {
 }
 
 #[test]
-fn only_tokens_with_an_origin_and_a_refresh_token_can_be_revoked() {
+fn revocation_needs_an_origin_jti_and_a_refresh_token() {
     assert!(Session::new("alice", tokens(), at(ISSUED), None).is_revocable());
     let mut without_refresh = tokens();
     without_refresh.refresh_token = None;
@@ -96,21 +97,21 @@ fn the_device_is_read_from_the_access_token() {
 }
 
 #[test]
-fn a_stored_session_comes_back_the_same() {
+fn a_stored_session_is_read_back_unchanged() {
     let session = Session::new("alice", tokens(), at(ISSUED + 7), None).with_device_key("us-east-1_0d4f");
     assert_eq!(Session::from_record(&session.to_record()).unwrap(), session);
 }
 
 #[test]
-fn a_session_as_the_first_version_stored_it_can_be_read() {
-    let record = br#"{"version":1,"username":"alice","access_token":"a","refresh_token":"r","member_of_tomorrow":1}"#;
+fn a_session_with_only_required_members_can_be_read() {
+    let record = br#"{"version":1,"username":"alice","access_token":"a","refresh_token":"r","unknown_member":1}"#;
     let session = Session::from_record(&Record::new(record.to_vec())).unwrap();
     assert_eq!((session.username(), session.access_token().expose()), ("alice", "a"));
     assert_eq!(session.refresh_token().unwrap().expose(), "r");
 }
 
 #[test]
-fn a_record_that_is_none_is_an_error_of_the_store_without_its_content() {
+fn an_invalid_record_is_a_store_error_without_its_content() {
     for record in
         ["", "m4rk", r#"{"version":2,"username":"m4rk","access_token":"m4rk"}"#, r#"{"version":1,"username":7}"#]
     {
@@ -121,7 +122,7 @@ fn a_record_that_is_none_is_an_error_of_the_store_without_its_content() {
 }
 
 #[test]
-fn the_users_of_a_store_can_be_told_from_their_keys() {
+fn a_session_key_contains_the_user_name() {
     let client = app_client();
     let key = session_key(&client, "a/lice@example.com zoë");
     assert_eq!(key, "us-east-1_QdbSdK39m/3pu8tnp684l4lmlfoth25ojmd2/a%2Flice%40example%2Ecom%20zo%C3%AB");
@@ -139,7 +140,7 @@ fn the_users_of_a_store_can_be_told_from_their_keys() {
 }
 
 #[test]
-fn a_session_goes_to_web_storage_and_back() {
+fn a_session_survives_export_to_web_storage_and_import() {
     let session = Session::new("alice", tokens(), at(ISSUED - 42), None);
     let exported = web_storage::export(&app_client(), &session);
     assert!(!format!("{exported:?}").contains("e30."));
@@ -156,14 +157,14 @@ fn a_session_goes_to_web_storage_and_back() {
 }
 
 #[test]
-fn a_session_that_was_stored_under_an_alias_goes_by_the_canonical_name() {
+fn a_session_stored_under_an_alias_gets_the_canonical_name() {
     let access = token(&json!({"username": "alice"}));
     let get = |key: &str| key.ends_with(".a@example.com.accessToken").then(|| access.clone());
     assert_eq!(web_storage::import(&app_client(), "a@example.com", get).unwrap().username(), "alice");
 }
 
 #[test]
-fn a_web_storage_with_a_broken_drift_and_empty_tokens_is_read_as_far_as_it_goes() {
+fn an_invalid_drift_is_0_and_empty_tokens_are_absent() {
     for drift in ["NaN", "0x10", "-12.9abc", ""] {
         let get = |key: &str| {
             Some(if key.ends_with(".accessToken") {
@@ -180,7 +181,7 @@ fn a_web_storage_with_a_broken_drift_and_empty_tokens_is_read_as_far_as_it_goes(
 }
 
 #[test]
-fn a_device_goes_to_web_storage_and_back_if_it_is_whole() {
+fn only_a_complete_device_is_imported_from_web_storage() {
     let record = DeviceRecord::new("alice", "us-east-1_0d4f", "-group", "password").unwrap();
     let mut storage: BTreeMap<_, _> = web_storage::export_device(&app_client(), &record)
         .into_iter()
@@ -198,7 +199,8 @@ fn a_device_goes_to_web_storage_and_back_if_it_is_whole() {
     assert_eq!(import(&storage, "alice"), None);
 }
 
-/// Sessions as version 1 stores them, which must be read for ever, and what is in them.
+/// Returns sessions as version 1 stores them, and their decoded form. Sessions that version 1 stored must be
+/// readable forever.
 fn version_1() -> [(&'static str, Session); 2] {
     let access = json!({"device_key": "us-east-1_0d4f", "exp": ISSUED + 3600, "iat": ISSUED, "origin_jti": "o",
         "sub": "0d4f1c2e", "username": "alice"});
@@ -206,13 +208,13 @@ fn version_1() -> [(&'static str, Session); 2] {
     tokens.id_token = Some(token(&json!({"exp": ISSUED + 1800, "iat": ISSUED})).into());
     tokens.refresh_token = Some("eyJjdHkiOiJKV1QifQ.r".into());
     tokens.expires_in = Some(3600);
-    let whole = Session::with_clock_drift("zoë@example.com", tokens, -42).with_device_key("us-east-1_a1b2");
-    let least = Session::with_clock_drift("alice", Tokens::new("opaque"), 0);
-    [(include_str!("version_1/session.json"), whole), (include_str!("version_1/access_token_only.json"), least)]
+    let full = Session::with_clock_drift("zoë@example.com", tokens, -42).with_device_key("us-east-1_a1b2");
+    let minimal = Session::with_clock_drift("alice", Tokens::new("opaque"), 0);
+    [(include_str!("version_1/session.json"), full), (include_str!("version_1/access_token_only.json"), minimal)]
 }
 
 #[test]
-fn every_session_that_version_1_stored_is_read_as_it_was_and_still_stored_so() {
+fn version_1_sessions_are_read_and_written_unchanged() {
     for (stored, session) in version_1() {
         assert_eq!(Session::from_record(&Record::new(stored.into())).unwrap(), session);
         assert_eq!(session.to_record(), Record::new(stored.trim_end().into()));
@@ -223,11 +225,11 @@ fn every_session_that_version_1_stored_is_read_as_it_was_and_still_stored_so() {
 }
 
 #[test]
-fn a_stored_session_with_a_member_of_tomorrow_is_read_and_one_of_a_later_version_is_not() {
+fn unknown_members_are_ignored_and_later_versions_are_rejected() {
     for (stored, session) in version_1() {
         let mut members: Value = serde_json::from_str(stored).unwrap();
         let read = |members: &Value| Session::from_record(&Record::new(members.to_string().into_bytes()));
-        members["member_of_tomorrow"] = json!([null]);
+        members["unknown_member"] = json!([null]);
         assert_eq!(read(&members).unwrap(), session);
         members["version"] = json!(2);
         assert!(matches!(read(&members), Err(crate::Error::Store(_))));
@@ -235,7 +237,7 @@ fn a_stored_session_with_a_member_of_tomorrow_is_read_and_one_of_a_later_version
 }
 
 #[test]
-fn debug_shows_no_token() {
+fn debug_does_not_print_tokens() {
     let mut tokens = Tokens::new("m4rk");
     tokens.refresh_token = Some("m4rk".into());
     let session = Session::new("alice", tokens, at(ISSUED), None);
@@ -244,7 +246,7 @@ fn debug_shows_no_token() {
 
 proptest! {
     #[test]
-    fn a_plan_never_goes_back_from_refresh_to_use(now: u64, later: u64, drift: i64, margin: u64) {
+    fn a_plan_never_changes_back_from_refresh_to_use(now: u64, later: u64, drift: i64, margin: u64) {
         let session = Session::with_clock_drift("alice", tokens(), drift);
         let margin = Duration::from_millis(margin);
         if session.plan(Timestamp::from_unix_millis(now), margin) == Plan::Refresh {
@@ -254,18 +256,18 @@ proptest! {
     }
 
     #[test]
-    fn a_key_gives_its_user_back(username in ".{0,40}") {
+    fn a_user_name_survives_its_session_key(username in ".{0,40}") {
         let key = session_key(&app_client(), &username);
         prop_assert_eq!(username_of_key(&app_client(), &key), Some(username));
     }
 
     #[test]
-    fn any_record_is_a_session_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+    fn reading_any_record_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let _ = Session::from_record(&Record::new(bytes));
     }
 
     #[test]
-    fn any_session_survives_its_record(
+    fn any_session_survives_storing_and_reading(
         username: String,
         access: String,
         others: (Option<String>, Option<String>, Option<i32>, Option<String>),
@@ -284,7 +286,7 @@ proptest! {
     }
 
     #[test]
-    fn any_session_and_device_go_to_web_storage_and_back(
+    fn any_session_and_device_survive_web_storage(
         username in "[^\\p{C}]{1,20}",
         tokens in (".{1,40}", prop::option::of(".{1,40}"), prop::option::of(".{1,40}")),
         device in prop::option::of((".{1,20}", ".{1,20}", ".{1,20}")),
@@ -303,7 +305,7 @@ proptest! {
             session = session.with_device_key(record.device_key());
             entries.extend(web_storage::export_device(&client, record));
         }
-        // The storage is shared with whatever else the page keeps.
+        // The storage also contains the other entries of the web page.
         let mut storage = others;
         storage.extend(entries.into_iter().map(|(key, value)| (key, String::from(value.expose()))));
         let get = |key: &str| storage.get(key).cloned();

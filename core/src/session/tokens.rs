@@ -9,24 +9,26 @@ use crate::secret::{AccessToken, IdToken, RefreshToken};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// Speaks for the user at Cognito and at resource servers.
+    /// The access token, which authorizes requests to Cognito and to resource servers on behalf of the user.
     pub access_token: AccessToken,
-    /// Tells an application who the user is.
+    /// The ID token, which identifies the user to an application.
     pub id_token: Option<IdToken>,
-    /// Good for new tokens. None where the sign-in gives none.
+    /// The refresh token, which can be exchanged for new tokens. `None` if the service returned no refresh
+    /// token.
     pub refresh_token: Option<RefreshToken>,
-    /// How long the access token lives from its issue, in seconds.
+    /// The lifetime of the access token from its issue, in seconds.
     pub expires_in: Option<i32>,
 }
 
 impl Tokens {
-    /// These tokens; the others are set on the value.
+    /// Creates a set of tokens that has only an access token. Set the fields of the other tokens on the
+    /// result.
     #[must_use]
     pub fn new(access_token: impl Into<AccessToken>) -> Self {
         Self { access_token: access_token.into(), id_token: None, refresh_token: None, expires_in: None }
     }
 
-    /// None when there is no access token.
+    /// Takes the tokens out of the service's response, or returns `None` if the response has no access token.
     pub(crate) fn from_result(result: AuthenticationResult) -> Option<Self> {
         Some(Self {
             access_token: result.access_token.filter(|token| !token.is_empty())?,
@@ -42,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_token_is_none() {
+    fn an_empty_token_counts_as_absent() {
         let result = |access: &str, refresh: &str| AuthenticationResult {
             access_token: Some(access.into()),
             refresh_token: Some(refresh.into()),

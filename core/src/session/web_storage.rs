@@ -1,10 +1,16 @@
-//! The key layout of amazon-cognito-identity-js, in which browsers keep sessions in their local storage.
+//! Import and export of sessions and devices in the browser storage of the npm package
+//! amazon-cognito-identity-js.
 //!
-//! With `P = CognitoIdentityServiceProvider.{client id}`: `P.LastAuthUser`, and `P.{user}.` followed by `idToken`,
-//! `accessToken`, `refreshToken` and `clockDrift`; of a remembered device by `deviceKey`, `deviceGroupKey` and
-//! `randomPasswordKey`, which is its password. The drift is the package's: whole seconds by which the local clock was
-//! ahead. (Amplify v6 writes something else under the same key, the milliseconds by which the service was ahead. The two
-//! cannot be told apart: do not import what Amplify has written.) The package's cached user data are not touched.
+//! With `P = CognitoIdentityServiceProvider.{client id}`, the package stores the name of the last user under
+//! `P.LastAuthUser`. The package stores a session under `P.{user}.idToken`, `P.{user}.accessToken`,
+//! `P.{user}.refreshToken` and `P.{user}.clockDrift`. The package stores a remembered device under
+//! `P.{user}.deviceKey`, `P.{user}.deviceGroupKey` and `P.{user}.randomPasswordKey`, which is the device's
+//! password.
+//!
+//! The value `clockDrift` is the number of whole seconds by which the local clock was ahead of the service's
+//! clock. Amplify v6 stores a different value as `clockDrift`: the number of milliseconds by which the
+//! service's clock was ahead of the local clock. The two values cannot be distinguished, so do not import
+//! what Amplify v6 has stored. This module neither reads nor changes the user data that the package caches.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -16,20 +22,21 @@ use crate::device::DeviceRecord;
 use crate::secret::{AccessToken, Parameter};
 use crate::session::Tokens;
 
-/// The name of the user who signed in last, by the storage that `get` reads.
+/// Returns the name of the user who signed in last, from the storage that `get` reads.
 #[must_use]
 pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -> Option<String> {
     get(&format!("{}.LastAuthUser", prefix(app_client))).filter(|name| !name.is_empty())
 }
 
-/// The session of a user in the storage that `get` reads; none if it has no access token. A drift that is no whole number
-/// is taken to be 0. The key of a remembered device comes along, since a refresh must name it.
+/// Returns a user's session from the storage that `get` reads, or `None` if the storage has no access token
+/// for the user. A clock drift that is not a whole number is read as 0. The session includes the key of the
+/// remembered device, because a refresh must name the device.
 ///
-/// `username` is the name in the storage, which is what was typed after some sign-ins of the package's. The session goes by
-/// the canonical name, if the access token can be read.
+/// `username` is the user name in the storage. After some sign-ins, the package stores the name that the user
+/// typed. If the access token can be decoded, the returned session has the canonical name.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
-    let get = entries_of(app_client, username, get);
+    let get = user_entries(app_client, username, get);
     let mut tokens = Tokens::new(get("accessToken")?);
     tokens.id_token = get("idToken").map(Into::into);
     tokens.refresh_token = get("refreshToken").map(Into::into);
@@ -43,27 +50,29 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
     })
 }
 
-/// The remembered device of a user in the storage that `get` reads; none if it is not whole.
+/// Returns a user's remembered device from the storage that `get` reads, or `None` if a part of the device is
+/// absent.
 ///
-/// `username` is the name in the storage, as for [`import`]. The record goes by the canonical name, if the access token can
-/// be read; the other is an alias to keep with it.
+/// `username` is the user name in the storage, as for [`import`]. The returned record has the canonical name,
+/// if the access token can be decoded. If the names differ, store `username` as an alias,
+/// with [`Devices::insert_alias`](crate::Devices::insert_alias).
 #[must_use]
 pub fn import_device(
     app_client: &AppClient,
     username: &str,
     get: impl Fn(&str) -> Option<String>,
 ) -> Option<DeviceRecord> {
-    let get = entries_of(app_client, username, get);
+    let get = user_entries(app_client, username, get);
     let claims = get("accessToken").and_then(|token| AccessToken::from(token).unverified_claims());
     let canonical = claims.and_then(|claims| claims.username).filter(|name| !name.is_empty());
     let canonical = canonical.unwrap_or_else(|| username.to_string());
     DeviceRecord::new(canonical, get("deviceKey")?, get("deviceGroupKey")?, get("randomPasswordKey")?).ok()
 }
 
-/// What to write into the storage for this session, under its canonical user name: keys with their values.
+/// Returns the keys and values to write into the storage for this session, under its canonical user name.
 ///
-/// Where the pool remembers devices [`export_device`] goes with it: the package cannot refresh the tokens of a remembered
-/// device without.
+/// If the user pool remembers devices, write the result of [`export_device`] as well, because the package
+/// cannot refresh the tokens of a remembered device without the device's keys.
 #[must_use]
 pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, Parameter)> {
     let prefix = prefix(app_client);
@@ -80,7 +89,7 @@ pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, Paramet
     .into()
 }
 
-/// What to write into the storage for this device: keys with their values.
+/// Returns the keys and values to write into the storage for this device.
 #[must_use]
 pub fn export_device(app_client: &AppClient, record: &DeviceRecord) -> Vec<(String, Parameter)> {
     let key = |name: &str| format!("{}.{}.{name}", prefix(app_client), record.username());
@@ -92,8 +101,9 @@ pub fn export_device(app_client: &AppClient, record: &DeviceRecord) -> Vec<(Stri
     .into()
 }
 
-/// What the storage has for a user, by the last part of the key.
-fn entries_of(
+/// Returns a function that reads one of the user's entries, by the last part of its key. The function treats
+/// empty values as absent.
+fn user_entries(
     app_client: &AppClient,
     username: &str,
     get: impl Fn(&str) -> Option<String>,

@@ -1,4 +1,4 @@
-//! What a store moves: bytes that may be secret.
+//! A record in a store: bytes that may be secret.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -9,29 +9,31 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// A stored session, or another thing that a store keeps: bytes that may be secret. `Debug` shows their number only.
+/// A stored session, or another value in a store, as bytes that may be secret. `Debug` prints only the number
+/// of bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record(Zeroizing<Vec<u8>>);
 
 impl Record {
-    /// Takes bytes over, as they were stored.
+    /// Creates a record from bytes that were read from a store.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The bytes, to be stored where nobody else can read them.
+    /// Returns the bytes of the record. Store the bytes where no other user can read them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// What the record holds, in the words for it.
-    pub(crate) fn read<T: DeserializeOwned>(&self, what: &str) -> Result<T, Error> {
+    /// Decodes the record from JSON. `name` describes the record in the error message.
+    pub(crate) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
         serde_json::from_slice(self.as_bytes()).map_err(|error| {
             // The parser's own message may quote a secret.
-            let problem = if error.is_data() { "not of this version" } else { "not JSON" };
-            Error::store(format!("{what}: {problem} (line {}, column {})", error.line(), error.column()))
+            let problem =
+                if error.is_data() { "invalid content, or stored by a later version" } else { "invalid JSON" };
+            Error::store(format!("{name}: {problem} (line {}, column {})", error.line(), error.column()))
         })
     }
 }

@@ -15,14 +15,15 @@ use crate::operation::Logins;
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
+/// A job of a credentials keeper: the task, and the state that it has reached.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) task: CredentialsTask,
     logins: Logins,
-    /// The identity id in the store.
+    /// The identity id that the store has for the user or the guest.
     stored: Option<String>,
-    /// Whether the request is made with the identity of the guest who signs in.
-    is_of_guest: bool,
+    /// Whether the request names the identity of a guest who now signs in.
+    uses_guest_identity: bool,
     state: State,
 }
 
@@ -64,9 +65,9 @@ impl crate::keeper::Job for Job {
                 self.next(State::LoadingGuest, KeeperStep::Load(known.guest_key()))
             }
             (State::LoadingGuest, KeeperEvent::Loaded(Ok(record))) => {
-                let guests = identity_id(record.as_ref());
-                self.is_of_guest = guests.is_some();
-                self.get(known, now, guests)
+                let guest_identity_id = identity_id(record.as_ref());
+                self.uses_guest_identity = guest_identity_id.is_some();
+                self.get(known, now, guest_identity_id)
             }
             (State::Locking | State::LockingGuest, KeeperEvent::Locked(Err(cause)))
             | (State::Loading | State::LoadingGuest, KeeperEvent::Loaded(Err(cause))) => {
@@ -76,7 +77,8 @@ impl crate::keeper::Job for Job {
             (State::Saving(identity_id, output), KeeperEvent::Stored(stored)) => {
                 self.saved(known, identity_id, output, stored)
             }
-            // If the record stays, the service refuses it to the next guest, who gets another identity.
+            // If removing the record failed, the service rejects the identity for the next guest, who gets
+            // another one.
             (State::RemovingGuest(output), KeeperEvent::Stored(_)) => self.end(output),
             (State::Ready, _) => self.refuse(State::Ready, Misuse::NotStarted),
             (state, _) => self.refuse(state, Misuse::AwaitsAnswer),
@@ -86,10 +88,10 @@ impl crate::keeper::Job for Job {
 
 impl Job {
     pub(super) fn new(task: CredentialsTask) -> Self {
-        Self { task, logins: Logins::new(), stored: None, is_of_guest: false, state: State::Ready }
+        Self { task, logins: Logins::new(), stored: None, uses_guest_identity: false, state: State::Ready }
     }
 
-    /// The job continues in this state, once this step is answered.
+    /// Continues the job in this state, once the driver has answered this step.
     fn next(mut self, state: State, step: KeeperStep<Output>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -111,13 +113,13 @@ impl Job {
             return self.next(State::Locking, KeeperStep::Lock(known.key()));
         }
         match &input {
-            // Credentials of another session are not these.
+            // Credentials of another session must not be returned.
             Ok(input) if input.generation != known.generation => known.current = None,
             // The credentials end with the session that they came from.
             Err(error) if matches!(error, Error::NotSignedIn) || error.ends_session() => known.current = None,
             _ => {}
         }
-        // Another caller may have got them since this was asked for.
+        // Another caller may have got credentials since this job was requested.
         if self.task == CredentialsTask::Get
             && let Some(credentials) = known.usable(now).cloned()
         {
@@ -125,7 +127,7 @@ impl Job {
         }
         self.logins = match input {
             Ok(input) if input.logins.is_empty() != known.user.is_none() => {
-                let problem = "must be given for a user, and must be empty for a guest";
+                let problem = "pass at least one for a user, and none for a guest";
                 return self.fail(known, now, InvalidInput::new("logins", problem).into());
             }
             Ok(input) => {
@@ -177,7 +179,7 @@ impl Job {
         self.keep_identity(known, credentials.identity_id.clone(), Ok(Some(credentials.into())))
     }
 
-    /// Saves the identity id, if the store has another or none.
+    /// Saves the identity id if the store has a different one or none.
     fn keep_identity(self, known: &mut Known, identity_id: String, output: Output) -> Next {
         if self.stored.as_ref() == Some(&identity_id) {
             known.unsaved = None;
@@ -196,13 +198,14 @@ impl Job {
             return self.end(output);
         }
         known.unsaved = None;
-        if self.is_of_guest && output.is_ok() {
+        if self.uses_guest_identity && output.is_ok() {
             return self.next(State::RemovingGuest(output), KeeperStep::Remove(known.guest_key()));
         }
         self.end(output)
     }
 
-    /// Ends without new credentials, but with the identity that the service may have named.
+    /// Ends the job without new credentials, but still saves the identity id if the service has returned a
+    /// new one.
     fn fail_with_identity(self, known: &mut Known, now: Timestamp, flow: &GetCredentials, error: Error) -> Next {
         match flow.new_identity_id() {
             Some(identity_id) => {
@@ -219,7 +222,7 @@ impl Job {
     }
 }
 
-/// There are no new credentials, but the old ones may be valid for a little longer.
+/// Returns the old credentials together with the error if they are still valid, or else the error.
 fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -> Output {
     match known.fallback(task, now) {
         Some(credentials) => {
@@ -230,7 +233,8 @@ fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -
     }
 }
 
-/// An invalid identity id counts as absent: the service gives a user the same one again.
+/// Reads the identity id in a record. An invalid id counts as absent, because the service returns the same id
+/// again for the same user.
 fn identity_id(record: Option<&Record>) -> Option<String> {
     let text = core::str::from_utf8(record?.as_bytes()).ok()?;
     is_id(text).then(|| text.into())

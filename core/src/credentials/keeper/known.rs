@@ -1,4 +1,4 @@
-//! What a credentials keeper knows between jobs.
+//! The state of a credentials keeper between jobs.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -9,24 +9,26 @@ use crate::credentials::{Credentials, Role};
 use crate::storage::identity_key;
 use crate::timestamp::Timestamp;
 
+/// The state of a credentials keeper between jobs.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) identity_pool: IdentityPool,
-    /// `None` for a guest.
+    /// The name of the user, or `None` for a guest.
     pub(super) user: Option<String>,
     pub(super) role: Role,
     pub(super) margin: Duration,
     pub(super) current: Option<Current>,
     pub(super) unsaved: Option<Unsaved>,
-    /// The session that the newest logins came from.
+    /// The generation of the session that the newest logins came from.
     pub(super) generation: Option<u64>,
 }
 
+/// The newest credentials, with the margin that applies to them.
 #[derive(Debug)]
 pub(super) struct Current {
     pub(super) credentials: Credentials,
-    /// The margin, or half of the life that the credentials had when they came, if that is less: otherwise
-    /// each caller would get new ones.
+    /// The keeper's margin, or half of the credentials' lifetime if that is shorter. A longer margin would
+    /// make every caller request new credentials.
     pub(super) margin: Duration,
 }
 
@@ -34,7 +36,8 @@ pub(super) struct Current {
 #[derive(Debug)]
 pub(super) struct Unsaved {
     pub(super) identity_id: String,
-    /// What the store had then. Once it has something else, that is newer.
+    /// The identity id that the store had when saving failed. If the store has a different identity id later,
+    /// another process has stored a newer one.
     pub(super) instead_of: Option<String>,
 }
 
@@ -56,8 +59,8 @@ impl Known {
         self.current.as_ref().map(|current| &current.credentials)
     }
 
-    /// The credentials to return when there are no new ones: those that are still valid, unless new ones were
-    /// asked for.
+    /// Returns the current credentials for use when new ones cannot be obtained. Returns `None` if the
+    /// current credentials have expired, or if the task is a refresh.
     pub(super) fn fallback(&self, task: CredentialsTask, now: Timestamp) -> Option<&Credentials> {
         let valid = self.newest().filter(|credentials| credentials.is_valid_for(now, Duration::ZERO));
         valid.filter(|_| task == CredentialsTask::Get)

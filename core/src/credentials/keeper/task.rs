@@ -1,43 +1,43 @@
-//! What a credentials keeper can be asked to do, and what comes back.
+//! The tasks of a credentials keeper, and their inputs and results.
 
 use crate::credentials::Credentials;
 use crate::error::{Cause, Error};
 use crate::operation::Logins;
 
-/// What a [`CredentialsKeeper`](super::CredentialsKeeper) is asked to do.
+/// A task for a [`CredentialsKeeper`](super::CredentialsKeeper).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsTask {
-    /// Return valid credentials. Get new ones if necessary.
+    /// Return valid credentials, and request new ones if necessary.
     Get,
-    /// Get new credentials even if there are valid ones, so that a changed role or attribute appears in them.
-    /// If that fails the job fails, and the credentials stay.
+    /// Request new credentials even if the current ones are valid, so that a changed role or attribute takes
+    /// effect. If the request fails, the job fails, and the current credentials stay.
     Refresh,
-    /// Forget the credentials, and the identity id in the store and in memory: for a user who has been
-    /// deleted, or a guest who is to be a new one.
+    /// Forget the credentials in memory, and the identity id in memory and in the store. This task is for a
+    /// user who has been deleted, or for a guest who should get a new identity.
     Forget,
 }
 
-/// The input of a job: who the user is.
+/// The input of a credentials keeper's job: the user's logins.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CredentialsInput {
-    /// The user's logins, with fresh tokens; empty for a guest.
+    /// The user's logins with fresh tokens, or empty logins for a guest.
     pub logins: Logins,
     /// The [generation](crate::SessionKeeper::generation) of the session that the logins come from, if they
-    /// come from one. The credentials end with it.
+    /// come from a session. The credentials become invalid when that session ends.
     pub generation: Option<u64>,
 }
 
 impl CredentialsInput {
-    /// Logins of a session of this generation.
+    /// Creates the input from the logins of a session and the session's generation.
     #[must_use]
     pub fn from_session(logins: Logins, generation: u64) -> Self {
         Self { logins, generation: Some(generation) }
     }
 }
 
-/// Logins of any provider, or of a guest.
+/// Creates the input from logins that do not come from a session, or from the empty logins of a guest.
 impl From<Logins> for CredentialsInput {
     fn from(logins: Logins) -> Self {
         Self { logins, generation: None }
@@ -48,17 +48,19 @@ impl From<Logins> for CredentialsInput {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptCredentials {
-    /// The credentials.
+    /// The credentials, which are valid.
     pub credentials: Credentials,
-    /// Why there are no new ones although it was time for them. These are valid for a little longer.
+    /// The error that prevented getting new credentials when they were due. The returned credentials are
+    /// still valid for a short time.
     pub refresh_error: Option<Error>,
-    /// Why the identity id could not be saved. It stays in memory, and the next job saves it.
+    /// The error that prevented saving the identity id. The id stays in memory, and the next job saves it.
     pub save_error: Option<Cause>,
 }
 
 impl KeptCredentials {
-    /// True if the service took the login token to have expired. The service's clock decides: refresh the
-    /// session that the logins come from, and ask once more.
+    /// Returns whether the service rejected the login token as expired. The service decides by its own clock,
+    /// so the login token may seem valid locally. If the result is `true`, refresh the session that the
+    /// logins come from, and retry once.
     #[must_use]
     pub fn needs_fresh_logins(result: &Result<Self, Error>) -> bool {
         let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
@@ -66,7 +68,7 @@ impl KeptCredentials {
     }
 }
 
-/// Valid credentials with no errors.
+/// Wraps valid credentials, without errors.
 impl From<Credentials> for KeptCredentials {
     fn from(credentials: Credentials) -> Self {
         Self { credentials, refresh_error: None, save_error: None }

@@ -21,11 +21,11 @@ fn logins() -> Logins {
     Logins::new().with(Logins::GOOGLE, "g00gle")
 }
 
-fn identity(id: &str) -> Event {
+fn identity_response(id: &str) -> Event {
     answer(200, &format!(r#"{{"IdentityId":"{id}"}}"#))
 }
 
-fn given_for(id: &str, seconds: u64) -> Event {
+fn credentials_valid_for(id: &str, seconds: u64) -> Event {
     let expiration = NOW.as_unix_seconds() + seconds;
     answer(
         200,
@@ -36,8 +36,8 @@ fn given_for(id: &str, seconds: u64) -> Event {
     )
 }
 
-fn given(id: &str) -> Event {
-    given_for(id, 3600)
+fn credentials_response(id: &str) -> Event {
+    credentials_valid_for(id, 3600)
 }
 
 type Desk = desk::Desk<CredentialsKeeper>;
@@ -77,83 +77,90 @@ impl Desk {
 }
 
 #[test]
-fn a_guest_is_given_one_identity_for_good() {
+fn a_guest_keeps_the_same_identity() {
     let mut desk = Desk::for_guest();
-    desk.get(Logins::new(), [identity(GUESTS), given(GUESTS)]);
+    desk.get(Logins::new(), [identity_response(GUESTS), credentials_response(GUESTS)]);
     assert_eq!(desk.log, ["Lock", "Load", "Send", "Send", "Save", "Done"]);
     assert_eq!(desk.stored(None), Some(GUESTS));
     assert!(desk.keeper.usable(NOW).is_some());
 
     let mut later = Desk { records: desk.records, ..Desk::for_guest() };
-    later.get(Logins::new(), [given(GUESTS)]);
-    assert_eq!(later.log, ["Lock", "Load", "Send", "Done"], "the id is known");
+    later.get(Logins::new(), [credentials_response(GUESTS)]);
+    assert_eq!(later.log, ["Lock", "Load", "Send", "Done"], "the identity id is already known");
 }
 
 #[test]
-fn a_guest_who_signs_in_stays_the_same_identity_where_the_service_will_have_it_so() {
+fn a_guest_who_signs_in_keeps_the_identity_if_allowed() {
     let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
-    desk.get(logins(), [given(GUESTS)]);
+    desk.get(logins(), [credentials_response(GUESTS)]);
     assert_eq!(desk.log, ["Lock", "Load", "Lock", "Load", "Send", "Save", "Remove", "Done"]);
     assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(GUESTS), None));
 
     let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
-    desk.get(logins(), [given(MINE)]);
-    assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(MINE), None), "the logins have one already");
+    desk.get(logins(), [credentials_response(MINE)]);
+    assert_eq!(
+        (desk.stored(Some("alice")), desk.stored(None)),
+        (Some(MINE), None),
+        "the logins already have an identity"
+    );
 }
 
 #[test]
-fn a_user_who_is_known_takes_nothing_from_a_guest() {
+fn a_user_with_an_identity_does_not_use_the_guests() {
     let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.store(Some("alice"), MINE);
-    desk.get(logins(), [given(MINE)]);
+    desk.get(logins(), [credentials_response(MINE)]);
     assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(MINE), Some(GUESTS)));
     assert_eq!(desk.requests[0]["IdentityId"], MINE);
 }
 
 #[test]
-fn an_identity_that_is_gone_is_replaced_in_the_store() {
+fn an_unknown_identity_id_is_replaced_in_the_store() {
     let mut desk = Desk::for_user();
     desk.store(Some("alice"), GUESTS);
     let gone = refusal("ResourceNotFoundException", "Identity 'x' not found.");
-    desk.get(logins(), [gone, identity(MINE), given(MINE)]);
+    desk.get(logins(), [gone, identity_response(MINE), credentials_response(MINE)]);
     assert_eq!(desk.stored(Some("alice")), Some(MINE));
 }
 
 #[test]
-fn credentials_that_expire_within_the_margin_are_replaced_and_still_given_if_they_cannot_be() {
+fn credentials_in_the_margin_are_replaced_or_still_returned() {
     let mut desk = Desk::for_user();
-    desk.get(logins(), [identity(MINE), given_for(MINE, 3600)]);
+    desk.get(logins(), [identity_response(MINE), credentials_valid_for(MINE, 3600)]);
     desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3400);
     assert!(desk.keeper.usable(desk.now).is_none() && desk.keeper.newest().is_some());
 
     let lost = || core::iter::repeat_n(not_sent("offline"), 3);
     let kept = desk.get(logins(), lost().take(1));
-    assert!(matches!(kept.refresh_error, Some(Error::NotReached(_))), "at once, without another try");
+    assert!(
+        matches!(kept.refresh_error, Some(Error::NotReached(_))),
+        "the error is returned immediately, without a retry"
+    );
     assert!(matches!(desk.credentials(CredentialsTask::Refresh, Ok(logins()), lost()), Err(Error::NotReached(_))));
 
-    assert!(desk.get(logins(), [given_for(MINE, 7200)]).refresh_error.is_none());
+    assert!(desk.get(logins(), [credentials_valid_for(MINE, 7200)]).refresh_error.is_none());
     assert!(desk.keeper.usable(desk.now).is_some());
 }
 
 #[test]
-fn credentials_end_with_the_session_that_they_came_from() {
+fn credentials_are_dropped_when_their_session_ends() {
     let mut desk = Desk::for_user();
-    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.get(logins(), [identity_response(MINE), credentials_response(MINE)]);
     desk.now = Timestamp::from_unix_seconds(NOW.as_unix_seconds() + 3500);
     let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
     assert!(
         desk.credentials(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_some(),
-        "not for a lost network"
+        "a lost network does not end the session"
     );
     assert!(matches!(desk.credentials(CredentialsTask::Get, Err(Error::NotSignedIn), []), Err(Error::NotSignedIn)));
     assert!(desk.keeper.newest().is_none());
 }
 
 #[test]
-fn a_user_without_logins_and_a_guest_with_some_are_mistakes() {
+fn a_user_needs_logins_and_a_guest_must_have_none() {
     for (mut desk, given) in [(Desk::for_user(), Logins::new()), (Desk::for_guest(), logins())] {
         assert!(matches!(desk.credentials(CredentialsTask::Get, Ok(given), []), Err(Error::InvalidInput(_))));
         assert_eq!(desk.log, ["Done"]);
@@ -161,27 +168,29 @@ fn a_user_without_logins_and_a_guest_with_some_are_mistakes() {
 }
 
 #[test]
-fn an_identity_that_could_not_be_saved_is_used_and_saved_with_the_next_chance() {
+fn an_unsaved_identity_id_is_used_and_saved_by_the_next_job() {
     let mut desk = Desk::for_guest();
     desk.broken = vec!["save"];
-    assert!(desk.get(Logins::new(), [identity(GUESTS), given_for(GUESTS, 0)]).save_error.is_some());
+    assert!(
+        desk.get(Logins::new(), [identity_response(GUESTS), credentials_valid_for(GUESTS, 0)]).save_error.is_some()
+    );
     desk.broken.clear();
-    let kept = desk.get(Logins::new(), [given(GUESTS)]);
+    let kept = desk.get(Logins::new(), [credentials_response(GUESTS)]);
     assert!(kept.save_error.is_none());
     assert_eq!((desk.requests[2]["IdentityId"].as_str(), desk.stored(None)), (Some(GUESTS), Some(GUESTS)));
 }
 
 #[test]
-fn a_guests_identity_is_not_lost_where_the_users_cannot_be_saved() {
+fn the_guests_identity_stays_if_the_users_cannot_be_saved() {
     let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.broken = vec!["save"];
-    desk.get(logins(), [given(GUESTS)]);
+    desk.get(logins(), [credentials_response(GUESTS)]);
     assert_eq!(desk.stored(None), Some(GUESTS));
 }
 
 #[test]
-fn a_store_that_cannot_be_read_makes_no_guest_a_stranger() {
+fn an_unreadable_store_gives_a_guest_no_new_identity() {
     for broken in ["lock", "load"] {
         let mut desk = Desk::for_guest();
         desk.broken = vec![broken];
@@ -191,100 +200,100 @@ fn a_store_that_cannot_be_read_makes_no_guest_a_stranger() {
 }
 
 #[test]
-fn what_is_stored_and_is_no_identity_counts_as_none() {
+fn an_invalid_stored_identity_id_counts_as_absent() {
     for stored in ["", "alice", "us-east-1:", "\u{0}"] {
         let mut desk = Desk::for_user();
         desk.store(Some("alice"), stored);
-        desk.get(logins(), [identity(MINE), given(MINE)]);
+        desk.get(logins(), [identity_response(MINE), credentials_response(MINE)]);
         assert_eq!(desk.stored(Some("alice")), Some(MINE));
     }
 }
 
 #[test]
-fn who_asks_and_finds_that_somebody_has_got_them_asks_the_service_for_nothing() {
+fn a_second_caller_reuses_credentials_fetched_meanwhile() {
     let mut desk = Desk::for_user();
-    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.get(logins(), [identity_response(MINE), credentials_response(MINE)]);
     desk.log.clear();
     desk.get(logins(), []);
     assert_eq!(desk.log, ["Done"]);
-    // Also where no fresh logins are to be had.
+    // The credentials are also reused if no fresh logins are available.
     let offline = Error::NotReached(NotReached { may_have_arrived: false, cause: cause("offline") });
     assert!(desk.credentials(CredentialsTask::Get, Err(offline), []).unwrap().refresh_error.is_none());
 }
 
 #[test]
-fn a_margin_as_long_as_the_life_of_the_credentials_is_cut_to_half_of_it() {
+fn the_margin_is_at_most_half_of_the_lifetime() {
     let mut desk = Desk::for_user();
     desk.keeper = desk.keeper.with_margin(Duration::from_secs(7200));
-    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.get(logins(), [identity_response(MINE), credentials_response(MINE)]);
     let after = |seconds: u64| Timestamp::from_unix_seconds(NOW.as_unix_seconds() + seconds);
     assert!(desk.keeper.usable(after(1799)).is_some());
     assert!(desk.keeper.usable(after(1801)).is_none());
 }
 
 #[test]
-fn an_identity_is_kept_although_the_credentials_do_not_come() {
+fn an_identity_id_is_saved_even_without_credentials() {
     let no_role = || refusal("InvalidIdentityPoolConfigurationException", "no role");
     let mut desk = Desk::for_guest();
-    assert!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
+    assert!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), [identity_response(GUESTS), no_role()]).is_err());
     assert_eq!(desk.stored(None), Some(GUESTS));
-    desk.get(Logins::new(), [given(GUESTS)]);
+    desk.get(Logins::new(), [credentials_response(GUESTS)]);
 
     let mut desk = Desk::for_guest();
     desk.broken = vec!["save"];
-    assert!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), [identity(GUESTS), no_role()]).is_err());
-    desk.get(Logins::new(), [given(GUESTS)]);
-    assert_eq!(desk.requests[2]["IdentityId"], GUESTS, "it is kept in memory too");
+    assert!(desk.credentials(CredentialsTask::Get, Ok(Logins::new()), [identity_response(GUESTS), no_role()]).is_err());
+    desk.get(Logins::new(), [credentials_response(GUESTS)]);
+    assert_eq!(desk.requests[2]["IdentityId"], GUESTS, "the identity id also stays in memory");
 }
 
 #[test]
-fn an_identity_that_could_not_be_saved_is_not_given_up_for_the_one_in_the_store() {
+fn an_unsaved_identity_id_takes_precedence_over_the_stored_one() {
     let gone = refusal("ResourceNotFoundException", "Identity 'x' not found.");
     let mut desk = Desk::for_guest();
     desk.store(None, MINE);
     desk.broken = vec!["save"];
-    desk.get(Logins::new(), [gone, identity(GUESTS), given_for(GUESTS, 0)]);
-    desk.get(Logins::new(), [given_for(GUESTS, 0)]);
+    desk.get(Logins::new(), [gone, identity_response(GUESTS), credentials_valid_for(GUESTS, 0)]);
+    desk.get(Logins::new(), [credentials_valid_for(GUESTS, 0)]);
     assert_eq!(desk.requests[3]["IdentityId"], GUESTS);
-    // Until somebody else has stored another.
+    // Another process has stored a newer identity id, which takes precedence.
     desk.store(None, "us-east-1:33333333-3333-4333-8333-333333333333");
-    desk.get(Logins::new(), [given_for(MINE, 0)]);
+    desk.get(Logins::new(), [credentials_valid_for(MINE, 0)]);
     assert_eq!(desk.requests[4]["IdentityId"], "us-east-1:33333333-3333-4333-8333-333333333333");
 }
 
 #[test]
-fn forgotten_credentials_are_nowhere() {
+fn forget_removes_credentials_and_identity_id() {
     let mut desk = Desk::for_user();
-    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.get(logins(), [identity_response(MINE), credentials_response(MINE)]);
     assert!(desk.run(CredentialsTask::Forget, Ok(logins().into()), []).unwrap().is_none());
     assert!(desk.keeper.newest().is_none());
     assert!(matches!(desk.keeper.result(JobId(1)), Some(Err(Error::NotSignedIn))));
     assert_eq!(desk.stored(Some("alice")), None);
 
     let mut desk = Desk::for_user();
-    desk.get(logins(), [identity(MINE), given(MINE)]);
+    desk.get(logins(), [identity_response(MINE), credentials_response(MINE)]);
     desk.broken = vec!["lock"];
     assert!(matches!(desk.run(CredentialsTask::Forget, Ok(logins().into()), []), Err(Error::Store(_))));
-    assert!(desk.keeper.newest().is_none(), "here and now");
+    assert!(desk.keeper.newest().is_none(), "the credentials in memory are dropped even if the store fails");
     assert_eq!(desk.stored(Some("alice")), Some(MINE));
 }
 
 #[test]
-fn credentials_are_of_the_session_that_their_logins_came_from() {
+fn credentials_belong_to_the_session_of_their_logins() {
     let input = |generation| Ok(CredentialsInput::from_session(logins(), generation));
     let mut desk = Desk::for_user();
-    desk.run(CredentialsTask::Get, input(1), [identity(MINE), given(MINE)]).unwrap();
+    desk.run(CredentialsTask::Get, input(1), [identity_response(MINE), credentials_response(MINE)]).unwrap();
     desk.keeper.end_with_session(Some(1));
     assert!(desk.keeper.usable(NOW).is_some());
     for ended in [Some(2), None] {
-        desk.run(CredentialsTask::Get, input(1), [given(MINE)]).unwrap();
+        desk.run(CredentialsTask::Get, input(1), [credentials_response(MINE)]).unwrap();
         desk.keeper.end_with_session(ended);
         assert!(desk.keeper.newest().is_none());
         let shared = desk.keeper.result(desk.keeper.newest_job());
-        assert!(matches!(shared, Some(Err(Error::NotSignedIn))), "for those who wait, too");
+        assert!(matches!(shared, Some(Err(Error::NotSignedIn))), "waiting callers do not get the credentials either");
     }
-    desk.run(CredentialsTask::Get, input(2), [given(MINE)]).unwrap();
-    desk.run(CredentialsTask::Get, input(3), [given(MINE)]).unwrap();
+    desk.run(CredentialsTask::Get, input(2), [credentials_response(MINE)]).unwrap();
+    desk.run(CredentialsTask::Get, input(3), [credentials_response(MINE)]).unwrap();
     assert_eq!(desk.requests.len(), 5, "another session's credentials are not used");
 }
 
@@ -292,7 +301,7 @@ fn credentials_are_of_the_session_that_their_logins_came_from() {
 fn only_an_expired_login_needs_fresh_logins() {
     for (message, needed) in [("Invalid login token. Token expired: 1 >= 0", true), ("Logins don't match.", false)] {
         let mut desk = Desk::for_user();
-        let answers = [identity(MINE), refusal("NotAuthorizedException", message)];
+        let answers = [identity_response(MINE), refusal("NotAuthorizedException", message)];
         let result = desk.credentials(CredentialsTask::Get, Ok(logins()), answers);
         assert_eq!(KeptCredentials::needs_fresh_logins(&result), needed, "{message}");
     }
@@ -312,34 +321,34 @@ fn a_get_and_a_refresh_wait_for_each_other() {
 }
 
 #[test]
-fn all_who_ask_meanwhile_share_what_comes_of_it() {
+fn concurrent_callers_share_one_result() {
     let mut keeper = CredentialsKeeper::for_guest(&identity_pool());
     let since = keeper.newest_job();
     assert_eq!(keeper.begin(CredentialsTask::Get, since), Admission::Drive);
-    let Admission::Join(ticket) = keeper.begin(CredentialsTask::Get, since) else { panic!() };
-    assert!(keeper.result(ticket).is_none());
+    let Admission::Join(job) = keeper.begin(CredentialsTask::Get, since) else { panic!() };
+    assert!(keeper.result(job).is_none());
     let late = keeper.newest_job();
-    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Admission::Wait, "it is something else");
+    assert_eq!(keeper.begin(CredentialsTask::Refresh, late), Admission::Wait, "a refresh cannot join a get");
     keeper.abandon(cause("the runtime has ended"));
-    assert!(matches!(keeper.result(ticket), Some(Err(Error::NotReached(_)))));
+    assert!(matches!(keeper.result(job), Some(Err(Error::NotReached(_)))));
     let finished = keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new().into())));
     assert!(matches!(finished, Err(Error::Misuse(Misuse::Finished))));
 }
 
 #[test]
-fn an_event_out_of_turn_changes_nothing() {
+fn an_unexpected_event_changes_nothing() {
     let mut keeper = CredentialsKeeper::for_guest(&identity_pool());
     assert_eq!(keeper.begin(CredentialsTask::Get, JobId(0)), Admission::Drive);
-    let out_of_turn = keeper.step(NOW, KeeperEvent::Stored(Ok(())));
-    assert!(matches!(out_of_turn, Err(Error::Misuse(Misuse::NotStarted))));
+    let unexpected = keeper.step(NOW, KeeperEvent::Stored(Ok(())));
+    assert!(matches!(unexpected, Err(Error::Misuse(Misuse::NotStarted))));
     assert!(matches!(keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new().into()))), Ok(KeeperStep::Lock(_))));
-    let out_of_turn = keeper.step(NOW, KeeperEvent::Loaded(Ok(None)));
-    assert!(matches!(out_of_turn, Err(Error::Misuse(Misuse::AwaitsAnswer))));
+    let unexpected = keeper.step(NOW, KeeperEvent::Loaded(Ok(None)));
+    assert!(matches!(unexpected, Err(Error::Misuse(Misuse::AwaitsAnswer))));
     assert!(matches!(keeper.step(NOW, KeeperEvent::Locked(Ok(()))), Ok(KeeperStep::Load(_))));
 }
 
 #[test]
-fn no_two_users_of_no_two_pools_have_one_key() {
+fn every_user_has_a_different_identity_key() {
     let keys = [Some("alice"), Some("bob"), Some("guest"), Some("/guest"), Some("a/b"), Some(""), None]
         .map(|user| identity_key(&identity_pool(), user));
     let distinct: alloc::collections::BTreeSet<_> = keys.iter().collect();
@@ -351,22 +360,22 @@ fn no_two_users_of_no_two_pools_have_one_key() {
 
 fn answers(request: &Request) -> Vec<Event> {
     let answers = if operation(request) == "GetId" {
-        vec![identity(MINE), identity(GUESTS)]
+        vec![identity_response(MINE), identity_response(GUESTS)]
     } else {
-        vec![given(MINE), given(GUESTS), given_for(MINE, 0)]
+        vec![credentials_response(MINE), credentials_response(GUESTS), credentials_valid_for(MINE, 0)]
     };
     answers.into_iter().chain([refusal("ResourceNotFoundException", "no")]).collect()
 }
 
 proptest! {
     #[test]
-    fn all_jobs_come_to_an_end_whatever_comes_in_whatever_order(
-        of_guest: bool,
+    fn all_jobs_end_after_any_events_in_any_order(
+        is_guest: bool,
         jobs in prop::collection::vec((0..5, moves()), 1..6),
     ) {
         let records = vec![Record::new(MINE.into()), Record::new(GUESTS.into()), Record::new("none".into())];
         let world = World { input: || logins().into(), records, answers, most_requests: 3 * crate::MAX_ATTEMPTS as usize };
-        let mut keeper = match of_guest {
+        let mut keeper = match is_guest {
             true => CredentialsKeeper::for_guest(&identity_pool()),
             false => CredentialsKeeper::for_user(&identity_pool(), "alice"),
         };

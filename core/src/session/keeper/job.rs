@@ -1,7 +1,7 @@
-//! A job of a session keeper: lock the session, read it, do the task, save or remove it.
+//! A job of a session keeper: lock the session, read it, do the task, then save or remove the session.
 //!
-//! `state` has the states and says which handler takes which event; `refreshing`, `signing_out` and `devices`
-//! have the handlers of these parts.
+//! The module `state` has the states and chooses the handler of each event. The modules `refreshing`,
+//! `signing_out` and `devices` have the handlers of these parts.
 
 mod devices;
 mod refreshing;
@@ -63,7 +63,8 @@ impl Job {
         }
     }
 
-    /// Nothing may be written, so the session in memory is all there is.
+    /// Continues without the lock, so that only the session in memory can be used and the store must not be
+    /// written.
     fn not_locked(self, known: &mut Known, now: Timestamp, cause: Cause) -> Next {
         match &self.task {
             SessionTask::Save(signed_in) => {
@@ -79,7 +80,7 @@ impl Job {
         }
     }
 
-    /// Returns the session in memory, if its tokens are still valid.
+    /// Ends the job with the session in memory if its tokens are still valid, or else with the error.
     fn without_store(self, known: &mut Known, now: Timestamp, error: Error) -> Next {
         let is_get = matches!(self.task, SessionTask::Get);
         match known.valid(now).filter(|_| is_get) {
@@ -140,9 +141,9 @@ impl Job {
         self.saved(known, now, saving, Some(cause))
     }
 
-    /// The session is saved, or kept in memory.
+    /// Continues after the session was saved, or kept in memory because saving failed.
     fn saved(self, known: &mut Known, now: Timestamp, saving: Saving, save_error: Option<Cause>) -> Next {
-        // Tokens that are about to be revoked are not given to anybody.
+        // Tokens that are about to be revoked are not returned to any caller.
         if !self.is_sign_out() {
             known.current = Some(saving.session().clone());
         }
@@ -167,13 +168,14 @@ impl Job {
         }
     }
 
-    fn named_last(self, known: &mut Known, session: Session, stored: Result<(), Cause>) -> Next {
+    fn last_user_saved(self, known: &mut Known, session: Session, stored: Result<(), Cause>) -> Next {
         let result = stored.map(|()| Some(KeptSession::from(session))).map_err(Error::Store);
         self.finish(known, Ending { result, kind: Some(SessionEventKind::SignedIn) })
     }
 }
 
-/// A session whose tokens are valid for a little longer.
+/// Returns a session that could not be refreshed, but whose tokens are still valid, with the error of the
+/// refresh.
 fn not_refreshed(session: Session, error: Error) -> KeptSession {
     KeptSession { refresh_error: Some(error), ..KeptSession::from(session) }
 }

@@ -1,4 +1,4 @@
-//! What a session keeper knows between jobs.
+//! The state of a session keeper between jobs.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -10,19 +10,20 @@ use crate::session::{Plan, Session};
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
+/// The state of a session keeper between jobs.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) app_client: AppClient,
     pub(super) username: String,
-    /// The store's key of the session.
+    /// The key under which the session is stored.
     pub(super) key: String,
     pub(super) settings: SessionSettings,
-    /// The newest session.
+    /// The newest session in memory.
     pub(super) current: Option<Session>,
     pub(super) unsaved: Option<Unsaved>,
-    /// What could not be saved of the user's device.
+    /// The changes to the user's device that could not be saved.
     pub(super) unsaved_device: Option<DeviceReport>,
-    /// The number of sign-ins and of ends of the session.
+    /// The number of sign-ins, sign-outs and expiries of the session so far.
     pub(super) generation: u64,
 }
 
@@ -30,23 +31,26 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Unsaved {
     pub(super) session: Session,
-    /// What the store had under the key then; `None` if that could not be read either. Once the store has
-    /// something else, the user has signed in or out elsewhere, and this session is not the newest.
+    /// The record that the store had when saving failed; `None` if the record could not be read. If the store
+    /// has a different record later, the user has signed in or out elsewhere, and this session is not the
+    /// newest.
     pub(super) instead_of: Option<Option<Record>>,
 }
 
 impl Known {
-    /// The newest session, if its tokens are valid for the margin, or valid at all and cannot be refreshed.
+    /// Returns the newest session if its tokens are valid for at least the margin. If the tokens cannot be
+    /// refreshed, they only must not have expired.
     pub(super) fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.current.as_ref().filter(|session| session.plan(now, self.settings.margin) == Plan::Use)
     }
 
-    /// The newest session, if its tokens are valid at all.
+    /// Returns the newest session if its tokens have not expired.
     pub(super) fn valid(&self, now: Timestamp) -> Option<Session> {
         self.current.clone().filter(|session| is_valid(session, now))
     }
 
-    /// The session that could not be saved, if the store still has what it had then.
+    /// Returns the session that could not be saved, if the store still has the record that it had when saving
+    /// failed.
     pub(super) fn newest_unsaved(&self, held: Option<&Record>) -> Option<&Session> {
         let unsaved = self.unsaved.as_ref()?;
         let is_newest = unsaved.instead_of.as_ref().is_none_or(|seen| seen.as_ref() == held);
@@ -57,7 +61,7 @@ impl Known {
         self.unsaved.is_some() || self.unsaved_device.is_some()
     }
 
-    /// Keeps what is known of the device until it is saved.
+    /// Keeps the changes to the device in memory until they are saved.
     pub(super) fn keep_device(&mut self, device: &DeviceReport) {
         if !device.is_empty() {
             let earlier = self.unsaved_device.take().unwrap_or_default();
@@ -65,7 +69,7 @@ impl Known {
         }
     }
 
-    /// Drops the session, which has ended.
+    /// Drops the session from memory, because it has ended.
     pub(super) fn forget_session(&mut self) {
         (self.current, self.unsaved) = (None, None);
     }

@@ -1,4 +1,4 @@
-//! What a session keeper can be asked to do, and what comes back.
+//! The tasks of a session keeper, and their outcomes.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -9,15 +9,15 @@ use crate::error::{Cause, Error};
 use crate::operation::Context;
 use crate::session::{RemoteSignOut, Session, SignOutScope, SignedIn, SignedOut};
 
-/// How sessions are kept.
+/// The settings of a session keeper.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// Tokens are refreshed this long before they expire. The default is one minute.
+    /// The margin: tokens are refreshed this long before they expire. The default margin is one minute.
     pub margin: Duration,
-    /// Sent with every refresh.
+    /// The context that is sent with every refresh.
     pub context: Context,
-    /// The name, for people to read, of a device that a refresh registers.
+    /// The display name of a device that a refresh registers.
     pub device_name: Option<String>,
 }
 
@@ -27,51 +27,52 @@ impl Default for SessionSettings {
     }
 }
 
-/// What a [`SessionKeeper`](super::SessionKeeper) is asked to do.
+/// A task for a [`SessionKeeper`](super::SessionKeeper).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionTask {
-    /// Return a session with valid tokens. Refresh it if necessary.
+    /// Return a session with valid tokens, and refresh the session if necessary.
     Get,
     /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in
-    /// them. If that fails the job fails, and the session stays.
+    /// them. If the refresh fails, the job fails, and the session stays.
     Refresh,
-    /// Store the session of a user who has signed in, in place of the earlier one, the user as the last to
-    /// have signed in, and the device.
+    /// Store the session of a user who has signed in, in place of the user's earlier session. The job also
+    /// stores the user as the last one to have signed in, and the changes to the user's device.
     Save(Box<SignedIn>),
-    /// Sign the user out at the service as far as the scope says, then remove the session from the store and
-    /// from memory, whatever the service answers.
+    /// Sign the user out at the service in this scope. The job then removes the session from the store and
+    /// from memory, even if the service rejects the sign-out.
     SignOut(SignOutScope),
-    /// Remove the session and the device of a user who has been deleted. The service is not asked.
+    /// Remove the session and the device of a user who has been deleted, without sending a request to the
+    /// service.
     Forget,
-    /// Save the session and the device that could not be saved before.
+    /// Save the session and the device that an earlier job could not save.
     Flush,
 }
 
-/// The outcome of a job.
+/// The outcome of a session keeper's job.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SessionOutcome {
     /// The session, or `None` after it was removed.
     ///
-    /// Errors: [`Error::NotSignedIn`] when the store has no session or only one that has ended;
-    /// [`Error::Store`] when the store cannot be read or written, which loses nothing; and the errors of a
-    /// [`Refresh`](crate::Refresh).
+    /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired one. The error
+    /// is [`Error::Store`] if the store cannot be read or written, which loses no session and no device. All
+    /// other errors are those of a [`Refresh`](crate::Refresh).
     pub result: Result<Option<KeptSession>, Error>,
-    /// How a sign-out ended at the service. [`RemoteSignOut::NotAsked`] for every other task.
+    /// The result of a sign-out at the service, or [`RemoteSignOut::NotAsked`] for every other task.
     pub remote_sign_out: RemoteSignOut,
-    /// What those who watch the session are to be told.
+    /// The event to report to the observers of the session, if there is one.
     pub event: Option<SessionEvent>,
 }
 
-/// The outcome of a job that another caller drove.
+/// Creates the outcome for a caller who joined another caller's job.
 impl From<KeptSession> for SessionOutcome {
     fn from(kept: KeptSession) -> Self {
         Self { result: Ok(Some(kept)), remote_sign_out: RemoteSignOut::NotAsked, event: None }
     }
 }
 
-/// The outcome of [`SessionTask::SignOut`], or the error that kept its job from running to its end.
+/// Converts the outcome of [`SessionTask::SignOut`], or the error that stopped its job.
 impl From<Result<SessionOutcome, Error>> for SignedOut {
     fn from(outcome: Result<SessionOutcome, Error>) -> Self {
         match outcome {
@@ -81,7 +82,7 @@ impl From<Result<SessionOutcome, Error>> for SignedOut {
     }
 }
 
-/// An event in the life of a user's session.
+/// An event that concerns a user's session, such as a sign-in or a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionEvent {
@@ -97,11 +98,11 @@ pub struct SessionEvent {
 pub enum SessionEventKind {
     /// The user has signed in.
     SignedIn,
-    /// The tokens are new.
+    /// The tokens were refreshed.
     Refreshed,
-    /// The user was signed out, here or by another process.
+    /// The user was signed out, by this process or by another one.
     SignedOut,
-    /// The service has ended the session: the user must sign in.
+    /// The session has expired or was revoked: the user must sign in again.
     Expired,
 }
 
@@ -109,20 +110,20 @@ pub enum SessionEventKind {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptSession {
-    /// The session.
+    /// The session, with valid tokens.
     pub session: Session,
-    /// What a refresh reported of the device.
+    /// The changes to the user's device that a refresh reported.
     pub device: DeviceReport,
-    /// Why the session could not be refreshed although it was time to. The tokens are valid for a little
-    /// longer.
+    /// The error of a refresh that was due but failed. The tokens of the returned session are still valid for
+    /// a short time.
     pub refresh_error: Option<Error>,
-    /// Why the session or the device could not be saved. **The store may still have the session from before
-    /// the refresh**, whose refresh token may be invalid now. Both stay in memory, and the next job saves
-    /// them.
+    /// The error that prevented saving the session or the device. **The store may still have the session from
+    /// before the refresh**, whose refresh token may be invalid now. The unsaved session and device stay in
+    /// memory, and the next job saves them.
     pub save_error: Option<Cause>,
 }
 
-/// A session with valid tokens and no errors.
+/// Wraps a session with valid tokens, without errors.
 impl From<Session> for KeptSession {
     fn from(session: Session) -> Self {
         Self { session, device: DeviceReport::default(), refresh_error: None, save_error: None }

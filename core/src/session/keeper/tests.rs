@@ -34,10 +34,10 @@ fn seed() -> Seed {
     Seed::new([7; 32])
 }
 
-/// A session whose tokens are good for so many seconds from now.
-fn session(good_for_seconds: u64, refresh_token: &str) -> Session {
+/// Returns a session whose tokens are valid for this many seconds after [`NOW`].
+fn session(valid_for_seconds: u64, refresh_token: &str) -> Session {
     let now = NOW.as_unix_seconds();
-    let claims = json!({"username": "alice", "iat": now, "exp": now + good_for_seconds}).to_string();
+    let claims = json!({"username": "alice", "iat": now, "exp": now + valid_for_seconds}).to_string();
     let mut tokens = Tokens::new(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims)));
     tokens.refresh_token = Some(refresh_token.into()).filter(|_| !refresh_token.is_empty());
     Session::new("alice", tokens, NOW, None)
@@ -89,7 +89,7 @@ fn key() -> String {
 }
 
 #[test]
-fn good_tokens_are_read_once_and_then_given_at_once() {
+fn valid_tokens_are_read_from_the_store_only_once() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     assert_eq!(desk.keeper.usable(NOW), None);
     assert_eq!(desk.get([]).session, session(3600, "r"));
@@ -97,7 +97,7 @@ fn good_tokens_are_read_once_and_then_given_at_once() {
     assert_eq!(desk.keeper.usable(NOW), Some(&session(3600, "r")));
 }
 
-/// Another process may have refreshed them while this one waited for the lock.
+/// Another process may have refreshed the tokens while this process waited for the lock.
 #[test]
 fn tokens_are_read_again_under_the_lock() {
     let mut desk = Desk::with(None);
@@ -111,16 +111,16 @@ fn tokens_are_read_again_under_the_lock() {
 }
 
 #[test]
-fn nobody_is_signed_in_where_nothing_is_stored_or_the_tokens_have_expired_for_good() {
+fn without_valid_or_refreshable_tokens_nobody_is_signed_in() {
     for stored in [None, Some(session(0, ""))] {
         let end = Desk::with(stored).outcome(SessionTask::Get, []);
         assert!(matches!(end.result, Err(Error::NotSignedIn)));
-        assert_eq!(kind(end.event.as_ref()), None, "nobody was");
+        assert_eq!(kind(end.event.as_ref()), None, "nobody was signed in before");
     }
 }
 
 #[test]
-fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
+fn tokens_are_refreshed_before_expiry_and_saved_before_use() {
     let mut desk = Desk::with(Some(session(30, "r")));
     let end = desk.outcome(SessionTask::Get, [answer(200, RENEWED)]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Save", "Done"]);
@@ -134,29 +134,33 @@ fn tokens_that_soon_expire_are_refreshed_and_saved_before_anyone_gets_them() {
 }
 
 #[test]
-fn all_who_ask_meanwhile_share_one_refresh_and_what_comes_of_it() {
+fn concurrent_callers_share_one_refresh_and_its_result() {
     for answered in [answer(200, RENEWED), refusal("NotAuthorizedException", REVOKED)] {
         let mut desk = Desk::with(Some(session(0, "r")));
         let since = desk.keeper.newest_job();
         assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Drive);
-        let Admission::Join(ticket) = desk.keeper.begin(SessionTask::Get, since) else { panic!() };
-        assert!(desk.keeper.result(ticket).is_none(), "under way");
+        let Admission::Join(job) = desk.keeper.begin(SessionTask::Get, since) else { panic!() };
+        assert!(desk.keeper.result(job).is_none(), "the job is running");
         desk.keeper.abandon(cause("for this test"));
 
         let end = desk.outcome(SessionTask::Get, [answered]);
-        let shared = desk.keeper.result(ticket).unwrap();
+        let shared = desk.keeper.result(job).unwrap();
         let (own, shared) = (end.result.map(|kept| kept.unwrap().session), shared.map(|kept| kept.session));
         assert_eq!(own.map_err(|error| error.to_string()), shared.map_err(|error| error.to_string()));
     }
 }
 
 #[test]
-fn a_refresh_that_is_asked_for_is_not_one_that_began_before() {
+fn a_refresh_does_not_join_a_refresh_that_began_earlier() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     let before = desk.keeper.newest_job();
     assert_eq!(desk.keeper.begin(SessionTask::Refresh, before), Admission::Drive);
     let late = desk.keeper.newest_job();
-    assert_eq!(desk.keeper.begin(SessionTask::Refresh, late), Admission::Wait, "it may have been sent");
+    assert_eq!(
+        desk.keeper.begin(SessionTask::Refresh, late),
+        Admission::Wait,
+        "the running refresh may miss later changes"
+    );
     assert!(matches!(desk.keeper.begin(SessionTask::Refresh, before), Admission::Join(_)));
     assert!(matches!(desk.keeper.begin(SessionTask::Get, late), Admission::Join(_)));
     for task in [save(session(1, "x")), SessionTask::SignOut(SignOutScope::Local), SessionTask::Flush] {
@@ -165,13 +169,13 @@ fn a_refresh_that_is_asked_for_is_not_one_that_began_before() {
 }
 
 #[test]
-fn a_work_that_is_given_up_is_an_error_for_all_who_wait_and_leaves_the_session() {
+fn an_aborted_job_is_an_error_for_waiters_and_keeps_the_session() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     desk.get([]);
     assert_eq!(desk.keeper.begin(SessionTask::Refresh, JobId(0)), Admission::Drive);
-    let Admission::Join(ticket) = desk.keeper.begin(SessionTask::Get, JobId(0)) else { panic!() };
+    let Admission::Join(job) = desk.keeper.begin(SessionTask::Get, JobId(0)) else { panic!() };
     desk.keeper.abandon(cause("the runtime has ended"));
-    assert!(matches!(desk.keeper.result(ticket), Some(Err(Error::NotReached(error))) if error.may_have_arrived));
+    assert!(matches!(desk.keeper.result(job), Some(Err(Error::NotReached(error))) if error.may_have_arrived));
     assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Start(Ok(seed()))), Err(Error::Misuse(Misuse::Finished))));
     assert!(desk.keeper.usable(NOW).is_some());
     desk.get([]);
@@ -195,7 +199,7 @@ fn a_device_is_registered_after_the_session_is_saved() {
 }
 
 #[test]
-fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
+fn an_unknown_device_is_reported_and_the_session_stays() {
     let mut desk = Desk::with(Some(session(30, "r").with_device_key("us-east-1_old")));
     let gone = refusal("ResourceNotFoundException", "Device does not exist.");
     let kept = desk.get([gone, answer(200, RENEWED)]);
@@ -204,16 +208,17 @@ fn a_device_that_is_gone_is_told_and_costs_nobody_the_session() {
 }
 
 #[test]
-fn good_tokens_are_given_at_once_when_the_network_is_down() {
+fn offline_valid_tokens_are_returned_without_a_retry() {
     let mut desk = Desk::with(Some(session(30, "r")));
     let kept = desk.get([not_sent("no route")]);
     assert_eq!(kept.session, session(30, "r"));
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
 
-/// Regression: an answer that came while the keeper was waiting was refused, and taken for one all the same.
+/// Regression: a response that arrived while the keeper was waiting was rejected, but still counted as a
+/// response to the request.
 #[test]
-fn an_answer_that_was_not_waited_for_changes_nothing() {
+fn an_unexpected_response_changes_nothing() {
     let mut desk = Desk::with(Some(session(30, "r")));
     assert_eq!(desk.keeper.begin(SessionTask::Refresh, JobId(0)), Admission::Drive);
     let held = KeeperEvent::Loaded(Ok(desk.records.get(&key()).cloned()));
@@ -229,7 +234,7 @@ fn an_answer_that_was_not_waited_for_changes_nothing() {
 }
 
 #[test]
-fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
+fn a_lost_response_is_retried_for_its_new_refresh_token() {
     let lost = || no_answer("reset");
     let mut desk = Desk::with(Some(session(30, "r")));
     let kept = desk.get([lost(), not_sent("no route"), lost()]);
@@ -239,7 +244,7 @@ fn an_answer_that_may_hold_a_new_refresh_token_is_asked_for_again() {
 }
 
 #[test]
-fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
+fn a_failed_refresh_task_is_an_error_and_removes_nothing() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     for event in [answer(403, "<html>"), refusal("LimitExceededException", "")] {
         assert!(desk.outcome(SessionTask::Refresh, [event]).result.is_err());
@@ -250,14 +255,14 @@ fn a_refresh_that_was_asked_for_and_failed_is_an_error_and_removes_nothing() {
 }
 
 #[test]
-fn good_tokens_are_refreshed_when_that_is_asked() {
+fn the_refresh_task_refreshes_valid_tokens() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     desk.outcome(SessionTask::Refresh, [answer(200, RENEWED)]).result.unwrap();
     assert_eq!(desk.stored().unwrap().access_token().expose(), "new");
 }
 
 #[test]
-fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
+fn a_failed_refresh_of_expired_tokens_removes_nothing() {
     for event in [refusal("LimitExceededException", ""), answer(403, "<html>"), refusal("NotAuthorizedException", "x")]
     {
         let mut desk = Desk::with(Some(session(0, "r")));
@@ -268,7 +273,7 @@ fn a_failure_with_expired_tokens_is_an_error_and_removes_nothing() {
 }
 
 #[test]
-fn a_dead_session_is_removed_after_the_store_was_read_again() {
+fn a_revoked_session_is_removed_after_rereading_the_store() {
     let mut desk = Desk::with(Some(session(30, "r")));
     let end = desk.outcome(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
     assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Load", "Remove", "Done"]);
@@ -277,8 +282,9 @@ fn a_dead_session_is_removed_after_the_store_was_read_again() {
     assert_eq!(desk.keeper.usable(NOW), None);
 }
 
-/// What the store has once the first refresh was refused.
-fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, SessionOutcome) {
+/// Runs a job during which another process stores the session `newer`, after the service rejected the first
+/// refresh.
+fn job_with_newer_session(newer: &Session, answers: [Event; 2]) -> (Desk, SessionOutcome) {
     let mut desk = Desk::with(Some(session(30, "r")));
     assert_eq!(desk.keeper.begin(SessionTask::Get, JobId(0)), Admission::Drive);
     let [first, second] = answers;
@@ -307,30 +313,33 @@ fn work_with_newer(newer: &Session, answers: [Event; 2]) -> (Desk, SessionOutcom
 #[test]
 fn a_newer_session_of_another_process_is_used() {
     let reuse = || refusal("RefreshTokenReuseException", "");
-    let (_, end) = work_with_newer(&session(3600, "newer"), [reuse(), reuse()]);
+    let (_, end) = job_with_newer_session(&session(3600, "newer"), [reuse(), reuse()]);
     assert_eq!(end.result.unwrap().unwrap().session, session(3600, "newer"));
 }
 
 #[test]
 fn a_newer_session_that_has_expired_is_refreshed_once() {
     let revoked = || refusal("NotAuthorizedException", REVOKED);
-    let (desk, end) = work_with_newer(&session(0, "newer"), [revoked(), revoked()]);
+    let (desk, end) = job_with_newer_session(&session(0, "newer"), [revoked(), revoked()]);
     assert_eq!(desk.requests[0]["RefreshToken"], "newer");
     assert!(end.result.unwrap_err().ends_session());
-    assert!(desk.log.iter().any(|step| step.starts_with("Remove")), "it was tried, and is dead");
+    assert!(desk.log.iter().any(|step| step.starts_with("Remove")), "the newer token is invalid, too");
 }
 
 #[test]
-fn what_was_made_from_a_session_is_of_no_other() {
+fn each_sign_in_and_sign_out_starts_a_new_generation() {
     let mut desk = Desk::with(None);
     let mut generations = vec![desk.keeper.generation()];
     desk.outcome(save(session(30, "r")), []);
     generations.push(desk.keeper.generation());
     desk.get([answer(200, RENEWED)]);
-    assert_eq!(desk.keeper.generation(), generations[1], "a refresh is the same session");
+    assert_eq!(desk.keeper.generation(), generations[1], "a refresh does not start a new session");
     desk.outcome(SessionTask::SignOut(SignOutScope::Local), []);
     generations.push(desk.keeper.generation());
-    assert!(matches!(desk.keeper.result(desk.keeper.newest_job()), Some(Err(Error::NotSignedIn))), "no token is left");
+    assert!(
+        matches!(desk.keeper.result(desk.keeper.newest_job()), Some(Err(Error::NotSignedIn))),
+        "no result with tokens is left"
+    );
     desk.outcome(save(session(0, "r")), []);
     generations.push(desk.keeper.generation());
     desk.outcome(SessionTask::Get, [refusal("NotAuthorizedException", REVOKED)]);
@@ -354,12 +363,13 @@ fn answers(request: &Request) -> Vec<Event> {
 
 proptest! {
     #[test]
-    fn all_jobs_come_to_an_end_whatever_comes_in_whatever_order(jobs in prop::collection::vec((0..8, moves()), 1..6)) {
-        let with_device = |good_for, refresh_token| session(good_for, refresh_token).with_device_key("us-east-1_0d4f");
+    fn all_jobs_end_after_any_events_in_any_order(jobs in prop::collection::vec((0..8, moves()), 1..6)) {
+        let with_device = |valid_for, refresh_token| session(valid_for, refresh_token).with_device_key("us-east-1_0d4f");
         let sessions = [session(30, "r"), with_device(0, "other"), with_device(3600, "r"), session(0, "")];
         let mut records: Vec<_> = sessions.iter().map(Session::to_record).collect();
         records.push(Record::new("none".into()));
-        // Two refreshes and a device, each without the device too; and a sign-out.
+        // The requests are: two refreshes and one device registration, each also without the device, and a
+        // sign-out.
         let world = World { input: seed, records, answers, most_requests: 6 * crate::MAX_ATTEMPTS as usize };
         let mut keeper = keeper();
         for (task, moves) in jobs {

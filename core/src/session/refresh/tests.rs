@@ -30,7 +30,7 @@ fn refresh_by_initiate_auth() -> Refresh {
 }
 
 #[test]
-fn a_refresh_is_one_request_that_names_no_user() {
+fn a_refresh_is_one_request_without_a_user_name() {
     assert_eq!(
         body(&sent(refresh().step(NOW, Event::Start))),
         serde_json::json!({"ClientId": "3pu8tnp684l4lmlfoth25ojmd2", "RefreshToken": "old refresh"})
@@ -46,7 +46,7 @@ fn a_refresh_is_one_request_that_names_no_user() {
 }
 
 #[test]
-fn each_way_has_its_own_rule_for_the_secret_and_its_own_place_for_the_device() {
+fn each_refresh_method_sends_the_secret_and_the_device_key() {
     let client = app_client().with_secret("s3cr3t");
     let session = session().with_device_key("us-east-1_0d4f");
     let request = body(&sent(Refresh::new(&client, &session, seed()).step(NOW, Event::Start)));
@@ -60,7 +60,7 @@ fn each_way_has_its_own_rule_for_the_secret_and_its_own_place_for_the_device() {
 }
 
 #[test]
-fn the_context_goes_where_there_is_a_place_for_it() {
+fn both_refresh_methods_send_the_client_metadata() {
     let mut context = Context::default();
     context.client_metadata.insert("why".into(), "refresh".into());
     for flow in [refresh(), refresh_by_initiate_auth()] {
@@ -70,7 +70,7 @@ fn the_context_goes_where_there_is_a_place_for_it() {
 }
 
 #[test]
-fn the_old_refresh_token_and_the_device_are_kept_when_none_comes() {
+fn without_a_new_refresh_token_or_device_the_old_ones_stay() {
     for result in [r#"{"AccessToken":"new"}"#, r#"{"AccessToken":"new","RefreshToken":null}"#] {
         let mut flow = Refresh::new(&app_client(), &session().with_device_key("us-east-1_0d4f"), seed());
         sent(flow.step(NOW, Event::Start));
@@ -82,7 +82,7 @@ fn the_old_refresh_token_and_the_device_are_kept_when_none_comes() {
 }
 
 #[test]
-fn a_new_refresh_token_replaces_the_old() {
+fn a_new_refresh_token_replaces_the_old_one() {
     for mut flow in [refresh(), refresh_by_initiate_auth()] {
         sent(flow.step(NOW, Event::Start));
         let text = r#"{"AuthenticationResult":{"AccessToken":"new","RefreshToken":"new refresh"}}"#;
@@ -91,7 +91,7 @@ fn a_new_refresh_token_replaces_the_old() {
 }
 
 #[test]
-fn a_device_that_is_new_is_registered() {
+fn a_new_device_is_registered() {
     for mut flow in [refresh(), refresh_by_initiate_auth()] {
         sent(flow.step(NOW, Event::Start));
         let request = body(&sent(flow.step(NOW, answer(200, NEW_DEVICE))));
@@ -106,7 +106,7 @@ const NEW_DEVICE: &str = r#"{"AuthenticationResult":{"AccessToken":"new",
     "NewDeviceMetadata":{"DeviceKey":"k","DeviceGroupKey":"-g"}}}"#;
 
 #[test]
-fn a_registration_that_fails_does_not_cost_the_tokens() {
+fn a_failed_registration_does_not_lose_the_tokens() {
     let mut flow = refresh().with_device_name("laptop");
     sent(flow.step(NOW, Event::Start));
     let request = body(&sent(flow.step(NOW, answer(200, NEW_DEVICE))));
@@ -117,7 +117,7 @@ fn a_registration_that_fails_does_not_cost_the_tokens() {
 }
 
 #[test]
-fn a_device_that_is_gone_is_left_out_of_a_second_request_and_told() {
+fn an_unknown_device_is_omitted_in_one_retry_and_reported() {
     for method in [RefreshMethod::GetTokensFromRefreshToken, RefreshMethod::RefreshTokenAuth] {
         let client = app_client().with_refresh_method(method);
         let mut flow = Refresh::new(&client, &session().with_device_key("us-east-1_0d4f"), seed());
@@ -128,17 +128,21 @@ fn a_device_that_is_gone_is_left_out_of_a_second_request_and_told() {
         let renewed = r#"{"AuthenticationResult":{"AccessToken":"new"}}"#;
         let refreshed = done(flow.step(NOW, answer(200, renewed)));
         assert_eq!(refreshed.device.gone_device_key.as_deref(), Some("us-east-1_0d4f"));
-        assert_eq!(refreshed.session.device_key(), None, "it is not named again by the next refresh");
+        assert_eq!(refreshed.session.device_key(), None, "the next refresh does not name the device");
 
         let mut flow = Refresh::new(&client, &session().with_device_key("us-east-1_0d4f"), seed());
         sent(flow.step(NOW, Event::Start));
         sent(flow.step(NOW, gone()));
-        assert_eq!(failed(flow.step(NOW, gone())).refusal_kind(), Some(RefusalKind::ResourceNotFound), "never twice");
+        assert_eq!(
+            failed(flow.step(NOW, gone())).refusal_kind(),
+            Some(RefusalKind::ResourceNotFound),
+            "the flow omits the device only once"
+        );
     }
 }
 
 #[test]
-fn the_clock_drift_is_measured_anew() {
+fn a_refresh_measures_the_clock_drift_again() {
     let mut flow = refresh();
     sent(flow.step(NOW, Event::Start));
     let date = [("Date", "Tue, 01 Jan 2019 06:05:09 GMT")];
@@ -147,7 +151,7 @@ fn the_clock_drift_is_measured_anew() {
 }
 
 #[test]
-fn a_dead_refresh_token_ends_the_session_at_once() {
+fn an_invalid_refresh_token_ends_the_session_without_a_retry() {
     for (code, message) in [
         ("NotAuthorizedException", "Refresh Token has been revoked"),
         ("NotAuthorizedException", "Refresh Token has expired"),
@@ -164,7 +168,7 @@ fn a_dead_refresh_token_ends_the_session_at_once() {
 }
 
 #[test]
-fn nothing_else_ends_a_session() {
+fn other_errors_do_not_end_the_session() {
     for event in [
         refusal("NotAuthorizedException", "Unable to verify secret hash for client 3pu8"),
         refusal("NotAuthorizedException", "User is disabled."),
@@ -187,7 +191,7 @@ fn nothing_else_ends_a_session() {
 }
 
 #[test]
-fn a_way_that_is_not_enabled_is_told_with_the_one_to_choose() {
+fn a_disabled_refresh_method_is_reported_with_the_other_one() {
     let other = RefreshMethod::RefreshTokenAuth;
     for (mut flow, choose, code, message) in [
         (refresh(), other, "UnknownOperationException", ""),
@@ -213,7 +217,7 @@ fn a_way_that_is_not_enabled_is_told_with_the_one_to_choose() {
 }
 
 #[test]
-fn a_refresh_whose_answer_is_lost_is_sent_again_at_once() {
+fn a_refresh_with_a_lost_response_is_retried_immediately() {
     for mut flow in [refresh(), refresh_by_initiate_auth()] {
         let first = sent(flow.step(NOW, Event::Start));
         for attempt in [2, 3] {
@@ -225,7 +229,7 @@ fn a_refresh_whose_answer_is_lost_is_sent_again_at_once() {
 }
 
 #[test]
-fn a_refresh_without_tokens_is_malformed() {
+fn a_response_without_an_access_token_is_malformed() {
     for text in ["{}", "null", r#"{"AuthenticationResult":null}"#, r#"{"AuthenticationResult":{"IdToken":"x"}}"#] {
         let mut flow = refresh_by_initiate_auth();
         sent(flow.step(NOW, Event::Start));
@@ -234,14 +238,14 @@ fn a_refresh_without_tokens_is_malformed() {
 }
 
 #[test]
-fn a_session_without_a_refresh_token_cannot_be_renewed() {
+fn a_session_without_a_refresh_token_cannot_be_refreshed() {
     let session = Session::new("0d4f1c2e", Tokens::new("access"), NOW, None);
     let mut flow = Refresh::new(&app_client(), &session, seed());
     assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::NotSignedIn));
 }
 
 #[test]
-fn a_secret_hash_over_nobodys_name_is_not_sent() {
+fn a_secret_hash_over_an_empty_user_name_is_an_error() {
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());
     let client = app_client().with_secret("s3cr3t").with_refresh_method(RefreshMethod::RefreshTokenAuth);
@@ -271,7 +275,7 @@ fn answers(request: &Request) -> Vec<Event> {
 
 proptest! {
     #[test]
-    fn a_refresh_comes_to_an_end_whatever_comes_in_whatever_order(
+    fn a_refresh_ends_after_any_events_in_any_order(
         has_device: bool,
         by_initiate_auth: bool,
         moves in moves(),
@@ -281,7 +285,7 @@ proptest! {
             true => app_client().with_refresh_method(RefreshMethod::RefreshTokenAuth),
             false => app_client(),
         };
-        // With the device, without it, and ConfirmDevice.
+        // The requests are: the refresh with the device, the refresh without the device, and ConfirmDevice.
         run_to_the_end(Refresh::new(&client, &session, seed()), &moves, answers, 3 * MAX_ATTEMPTS as usize)?;
     }
 }

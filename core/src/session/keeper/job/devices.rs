@@ -1,5 +1,5 @@
-//! The end of a job under the lock: what is known of the device is saved with the session, or removed with
-//! it.
+//! The last part of a job: changes to the user's device are saved, or the device of a deleted user is
+//! removed.
 
 use super::state::{Ending, Job, Next, State};
 use crate::device::Devices;
@@ -10,7 +10,7 @@ use crate::session::keeper::task::SessionTask;
 use crate::storage::{Record, devices_key};
 
 impl Job {
-    /// Ends a job that may change the store: first the device is saved, if anything of it is not.
+    /// Ends a job that may change the store, after saving unsaved changes to the device.
     pub(super) fn finish(self, known: &mut Known, ending: Ending) -> Next {
         let changes_devices = known.unsaved_device.is_some() || matches!(self.task, SessionTask::Forget);
         if self.lock.is_err() || !changes_devices {
@@ -56,7 +56,8 @@ impl Job {
         }
     }
 
-    /// The device stays in memory, for the next job to save. It costs nobody the session.
+    /// Ends a job that could not save the device. The device stays in memory for the next job to save. The
+    /// tasks `Get` and `Refresh` still return the session.
     fn device_not_saved(self, known: &mut Known, mut ending: Ending, cause: Cause) -> Next {
         match (&self.task, &mut ending.result) {
             (SessionTask::Get | SessionTask::Refresh, Ok(Some(kept))) => {

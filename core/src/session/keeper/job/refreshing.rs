@@ -1,4 +1,4 @@
-//! A job's refresh: when it is time for one, and what follows from its answer.
+//! The refresh in a job: when the session is refreshed, and how the job continues after the response.
 
 use alloc::boxed::Box;
 
@@ -28,11 +28,11 @@ impl Job {
             Plan::Use if known.unsaved.is_some() && !self.is_sign_out() => {
                 self.save(known, Saving::Again(Box::new(session)))
             }
-            Plan::Use => self.have(known, now, session.into(), None),
+            Plan::Use => self.finish_with_session(known, now, session.into(), None),
             Plan::Refresh => self.start_refresh(known, now, session, is_second),
             Plan::SignIn => {
                 let kind = known.current.take().map(|_| SessionEventKind::Expired);
-                self.have_none(known, Error::NotSignedIn, kind)
+                self.finish_without_session(known, Error::NotSignedIn, kind)
             }
         }
     }
@@ -42,7 +42,7 @@ impl Job {
             Ok(seed) => seed.derive(if is_second { "second refresh" } else { "refresh" }),
             Err(error) => {
                 let error = error.clone();
-                return self.have_unrefreshed(known, now, session, error);
+                return self.finish_unrefreshed(known, now, session, error);
             }
         };
         let mut tokens = RefreshTokens::new(&known.app_client, &session, seed);
@@ -71,7 +71,7 @@ impl Job {
             (Ok(Step::Done(renewed)), _) => self.save(known, Saving::Refreshed(Box::new(renewed))),
             // Callers with valid tokens do not wait for a network that is down.
             (Ok(Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && is_usable => {
-                self.have_unrefreshed(known, now, refreshing.session, Error::NotReached(error))
+                self.finish_unrefreshed(known, now, refreshing.session, Error::NotReached(error))
             }
             (Ok(Step::Send(request)), _) => self.next(State::Refreshing(refreshing), KeeperStep::Send(request)),
             (Ok(Step::Wait(backoff)), _) => self.next(State::Refreshing(refreshing), KeeperStep::Wait(backoff)),
@@ -80,11 +80,12 @@ impl Job {
                 let reloading = Reloading { tried, refusal, is_second: refreshing.is_second };
                 self.next(State::Reloading(reloading), KeeperStep::Load(known.key.clone()))
             }
-            (Err(error), _) => self.have_unrefreshed(known, now, refreshing.session, error),
+            (Err(error), _) => self.finish_unrefreshed(known, now, refreshing.session, error),
         }
     }
 
-    /// Another process may have stored a newer refresh token, which is tried once.
+    /// Continues after reading the store again. If another process has stored a newer refresh token, the job
+    /// tries that token once.
     pub(super) fn reloaded(
         self,
         known: &mut Known,
@@ -97,13 +98,13 @@ impl Job {
         match newer(tried.as_ref(), loaded) {
             Ok(Some(session)) if !is_second => self.plan(known, now, session, true),
             Ok(None) => self.remove_expired(known, refusal),
-            Ok(Some(_)) | Err(_) => self.have_none(known, refusal, None),
+            Ok(Some(_)) | Err(_) => self.finish_without_session(known, refusal, None),
         }
     }
 
     fn remove_expired(self, known: &mut Known, refusal: Error) -> Next {
         if self.is_sign_out() {
-            return self.have_none(known, refusal, None);
+            return self.finish_without_session(known, refusal, None);
         }
         self.next(State::RemovingExpired(refusal), KeeperStep::Remove(known.key.clone()))
     }
@@ -113,7 +114,7 @@ impl Job {
         self.finish(known, Ending::err(refusal, Some(SessionEventKind::Expired)))
     }
 
-    /// The new tokens are saved, and cannot be lost any more: a new device is registered.
+    /// Continues with the registration of a new device, now that the new tokens are saved and cannot be lost.
     pub(super) fn refreshed(
         self,
         known: &mut Known,
@@ -123,7 +124,7 @@ impl Job {
     ) -> Next {
         if self.is_sign_out() {
             let session = renewed.session().clone();
-            return self.have(known, now, session.into(), None);
+            return self.finish_with_session(known, now, session.into(), None);
         }
         match renewed.take_new_device() {
             Some(draft) => {
@@ -159,18 +160,18 @@ impl Job {
                 known.keep_device(&signed_in.device);
                 let SignedIn { session, device } = signed_in;
                 let kept = KeptSession { device, save_error, ..KeptSession::from(session) };
-                self.have(known, now, kept, Some(SessionEventKind::Refreshed))
+                self.finish_with_session(known, now, kept, Some(SessionEventKind::Refreshed))
             }
             Ok(Step::Send(request)) => self.next(State::Registering(completion, save_error), KeeperStep::Send(request)),
             Ok(Step::Wait(backoff)) => self.next(State::Registering(completion, save_error), KeeperStep::Wait(backoff)),
             Err(Error::Misuse(misuse)) => self.refuse(State::Registering(completion, save_error), misuse),
-            Err(error) => self.have_none(known, error, None),
+            Err(error) => self.finish_without_session(known, error, None),
         }
     }
 }
 
-/// The session in the store, if its refresh token is another than the one that was tried. A record that
-/// cannot be read cannot be judged, and stays.
+/// Returns the stored session, if its refresh token is not the one that was tried. A record that cannot be
+/// read is an error, because it may hold a newer session and must not be removed.
 fn newer(tried: Option<&RefreshToken>, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
     let held = loaded.map_err(Error::Store)?;
     let session = held.map(|held| Session::from_record(&held)).transpose()?;

@@ -1,5 +1,5 @@
-//! Signing out: revoke at the service, then remove here, under one lock. So no refresh in between can leave a
-//! newer token that is not revoked.
+//! Sign-out in a job: the tokens are revoked at the service and then removed from the store, under one lock.
+//! The lock prevents a refresh in between, which would leave a newer token that is not revoked.
 
 use alloc::boxed::Box;
 
@@ -15,8 +15,8 @@ use crate::storage::{Record, last_user_key};
 use crate::timestamp::Timestamp;
 
 impl Job {
-    /// The session to revoke is the newest: one that could not be saved, or what the store has, or what is
-    /// known here.
+    /// Chooses the session to revoke: the one that could not be saved, or else the stored one, or else the
+    /// one in memory.
     pub(super) fn loaded_to_sign_out(
         self,
         known: &mut Known,
@@ -24,7 +24,7 @@ impl Job {
         scope: SignOutScope,
         loaded: Result<Option<Record>, Cause>,
     ) -> Next {
-        // Nobody gets tokens any more that are about to be revoked.
+        // From now on, no caller may get the tokens, because they are about to be revoked.
         let current = known.current.take();
         let unsaved = loaded.as_ref().ok().and_then(|held| known.newest_unsaved(held.as_ref())).cloned();
         let stored =
@@ -35,7 +35,7 @@ impl Job {
             (None, Err(error)) => current.ok_or(error),
         };
         match session {
-            // A global sign-out is done with the access token, which must be valid.
+            // A global sign-out needs a valid access token.
             Ok(session) if scope == SignOutScope::Global => self.plan_to_sign_out(known, now, session),
             Ok(session) => self.revoke(known, now, &session),
             Err(error) => self.not_revoked(known, error),
@@ -44,7 +44,7 @@ impl Job {
 
     fn plan_to_sign_out(self, known: &mut Known, now: Timestamp, session: Session) -> Next {
         match &self.lock {
-            // Without the lock a refresh could spend a token of another process.
+            // Without the lock, a refresh could use up a refresh token that another process needs.
             Err(_) if is_valid(&session, now) => self.revoke(known, now, &session),
             Err(cause) => {
                 let error = Error::Store(cause.clone());
@@ -54,8 +54,9 @@ impl Job {
         }
     }
 
-    /// Ends with a session whose tokens are valid; a sign-out goes on with it.
-    pub(super) fn have(
+    /// Ends the job with a session whose tokens are valid. A sign-out continues by revoking the session's
+    /// tokens.
+    pub(super) fn finish_with_session(
         self,
         known: &mut Known,
         now: Timestamp,
@@ -69,18 +70,23 @@ impl Job {
         self.finish(known, Ending::ok(kept, kind))
     }
 
-    /// Ends with the session that could not be refreshed, if its tokens are still valid and the task takes
-    /// them.
-    pub(super) fn have_unrefreshed(self, known: &mut Known, now: Timestamp, session: Session, error: Error) -> Next {
+    /// Ends the job with the session that could not be refreshed, if its tokens are still valid and the task
+    /// accepts them.
+    pub(super) fn finish_unrefreshed(self, known: &mut Known, now: Timestamp, session: Session, error: Error) -> Next {
         if !matches!(self.task, SessionTask::Refresh) && is_valid(&session, now) {
-            self.have(known, now, not_refreshed(session, error), None)
+            self.finish_with_session(known, now, not_refreshed(session, error), None)
         } else {
-            self.have_none(known, error, None)
+            self.finish_without_session(known, error, None)
         }
     }
 
-    /// Ends without a session; a sign-out still removes what there is.
-    pub(super) fn have_none(self, known: &mut Known, error: Error, kind: Option<SessionEventKind>) -> Next {
+    /// Ends the job without a session. A sign-out still removes the stored session.
+    pub(super) fn finish_without_session(
+        self,
+        known: &mut Known,
+        error: Error,
+        kind: Option<SessionEventKind>,
+    ) -> Next {
         if self.is_sign_out() {
             return self.not_revoked(known, error);
         }
@@ -111,7 +117,7 @@ impl Job {
         self.remove(known)
     }
 
-    /// Removes the session from memory, and from the store if that is locked.
+    /// Removes the session from memory, and from the store if the store is locked.
     pub(super) fn remove(self, known: &mut Known) -> Next {
         known.forget_session();
         if matches!(self.task, SessionTask::Forget) {
@@ -131,8 +137,8 @@ impl Job {
         self.next(State::FindingLastUser(stored.err()), KeeperStep::Load(key))
     }
 
-    /// Removes the last user only if it is this one.
-    pub(super) fn found_last(
+    /// Removes the stored name of the last user if that is this keeper's user.
+    pub(super) fn last_user_loaded(
         self,
         known: &mut Known,
         error: Option<Cause>,

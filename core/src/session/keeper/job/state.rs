@@ -14,11 +14,12 @@ use crate::session::refresh::RefreshTokens;
 use crate::session::{RemoteSignOut, Session, SignOut, SignedIn};
 use crate::timestamp::Timestamp;
 
+/// A job of a session keeper: the task, and the state that it has reached.
 #[derive(Debug)]
 pub(in crate::session::keeper) struct Job {
     pub(in crate::session::keeper) task: SessionTask,
     pub(super) seed: Result<Seed, Error>,
-    /// Whether the store's lock on the session is held, or why it is not.
+    /// Whether the store's lock on the session is held, or the error that prevented locking.
     pub(super) lock: Result<(), Cause>,
     pub(super) remote_sign_out: RemoteSignOut,
     pub(super) state: State,
@@ -27,15 +28,16 @@ pub(in crate::session::keeper) struct Job {
 #[derive(Debug)]
 pub(super) enum State {
     Ready,
-    /// The store is read without its lock.
+    /// The session is being read without the store's lock.
     Peeking,
     Locking,
     Loading,
     Refreshing(Box<Refreshing>),
-    /// The refresh token is dead. Another process may have stored a newer one.
+    /// The store is being read again after the service rejected the refresh token, because another process
+    /// may have stored a newer one.
     Reloading(Reloading),
     Saving(Saving),
-    /// The store is read because it could not be written.
+    /// The session could not be saved, and the store is being read to find out which record it has.
     ReadingBack(Saving, Cause),
     NamingLastUser(Box<Session>),
     Computing(Box<Renewed>, Option<Cause>),
@@ -50,37 +52,38 @@ pub(super) enum State {
     SavingDevices(Ending),
 }
 
-/// A refresh of the tokens.
+/// A refresh that is in progress.
 #[derive(Debug)]
 pub(super) struct Refreshing {
     pub(super) session: Session,
     pub(super) tokens: RefreshTokens,
-    /// Whether this is the refresh after the store was read again.
+    /// Whether this is the second refresh, after the store was read again.
     pub(super) is_second: bool,
-    /// Whether a request may have arrived. Then the job needs its answer, which may hold a new refresh token.
+    /// Whether a request may have arrived. In that case, the job must wait for the response, which may
+    /// contain a new refresh token.
     pub(super) may_have_arrived: bool,
 }
 
-/// The store is read again after a refresh that was refused.
+/// The second reading of the store, after the service rejected a refresh.
 #[derive(Debug)]
 pub(super) struct Reloading {
-    /// The refresh token that is dead.
+    /// The refresh token that the service rejected.
     pub(super) tried: Option<RefreshToken>,
     pub(super) refusal: Error,
-    /// Whether this is after the second refresh.
+    /// Whether the service rejected the second refresh.
     pub(super) is_second: bool,
 }
 
-/// What is being saved, and so what comes next.
+/// The session that is being saved, with its origin, which decides how the job continues.
 #[derive(Debug)]
 pub(super) enum Saving {
     SignedIn(Box<SignedIn>),
     Refreshed(Box<Renewed>),
-    /// A session that could not be saved before.
+    /// A session that an earlier job could not save.
     Again(Box<Session>),
 }
 
-/// How the job ends, once the device is saved.
+/// The result of the job, which is returned once the device is saved.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) result: Result<Option<KeptSession>, Error>,
@@ -104,7 +107,7 @@ impl Job {
         matches!(self.task, SessionTask::SignOut(_))
     }
 
-    /// The job continues in this state, once this step is answered.
+    /// Continues the job in this state, once the driver has answered this step.
     pub(super) fn next(mut self, state: State, step: KeeperStep<SessionOutcome>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -121,7 +124,7 @@ impl Job {
             SessionTask::Get | SessionTask::Refresh => {
                 Some(result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn)))
             }
-            // The tokens are to be nowhere any more.
+            // No caller may get the tokens any more.
             SessionTask::SignOut(_) | SessionTask::Forget => Some(Err(Error::NotSignedIn)),
             SessionTask::Save(_) | SessionTask::Flush => None,
         };
@@ -151,7 +154,8 @@ impl Saving {
         }
     }
 
-    /// What is known of the device when the session is saved. A refresh learns it later.
+    /// Returns the changes to the device that are known when the session is saved. A refresh reports its
+    /// changes later, because it registers the device after saving the session.
     pub(super) fn device(&self) -> DeviceReport {
         match self {
             Self::SignedIn(signed_in) => signed_in.device.clone(),
@@ -179,7 +183,9 @@ impl crate::keeper::Job for Job {
             (State::ReadingBack(saving, cause), KeeperEvent::Loaded(held)) => {
                 self.not_stored(known, now, saving, cause, held)
             }
-            (State::NamingLastUser(session), KeeperEvent::Stored(stored)) => self.named_last(known, *session, stored),
+            (State::NamingLastUser(session), KeeperEvent::Stored(stored)) => {
+                self.last_user_saved(known, *session, stored)
+            }
             (State::Computing(renewed, save_error), KeeperEvent::Computed(computed)) => {
                 self.computed(known, now, *renewed, save_error, computed)
             }
@@ -189,7 +195,7 @@ impl crate::keeper::Job for Job {
             (State::RemovingExpired(refusal), KeeperEvent::Stored(_)) => self.expired(known, refusal),
             (State::SigningOut(flow), KeeperEvent::Flow(event)) => self.sign_out(known, now, flow, event),
             (State::Removing, KeeperEvent::Stored(stored)) => self.removed(known, stored),
-            (State::FindingLastUser(error), KeeperEvent::Loaded(loaded)) => self.found_last(known, error, loaded),
+            (State::FindingLastUser(error), KeeperEvent::Loaded(loaded)) => self.last_user_loaded(known, error, loaded),
             (State::RemovingLastUser, KeeperEvent::Stored(stored)) => self.signed_out(known, stored.err()),
             (State::LockingDevices(ending), KeeperEvent::Locked(locked)) => self.devices_locked(known, ending, locked),
             (State::LoadingDevices(ending), KeeperEvent::Loaded(held)) => self.devices_loaded(known, ending, held),

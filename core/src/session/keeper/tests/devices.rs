@@ -1,4 +1,4 @@
-//! Devices are saved with the session, and kept in memory while the store fails.
+//! Saving devices together with the session, and keeping them in memory while the store fails.
 
 use super::*;
 use crate::device::{ConfirmedDevice, DeviceRecord, DeviceReport};
@@ -75,7 +75,7 @@ fn a_sign_in_that_cannot_be_saved_keeps_session_and_device() {
 }
 
 #[test]
-fn a_sign_out_leaves_the_device_and_a_deleted_user_does_not() {
+fn a_sign_out_keeps_the_device_and_forget_removes_it() {
     let mut desk = Desk::with(None);
     desk.outcome(signed_in_with_device("us-east-1_new"), []).result.unwrap();
     desk.outcome(SessionTask::SignOut(SignOutScope::Local), []).result.unwrap();
@@ -87,7 +87,7 @@ fn a_sign_out_leaves_the_device_and_a_deleted_user_does_not() {
 }
 
 #[test]
-fn a_device_of_a_deleted_user_that_stays_is_an_error() {
+fn forget_fails_if_the_device_cannot_be_removed() {
     let mut desk = Desk::with(None);
     desk.outcome(signed_in_with_device("us-east-1_new"), []).result.unwrap();
     desk.broken.push("save devices");
@@ -95,9 +95,9 @@ fn a_device_of_a_deleted_user_that_stays_is_an_error() {
     assert_eq!(desk.stored(), None);
 }
 
-/// The record of a later version must not be written over.
+/// A record that a later version stored must not be overwritten.
 #[test]
-fn devices_that_cannot_be_read_stay_and_the_new_one_waits() {
+fn unreadable_devices_stay_and_the_new_device_stays_in_memory() {
     let mut desk = Desk::with(None);
     let later = Record::new(br#"{"version":9}"#.to_vec());
     desk.records.insert(devices_key(&app_client()), later.clone());
@@ -109,7 +109,7 @@ fn devices_that_cannot_be_read_stay_and_the_new_one_waits() {
 }
 
 #[test]
-fn reports_that_follow_each_other_leave_what_the_newest_says() {
+fn the_newest_device_report_wins() {
     let report = |registration, gone: Option<&str>| DeviceReport {
         registration,
         gone_device_key: gone.map(Into::into),

@@ -1,8 +1,8 @@
-//! Signing out, as one job under the store's lock.
+//! Sign-out as one job under the store's lock.
 
 use super::*;
 
-/// An access token that can be revoked has an `origin_jti`.
+/// Returns a session whose tokens can be revoked, because its access token has the claim `origin_jti`.
 fn revocable(valid_for_seconds: u64, refresh_token: &str) -> Session {
     let now = NOW.as_unix_seconds();
     let claims = json!({"username": "alice", "iat": now, "exp": now + valid_for_seconds, "origin_jti": "o"});
@@ -15,7 +15,7 @@ const REVOKE: SessionTask = SessionTask::SignOut(SignOutScope::Revoke);
 const GLOBAL: SessionTask = SessionTask::SignOut(SignOutScope::Global);
 
 #[test]
-fn the_refresh_token_is_revoked_under_the_lock_and_then_removed() {
+fn a_sign_out_revokes_under_the_lock_and_then_removes() {
     let mut desk = Desk::with(Some(revocable(3600, "r")));
     let end = desk.outcome(REVOKE, [answer(200, "{}")]);
     assert_eq!(desk.log, ["Lock", "Load", "Send", "Remove", "Load", "Done"]);
@@ -25,9 +25,10 @@ fn the_refresh_token_is_revoked_under_the_lock_and_then_removed() {
     assert_eq!(desk.stored(), None);
 }
 
-/// Regression: the token in memory was revoked, and the newer one of another process thrown away as it was.
+/// Regression: the keeper revoked the token in memory, and removed the newer token of another process without
+/// revoking it.
 #[test]
-fn the_newest_token_in_the_store_is_the_one_revoked() {
+fn a_sign_out_revokes_the_newest_token_in_the_store() {
     let mut desk = Desk::with(Some(revocable(3600, "older")));
     desk.get([]);
     desk.records.insert(key(), revocable(3600, "newer").to_record());
@@ -36,7 +37,7 @@ fn the_newest_token_in_the_store_is_the_one_revoked() {
 }
 
 #[test]
-fn a_session_that_could_not_be_saved_is_the_one_revoked() {
+fn a_sign_out_revokes_an_unsaved_session() {
     let mut desk = Desk::with(Some(revocable(30, "older")));
     let unsaved = revocable(3600, "unsaved");
     desk.broken.push("save");
@@ -62,7 +63,8 @@ fn no_caller_gets_tokens_that_are_being_revoked() {
     assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Wait);
 }
 
-/// Regression: the tokens that a global sign-out had refreshed were given until they were revoked.
+/// Regression: callers still got the tokens that a global sign-out had refreshed, until the service revoked
+/// them.
 #[test]
 fn no_caller_gets_tokens_refreshed_for_a_global_sign_out() {
     let mut desk = Desk::with(Some(session(0, "r")));
@@ -74,12 +76,15 @@ fn no_caller_gets_tokens_refreshed_for_a_global_sign_out() {
     for event in [KeeperEvent::Start(Ok(seed())), KeeperEvent::Locked(Ok(())), held, answered] {
         desk.keeper.step(NOW, event).unwrap();
     }
-    assert!(matches!(desk.keeper.step(NOW, KeeperEvent::Stored(Ok(()))), Ok(KeeperStep::Send(_))), "it revokes");
+    assert!(
+        matches!(desk.keeper.step(NOW, KeeperEvent::Stored(Ok(()))), Ok(KeeperStep::Send(_))),
+        "the job continues with the sign-out"
+    );
     assert_eq!(desk.keeper.usable(NOW), None);
 }
 
 #[test]
-fn the_session_is_removed_whatever_the_service_answers() {
+fn the_session_is_removed_even_if_the_service_rejects_it() {
     for event in [refusal("UnauthorizedException", ""), answer(403, "<html>"), refusal("LimitExceededException", "")] {
         let mut desk = Desk::with(Some(revocable(3600, "r")));
         let end = desk.outcome(REVOKE, [event]);
@@ -95,7 +100,7 @@ fn a_global_sign_out_refreshes_expired_tokens_first() {
     let mut desk = Desk::with(Some(session(0, "r")));
     let end = desk.outcome(GLOBAL, [answer(200, renewed), answer(200, "{}")]);
     assert_eq!(desk.log, ["Lock", "Load", "Send", "Save", "Send", "Remove", "Load", "Done"]);
-    assert_eq!(desk.requests[1]["AccessToken"], "new", "and no device is registered");
+    assert_eq!(desk.requests[1]["AccessToken"], "new", "the job registers no device");
     assert!(matches!(end.remote_sign_out, RemoteSignOut::Done));
     assert_eq!(desk.stored(), None);
 }
@@ -109,7 +114,7 @@ fn a_global_sign_out_uses_tokens_that_are_still_valid() {
 }
 
 #[test]
-fn a_global_sign_out_without_valid_tokens_removes_the_session_and_says_so() {
+fn a_failed_global_sign_out_is_reported_and_removes_the_session() {
     for (stored, answers) in [
         (Some(session(0, "r")), vec![refusal("NotAuthorizedException", REVOKED)]),
         (Some(session(0, "r")), vec![answer(403, "<html>")]),
@@ -125,13 +130,13 @@ fn a_global_sign_out_without_valid_tokens_removes_the_session_and_says_so() {
 }
 
 #[test]
-fn tokens_are_revoked_although_the_store_cannot_be_locked() {
+fn tokens_are_revoked_even_if_the_store_cannot_be_locked() {
     for task in [REVOKE, GLOBAL] {
         let mut desk = Desk::with(Some(revocable(3600, "r")));
         desk.broken.push("lock");
         let end = desk.outcome(task, [answer(200, "{}")]);
         assert!(matches!(end.remote_sign_out, RemoteSignOut::Done));
-        assert!(matches!(end.result, Err(Error::Store(_))), "it is still in the store");
+        assert!(matches!(end.result, Err(Error::Store(_))), "the session is still in the store");
         assert_eq!(desk.keeper.newest(), None);
         assert!(desk.stored().is_some());
     }
@@ -146,7 +151,7 @@ fn a_token_is_not_refreshed_without_the_lock() {
 }
 
 #[test]
-fn a_store_that_cannot_be_read_leaves_the_session_in_memory_to_revoke() {
+fn if_the_store_is_unreadable_the_session_in_memory_is_revoked() {
     let mut desk = Desk::with(Some(revocable(3600, "r")));
     desk.get([]);
     desk.broken.push("load");
@@ -159,7 +164,7 @@ fn a_store_that_cannot_be_read_leaves_the_session_in_memory_to_revoke() {
 }
 
 #[test]
-fn a_sign_out_where_nobody_is_signed_in_asks_no_service() {
+fn a_sign_out_without_a_session_or_a_local_one_sends_nothing() {
     let end = Desk::with(None).outcome(REVOKE, []);
     assert!(matches!(end.remote_sign_out, RemoteSignOut::Failed(Error::NotSignedIn)));
     assert!(end.result.is_ok());

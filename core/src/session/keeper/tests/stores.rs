@@ -1,9 +1,9 @@
-//! What is saved, and what becomes of it when the store fails.
+//! Saving a session, and failures of the store.
 
 use super::*;
 
 #[test]
-fn a_full_disk_costs_nobody_the_session() {
+fn a_full_disk_does_not_lose_the_session() {
     let mut desk = Desk::with(Some(session(30, "r")));
     desk.broken.push("save");
     let kept = desk.get([answer(200, RENEWED)]);
@@ -15,23 +15,23 @@ fn a_full_disk_costs_nobody_the_session() {
     desk.outcome(SessionTask::Flush, []).result.unwrap();
     assert_eq!(desk.stored().unwrap().refresh_token().unwrap().expose(), "newest");
     assert!(!desk.keeper.has_unsaved());
-    assert!(desk.outcome(SessionTask::Flush, []).result.is_ok(), "nothing to do");
+    assert!(desk.outcome(SessionTask::Flush, []).result.is_ok(), "there is nothing to save");
 }
 
 #[test]
-fn what_could_not_be_saved_is_refreshed_next_and_then_saved() {
+fn an_unsaved_session_is_refreshed_and_saved_by_the_next_job() {
     let mut desk = Desk::with(Some(session(30, "r")));
     desk.broken.push("save");
     desk.get([answer(200, RENEWED)]);
     desk.broken.clear();
-    // The new tokens say nothing of their expiry, and so are refreshed again, with the refresh token that came last.
+    // The new tokens have no expiry, so the next job refreshes them again, with the newest refresh token.
     desk.get([answer(200, r#"{"AuthenticationResult":{"AccessToken":"newer"}}"#)]);
     assert_eq!(desk.requests[1]["RefreshToken"], "newest");
     assert_eq!(desk.stored().unwrap().access_token().expose(), "newer");
 }
 
 #[test]
-fn what_could_not_be_saved_gives_way_to_who_signed_in_or_out_elsewhere() {
+fn a_sign_in_or_sign_out_elsewhere_replaces_an_unsaved_session() {
     for elsewhere in [Some(session(3600, "elsewhere")), None] {
         let mut desk = Desk::with(Some(session(30, "r")));
         desk.broken.push("save");
@@ -52,7 +52,7 @@ fn what_could_not_be_saved_gives_way_to_who_signed_in_or_out_elsewhere() {
 }
 
 #[test]
-fn a_store_that_cannot_be_read_is_an_error_and_loses_nothing() {
+fn an_unreadable_store_is_an_error_and_loses_nothing() {
     for broken in ["lock", "load"] {
         let mut desk = Desk::with(Some(session(30, "r")));
         desk.broken.push(broken);
@@ -66,7 +66,7 @@ fn a_store_that_cannot_be_read_is_an_error_and_loses_nothing() {
 }
 
 #[test]
-fn a_store_that_cannot_be_read_any_more_leaves_the_tokens_until_they_expire() {
+fn an_unreadable_store_leaves_valid_tokens_in_memory() {
     let mut desk = Desk::with(Some(session(30, "r")));
     desk.get([not_sent("no route")]);
     desk.broken.push("load");
@@ -75,9 +75,9 @@ fn a_store_that_cannot_be_read_any_more_leaves_the_tokens_until_they_expire() {
     assert!(matches!(kept.refresh_error, Some(Error::Store(_))));
 }
 
-/// Regression: they waited until another process, which may have been refreshing somebody else's, released its lock.
+/// Regression: callers with valid tokens waited for another process to release its lock.
 #[test]
-fn good_tokens_are_read_although_the_store_cannot_be_locked() {
+fn valid_tokens_are_read_without_locking_the_store() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     desk.broken.push("lock");
     let kept = desk.get([]);
@@ -86,7 +86,7 @@ fn good_tokens_are_read_although_the_store_cannot_be_locked() {
 }
 
 #[test]
-fn a_session_is_saved_with_its_user_as_the_last_to_have_signed_in() {
+fn a_saved_session_names_its_user_as_the_last_user() {
     let mut desk = Desk::with(None);
     let end = desk.outcome(save(session(3600, "r")), []);
     assert_eq!(kind(end.event.as_ref()), Some(SessionEventKind::SignedIn));
@@ -96,7 +96,7 @@ fn a_session_is_saved_with_its_user_as_the_last_to_have_signed_in() {
 }
 
 #[test]
-fn a_session_that_cannot_be_saved_is_kept_here() {
+fn a_session_that_cannot_be_saved_stays_in_memory() {
     for broken in ["lock", "save"] {
         let mut desk = Desk::with(None);
         desk.broken.push(broken);
@@ -110,7 +110,7 @@ fn a_session_that_cannot_be_saved_is_kept_here() {
 }
 
 #[test]
-fn a_user_who_signs_out_is_forgotten_here_whatever_the_store_says() {
+fn a_sign_out_clears_memory_even_if_the_store_fails() {
     for (last, is_kept) in [("alice", false), ("bob", true)] {
         let mut desk = Desk::with(Some(session(3600, "r")));
         desk.get([]);
