@@ -1,4 +1,4 @@
-//! Where the configuration comes from, and where the store is.
+//! The sources of the configuration, and the location of the store.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::stage::{NOWHERE, Ran, Stage, ran};
+use crate::stage::{RunResult, Stage, UNREACHABLE, run_result};
 
 fn write_profiles(stage: &Stage, text: &str, mode: u32) {
     let folder = stage.folders().0;
@@ -32,17 +32,17 @@ fn profile(stage: &Stage, endpoint: &str) -> String {
     format!("user_pool_id = \"{pool}\"\nclient_id = \"{client}\"\nendpoint = \"{endpoint}\"\nusername = \"bob\"\n")
 }
 
-/// Asks for a code, which a pool that is reached refuses: there is no such user.
-fn resend(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+/// Runs `cognito resend` for a user who does not exist. A pool that can be reached rejects the request.
+fn resend(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> RunResult {
     let arguments: Vec<&str> = ["resend", "--json"].into_iter().chain(arguments.iter().copied()).collect();
-    ran(&stage.bare(&arguments).envs(variables.iter().copied()).output().unwrap())
+    run_result(&stage.unconfigured_command(&arguments).envs(variables.iter().copied()).output().unwrap())
 }
 
 #[test]
-fn flags_come_before_the_environment_and_that_before_the_profile() {
+fn flags_override_the_environment_which_overrides_the_profile() {
     let stage = Stage::new("precedence");
     let url = stage.server.url();
-    let profiles = format!("[near]\n{}[far]\n{}", profile(&stage, &url), profile(&stage, NOWHERE));
+    let profiles = format!("[near]\n{}[far]\n{}", profile(&stage, &url), profile(&stage, UNREACHABLE));
     write_profiles(&stage, &profiles, 0o600);
     let (reached, not_reached) = (3, 4);
     for (arguments, variables, code) in [
@@ -51,31 +51,31 @@ fn flags_come_before_the_environment_and_that_before_the_profile() {
         (&[], &[("COGNITO_PROFILE", "near")], reached),
         (&["--profile", "far"], &[("COGNITO_PROFILE", "near")], not_reached),
         (&["--profile", "far"], &[("COGNITO_ENDPOINT", &*url)], reached),
-        (&["--profile", "near"], &[("COGNITO_ENDPOINT", NOWHERE)], not_reached),
-        (&["--profile", "far", "--endpoint", &url], &[("COGNITO_ENDPOINT", NOWHERE)], reached),
+        (&["--profile", "near"], &[("COGNITO_ENDPOINT", UNREACHABLE)], not_reached),
+        (&["--profile", "far", "--endpoint", &url], &[("COGNITO_ENDPOINT", UNREACHABLE)], reached),
     ] {
         resend(&stage, arguments, variables).error(code);
     }
 }
 
 #[test]
-fn the_default_profile_counts_when_none_is_named() {
+fn without_a_name_the_default_profile_is_read() {
     let stage = Stage::new("default_profile");
     assert_eq!(resend(&stage, &[], &[]).error(2)["kind"], "Usage");
     write_profiles(&stage, &format!("[default]\n{}", profile(&stage, &stage.server.url())), 0o600);
     assert_eq!(resend(&stage, &[], &[]).error(3)["code"], "UserNotFoundException");
     let missing = resend(&stage, &["--profile", "other"], &[]).error(2);
-    assert_eq!(missing["message"], "there is no profile other");
+    assert_eq!(missing["message"], "there is no profile other in profiles.toml");
 }
 
 #[test]
-fn a_profile_that_cannot_be_read_is_named_and_no_line_of_it_is_shown() {
+fn an_error_in_a_profile_names_the_file_and_quotes_no_line() {
     let stage = Stage::new("broken_profile");
     for (text, problem) in [
-        ("[default]\nclient_secret = hunter2\n", "line 2 is not TOML"),
+        ("[default]\nclient_secret = hunter2\n", "invalid TOML at line 2"),
         ("[default]\nclient_sekret = \"hunter2\"\n", "unknown"),
-        ("[default]\nclient_secret = [\"hunter2\"]\n", "no text"),
-        ("client_secret = \"hunter2\"\n", "settings go under one, such as [default]"),
+        ("[default]\nclient_secret = [\"hunter2\"]\n", "not a string"),
+        ("client_secret = \"hunter2\"\n", "put it into a section such as [default]"),
     ] {
         write_profiles(&stage, text, 0o600);
         let error = resend(&stage, &[], &[]).error(2).to_string();
@@ -84,7 +84,7 @@ fn a_profile_that_cannot_be_read_is_named_and_no_line_of_it_is_shown() {
 }
 
 #[test]
-fn a_script_for_the_shell_needs_no_profile_that_can_be_read() {
+fn completions_are_printed_even_if_the_profile_is_invalid() {
     let stage = Stage::new("completions_profile");
     write_profiles(&stage, "nonsense", 0o600);
     assert_eq!(stage.run(&["token"]).code, 2);
@@ -92,7 +92,7 @@ fn a_script_for_the_shell_needs_no_profile_that_can_be_read() {
 }
 
 #[test]
-fn a_variable_that_is_empty_is_none() {
+fn an_empty_variable_counts_as_unset() {
     let stage = Stage::signed_in("empty_variables");
     let variables = ["STORE", "PROFILE", "REGION", "USERNAME", "CLIENT_SECRET"].map(|name| format!("COGNITO_{name}"));
     let variables = variables.each_ref().map(|name| (&**name, ""));
@@ -101,13 +101,13 @@ fn a_variable_that_is_empty_is_none() {
 
 #[cfg(unix)]
 #[test]
-fn a_client_secret_that_others_can_read_is_warned_of() {
+fn a_client_secret_that_other_users_can_read_causes_a_warning() {
     let stage = Stage::new("open_profile");
     let secret = format!("[default]\n{}client_secret = \"s3cr3t\"\n", profile(&stage, &stage.server.url()));
-    for (text, mode, warned) in [(&*secret, 0o644, true), (&secret, 0o600, false), ("[default]\n", 0o644, false)] {
+    for (text, mode, has_warning) in [(&*secret, 0o644, true), (&secret, 0o600, false), ("[default]\n", 0o644, false)] {
         write_profiles(&stage, text, mode);
         let stderr = resend(&stage, &[], &[]).stderr;
-        assert_eq!(stderr.starts_with(r#"{"warning":"#), warned, "{stderr}");
+        assert_eq!(stderr.starts_with(r#"{"warning":"#), has_warning, "{stderr}");
         assert!(!stderr.contains("s3cr3t"));
     }
 }
@@ -124,7 +124,7 @@ fn an_app_client_with_a_secret_signs_in() {
 }
 
 #[test]
-fn the_region_chooses_the_endpoints_of_aws() {
+fn the_region_selects_the_aws_endpoint() {
     let stage = Stage::new("region");
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());
@@ -134,7 +134,7 @@ fn the_region_chooses_the_endpoints_of_aws() {
         ("COGNITO_USERNAME", "bob"),
         ("HTTPS_PROXY", &url),
     ];
-    // The proxy hears where the request is to go, and closes the connection.
+    // The proxy reads the destination of the request, and closes the connection.
     let host = thread::spawn(move || {
         let (first, _) = proxy.accept().unwrap();
         let mut line = String::new();
@@ -149,7 +149,7 @@ fn the_region_chooses_the_endpoints_of_aws() {
 
 #[cfg(unix)]
 #[test]
-fn the_usual_store_is_private_and_its_folder_too() {
+fn only_the_owner_can_read_the_default_store_and_its_folder() {
     use std::os::unix::fs::PermissionsExt;
     let stage = Stage::signed_in("store");
     let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -166,13 +166,13 @@ fn each_store_has_its_own_sessions() {
 }
 
 #[test]
-fn the_user_is_the_one_who_is_named_or_else_the_one_who_signed_in_last() {
+fn the_default_user_is_the_user_who_signed_in_last() {
     let users: Vec<_> =
         ["alice", "bob"].map(|name| json!({ "username": name, "password": crate::stage::PASSWORD })).into();
     let stage = Stage::with_changes("users", json!({ "users": users }));
     for name in ["bob", "alice"] {
-        let ran = stage.with_env(&["sign-in", "--username", name], &[("COGNITO_PASSWORD", crate::stage::PASSWORD)]);
-        assert_eq!(ran.code, 0);
+        let result = stage.with_env(&["sign-in", "--username", name], &[("COGNITO_PASSWORD", crate::stage::PASSWORD)]);
+        assert_eq!(result.code, 0);
     }
     assert_eq!(stage.json(&["whoami"])["username"], "alice");
     assert_eq!(stage.json(&["whoami", "--username", "bob"])["username"], "bob");

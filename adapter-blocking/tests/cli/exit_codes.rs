@@ -1,16 +1,16 @@
-//! Each way to end has its code, and its error as JSON.
+//! The exit code and the JSON error of each kind of failure.
 
 use std::fs;
 
 use cognito_testkit::{Fault, FaultPlan};
 use serde_json::json;
 
-use crate::stage::{PASSWORD, Stage, ran};
+use crate::stage::{PASSWORD, Stage, run_result};
 
 const SIGN_IN: [&str; 4] = ["sign-in", "--username", "alice", "--json"];
 
 #[test]
-fn a_command_line_that_cannot_be_read_is_2() {
+fn an_invalid_command_line_exits_with_2() {
     let stage = Stage::new("usage");
     for arguments in [
         &["fly", "--json"][..],
@@ -19,37 +19,37 @@ fn a_command_line_that_cannot_be_read_is_2() {
     ] {
         assert_eq!(stage.run(arguments).error(2)["kind"], "Usage");
     }
-    let told = stage.run(&["fly"]);
-    assert_eq!((told.code, &*told.stdout), (2, ""));
-    assert!(told.stderr.starts_with("error: "));
+    let as_text = stage.run(&["fly"]);
+    assert_eq!((as_text.code, &*as_text.stdout), (2, ""));
+    assert!(as_text.stderr.starts_with("error: "));
 }
 
 #[test]
-fn input_that_cannot_be_sent_is_2() {
+fn an_invalid_input_exits_with_2() {
     let stage = Stage::new("invalid_input");
     let error = stage.run(&["resend", "--username", "bob", "--user-pool-id", "nonsense", "--json"]).error(2);
     let expected = json!({ "kind": "InvalidInput", "code": null, "status": null, "request_id": null,
         "message": "user pool id: has no underscore between region and name" });
     assert_eq!(error, expected);
     let plain_http = stage.run(&["resend", "--username", "bob", "--endpoint", "http://example.com", "--json"]).error(2);
-    assert_eq!(plain_http["message"], "endpoint: must be https");
+    assert_eq!(plain_http["message"], "endpoint: must use https, except on this machine");
 }
 
 #[test]
-fn a_refusal_of_the_service_is_3() {
+fn a_rejected_request_exits_with_3() {
     let stage = Stage::new("refused");
     let mut error = stage.with_env(&SIGN_IN, &[("COGNITO_PASSWORD", "Incorrect-horse-1")]).error(3);
     assert_eq!(error["request_id"].take().as_str().map(str::len), Some(36));
     let expected = json!({ "kind": "Refused", "code": "NotAuthorizedException", "status": 400, "request_id": null,
         "message": "Incorrect username or password." });
     assert_eq!(error, expected);
-    let told = stage.with_env(&["sign-in", "--username", "alice"], &[("COGNITO_PASSWORD", "Incorrect-horse-1")]);
-    assert_eq!((told.code, &*told.stdout), (3, ""));
-    assert_eq!(told.stderr, "cognito: NotAuthorizedException: Incorrect username or password.\n");
+    let as_text = stage.with_env(&["sign-in", "--username", "alice"], &[("COGNITO_PASSWORD", "Incorrect-horse-1")]);
+    assert_eq!((as_text.code, &*as_text.stdout), (3, ""));
+    assert_eq!(as_text.stderr, "cognito: NotAuthorizedException: Incorrect username or password.\n");
 }
 
 #[test]
-fn a_service_that_is_not_reached_and_one_that_is_another_are_4() {
+fn an_unreachable_service_or_a_malformed_answer_exits_with_4() {
     let stage = Stage::new("not_reached");
     let password = ("COGNITO_PASSWORD", PASSWORD);
     let nowhere = stage.with_env(&SIGN_IN, &[password, ("COGNITO_ENDPOINT", "http://127.0.0.1:1")]).error(4);
@@ -61,7 +61,7 @@ fn a_service_that_is_not_reached_and_one_that_is_another_are_4() {
 }
 
 #[test]
-fn whatever_the_terminal_would_be_asked_for_is_5_without_one() {
+fn without_a_terminal_a_missing_answer_exits_with_5() {
     let stage = Stage::new("asked");
     for (arguments, answer) in [
         (&["sign-in", "--json"][..], "USERNAME"),
@@ -73,12 +73,12 @@ fn whatever_the_terminal_would_be_asked_for_is_5_without_one() {
         let error = stage.run(arguments).error(5);
         assert_eq!((&error["kind"], &error["answers"]), (&json!("AnswerNeeded"), &json!([answer])));
     }
-    let nobody = stage.run(&["token"]);
-    assert!(nobody.stderr.contains("cognito sign-in"), "{}", nobody.stderr);
+    let signed_out = stage.run(&["token"]);
+    assert!(signed_out.stderr.contains("cognito sign-in"), "{}", signed_out.stderr);
 }
 
 #[test]
-fn a_store_and_any_other_file_that_cannot_be_used_are_6() {
+fn an_unusable_store_or_file_exits_with_6() {
     let stage = Stage::new("files");
     let broken = stage.path("broken.json");
     fs::write(&broken, "nonsense").unwrap();
@@ -88,12 +88,12 @@ fn a_store_and_any_other_file_that_cannot_be_used_are_6() {
     assert_eq!(stage.with_env(&unwritable, &[("COGNITO_PASSWORD", PASSWORD)]).error(6)["kind"], "Store");
     let missing = stage.run(&["sign-in", "--resume", &nowhere, "--json"]).error(6);
     assert_eq!(missing["kind"], "File");
-    let no_challenge = stage.run(&["sign-in", "--resume", &broken, "--json"]).error(6);
-    assert!(no_challenge["message"].as_str().unwrap().ends_with("it is not a challenge"));
+    let not_a_challenge = stage.run(&["sign-in", "--resume", &broken, "--json"]).error(6);
+    assert!(not_a_challenge["message"].as_str().unwrap().ends_with("not a challenge file"));
 }
 
 #[test]
-fn a_store_or_a_challenge_file_that_cannot_be_written_is_found_out_before_the_first_request() {
+fn files_are_checked_for_writing_before_the_first_request() {
     let stage = Stage::new("unwritable");
     let nowhere = stage.path("no/such/file.json");
     let blocked = stage.path("blocked.json");
@@ -101,14 +101,14 @@ fn a_store_or_a_challenge_file_that_cannot_be_written_is_found_out_before_the_fi
     fs::write(&blocked, json!({ "version": 1, "records": {} }).to_string()).unwrap();
     for option in [["--store", &nowhere], ["--store", &blocked], ["--challenge-file", &nowhere]] {
         let arguments = [&SIGN_IN[..3], &["--verbose"], &option].concat();
-        let ran = stage.with_env(&arguments, &[("COGNITO_PASSWORD", PASSWORD)]);
-        assert_eq!((ran.code, ran.stderr.contains("InitiateAuth")), (6, false), "{}", ran.stderr);
+        let result = stage.with_env(&arguments, &[("COGNITO_PASSWORD", PASSWORD)]);
+        assert_eq!((result.code, result.stderr.contains("InitiateAuth")), (6, false), "{}", result.stderr);
     }
     stage.sign_in();
 }
 
 #[test]
-fn help_has_examples_and_the_exit_codes() {
+fn help_contains_examples_and_exit_codes() {
     let stage = Stage::new("help");
     let help = stage.text(&["--help"]);
     assert!(help.contains("Examples:") && help.contains("Exit codes:") && help.contains("--user-pool-id"), "{help}");
@@ -119,18 +119,18 @@ fn help_has_examples_and_the_exit_codes() {
 }
 
 #[test]
-fn a_reader_who_has_read_enough_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let stage = Stage::signed_in("read_enough");
     for arguments in [&["claims"][..], &["token", "--json"], &["completions", "bash"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let ran = ran(&stage.command(arguments).stdout(writer).output().unwrap());
-        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{arguments:?}");
+        let result = run_result(&stage.command(arguments).stdout(writer).output().unwrap());
+        assert_eq!((result.code, &*result.stderr), (0, ""), "{arguments:?}");
     }
 }
 
 #[test]
-fn each_shell_gets_a_script_that_knows_the_commands() {
+fn completions_of_each_shell_contain_commands_and_options() {
     let stage = Stage::new("completions");
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = stage.text(&["completions", shell]);

@@ -1,4 +1,4 @@
-//! AWS credentials, and calls of any operation.
+//! The commands `credentials` and `call`.
 
 use cognito_blocking::operation::{self, OperationDescription};
 use serde_json::{Value, json};
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use crate::stage::{PASSWORD, Stage};
 use cognito_integration_tests::support::api_model::{example_request, model, model_name};
 
-/// The role that the credentials are of, by the service's book.
+/// Returns the role for which the simulated service issued the credentials.
 fn role(stage: &Stage, credentials: &Value) -> String {
     let key = credentials["AccessKeyId"].as_str().unwrap();
     stage.server.with(|simulator| simulator.credentials_owner(key).unwrap().role_arn)
 }
 
 #[test]
-fn credentials_are_what_the_aws_cli_takes_from_a_process() {
+fn credentials_have_the_format_of_credential_process() {
     let stage = Stage::signed_in("credentials");
     let credentials: Value = serde_json::from_str(&stage.text(&["credentials"])).unwrap();
     let names: Vec<&String> = credentials.as_object().unwrap().keys().collect();
@@ -26,13 +26,13 @@ fn credentials_are_what_the_aws_cli_takes_from_a_process() {
 }
 
 #[test]
-fn a_guest_needs_neither_a_user_pool_nor_a_session_and_stays_the_same_identity() {
+fn a_guest_needs_no_user_pool_and_keeps_the_same_identity() {
     let stage = Stage::new("guest");
     let guest = || {
-        let mut command = stage.bare(&["credentials", "--guest", "--json"]);
+        let mut command = stage.unconfigured_command(&["credentials", "--guest", "--json"]);
         command.env("COGNITO_IDENTITY_POOL_ID", &stage.identity_pool_id);
         command.env("COGNITO_IDENTITY_ENDPOINT", stage.server.url());
-        crate::stage::ran(&command.output().unwrap()).json()
+        crate::stage::run_result(&command.output().unwrap()).json()
     };
     let identity = |credentials: &Value| {
         let key = credentials["AccessKeyId"].as_str().unwrap();
@@ -44,7 +44,7 @@ fn a_guest_needs_neither_a_user_pool_nor_a_session_and_stays_the_same_identity()
 }
 
 #[test]
-fn a_role_is_assumed_in_the_basic_flow_for_as_long_as_is_said() {
+fn a_role_is_assumed_for_the_requested_duration() {
     let stage = Stage::signed_in("assume_role");
     let arn = "arn:aws:iam::123456789012:role/user";
     let assume = ["credentials", "--assume-role", arn, "--role-session-name", "cli", "--duration-seconds", "900"];
@@ -54,13 +54,13 @@ fn a_role_is_assumed_in_the_basic_flow_for_as_long_as_is_said() {
     let expiration = expiration.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let left = expiration - stage.server.now().as_unix_seconds();
     assert!((880..=900).contains(&left), "{left}");
-    // A custom role goes to the service in the enhanced flow, where this pool does not take it.
+    // In the enhanced flow the service gets the custom role, and this pool rejects it.
     let custom = stage.run(&["credentials", "--role-arn", "arn:aws:iam::123456789012:role/other", "--json"]);
     assert_eq!(custom.error(3)["kind"], "Refused");
 }
 
 #[test]
-fn operations_are_called_with_what_identifies_client_and_user_added() {
+fn call_adds_the_members_that_identify_the_client_and_the_user() {
     let factors = json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": ["SOFTWARE_TOKEN_MFA"] });
     let stage = Stage::with_changes("call", factors);
     stage.sign_in();
@@ -78,14 +78,14 @@ fn operations_are_called_with_what_identifies_client_and_user_added() {
     let tokens = stage.with_stdin(&["call", "InitiateAuth", "--json", "-"], &auth.to_string()).json();
     assert_eq!(tokens["AuthenticationResult"]["TokenType"], "Bearer");
 
-    // The same operation goes by the session's token here, and by a challenge session in a sign-in.
+    // The operation takes the access token by default, or else the challenge session in the request.
     assert!(stage.run(&["call", "AssociateSoftwareToken"]).json()["SecretCode"].is_string());
     let in_sign_in = stage.run(&["call", "AssociateSoftwareToken", "--json", r#"{"Session":"nonsense"}"#]);
     assert_eq!(in_sign_in.error(3)["kind"], "Refused");
 }
 
 #[test]
-fn operations_for_identity_pools_and_of_the_security_token_service_are_called() {
+fn identity_pool_and_token_service_operations_can_be_called() {
     let stage = Stage::new("call_identity");
     let body = json!({ "IdentityPoolId": stage.identity_pool_id }).to_string();
     let identity = stage.run(&["call", "GetId", "--json", &body]).json();
@@ -97,13 +97,13 @@ fn operations_for_identity_pools_and_of_the_security_token_service_are_called() 
 }
 
 #[test]
-fn a_request_that_is_none_is_refused_before_it_is_sent() {
+fn an_invalid_request_is_rejected_before_it_is_sent() {
     let stage = Stage::signed_in("bad_call");
     for (operation, body, problem) in [
         ("Telepathy", "{}", "there is no operation Telepathy"),
         ("SignUp", "{}", "missing field `Username`"),
-        ("GetUser", r#"{"AccessToken":"x"}"#, "no member AccessToken"),
-        ("GetUser", "{", "it is no JSON"),
+        ("GetUser", r#"{"AccessToken":"x"}"#, "unknown member in the request: AccessToken"),
+        ("GetUser", "{", "invalid JSON"),
     ] {
         let error = stage.run(&["call", operation, "--json", body]).error(2);
         assert!(error["message"].as_str().unwrap().contains(problem), "{error}");
@@ -111,19 +111,19 @@ fn a_request_that_is_none_is_refused_before_it_is_sent() {
 }
 
 #[test]
-fn each_operation_is_sent_under_its_name_and_answered() {
+fn every_operation_can_be_called_by_its_name() {
     let mut stage = Stage::signed_in("each_operation");
     for OperationDescription { name, service, .. } in operation::descriptions() {
         let model = model(model_name(service));
         for full in [true, false] {
             let body = example_request(&model, name, full).to_string();
-            let ran = stage.run(&["call", name, "--json", &body, "--verbose"]);
-            let first: Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
+            let result = stage.run(&["call", name, "--json", &body, "--verbose"]);
+            let first: Value = serde_json::from_str(result.stderr.lines().next().unwrap()).unwrap();
             assert_eq!(first["request"]["operation"], name, "{first}");
-            // The service understands it, whether it does it or not.
-            assert!(ran.code == 0 || ran.code == 3, "{name}: {}{}", ran.stdout, ran.stderr);
-            if ran.code == 0 && stage.run(&["call", "GetUser"]).code != 0 {
-                // It has ended the session.
+            // The service understands the request: it accepts or rejects the operation.
+            assert!(result.code == 0 || result.code == 3, "{name}: {}{}", result.stdout, result.stderr);
+            if result.code == 0 && stage.run(&["call", "GetUser"]).code != 0 {
+                // The operation has ended the session.
                 stage = Stage::signed_in("each_operation");
             }
         }

@@ -1,4 +1,4 @@
-//! The program `cognito`, run as a process against a simulated service.
+//! Tests of the program `cognito`, which runs as a process against a simulated service.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod account;

@@ -1,4 +1,4 @@
-//! Attributes, second factors and sessions of a signed-in user.
+//! The commands for attributes, second factors and sessions of a signed-in user.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn stage_with_factors(test: &str) -> Stage {
 #[test]
 fn attributes_are_set_read_and_deleted() {
     let stage = Stage::signed_in("attributes");
-    assert_eq!(stage.text(&["attributes", "set", "name=Alice", "nickname=Al=l"]), "Set.\n");
+    assert_eq!(stage.text(&["attributes", "set", "name=Alice", "nickname=Al=l"]), "Set the attributes.\n");
     assert_eq!(stage.text(&["attributes", "get", "nickname"]), "Al=l\n");
     assert!(stage.text(&["attributes", "get"]).contains("name=Alice\n"));
     let some = stage.json(&["attributes", "get", "name", "nickname"]);
@@ -24,21 +24,21 @@ fn attributes_are_set_read_and_deleted() {
 }
 
 #[test]
-fn an_address_is_verified_by_a_code() {
+fn an_e_mail_address_is_verified_with_a_code() {
     let stage = Stage::signed_in("verify");
     let delivery = json!({ "destination": "o***@e***", "medium": "EMAIL", "attribute": "email" });
     let set = stage.json(&["attributes", "set", "email=other@example.com"]);
     assert_eq!(set, json!({ "deliveries": [delivery] }));
     let sent = stage.json(&["attributes", "verify", "email"]);
     assert_eq!(sent, json!({ "attribute": "email", "verified": false, "delivery": delivery }));
-    let verified = stage.json(&["attributes", "verify", "email", &stage.code()]);
+    let verified = stage.json(&["attributes", "verify", "email", &stage.last_code()]);
     assert_eq!(verified, json!({ "attribute": "email", "verified": true }));
 }
 
 #[test]
-fn an_authenticator_app_is_set_up_in_two_calls() {
+fn an_authenticator_app_is_set_up_in_two_runs() {
     let stage = stage_with_factors("totp");
-    assert_eq!(stage.text(&["mfa", "status"]), "No second factor is on.\n");
+    assert_eq!(stage.text(&["mfa", "status"]), "No second factor is enabled.\n");
     let setup = stage.json(&["mfa", "totp"]);
     let secret = setup["secret_code"].as_str().unwrap();
     let uri = format!("otpauth://totp/{0}:alice?secret={secret}&issuer={0}", stage.user_pool_id);
@@ -47,17 +47,17 @@ fn an_authenticator_app_is_set_up_in_two_calls() {
         stage.run(&["mfa", "totp", "--code", "000000", "--json"]).error(3)["code"],
         "EnableSoftwareTokenMFAException"
     );
-    let on = stage.json(&["mfa", "totp", "--code", &stage.app(secret), "--name", "phone"]);
+    let on = stage.json(&["mfa", "totp", "--code", &stage.app_code(secret), "--name", "phone"]);
     let preferred = json!({ "preferred": "SOFTWARE_TOKEN_MFA", "enabled": ["SOFTWARE_TOKEN_MFA"] });
     assert_eq!(on, preferred);
     assert_eq!(stage.text(&["mfa", "status"]), "SOFTWARE_TOKEN_MFA (preferred)\n");
 }
 
 #[test]
-fn a_second_factor_is_turned_on_and_off_and_the_others_stay() {
+fn changing_a_second_factor_keeps_the_others() {
     let stage = stage_with_factors("prefer");
     let secret = stage.text(&["mfa", "totp"]);
-    stage.text(&["mfa", "totp", "--code", &stage.app(secret.trim())]);
+    stage.text(&["mfa", "totp", "--code", &stage.app_code(secret.trim())]);
     let with_email = stage.json(&["mfa", "prefer", "email", "--state", "on"]);
     let both = json!({ "preferred": "SOFTWARE_TOKEN_MFA", "enabled": ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"] });
     assert_eq!(with_email["preferred"], both["preferred"]);
@@ -79,7 +79,7 @@ fn sessions_are_listed_and_revoked() {
     assert_eq!(sessions.len(), 2);
     let other = sessions.iter().find(|session| session["is_current"] != json!(true)).unwrap();
     let id = other["session_id"].as_str().unwrap();
-    assert!(stage.text(&["sessions", "list"]).contains("(this one)"));
+    assert!(stage.text(&["sessions", "list"]).contains("(current)"));
     assert_eq!(stage.json(&["sessions", "revoke", id]), json!({ "session_id": id, "revoked": true }));
     assert_eq!(stage.json(&["sessions", "list"])["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(stage.run(&["whoami", "--store", &store]).code, 3);

@@ -1,4 +1,4 @@
-//! A simulated service, and a home folder in which the program runs.
+//! The environment of a test: a simulated service, and a home folder in which the program runs.
 
 use std::fs;
 use std::io::Write;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 pub(crate) const PASSWORD: &str = "Correct-horse-1";
 pub(crate) const NEW_PASSWORD: &str = "Battery-staple-2";
 
-/// The secret of a user's authenticator app.
+/// The secret of the authenticator app of a user, in base32.
 pub(crate) const APP_SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
-/// Where nobody listens.
-pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
+/// An endpoint at which no server listens.
+pub(crate) const UNREACHABLE: &str = "http://127.0.0.1:1";
 
 pub(crate) struct Stage {
     pub(crate) server: Server,
@@ -27,14 +27,14 @@ pub(crate) struct Stage {
     pub(crate) identity_pool_id: String,
 }
 
-/// What a run of the program has come to.
-pub(crate) struct Ran {
+/// The result of a run of the program.
+pub(crate) struct RunResult {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// A pool without second factors, in which Alice is.
+/// Returns the configuration of a pool without second factors, with the user Alice.
 pub(crate) fn plain_pool() -> Value {
     json!({
         "name": "pool",
@@ -44,14 +44,15 @@ pub(crate) fn plain_pool() -> Value {
     })
 }
 
-/// A client that may do everything.
+/// Returns the configuration of an app client that allows every flow.
 pub(crate) fn client() -> Value {
     let flows = ["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"];
     let flows: Vec<String> = flows.iter().map(|flow| format!("ALLOW_{flow}")).collect();
     json!({ "name": "app", "explicit_auth_flows": flows })
 }
 
-/// A client whose tokens are refreshed after five minutes, each refresh token once.
+/// Returns an app client whose access tokens expire after five minutes and whose refresh tokens can be used
+/// once.
 pub(crate) fn short_lived_tokens() -> Value {
     let validity = json!({ "amount": 5, "unit": "minutes" });
     let rotation = json!({ "retry_grace_period_seconds": 0 });
@@ -59,7 +60,7 @@ pub(crate) fn short_lived_tokens() -> Value {
 }
 
 impl Stage {
-    /// A user with two second factors, who chooses by which to sign in.
+    /// Creates a pool with a user who has two second factors and must choose one at sign-in.
     pub(crate) fn with_two_factors(test: &str, username: &str) -> Self {
         let factors = json!(["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]);
         let mfa = json!({ "enabled": factors, "software_token_secret": APP_SECRET });
@@ -68,19 +69,19 @@ impl Stage {
         Self::with_changes(test, json!({ "mfa_configuration": "OPTIONAL", "mfa_factors": factors, "users": [user] }))
     }
 
-    /// Alice in a plain pool.
+    /// Creates the plain pool.
     pub(crate) fn new(test: &str) -> Self {
         Self::with_pool(test, plain_pool())
     }
 
-    /// Alice in a plain pool, signed in.
+    /// Creates the plain pool, and signs Alice in.
     pub(crate) fn signed_in(test: &str) -> Self {
         let stage = Self::new(test);
         stage.sign_in();
         stage
     }
 
-    /// The plain pool with these members changed.
+    /// Creates the plain pool with some members of its configuration changed.
     pub(crate) fn with_changes(test: &str, changes: Value) -> Self {
         let mut pool = plain_pool();
         for (name, value) in changes.as_object().unwrap() {
@@ -112,20 +113,20 @@ impl Stage {
     }
 
     pub(crate) fn sign_in(&self) {
-        let ran = self.with_env(&["sign-in", "--username", "alice"], &[("COGNITO_PASSWORD", PASSWORD)]);
-        assert_eq!((ran.code, &*ran.stdout), (0, "Signed in as alice.\n"), "{}", ran.stderr);
+        let result = self.with_env(&["sign-in", "--username", "alice"], &[("COGNITO_PASSWORD", PASSWORD)]);
+        assert_eq!((result.code, &*result.stdout), (0, "Signed in as alice.\n"), "{}", result.stderr);
     }
 
-    /// The program in a home folder of its own, and nothing else in its environment.
-    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
+    /// Returns a command that runs the program with its own home folder and no other environment variables.
+    pub(crate) fn unconfigured_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cognito"));
         command.args(arguments).env_clear().env("HOME", &self.folder).current_dir(&self.folder).stdin(Stdio::null());
         command
     }
 
-    /// The program, configured by its environment.
+    /// Returns a command that runs the program with the configuration in environment variables.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.bare(arguments);
+        let mut command = self.unconfigured_command(arguments);
         command
             .env("COGNITO_USER_POOL_ID", &self.user_pool_id)
             .env("COGNITO_CLIENT_ID", &self.client_id)
@@ -136,35 +137,35 @@ impl Stage {
         command
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> RunResult {
         self.with_env(arguments, &[])
     }
 
-    pub(crate) fn with_env(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
-        ran(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
+    pub(crate) fn with_env(&self, arguments: &[&str], variables: &[(&str, &str)]) -> RunResult {
+        run_result(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
-    pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
+    pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &(impl AsRef<[u8]> + ?Sized)) -> RunResult {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(stdin.as_ref()).unwrap();
-        ran(&child.wait_with_output().unwrap())
+        run_result(&child.wait_with_output().unwrap())
     }
 
-    /// What the program prints when it does what it should.
+    /// Runs the program, which must succeed, and returns its standard output.
     pub(crate) fn text(&self, arguments: &[&str]) -> String {
         self.run(arguments).text()
     }
 
-    /// The same as JSON.
+    /// Runs the program with `--json`, which must succeed, and returns its output.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
         self.run(&arguments).json()
     }
 
-    /// The newest code that was sent.
-    pub(crate) fn code(&self) -> String {
+    /// Returns the newest code that the service sent.
+    pub(crate) fn last_code(&self) -> String {
         self.server.messages().pop().unwrap().code
     }
 
@@ -172,20 +173,21 @@ impl Stage {
         self.folder.join(name).to_str().unwrap().to_owned()
     }
 
-    /// The file of the sessions.
+    /// Returns the path of the default store.
     pub(crate) fn store(&self) -> PathBuf {
         self.folders().1.join("sessions.json")
     }
 
-    /// Lets the store be read and not written, until the folder that is in the way is removed. A mode would not hinder
-    /// root.
+    /// Makes the store read-only, by a folder in place of its temporary file, and returns the folder.
+    /// Removing the folder makes the store writable again. A folder is necessary, because file permissions
+    /// would not stop root.
     pub(crate) fn block_store(&self) -> PathBuf {
         let obstacle = self.store().with_file_name("sessions.json.new");
         fs::create_dir(&obstacle).unwrap();
         obstacle
     }
 
-    /// The folder of the configuration, and that of the data.
+    /// Returns the folder of the configuration and the folder of the data.
     pub(crate) fn folders(&self) -> (PathBuf, PathBuf) {
         if cfg!(target_os = "macos") {
             let folder = self.folder.join("Library/Application Support/cognito");
@@ -194,13 +196,13 @@ impl Stage {
         (self.folder.join(".config/cognito"), self.folder.join(".local/share/cognito"))
     }
 
-    /// The code that an authenticator app shows for this secret now.
-    pub(crate) fn app(&self, secret: &str) -> String {
+    /// Returns the code that an authenticator app with this secret shows now.
+    pub(crate) fn app_code(&self, secret: &str) -> String {
         one_time_password(secret, self.server.now().as_unix_seconds())
     }
 }
 
-impl Ran {
+impl RunResult {
     pub(crate) fn text(&self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
         self.stdout.clone()
@@ -211,7 +213,7 @@ impl Ran {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// The error of a run that failed with this code, as JSON, which is all that it wrote.
+    /// Returns the JSON error of a run that must have failed with this exit code and written nothing else.
     pub(crate) fn error(&self, code: i32) -> Value {
         assert_eq!((self.code, &*self.stdout), (code, ""), "{}", self.stderr);
         let error: Value = serde_json::from_str(&self.stderr).unwrap();
@@ -219,15 +221,15 @@ impl Ran {
     }
 }
 
-pub(crate) fn ran(output: &Output) -> Ran {
-    Ran {
+pub(crate) fn run_result(output: &Output) -> RunResult {
+    RunResult {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout.clone()).unwrap(),
         stderr: String::from_utf8(output.stderr.clone()).unwrap(),
     }
 }
 
-/// RFC 6238: SHA-1, six digits, steps of 30 seconds.
+/// Computes a time-based one-time password by RFC 6238, with SHA-1, six digits and steps of 30 seconds.
 fn one_time_password(secret: &str, unix_seconds: u64) -> String {
     let key = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);

@@ -1,4 +1,4 @@
-//! A user's account: sign-up, passwords, sign-out, deletion.
+//! The commands for a user's account: sign-up, passwords, sign-out and deletion.
 
 use cognito_blocking::operation::{
     Attribute, ChangePassword, CodeDeliveryDetails, ConfirmForgotPassword, DeleteUser, ForgotPassword, GetUser,
@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 
 use crate::arguments::{ConfirmSignUp, DeleteUserArguments, Password, SignUpArguments};
 use crate::output::{Failure, Report};
-use crate::program::{Program, needed_line_of_stdin, pair};
+use crate::program::{Program, parse_pair, require_stdin_line};
 use crate::terminal;
 
 pub(crate) fn sign_up(program: &Program, arguments: &SignUpArguments) -> Result<Report, Failure> {
     let client = program.client()?;
     let username = program.username()?;
-    let attributes = pairs(&arguments.attributes)?;
-    let mut sign_up = SignUp::new(&*username, program.first_password()?.expose());
+    let attributes = parse_attributes(&arguments.attributes)?;
+    let mut sign_up = SignUp::new(&*username, program.sign_up_password()?.expose());
     sign_up.user_attributes = attributes;
     let response = client.call(sign_up)?;
-    let next = if response.user_confirmed { "The user may sign in." } else { "Confirm with `cognito confirm`." };
-    let (told, delivery) = describe_delivery(response.code_delivery_details.as_ref());
+    let next = if response.user_confirmed { "The user can sign in now." } else { "Confirm it with `cognito confirm`." };
+    let (sent, delivery) = describe_delivery(response.code_delivery_details.as_ref());
     Ok(Report::new(
-        format!("Signed {username} up. {told}{next}"),
+        format!("Signed {username} up. {sent}{next}"),
         json!({
             "username": username,
             "sub": response.user_sub,
@@ -36,7 +36,7 @@ pub(crate) fn sign_up(program: &Program, arguments: &SignUpArguments) -> Result<
 pub(crate) fn confirm(program: &Program, arguments: ConfirmSignUp) -> Result<Report, Failure> {
     let client = program.client()?;
     let username = program.username()?;
-    client.call(operation::ConfirmSignUp::new(&*username, code(arguments.code)?))?;
+    client.call(operation::ConfirmSignUp::new(&*username, code_or_prompt(arguments.code)?))?;
     Ok(Report::new(format!("Confirmed {username}."), json!({ "username": username, "confirmed": true })))
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn resend(program: &Program) -> Result<Report, Failure> {
     let client = program.client()?;
     let username = program.username()?;
     let response = client.call(ResendConfirmationCode::new(&*username))?;
-    Ok(delivered(&username, response.code_delivery_details.as_ref()))
+    Ok(delivery_report(&username, response.code_delivery_details.as_ref()))
 }
 
 pub(crate) fn password(program: &Program, command: Password) -> Result<Report, Failure> {
@@ -61,12 +61,12 @@ pub(crate) fn password(program: &Program, command: Password) -> Result<Report, F
             let client = program.client()?;
             let username = program.username()?;
             let response = client.call(ForgotPassword::new(&*username))?;
-            Ok(delivered(&username, response.code_delivery_details.as_ref()))
+            Ok(delivery_report(&username, response.code_delivery_details.as_ref()))
         }
-        Password::Confirm { code: given } => {
+        Password::Confirm { code } => {
             let client = program.client()?;
             let username = program.username()?;
-            let code = code(given)?;
+            let code = code_or_prompt(code)?;
             client.call(ConfirmForgotPassword::new(&*username, code, program.new_password()?.expose()))?;
             Ok(Report::new(format!("Set a new password for {username}."), json!({ "username": username })))
         }
@@ -83,7 +83,7 @@ pub(crate) fn whoami(program: &Program) -> Result<Report, Failure> {
         text,
         json!({
             "username": user.username,
-            "attributes": attributes(&user),
+            "attributes": attributes_json(&user),
             "preferred_mfa": user.preferred_mfa_setting,
             "mfa": user.user_mfa_setting_list,
         }),
@@ -95,15 +95,15 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
     let scope = if global { SignOutScope::Global } else { SignOutScope::Revoke };
     let signed_out = session.sign_out(scope);
     if let Err(error) = signed_out.local {
-        return Err(Failure::HalfDone(still_in_store(&signed_out.remote), error));
+        return Err(Failure::PartlyDone(still_in_store(&signed_out.remote), error));
     }
     let remote = match signed_out.remote {
         RemoteSignOut::Done => "The tokens are revoked.",
-        RemoteSignOut::NotRevocable => "The tokens cannot be revoked, and are good until they expire.",
+        RemoteSignOut::NotRevocable => "The tokens cannot be revoked and stay valid until they expire.",
         RemoteSignOut::NotAsked => "",
         RemoteSignOut::Failed(Error::NotSignedIn) => return Err(Error::NotSignedIn.into()),
         RemoteSignOut::Failed(error) => {
-            return Err(Failure::HalfDone("signed out on this machine, but the tokens may not be revoked", error));
+            return Err(Failure::PartlyDone("signed out on this machine, but the tokens may still be valid", error));
         }
     };
     let username = session.username();
@@ -114,14 +114,14 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
     ))
 }
 
-/// What a sign-out has done when the store failed.
+/// Describes the state of the tokens and of the session after a sign-out for which the store failed.
 fn still_in_store(remote: &RemoteSignOut) -> &'static str {
     match remote {
         RemoteSignOut::Done => "the tokens are revoked, but the session is still in the store",
         RemoteSignOut::NotRevocable | RemoteSignOut::NotAsked => {
             "the tokens are not revoked, and the session is still in the store"
         }
-        RemoteSignOut::Failed(_) => "the tokens may not be revoked, and the session is still in the store",
+        RemoteSignOut::Failed(_) => "the tokens may still be valid, and the session is still in the store",
     }
 }
 
@@ -129,43 +129,45 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
     let session = program.session()?;
     let username = session.username();
     if !arguments.yes {
-        let question = format!("Delete {username} for good?");
-        if !terminal::is_there() {
-            return Err(Failure::needs("--yes", format!("an answer is needed: {question} (--yes)")));
+        let question = format!("Delete the user {username} permanently?");
+        if !terminal::is_interactive() {
+            return Err(Failure::answer_needed("--yes", format!("an answer is missing: {question} (--yes)")));
         }
-        if !terminal::agrees(&question)? {
-            return Ok(Report::new("Nothing was done.", json!({ "username": username, "deleted": false })));
+        if !terminal::confirm(&question)? {
+            return Ok(Report::new("The user was not deleted.", json!({ "username": username, "deleted": false })));
         }
     }
     session.call(DeleteUser::new())?;
     session.forget()?;
     if let Ok(client) = program.identity_pool_client() {
-        // The identity was this user's alone.
+        // Only this user had the identity, so nobody else can need it.
         CredentialsProvider::for_session(client, program.store()?, session.clone()).forget()?;
     }
     Ok(Report::new(format!("Deleted {username}."), json!({ "username": username, "deleted": true })))
 }
 
-/// The code that was given, or that is asked for. For `-` it is a line of the standard input, where that is no terminal.
-pub(crate) fn code(given: Option<String>) -> Result<Parameter, Failure> {
-    match given.as_deref() {
-        Some("-") if !terminal::is_there() => needed_line_of_stdin("a code"),
+/// Returns the code from the command line, or prompts for a code. The argument `-` means a line of standard
+/// input, or a prompt at a terminal.
+pub(crate) fn code_or_prompt(argument: Option<String>) -> Result<Parameter, Failure> {
+    match argument.as_deref() {
+        Some("-") if !terminal::is_interactive() => require_stdin_line("a code"),
         None | Some("-") => terminal::ask_hidden("CODE", "Code"),
         Some(code) => Ok(Parameter::from(code)),
     }
 }
 
-/// Attributes as they stand on the command line.
-pub(crate) fn pairs(given: &[String]) -> Result<Vec<Attribute>, Failure> {
-    given.iter().map(|text| pair(text).map(|(name, value)| Attribute::new(name, value))).collect()
+/// Parses attributes from arguments `NAME=VALUE`.
+pub(crate) fn parse_attributes(arguments: &[String]) -> Result<Vec<Attribute>, Failure> {
+    arguments.iter().map(|text| parse_pair(text).map(|(name, value)| Attribute::new(name, value))).collect()
 }
 
-/// A user's attributes as one object.
-pub(crate) fn attributes(user: &GetUserResponse) -> Value {
+/// Returns a user's attributes as one JSON object.
+pub(crate) fn attributes_json(user: &GetUserResponse) -> Value {
     user.user_attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
 }
 
-/// Where a code went.
+/// Describes the destination of a code, as text and as JSON. The text ends with a space, or is empty if there
+/// are no details.
 pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
     let Some(details) = details else { return (String::new(), Value::Null) };
     let destination = details.destination.as_deref().unwrap_or("the user");
@@ -177,8 +179,8 @@ pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (Strin
     (format!("A code was sent to {destination}. "), json)
 }
 
-fn delivered(username: &str, details: Option<&CodeDeliveryDetails>) -> Report {
-    let (told, delivery) = describe_delivery(details);
-    let text = if told.is_empty() { "Done." } else { told.trim_end() };
+fn delivery_report(username: &str, details: Option<&CodeDeliveryDetails>) -> Report {
+    let (sent, delivery) = describe_delivery(details);
+    let text = if sent.is_empty() { "Cognito accepted the request." } else { sent.trim_end() };
     Report::new(text, json!({ "username": username, "delivery": delivery }))
 }

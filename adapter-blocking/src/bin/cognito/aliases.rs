@@ -1,4 +1,7 @@
-//! The names by which users have signed in here: an e-mail address, say, where the service has another name for the user.
+//! The aliases with which users have signed in on this machine.
+//!
+//! An alias is, for instance, an e-mail address. The store maps each alias to the user name that the service
+//! uses.
 
 use std::sync::Arc;
 
@@ -8,7 +11,7 @@ use cognito_blocking::{Error, Store};
 use crate::output::Failure;
 use crate::program::Program;
 
-/// Keeps what the service calls the user whom somebody has called so.
+/// Stores the user name of the service under the name that the user typed.
 pub(crate) fn remember(program: &Program, typed: &str, canonical: &str) -> Result<(), Failure> {
     if typed == canonical {
         return Ok(());
@@ -17,7 +20,8 @@ pub(crate) fn remember(program: &Program, typed: &str, canonical: &str) -> Resul
     Ok(program.store()?.save(&key(program, typed)?, &record).map_err(|error| Error::Store(Arc::new(error)))?)
 }
 
-/// What the service calls the user of this name, as far as that is known.
+/// Returns the user name of the service for a name or alias. A name that is not in the store is returned
+/// unchanged.
 pub(crate) fn canonical(program: &Program, name: &str) -> Result<String, Failure> {
     if program.sessions()?.usernames()?.iter().any(|username| username == name) {
         return Ok(name.to_owned());
@@ -27,7 +31,7 @@ pub(crate) fn canonical(program: &Program, name: &str) -> Result<String, Failure
     Ok(canonical.unwrap_or_else(|| name.to_owned()))
 }
 
-/// No session and no device has such a key.
+/// Returns the storage key for an alias. The key differs from the keys of all sessions and devices.
 fn key(program: &Program, name: &str) -> Result<String, Failure> {
     Ok(format!("{}//alias/{name}", last_user_key(program.client()?.app_client())))
 }

@@ -1,4 +1,4 @@
-//! Answers to challenges: those that were given, and those that the terminal is asked for.
+//! Answers to challenges, from the command line, standard input, the environment or prompts.
 
 use cognito_blocking::operation::{Attribute, ChallengeName};
 use cognito_blocking::secret::Parameter;
@@ -8,26 +8,28 @@ use cognito_blocking::{
 };
 
 use crate::output::{AnswerNeeded, Failure};
-use crate::program::{NEW_PASSWORD, Program, line_of_stdin, pair, variable};
+use crate::program::{NEW_PASSWORD, Program, environment_variable, parse_pair, read_stdin_line};
 use crate::terminal;
 
-/// The answers that were given, each good for once; attributes until they are accepted.
+/// The answers that the user passed.
+///
+/// Each answer is used once, except that attributes are kept until the service accepts them.
 #[derive(Debug)]
 pub(crate) struct Answers {
     given: Vec<(String, Parameter)>,
-    /// That of the environment.
+    /// The new password from the environment.
     new_password: Option<Parameter>,
 }
 
-/// What comes of an answer.
+/// The next flow of a sign-in.
 pub(crate) enum Answer {
-    /// The flow to go on with.
-    Given(Box<SignIn>),
-    /// A flow that must be run before the user can be asked.
+    /// The flow that sends the answer.
+    SignIn(Box<SignIn>),
+    /// The flow that gets the secret of an authenticator app, which the user needs to answer the challenge.
     SetUp(Box<BeginSoftwareTokenSetup>),
 }
 
-/// What all answers are made with.
+/// The values from which every answer is created.
 pub(crate) struct Answering<'a> {
     pub(crate) program: &'a Program,
     pub(crate) app_client: &'a AppClient,
@@ -35,23 +37,23 @@ pub(crate) struct Answering<'a> {
     pub(crate) seed: Seed,
 }
 
-/// What the attributes that come with a new password begin with.
+/// The prefix of the keys of the attributes that are sent with a new password.
 const ATTRIBUTE_PREFIX: &str = NewPasswordChallenge::ATTRIBUTE_PREFIX;
 
 impl Answers {
-    /// Those of the command line, and then those of the standard input.
+    /// Reads the answers from the command line, and then from standard input if `from_stdin` is true.
     pub(crate) fn new(given: &[String], from_stdin: bool) -> Result<Self, Failure> {
-        let take = |text: &str| pair(text).map(|(key, value)| (key, Parameter::from(value)));
-        let mut answers = given.iter().map(|text| take(text)).collect::<Result<Vec<_>, _>>()?;
+        let parse = |text: &str| parse_pair(text).map(|(key, value)| (key, Parameter::from(value)));
+        let mut answers = given.iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?;
         if from_stdin {
-            while let Some(line) = line_of_stdin()?.filter(|line| !line.is_empty()) {
-                answers.push(take(line.expose())?);
+            while let Some(line) = read_stdin_line()?.filter(|line| !line.is_empty()) {
+                answers.push(parse(line.expose())?);
             }
         }
-        Ok(Self { given: answers, new_password: variable(NEW_PASSWORD) })
+        Ok(Self { given: answers, new_password: environment_variable(NEW_PASSWORD) })
     }
 
-    /// The first answer of this key, which is used up.
+    /// Removes and returns the first answer with this key.
     fn take(&mut self, key: &str) -> Option<Parameter> {
         let place = self.given.iter().position(|(name, _)| name == key)?;
         Some(self.given.remove(place).1)
@@ -61,14 +63,19 @@ impl Answers {
         self.take(key).map_or_else(ask, Ok)
     }
 
-    /// The service has accepted the answer to this challenge.
-    pub(crate) fn accepted(&mut self, challenge: &Challenge) {
+    /// Forgets the attributes when the service has accepted the new password with which they were sent.
+    pub(crate) fn mark_accepted(&mut self, challenge: &Challenge) {
         if matches!(challenge, Challenge::NewPassword(_)) {
             self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
         }
     }
 
-    /// Answers a challenge. What is missing is named with the challenge.
+    /// Creates the next flow from the answers, and prompts for missing answers.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Failure::AnswerNeeded`] with the name of the challenge if an answer is missing and there is
+    /// no terminal.
     pub(crate) fn answer(&mut self, challenge: &Challenge, with: Answering<'_>) -> Result<Answer, Failure> {
         self.try_answer(challenge, with).map_err(|failure| match failure {
             Failure::AnswerNeeded(needed) => {
@@ -81,7 +88,7 @@ impl Answers {
 
     fn try_answer(&mut self, challenge: &Challenge, with: Answering<'_>) -> Result<Answer, Failure> {
         let Answering { program, app_client, devices, seed } = with;
-        Ok(Answer::Given(Box::new(match challenge {
+        Ok(Answer::SignIn(Box::new(match challenge {
             Challenge::Code(code) => code.answer(app_client, self.code(code)?, seed),
             Challenge::SelectMfaType(select) => select.answer(app_client, &self.factor(select)?, seed),
             Challenge::MfaSetup(setup) => return self.set_up(setup, app_client, seed),
@@ -95,7 +102,7 @@ impl Answers {
             }
             Challenge::Custom(custom) => custom.answer(app_client, self.custom(custom)?, seed),
             Challenge::Device(device) => device.answer(app_client, devices.clone(), seed),
-            other => other.answer_with(app_client, self.rest(other.name())?, seed),
+            other => other.answer_with(app_client, self.all_answers(other.name())?, seed),
         })))
     }
 
@@ -103,8 +110,8 @@ impl Answers {
         let key = challenge.response_name();
         let from = match (challenge.destination(), challenge.friendly_device_name()) {
             (Some(destination), _) => format!("sent to {destination}"),
-            (None, Some(name)) => format!("of your authenticator app {name}"),
-            (None, None) => "of your authenticator app".to_owned(),
+            (None, Some(name)) => format!("from your authenticator app {name}"),
+            (None, None) => "from your authenticator app".to_owned(),
         };
         self.take_or(key, || terminal::ask_hidden(key, &format!("Code {from}")))
     }
@@ -113,14 +120,14 @@ impl Answers {
         self.choose("ANSWER", "Second factor", &challenge.choices())
     }
 
-    /// The factor that was given, or one of these.
+    /// Returns the choice that the user passed under this key, or prompts for one of the choices.
     fn choose(&mut self, key: &str, question: &str, choices: &[ChallengeName]) -> Result<ChallengeName, Failure> {
         let names: Vec<&str> = choices.iter().map(ChallengeName::as_str).collect();
         let name = match self.take(key) {
             Some(name) => name.expose().to_owned(),
             None => terminal::choose(key, &format!("{question}: {}", names.join(" or ")), &names)?.to_owned(),
         };
-        let unknown = || Failure::Usage(format!("{key} is to be one of {}", names.join(", ")));
+        let unknown = || Failure::Usage(format!("{key}: must be one of {}", names.join(", ")));
         choices.iter().find(|choice| choice.as_str() == name).cloned().ok_or_else(unknown)
     }
 
@@ -129,7 +136,7 @@ impl Answers {
         if choice == ChallengeName::EmailOtp {
             let ask = || terminal::ask("EMAIL", "E-mail address").map(Parameter::from);
             let email = self.take_or("EMAIL", ask)?;
-            return Ok(Answer::Given(Box::new(setup.set_up_email(app_client, email, seed))));
+            return Ok(Answer::SignIn(Box::new(setup.set_up_email(app_client, email, seed))));
         }
         Ok(Answer::SetUp(Box::new(setup.set_up_software_token(app_client))))
     }
@@ -137,14 +144,17 @@ impl Answers {
     fn first_code(&mut self, setup: &SoftwareTokenSetup, issuer: &str, username: &str) -> Result<Parameter, Failure> {
         const KEY: &str = "SOFTWARE_TOKEN_MFA_CODE";
         self.take_or(KEY, || {
-            if terminal::is_there() {
+            if terminal::is_interactive() {
                 terminal::show_secret(setup.secret_code(), issuer, username)?;
             }
             terminal::ask_hidden(KEY, "Code that the app shows")
         })
     }
 
-    /// The new password that was given, or the next line of the standard input, or that of the environment for once.
+    /// Returns the new password from the answers, standard input, the environment or a prompt, in this order.
+    ///
+    /// The password from the environment is used only once, so that a rejected password does not cause an
+    /// endless loop.
     fn new_password(&mut self, program: &Program) -> Result<Parameter, Failure> {
         if let Some(given) = self.take("NEW_PASSWORD") {
             return Ok(given);
@@ -155,8 +165,10 @@ impl Answers {
         }
     }
 
-    /// The attributes among the answers, by their plain names; one that must be there is asked for. They stay, since a
-    /// password that is refused is asked for again.
+    /// Returns the attributes among the answers, and prompts for required attributes that are missing.
+    ///
+    /// The attributes stay among the answers: if the service rejects the new password, the next password
+    /// needs them again.
     fn attributes(&mut self, challenge: &NewPasswordChallenge) -> Result<Vec<Attribute>, Failure> {
         for name in challenge.required_attributes() {
             let key = format!("{ATTRIBUTE_PREFIX}{name}");
@@ -173,19 +185,20 @@ impl Answers {
 
     fn custom(&mut self, challenge: &CustomChallenge) -> Result<Parameter, Failure> {
         self.take_or("ANSWER", || {
-            if terminal::is_there() {
+            if terminal::is_interactive() {
                 for (name, value) in challenge.parameters().iter().filter(|(name, _)| *name != "USERNAME") {
-                    terminal::say(&format!("{name}: {value}"))?;
+                    terminal::print_line(&format!("{name}: {value}"))?;
                 }
             }
             terminal::ask_hidden("ANSWER", "Answer")
         })
     }
 
-    /// All answers that are left, for a challenge that is not known here.
-    fn rest(&mut self, name: &ChallengeName) -> Result<Vec<(String, Parameter)>, Failure> {
+    /// Removes and returns all answers, for a challenge that this tool does not know.
+    fn all_answers(&mut self, name: &ChallengeName) -> Result<Vec<(String, Parameter)>, Failure> {
         if self.given.is_empty() {
-            let message = format!("this program does not know {}: answer it by --answer", name.as_str());
+            let message =
+                format!("this tool does not know the challenge {}: pass all its answers with --answer", name.as_str());
             return Err(Failure::AnswerNeeded(AnswerNeeded { challenge: None, answers: Vec::new(), message }));
         }
         Ok(std::mem::take(&mut self.given))

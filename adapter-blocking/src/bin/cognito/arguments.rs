@@ -1,4 +1,4 @@
-//! What may stand on the command line.
+//! The command line: all commands, options and help texts.
 
 mod account;
 mod identity;
@@ -19,22 +19,22 @@ const EXAMPLES: &str = "\
 Examples:
   cognito sign-in --username alice
   curl -H \"Authorization: Bearer $(cognito token)\" https://api.example.com/
-  cognito credentials                  for credential_process in ~/.aws/config
+  cognito credentials                  # for credential_process in ~/.aws/config
   cognito call ListDevices --json '{\"Limit\": 10}'
 
-Without a terminal nothing is asked: the password comes by COGNITO_PASSWORD or --password-stdin, answers to challenges
-by --answer KEY=VALUE.
+Without a terminal the tool does not prompt. Pass the password in COGNITO_PASSWORD or with
+--password-stdin, and answers to challenges with --answer KEY=VALUE.
 
 Exit codes:
-  0  done
-  1  the machine failed: no randomness, an output that cannot be written
-  2  usage: the command line, the configuration, or input that cannot be sent
-  3  the service refused
-  4  the service was not reached, or something else answered in its place
-  5  an answer is needed, or nobody is signed in
-  6  the store of sessions, or another file, cannot be read or written";
+  0  success
+  1  the machine failed, for instance its terminal or its random numbers
+  2  the command line, the configuration or an input is invalid
+  3  Cognito rejected the request
+  4  Cognito could not be reached, or the answer did not come from Cognito
+  5  an answer is missing, or no user is signed in
+  6  the store or another file could not be read or written";
 
-/// Sign in to an Amazon Cognito user pool; get tokens and AWS credentials.
+/// Sign in to an Amazon Cognito user pool, and get tokens and AWS credentials.
 #[derive(Debug, Parser)]
 #[command(name = "cognito", version, after_help = EXAMPLES)]
 pub(crate) struct CommandLine {
@@ -44,47 +44,49 @@ pub(crate) struct CommandLine {
     pub(crate) command: AnyCommand,
 }
 
-/// The configuration. What is not given here is taken from the environment, and then from the profile.
+/// The configuration options. A setting that is not passed as an option comes from the environment, or else
+/// from the profile.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct Settings {
-    /// The user pool's id, such as us-east-1_QdbSdK39m
+    /// The id of the user pool, such as us-east-1_QdbSdK39m
     #[arg(long, global = true, env = "COGNITO_USER_POOL_ID", value_name = "ID")]
     pub(crate) user_pool_id: Option<String>,
-    /// The app client's id
+    /// The id of the app client
     #[arg(long, global = true, env = "COGNITO_CLIENT_ID", value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// The app client's secret; better set by the environment or the profile, since others can read command lines
+    /// The secret of the app client; safer in the environment or the profile, as other users can read command
+    /// lines
     #[arg(long, global = true, env = "COGNITO_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub(crate) client_secret: Option<ClientSecret>,
-    /// The identity pool's id
+    /// The id of the identity pool
     #[arg(long, global = true, env = "COGNITO_IDENTITY_POOL_ID", value_name = "ID")]
     pub(crate) identity_pool_id: Option<String>,
-    /// An endpoint for user pools in place of AWS's: https, or http on this machine
+    /// A custom endpoint for user pools: https, or http on this machine
     #[arg(long, global = true, env = "COGNITO_ENDPOINT", value_name = "URL")]
     pub(crate) endpoint: Option<String>,
-    /// An endpoint for identity pools in place of AWS's
+    /// A custom endpoint for identity pools: https, or http on this machine
     #[arg(long, global = true, env = "COGNITO_IDENTITY_ENDPOINT", value_name = "URL")]
     pub(crate) identity_endpoint: Option<String>,
-    /// An endpoint for the Security Token Service in place of AWS's
+    /// A custom endpoint for the Security Token Service: https, or http on this machine
     #[arg(long, global = true, env = "COGNITO_STS_ENDPOINT", value_name = "URL")]
     pub(crate) sts_endpoint: Option<String>,
-    /// The region of AWS's endpoints, where it is not the one that the pools' ids begin with
+    /// The region of the AWS endpoints, if it differs from the region in the pool's id
     #[arg(long, global = true, env = "COGNITO_REGION")]
     pub(crate) region: Option<String>,
-    /// A section of profiles.toml; `default`, if there is one
+    /// The section of profiles.toml to read; by default the section `default`, if it exists
     #[arg(long, global = true, env = "COGNITO_PROFILE", value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// The file that keeps sessions, devices and identities
-    #[arg(long, global = true, env = "COGNITO_STORE", value_name = "FILE", value_parser = path_or_nothing())]
+    /// The file that stores sessions, devices and identities
+    #[arg(long, global = true, env = "COGNITO_STORE", value_name = "FILE", value_parser = possibly_empty_path())]
     pub(crate) store: Option<PathBuf>,
-    /// Who it is about; the user who signed in last, where there is one
+    /// The user name; by default the user who signed in last, if there is one, or else the tool prompts
     #[arg(long, global = true, env = "COGNITO_USERNAME", value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// Read each password that is needed from a line of the standard input, the old one before the new one
+    /// Read each password from a line of standard input, the old password before the new one
     #[arg(long, global = true)]
     pub(crate) password_stdin: bool,
-    /// Show each request on the standard error: operation, attempt, status, request id, time
+    /// Show each request on standard error: operation, attempt, status, request id, duration
     #[arg(long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -93,101 +95,107 @@ pub(crate) struct Settings {
 pub(crate) enum AnyCommand {
     #[command(flatten)]
     Configured(Command),
-    /// Print a script that completes this command in a shell
-    // It has no use for a configuration, whatever is wrong with that.
-    Completions { shell: Shell },
+    /// Print a script that completes commands and options in a shell
+    // Not in `Command`, so that the script can be printed even if the configuration is invalid.
+    Completions {
+        /// The shell for which to print the script
+        shell: Shell,
+    },
 }
 
 /// A command that needs a configuration.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Sign a new user up
+    /// Sign up a new user
     SignUp(SignUpArguments),
-    /// Confirm a sign-up with the code that was sent
+    /// Confirm a sign-up with the code that the user received
     Confirm(ConfirmSignUp),
-    /// Send the code of a sign-up again
+    /// Resend the confirmation code of a sign-up
     Resend,
-    /// Sign in, whatever the service asks on the way
+    /// Sign in, and answer every challenge that Cognito asks
     SignIn(SignInArguments),
-    /// Print a token that is good, refreshed if need be
+    /// Print a valid token, refreshed if necessary
     Token(TokenArguments),
-    /// Show the user as the service knows them
+    /// Show the signed-in user's name and attributes
     Whoami,
-    /// Show what a token claims; its signature is not checked
+    /// Show the claims of a token, without verifying its signature
     Claims(TokenArguments),
-    /// Change a password, or set a forgotten one
+    /// Change or reset a password
     #[command(subcommand)]
     Password(Password),
-    /// Read and change the user's attributes
+    /// Show, set, delete and verify the user's attributes
     #[command(subcommand)]
     Attributes(Attributes),
-    /// Second factors
+    /// Show, set up and prefer second factors
     #[command(subcommand)]
     Mfa(Mfa),
-    /// The devices that the service knows of the user
+    /// List, remember and forget the user's devices
     #[command(subcommand)]
     Devices(Devices),
-    /// The user's sessions, on all devices
+    /// List and revoke the user's sessions on all devices
     #[command(subcommand)]
     Sessions(Sessions),
-    /// Sign out, and revoke the session's tokens; it is forgotten here even if they cannot be
+    /// Sign out on this machine, and revoke the session's tokens
+    #[command(after_help = "\
+The session is removed from this machine even if revoking its tokens fails. The command then fails,
+and reports why.")]
     SignOut {
-        /// On every device
+        /// Sign out on every device
         #[arg(long)]
         global: bool,
     },
-    /// Delete the user at the service
+    /// Delete the signed-in user permanently
     DeleteUser(DeleteUserArguments),
-    /// Print AWS credentials, as credential_process wants them
+    /// Print AWS credentials in the format of credential_process
     Credentials(CredentialsArguments),
-    /// Call any operation, with its members as JSON
+    /// Call any Cognito operation with a JSON request
     Call(CallArguments),
 }
 
-/// A command line as it was given.
-pub(crate) struct Given {
+/// A parsed command line.
+pub(crate) struct Parsed {
     pub(crate) line: CommandLine,
-    /// Whether what is written is to be JSON.
+    /// Whether results, errors and warnings are written as JSON.
     pub(crate) json: bool,
 }
 
-/// Reads the command line.
-pub(crate) fn read() -> Result<Given, clap::Error> {
+/// Parses the command line of this process.
+pub(crate) fn parse() -> Result<Parsed, clap::Error> {
     let matches = program().try_get_matches()?;
     let line = CommandLine::from_arg_matches(&matches)?;
-    let json = asks_for_json(&matches) || matches!(line.command, AnyCommand::Configured(Command::Call(_)));
-    Ok(Given { line, json })
+    let json = has_json_flag(&matches) || matches!(line.command, AnyCommand::Configured(Command::Call(_)));
+    Ok(Parsed { line, json })
 }
 
-/// Whether JSON was asked for by a command line that cannot be read.
-pub(crate) fn seem_to_ask_for_json() -> bool {
+/// Returns whether `--json` is among the arguments of a command line that cannot be parsed.
+pub(crate) fn contain_json_flag() -> bool {
     std::env::args_os().any(|argument| argument == "--json")
 }
 
-/// The program's commands and options.
+/// Returns the program's commands and options.
 pub(crate) fn program() -> Program {
     with_json_flag(CommandLine::command().arg(json_flag()))
 }
 
-/// A path that may be empty, as a variable may.
-fn path_or_nothing() -> impl TypedValueParser<Value = PathBuf> {
+/// Accepts an empty path, because an environment variable may be empty.
+fn possibly_empty_path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
-/// Every command has a flag `--json` but one: `call` takes the members of a request by that name.
+/// Adds the flag `--json` to every command except `call`, whose option `--json` takes the request.
 fn with_json_flag(command: Program) -> Program {
-    let has_none = command.has_subcommands() || command.get_name() == "call";
-    let command = if has_none { command } else { command.arg(json_flag()) };
+    let is_excluded = command.has_subcommands() || command.get_name() == "call";
+    let command = if is_excluded { command } else { command.arg(json_flag()) };
     command.mut_subcommands(with_json_flag)
 }
 
 fn json_flag() -> Arg {
-    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write one JSON object, errors too")
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write one JSON object; errors are JSON, too")
 }
 
-fn asks_for_json(matches: &ArgMatches) -> bool {
-    let here = matches.try_get_one::<bool>("json").is_ok_and(|flag| flag.copied().unwrap_or_default());
-    here || matches.subcommand().is_some_and(|(_, below)| asks_for_json(below))
+fn has_json_flag(matches: &ArgMatches) -> bool {
+    let has_own_flag = matches.try_get_one::<bool>("json").is_ok_and(|flag| flag.copied().unwrap_or_default());
+    has_own_flag || matches.subcommand().is_some_and(|(_, matches)| has_json_flag(matches))
 }
 
 #[cfg(test)]
@@ -195,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_commands_and_options_do_not_contradict_each_other() {
+    fn the_commands_and_options_are_consistent() {
         program().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! The user's attributes.
+//! The commands that show, set, delete and verify the user's attributes.
 
 use cognito_blocking::SessionHandle;
 use cognito_blocking::operation::{
@@ -7,7 +7,7 @@ use cognito_blocking::operation::{
 use cognito_blocking::secret::Parameter;
 use serde_json::{Map, Value, json};
 
-use crate::account::{code, describe_delivery, pairs};
+use crate::account::{code_or_prompt, describe_delivery, parse_attributes};
 use crate::arguments::Attributes;
 use crate::output::{Failure, Report};
 use crate::program::Program;
@@ -18,28 +18,31 @@ pub(crate) fn run(program: &Program, command: Attributes) -> Result<Report, Fail
     match command {
         Attributes::Get { names } => get(&session, &names),
         Attributes::Set { attributes } => {
-            let response = session.call(UpdateUserAttributes::new(pairs(&attributes)?))?;
-            let told = response.code_delivery_details_list.iter().map(|details| describe_delivery(Some(details)));
-            let (texts, deliveries): (Vec<String>, Vec<Value>) = told.unzip();
-            Ok(Report::new(format!("Set. {}", texts.concat()).trim_end(), json!({ "deliveries": deliveries })))
+            let response = session.call(UpdateUserAttributes::new(parse_attributes(&attributes)?))?;
+            let described = response.code_delivery_details_list.iter().map(|details| describe_delivery(Some(details)));
+            let (texts, deliveries): (Vec<String>, Vec<Value>) = described.unzip();
+            Ok(Report::new(
+                format!("Set the attributes. {}", texts.concat()).trim_end(),
+                json!({ "deliveries": deliveries }),
+            ))
         }
         Attributes::Delete { names } => {
             session.call(DeleteUserAttributes::new(names.iter().map(String::as_str)))?;
-            Ok(Report::new("Deleted.", json!({ "deleted": names })))
+            Ok(Report::new("Deleted the attributes.", json!({ "deleted": names })))
         }
         Attributes::Verify { name, code: None } => send_code(&session, &name),
-        Attributes::Verify { name, code: given } => verify(&session, &name, code(given)?),
+        Attributes::Verify { name, code } => verify(&session, &name, code_or_prompt(code)?),
     }
 }
 
 fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
     let user = session.call(GetUser::new())?;
-    let wanted = |name: &String| names.is_empty() || names.contains(name);
-    let attributes = user.user_attributes.iter().filter(|attribute| wanted(&attribute.name));
+    let is_requested = |name: &String| names.is_empty() || names.contains(name);
+    let attributes = user.user_attributes.iter().filter(|attribute| is_requested(&attribute.name));
     let pairs = attributes.map(|attribute| (attribute.name.clone(), attribute.value.clone().unwrap_or_default()));
     let pairs: Vec<(String, String)> = pairs.collect();
     let text: Vec<String> = match (names, pairs.as_slice()) {
-        // A script that asks for one wants its value.
+        // A script that names one attribute needs only the value.
         ([_], [(_, value)]) => vec![value.clone()],
         _ => pairs.iter().map(|(name, value)| format!("{name}={value}")).collect(),
     };
@@ -47,15 +50,15 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
     Ok(Report::new(text.join("\n"), json!({ "attributes": attributes })))
 }
 
-/// Has a code sent; who is at the terminal is asked for it.
+/// Makes the service send a code. At a terminal, prompts for the code and verifies the attribute.
 fn send_code(session: &SessionHandle, name: &str) -> Result<Report, Failure> {
     let response = session.call(GetUserAttributeVerificationCode::new(name))?;
-    let (told, delivery) = describe_delivery(response.code_delivery_details.as_ref());
-    if terminal::is_there() {
-        terminal::say(told.trim_end())?;
-        return verify(session, name, code(None)?);
+    let (sent, delivery) = describe_delivery(response.code_delivery_details.as_ref());
+    if terminal::is_interactive() {
+        terminal::print_line(sent.trim_end())?;
+        return verify(session, name, code_or_prompt(None)?);
     }
-    Ok(Report::new(told.trim_end(), json!({ "attribute": name, "verified": false, "delivery": delivery })))
+    Ok(Report::new(sent.trim_end(), json!({ "attribute": name, "verified": false, "delivery": delivery })))
 }
 
 fn verify(session: &SessionHandle, name: &str, code: Parameter) -> Result<Report, Failure> {

@@ -1,4 +1,4 @@
-//! The configuration: command line and environment first, then the profile.
+//! The configuration, from the command line, the environment and the profile, in this order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use serde::Deserialize;
 use crate::arguments::Settings;
 use crate::output::{Failure, Output};
 
-/// A section of the profile file, and what has come of all three sources.
+/// The settings of one profile, or the settings merged from the command line, the environment and the
+/// profile.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Configuration {
@@ -26,20 +27,20 @@ pub(crate) struct Configuration {
     region: Option<String>,
     store: Option<PathBuf>,
     username: Option<String>,
-    /// Which profile it is.
+    /// The name of the profile, if `--profile` or `COGNITO_PROFILE` sets it.
     #[serde(skip)]
     profile: Option<String>,
 }
 
-/// The section that counts when none is named.
+/// The section of `profiles.toml` that is read if no profile is named.
 const DEFAULT_PROFILE: &str = "default";
 
 const USER_AGENT: &str = concat!("cognito-cli/", env!("CARGO_PKG_VERSION"));
 
 impl Configuration {
-    /// Takes what the command line and the environment say, and the rest from the profile.
+    /// Takes each setting from the command line or the environment, or else from the profile.
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
-        let text = |given: &Option<String>| given.clone().filter(|text| !text.is_empty());
+        let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
         let name = text(&settings.profile);
         let profile = read_profile(name.as_deref(), output)?;
         Ok(Self {
@@ -86,7 +87,8 @@ impl Configuration {
         Ok(identity_pool)
     }
 
-    /// The endpoint of a service, where it is not the one that follows from the pool's id.
+    /// Returns the endpoint of a service, or `None` if neither a URL nor a region is set. The library then
+    /// takes the endpoint from the pool's id.
     fn endpoint(&self, service: Service, url: Option<&String>) -> Result<Option<Endpoint>, Failure> {
         let endpoint = match (url, &self.region) {
             (Some(url), _) => Some(Endpoint::custom(url)?),
@@ -96,17 +98,17 @@ impl Configuration {
         Ok(endpoint)
     }
 
-    /// The file of the sessions. Its folder is made if it is the usual one.
+    /// Returns the path of the store. Creates the folder of the default store if it does not exist.
     pub(crate) fn store(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.store {
             return Ok(path.clone());
         }
-        let folder = folders()?.data_dir().to_owned();
-        make_private_folder(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        let folder = project_folders()?.data_dir().to_owned();
+        create_private_folder(&folder).map_err(|error| Failure::file(&folder, &error))?;
         Ok(folder.join("sessions.json"))
     }
 
-    /// What an authenticator app is to show beside the user's name.
+    /// Returns the issuer that an authenticator app shows next to the user name.
     pub(crate) fn issuer(&self) -> String {
         let name = self.profile.as_ref().filter(|name| *name != DEFAULT_PROFILE).or(self.user_pool_id.as_ref());
         name.cloned().unwrap_or_default()
@@ -114,19 +116,20 @@ impl Configuration {
 }
 
 fn required<'a>(value: Option<&'a String>, flag: &str, variable: &str) -> Result<&'a str, Failure> {
-    let problem = || Failure::Usage(format!("give {flag}, or set {variable}, or name a --profile that has it"));
-    value.map(String::as_str).ok_or_else(problem)
+    let error =
+        || Failure::Usage(format!("a setting is missing: pass {flag}, set {variable}, or add it to the profile"));
+    value.map(String::as_str).ok_or_else(error)
 }
 
-fn folders() -> Result<ProjectDirs, Failure> {
-    let problem = || Failure::Usage("there is no home folder: give --store".to_owned());
-    ProjectDirs::from("", "", "cognito").ok_or_else(problem)
+fn project_folders() -> Result<ProjectDirs, Failure> {
+    let error = || Failure::Usage("there is no home folder: pass --store".to_owned());
+    ProjectDirs::from("", "", "cognito").ok_or_else(error)
 }
 
-/// The section of this name; that of the default name need not be there.
+/// Reads the profile with this name. Without a name, reads the default profile, which may be absent.
 fn read_profile(name: Option<&str>, output: Output) -> Result<Configuration, Failure> {
-    let missing = |name: &str| Err(Failure::Usage(format!("there is no profile {name}")));
-    let Ok(folders) = folders() else { return name.map_or_else(|| Ok(Configuration::default()), missing) };
+    let missing = |name: &str| Err(Failure::Usage(format!("there is no profile {name} in profiles.toml")));
+    let Ok(folders) = project_folders() else { return name.map_or_else(|| Ok(Configuration::default()), missing) };
     let path = folders.config_dir().join("profiles.toml");
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -135,17 +138,18 @@ fn read_profile(name: Option<&str>, output: Output) -> Result<Configuration, Fai
     };
     let mut sections = parse(&path, &text)?;
     if sections.values().any(|value| !value.is_table()) {
-        let problem = "a setting stands outside of a section: settings go under one, such as [default]";
+        let problem = "a setting is outside of a section: put it into a section such as [default]";
         return Err(Failure::Usage(format!("{}: {problem}", path.display())));
     }
     let Some(section) = sections.remove(name.unwrap_or(DEFAULT_PROFILE)) else {
         return name.map_or_else(|| Ok(Configuration::default()), missing);
     };
-    // The parser's own message would show the line, which may hold the secret.
-    let broken = || Failure::Usage(format!("{}: a profile has a setting that is unknown or no text", path.display()));
-    let profile: Configuration = section.try_into().map_err(|_| broken())?;
-    if profile.client_secret.is_some() && is_open_to_others(&path) {
-        output.warning(&format!("{} holds a client secret, and others can read it", path.display()));
+    // The message of the parser would quote the line, which may contain the client secret.
+    let error = || Failure::Usage(format!("{}: a setting is unknown, or its value is not a string", path.display()));
+    let profile: Configuration = section.try_into().map_err(|_| error())?;
+    if profile.client_secret.is_some() && is_readable_by_others(&path) {
+        let problem = "contains a client secret, but other users can read the file";
+        output.warning(&format!("{} {problem}", path.display()));
     }
     Ok(profile)
 }
@@ -154,22 +158,22 @@ fn parse(path: &Path, text: &str) -> Result<toml::Table, Failure> {
     text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        Failure::Usage(format!("{}: line {line} is not TOML", path.display()))
+        Failure::Usage(format!("{}: invalid TOML at line {line}", path.display()))
     })
 }
 
 #[cfg(unix)]
-fn is_open_to_others(path: &Path) -> bool {
+fn is_readable_by_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_open_to_others(_path: &Path) -> bool {
+fn is_readable_by_others(_path: &Path) -> bool {
     false
 }
 
-fn make_private_folder(path: &Path) -> std::io::Result<()> {
+fn create_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

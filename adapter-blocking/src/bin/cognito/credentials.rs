@@ -1,4 +1,4 @@
-//! AWS credentials, in the form that `credential_process` has.
+//! The command that prints AWS credentials in the format of `credential_process`.
 //!
 //! <https://docs.aws.amazon.com/cli/latest/topic/config-vars.html#sourcing-credentials-from-external-processes>
 
@@ -17,7 +17,7 @@ pub(crate) fn print(program: &Program, arguments: CredentialsArguments) -> Resul
         CredentialsProvider::for_session(client, store, program.session()?)
     };
     let credentials = provider.with_role(role(arguments)).get()?.credentials;
-    Ok(Report::of_json(json!({
+    Ok(Report::from_json(json!({
         "Version": 1,
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key.expose(),

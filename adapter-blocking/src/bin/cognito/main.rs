@@ -1,6 +1,6 @@
-//! `cognito`: Amazon Cognito at the command line, on the blocking adapter.
+//! `cognito`: a command-line tool for Amazon Cognito, on the blocking adapter.
 //!
-//! Results go to the standard output, and everything else to the standard error.
+//! The tool writes results to standard output, and prompts, warnings and errors to standard error.
 
 #![forbid(unsafe_code)]
 
@@ -31,27 +31,26 @@ use clap::error::ErrorKind;
 use cognito_blocking::Error;
 use serde_json::json;
 
-use arguments::{AnyCommand, Command, Given};
+use arguments::{AnyCommand, Command, Parsed};
 use output::{Failure, Output, Report};
 use program::Program;
 
 fn main() -> ExitCode {
-    let given = match arguments::read() {
-        Ok(given) => given,
-        Err(error) => return unread(&error),
+    let parsed = match arguments::parse() {
+        Ok(parsed) => parsed,
+        Err(error) => return print_help_or_usage_error(&error),
     };
-    let output = Output { json: given.json };
-    match run(given, output) {
+    let output = Output { json: parsed.json };
+    match run(parsed, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output.failure(&failure),
     }
 }
 
-/// A command line that cannot be read, or that asks for help.
-fn unread(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) || !arguments::seem_to_ask_for_json()
-    {
-        // The text goes where it belongs; where it cannot be written, only the code is left.
+/// Prints the help text, the version or the usage error that the command-line parser returned.
+fn print_help_or_usage_error(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) || !arguments::contain_json_flag() {
+        // If the text cannot be written, the exit code still reports the error.
         let _ = error.print();
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     }
@@ -59,17 +58,17 @@ fn unread(error: &clap::Error) -> ExitCode {
     Output { json: true }.failure(&Failure::Usage(text.trim_start_matches("error: ").trim_end().to_owned()))
 }
 
-fn run(given: Given, output: Output) -> Result<(), Failure> {
-    let command = match given.line.command {
+fn run(parsed: Parsed, output: Output) -> Result<(), Failure> {
+    let command = match parsed.line.command {
         AnyCommand::Configured(command) => command,
-        AnyCommand::Completions { shell } => return output.report(&complete(shell)),
+        AnyCommand::Completions { shell } => return output.report(&completions(shell)),
     };
-    let program = Program::new(&given.line.settings, output)?;
+    let program = Program::new(&parsed.line.settings, output)?;
     let result = execute(&program, command);
-    // A command that failed may have refreshed the session before.
-    let is_told = matches!(result.as_ref().err().and_then(Failure::library), Some(Error::Store(_)));
-    if let (Err(error), false) = (program.close(), is_told) {
-        output.warning(&format!("the session is not saved, and may be lost: {}", error.with_causes()));
+    // Even a command that failed may have refreshed the session, which must then be saved.
+    let is_store_error = matches!(result.as_ref().err().and_then(Failure::library), Some(Error::Store(_)));
+    if let (Err(error), false) = (program.flush(), is_store_error) {
+        output.warning(&format!("the session could not be saved and may be lost: {}", error.with_causes()));
     }
     output.report(&result?)
 }
@@ -95,7 +94,7 @@ fn execute(program: &Program, command: Command) -> Result<Report, Failure> {
     }
 }
 
-fn complete(shell: clap_complete::Shell) -> Report {
+fn completions(shell: clap_complete::Shell) -> Report {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut arguments::program(), "cognito", &mut script);
     let script = String::from_utf8_lossy(&script);

@@ -1,11 +1,11 @@
-//! Second factors.
+//! The commands that show, set up and prefer second factors.
 
 use cognito_blocking::operation::{AssociateSoftwareToken, GetUser, VerifySoftwareToken};
 use cognito_blocking::secret::Parameter;
 use cognito_blocking::{FactorState, SessionHandle, SetMfaPreference};
 use serde_json::json;
 
-use crate::account::code;
+use crate::account::code_or_prompt;
 use crate::arguments::{Factor, FactorChoice, Mfa};
 use crate::output::{Failure, Report};
 use crate::program::Program;
@@ -31,41 +31,43 @@ fn status(session: &SessionHandle) -> Result<Report, Failure> {
         format!("{factor}{mark}")
     };
     let lines: Vec<String> = user.user_mfa_setting_list.iter().map(line).collect();
-    let text = if lines.is_empty() { "No second factor is on.".to_owned() } else { lines.join("\n") };
+    let text = if lines.is_empty() { "No second factor is enabled.".to_owned() } else { lines.join("\n") };
     Ok(Report::new(text, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
 }
 
-/// Sets an authenticator app up: shows its secret, takes its first code, and prefers it.
+/// Sets up an authenticator app: shows its secret, verifies its first code, and makes it the preferred second
+/// factor.
 fn totp(
     program: &Program,
     session: &SessionHandle,
-    given: Option<String>,
+    code: Option<String>,
     name: Option<String>,
 ) -> Result<Report, Failure> {
-    if given.is_some() {
-        verify(session, code(given)?, name)?;
+    if code.is_some() {
+        verify(session, code_or_prompt(code)?, name)?;
     } else {
         let response = session.call(AssociateSoftwareToken::new())?;
-        let secret = response.secret_code.ok_or(Failure::Malformed("the service gave no secret"))?;
+        let secret =
+            response.secret_code.ok_or(Failure::Malformed("the response of the service has no secret code"))?;
         let issuer = program.configuration.issuer();
-        if !terminal::is_there() {
+        if !terminal::is_interactive() {
             let uri = secret.otpauth_uri(&issuer, session.username());
             let json = json!({ "secret_code": secret.expose(), "otpauth_uri": uri.expose() });
             return Ok(Report::new(secret.expose(), json));
         }
         terminal::show_secret(&secret, &issuer, session.username())?;
-        ask_and_verify(session, name.as_deref())?;
+        prompt_and_verify(session, name.as_deref())?;
     }
     change(program, session, Factor::Totp, FactorChoice::Preferred)?;
     status(session)
 }
 
-fn ask_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Failure> {
+fn prompt_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Failure> {
     loop {
         let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
         match verify(session, code, name.map(str::to_owned)) {
             Err(Failure::Library(error)) if error.may_answer_again() => {
-                terminal::say(&error.with_causes().to_string())?
+                terminal::print_line(&error.with_causes().to_string())?
             }
             result => return result,
         }

@@ -1,4 +1,4 @@
-//! What a command writes, and how it ends.
+//! The output of a command: its result or failure as text or JSON, and the exit code.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -9,11 +9,11 @@ use cognito_blocking::Error;
 use cognito_blocking::error::{InvalidInput, WithCauses};
 use serde_json::{Value, json};
 
-/// What a command has come to.
+/// The result of a command that succeeded.
 pub(crate) struct Report {
-    /// For people.
+    /// The text that is written without `--json`.
     pub(crate) text: String,
-    /// For programs.
+    /// The JSON that is written with `--json`.
     pub(crate) json: Value,
 }
 
@@ -22,45 +22,46 @@ impl Report {
         Self { text: text.into(), json }
     }
 
-    /// One that is JSON for people, too.
-    pub(crate) fn of_json(json: Value) -> Self {
+    /// Creates a report whose text is the same JSON, pretty-printed.
+    pub(crate) fn from_json(json: Value) -> Self {
         Self { text: format!("{json:#}"), json }
     }
 }
 
-/// Why a command did not do what it should.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line or the configuration.
+    /// The command line, the configuration or an input is invalid.
     Usage(String),
-    /// What the library failed with.
+    /// The library returned an error.
     Library(Error),
-    /// The library failed half way: what is done and what is not, and why.
-    HalfDone(&'static str, Error),
-    /// Somebody must be asked, and nobody can be.
+    /// The command did a part of its job: a text that says which part, and the error that stopped the
+    /// command.
+    PartlyDone(&'static str, Error),
+    /// The command needs an answer from the user, and there is no terminal at which to prompt.
     AnswerNeeded(AnswerNeeded),
-    /// The service answered with what cannot be used.
+    /// The service returned a response that the command cannot use.
     Malformed(&'static str),
-    /// A file cannot be read or written.
+    /// A file could not be read or written.
     File(String),
     /// The terminal or the standard output failed.
     Machine(io::Error),
 }
 
-/// An answer that is missing.
+/// An answer that the user must pass on the command line.
 #[derive(Debug)]
 pub(crate) struct AnswerNeeded {
-    /// The challenge, where it is one of the service's.
+    /// The name of the Cognito challenge that needs the answer, if there is one.
     pub(crate) challenge: Option<String>,
-    /// The keys of the answers, any of which goes on.
+    /// The keys of the possible answers, one of which is enough to continue.
     pub(crate) answers: Vec<String>,
-    /// What to do.
+    /// The error message, which says what the user must do.
     pub(crate) message: String,
 }
 
 impl Failure {
-    /// Something that the terminal would have asked for.
-    pub(crate) fn needs(key: &str, message: impl Into<String>) -> Self {
+    /// Creates the failure for an answer for which the tool would prompt at a terminal.
+    pub(crate) fn answer_needed(key: &str, message: impl Into<String>) -> Self {
         Self::AnswerNeeded(AnswerNeeded { challenge: None, answers: vec![key.to_owned()], message: message.into() })
     }
 
@@ -68,8 +69,8 @@ impl Failure {
         Self::File(format!("cannot use the file {}: {}", path.display(), WithCauses::new(error)))
     }
 
-    /// What cannot be read: input that is not UTF-8 is not the machine's fault.
-    pub(crate) fn of_input(error: io::Error) -> Self {
+    /// Creates the failure for an input that could not be read. Input that is not UTF-8 is a usage error.
+    pub(crate) fn from_input(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::InvalidData {
             return Self::Usage("the input is not UTF-8".to_owned());
         }
@@ -83,7 +84,7 @@ impl Failure {
             Self::AnswerNeeded(_) => 5,
             Self::File(_) => 6,
             Self::Machine(_) => 1,
-            Self::Library(error) | Self::HalfDone(_, error) => match error {
+            Self::Library(error) | Self::PartlyDone(_, error) => match error {
                 Error::InvalidInput(_) => 2,
                 Error::Refused(_) | Error::StartAgain(_) | Error::RefreshNotEnabled(_) => 3,
                 Error::Malformed(_) | Error::NotReached(_) => 4,
@@ -94,14 +95,14 @@ impl Failure {
         }
     }
 
-    /// Who is to blame, in the library's words where it has one.
+    /// Returns the member `kind` of the JSON error: the name of the library's error variant, if there is one.
     fn kind(&self) -> &'static str {
         match self {
             Self::Usage(_) => "Usage",
             Self::AnswerNeeded(_) => "AnswerNeeded",
             Self::Malformed(_) => "Malformed",
             Self::File(_) => "File",
-            Self::Library(error) | Self::HalfDone(_, error) => match error {
+            Self::Library(error) | Self::PartlyDone(_, error) => match error {
                 Error::Refused(_) => "Refused",
                 Error::Malformed(_) => "Malformed",
                 Error::NotReached(_) => "NotReached",
@@ -116,10 +117,10 @@ impl Failure {
         }
     }
 
-    /// What the library failed with.
+    /// Returns the library's error, if the library caused the failure.
     pub(crate) fn library(&self) -> Option<&Error> {
         match self {
-            Self::Library(error) | Self::HalfDone(_, error) => Some(error),
+            Self::Library(error) | Self::PartlyDone(_, error) => Some(error),
             _ => None,
         }
     }
@@ -135,7 +136,7 @@ impl Failure {
             _ => None,
         };
         let message = match (self, refusal) {
-            (Self::HalfDone(told, _), Some(refusal)) => format!("{told}: {}", refusal.message),
+            (Self::PartlyDone(state, _), Some(refusal)) => format!("{state}: {}", refusal.message),
             (_, Some(refusal)) => refusal.message.clone(),
             (_, None) => self.to_string(),
         };
@@ -160,11 +161,10 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(text) | Self::File(text) => formatter.write_str(text),
             Self::Malformed(text) => formatter.write_str(text),
-            Self::Library(Error::NotSignedIn) => {
-                formatter.write_str("nobody is signed in: run `cognito sign-in`, or name another user by --username")
-            }
+            Self::Library(Error::NotSignedIn) => formatter
+                .write_str("no user is signed in: run `cognito sign-in`, or choose another user with --username"),
             Self::Library(error) => error.with_causes().fmt(formatter),
-            Self::HalfDone(told, error) => write!(formatter, "{told}: {}", error.with_causes()),
+            Self::PartlyDone(state, error) => write!(formatter, "{state}: {}", error.with_causes()),
             Self::AnswerNeeded(needed) => formatter.write_str(&needed.message),
             Self::Machine(error) => WithCauses::new(error).fmt(formatter),
         }
@@ -189,48 +189,50 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// In which form things are written.
+/// The form in which the tool writes results, errors and warnings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     pub(crate) json: bool,
 }
 
 impl Output {
-    /// Writes the result to the standard output.
+    /// Writes the result of the command to standard output.
     pub(crate) fn report(self, report: &Report) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         let text = if self.json { report.json.to_string() } else { report.text.clone() };
-        let text = if stdout.is_terminal() { plain(&text) } else { text };
+        let text = if stdout.is_terminal() { without_control_characters(&text) } else { text };
         match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-            // Whoever reads it has read enough.
+            // A reader such as `head` closed the pipe after reading enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => Ok(written?),
         }
     }
 
-    /// Writes the failure to the standard error, and gives the exit code.
+    /// Writes the failure to standard error, and returns the exit code.
     pub(crate) fn failure(self, failure: &Failure) -> ExitCode {
         let text = if self.json { failure.to_json().to_string() } else { format!("cognito: {failure}") };
-        // Where this cannot be written there is nothing left to say it with but the code.
+        // If standard error cannot be written, the exit code still reports the failure.
         let _ = writeln!(io::stderr(), "{text}");
         ExitCode::from(failure.exit_code())
     }
 
-    /// Says what is wrong although the command goes on.
+    /// Writes a warning to standard error. The command continues.
     pub(crate) fn warning(self, text: &str) {
         self.note(&format!("warning: {text}"), &json!({ "warning": text }));
     }
 
-    /// Says something beside the result.
+    /// Writes a line to standard error, in addition to the result.
     pub(crate) fn note(self, text: &str, json: &Value) {
-        let line = if self.json { json.to_string() } else { format!("cognito: {}", plain(text)) };
-        // Whether anybody reads it makes no difference.
+        let line = if self.json { json.to_string() } else { format!("cognito: {}", without_control_characters(text)) };
+        // The command continues even if standard error cannot be written.
         let _ = writeln!(io::stderr(), "{line}");
     }
 }
 
-/// Without what would command a terminal, whoever wrote it: an attribute, a device's name, a trigger.
-pub(crate) fn plain(text: &str) -> String {
+/// Replaces control characters, except line breaks, with spaces.
+///
+/// Text from attributes, device names or Lambda triggers could otherwise send commands to the terminal.
+pub(crate) fn without_control_characters(text: &str) -> String {
     text.chars().map(|character| if character.is_control() && character != '\n' { ' ' } else { character }).collect()
 }
 
@@ -239,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_somebody_else_wrote_commands_the_terminal() {
-        assert_eq!(plain("a\u{1b}[2Jb\r\nc\u{9b}d"), "a [2Jb \nc d");
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(without_control_characters("a\u{1b}[2Jb\r\nc\u{9b}d"), "a [2Jb \nc d");
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands share: the configuration, the client, the store.
+//! The parts that all commands share: the configuration, the clients, the store, and input.
 
 use std::cell::OnceCell;
 use std::env;
@@ -17,6 +17,7 @@ use crate::output::{Failure, Output};
 use crate::terminal;
 use crate::transport::WatchedTransport;
 
+/// One run of the tool, with its settings, clients and store.
 pub(crate) struct Program {
     pub(crate) configuration: Configuration,
     pub(crate) output: Output,
@@ -29,11 +30,11 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
-        [PASSWORD, NEW_PASSWORD].into_iter().try_for_each(must_be_text)?;
+        [PASSWORD, NEW_PASSWORD].into_iter().try_for_each(require_utf_8)?;
         Ok(Self {
             configuration: Configuration::new(settings, output)?,
             output,
-            // What is typed for a password is not to be seen, so a terminal asks for it.
+            // At a terminal, a prompt reads the password without showing what is typed.
             passwords_from_stdin: settings.password_stdin && !io::stdin().is_terminal(),
             transport: Arc::new(WatchedTransport::new(settings.verbose.then_some(output))),
             client: OnceCell::new(),
@@ -42,7 +43,7 @@ impl Program {
         })
     }
 
-    /// The user pool's client.
+    /// Returns the client for the configured user pool.
     pub(crate) fn client(&self) -> Result<&Client, Failure> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -55,7 +56,7 @@ impl Program {
         Ok(IdentityPoolClient::with_transport(self.configuration.identity_pool()?, Arc::clone(&self.transport)))
     }
 
-    /// The one store of everything.
+    /// Returns the store of sessions, devices and identities.
     pub(crate) fn store(&self) -> Result<FileStore, Failure> {
         if let Some(store) = self.store.get() {
             return Ok(store.clone());
@@ -72,7 +73,7 @@ impl Program {
         Ok(self.sessions.get_or_init(|| sessions))
     }
 
-    /// The session of the user whom the command is about.
+    /// Returns the session of the configured user, or else of the user who signed in last.
     pub(crate) fn session(&self) -> Result<SessionHandle, Failure> {
         let sessions = self.sessions()?;
         let last = || -> Result<String, Failure> { Ok(sessions.last_username()?.ok_or(Error::NotSignedIn)?) };
@@ -80,15 +81,16 @@ impl Program {
         Ok(sessions.user(&username))
     }
 
-    /// The name of a user who need not be signed in.
+    /// Returns the configured user name, or prompts for a user name.
     pub(crate) fn username(&self) -> Result<String, Failure> {
         self.configuration.username().map_or_else(|| terminal::ask("USERNAME", "User name"), |name| Ok(name.to_owned()))
     }
 
-    /// The name of a user who may have signed in before.
+    /// Returns the configured user name, or prompts for a user name. The default is the user who signed in
+    /// last.
     pub(crate) fn username_or_last(&self) -> Result<String, Failure> {
         match (self.configuration.username(), self.sessions()?.last_username()?) {
-            (None, Some(last)) => terminal::ask_whether("User name", last),
+            (None, Some(last)) => terminal::ask_with_default("User name", last),
             _ => self.username(),
         }
     }
@@ -101,13 +103,14 @@ impl Program {
         self.password_or(NEW_PASSWORD, || terminal::ask_new_password("NEW_PASSWORD"))
     }
 
-    /// The next password of the standard input, if passwords come from there and there is one more.
+    /// Reads the next password from standard input if `--password-stdin` is set. Returns `None` at the end of
+    /// the input.
     pub(crate) fn password_line(&self) -> Result<Option<Parameter>, Failure> {
-        if self.passwords_from_stdin { line_of_stdin() } else { Ok(None) }
+        if self.passwords_from_stdin { read_stdin_line() } else { Ok(None) }
     }
 
-    /// The password of a user who is signing up.
-    pub(crate) fn first_password(&self) -> Result<Parameter, Failure> {
+    /// Returns the password of a user who signs up.
+    pub(crate) fn sign_up_password(&self) -> Result<Parameter, Failure> {
         self.password_or(PASSWORD, || terminal::ask_new_password("PASSWORD"))
     }
 
@@ -117,60 +120,61 @@ impl Program {
         ask: impl FnOnce() -> Result<Parameter, Failure>,
     ) -> Result<Parameter, Failure> {
         if self.passwords_from_stdin {
-            return needed_line_of_stdin("a password");
+            return require_stdin_line("a password");
         }
-        variable(variable_name).map_or_else(ask, Ok)
+        environment_variable(variable_name).map_or_else(ask, Ok)
     }
 
-    /// Saves what could not be saved while the command ran.
-    pub(crate) fn close(&self) -> Result<(), Error> {
+    /// Saves sessions and devices that could not be saved while the command ran.
+    pub(crate) fn flush(&self) -> Result<(), Error> {
         self.sessions.get().map_or(Ok(()), Sessions::flush)
     }
 }
 
-/// The variable of the password.
+/// The environment variable that holds the password.
 const PASSWORD: &str = "COGNITO_PASSWORD";
 
-/// The variable of a new password.
+/// The environment variable that holds a new password.
 pub(crate) const NEW_PASSWORD: &str = "COGNITO_NEW_PASSWORD";
 
-/// A variable of the environment. An empty one is none.
-pub(crate) fn variable(name: &str) -> Option<Parameter> {
+/// Returns the value of an environment variable. An empty variable counts as unset.
+pub(crate) fn environment_variable(name: &str) -> Option<Parameter> {
     env::var(name).ok().filter(|value| !value.is_empty()).map(Parameter::from)
 }
 
-/// A variable that is not UTF-8 would count as none.
-fn must_be_text(name: &str) -> Result<(), Failure> {
+/// Fails if the environment variable is not UTF-8, because [`environment_variable`] would treat it as unset.
+fn require_utf_8(name: &str) -> Result<(), Failure> {
     if env::var_os(name).is_some_and(|value| value.to_str().is_none()) {
         return Err(Failure::Usage(format!("{name} is not UTF-8")));
     }
     Ok(())
 }
 
-/// The next line of the standard input, without its end.
-pub(crate) fn line_of_stdin() -> Result<Option<Parameter>, Failure> {
+/// Reads the next line of standard input, without its line break. Returns `None` at the end of the input.
+pub(crate) fn read_stdin_line() -> Result<Option<Parameter>, Failure> {
     let mut line = Zeroizing::new(String::with_capacity(256));
-    if io::stdin().read_line(&mut line).map_err(Failure::of_input)? == 0 {
+    if io::stdin().read_line(&mut line).map_err(Failure::from_input)? == 0 {
         return Ok(None);
     }
     Ok(Some(Parameter::from(line.trim_end_matches(['\n', '\r']))))
 }
 
-/// The next line of the standard input, which must be there and hold this.
-pub(crate) fn needed_line_of_stdin(what: &str) -> Result<Parameter, Failure> {
-    line_of_stdin()?.ok_or_else(|| Failure::Usage(format!("the standard input has no line with {what}")))
+/// Reads the next line of standard input, and fails at the end of the input. `content` names the line in the
+/// error.
+pub(crate) fn require_stdin_line(content: &str) -> Result<Parameter, Failure> {
+    read_stdin_line()?.ok_or_else(|| Failure::Usage(format!("standard input has no line with {content}")))
 }
 
-/// `NAME=VALUE`. The message does not repeat what was given.
-pub(crate) fn pair(text: &str) -> Result<(String, String), Failure> {
-    let problem = || Failure::Usage("it takes a name, `=` and a value: NAME=VALUE".to_owned());
-    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(problem)?;
+/// Splits an argument `NAME=VALUE`. The error does not repeat the argument, which may contain a secret.
+pub(crate) fn parse_pair(text: &str) -> Result<(String, String), Failure> {
+    let error = || Failure::Usage("an attribute or an answer has no name or no `=`: write NAME=VALUE".to_owned());
+    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(error)?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// A time as ISO 8601 has it.
+/// Formats a time as ISO 8601, in UTC.
 pub(crate) fn iso_8601(time: Timestamp) -> String {
-    // The last moment of the year 9999, the last that can be written.
+    // The last second of the year 9999, the latest time that `humantime` can format.
     let seconds = time.as_unix_seconds().min(253_402_300_799);
     humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
 }

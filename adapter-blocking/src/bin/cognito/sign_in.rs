@@ -1,4 +1,4 @@
-//! Signing in, from the first request to the last challenge.
+//! The command `sign-in`, from the first request to the answer to the last challenge.
 
 mod store_probe;
 
@@ -18,6 +18,7 @@ use crate::output::{AnswerNeeded, Failure, Report};
 use crate::program::{Program, iso_8601};
 use crate::terminal;
 
+/// One run of the command `sign-in`.
 struct Attempt<'a> {
     program: &'a Program,
     client: &'a Client,
@@ -25,33 +26,35 @@ struct Attempt<'a> {
     devices: Devices,
     device_name: String,
     answers: Answers,
-    /// What the user was called, unless the sign-in goes on from a file.
-    typed: Option<String>,
-    /// The challenge that is to be answered.
-    asked: Option<Challenge>,
-    /// Where it came from, and where it is kept when it cannot be.
+    /// The user name with which the sign-in started. `None` means that the sign-in continues from a challenge
+    /// file.
+    typed_username: Option<String>,
+    /// The challenge to answer next.
+    challenge: Option<Challenge>,
+    /// The challenge files that the command reads and writes.
     files: ChallengeFiles,
 }
 
 pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<Report, Failure> {
     let (client, sessions) = (program.client()?, program.sessions()?);
     let files = ChallengeFiles::new(arguments.resume, arguments.challenge_file)?;
-    let asked = files.resumed()?;
-    store_probe::must_be_writable(program)?;
-    let typed = if asked.is_none() { Some(program.username_or_last()?) } else { None };
-    let flow = typed.as_deref().map(|username| begin(program, client, username, arguments.flow)).transpose()?;
+    let challenge = files.read_resumed()?;
+    store_probe::require_writable(program)?;
+    let typed_username = if challenge.is_none() { Some(program.username_or_last()?) } else { None };
+    let start = |username: &str| first_flow(program, client, username, arguments.flow);
+    let flow = typed_username.as_deref().map(start).transpose()?;
     let mut attempt = Attempt {
         program,
         client,
         sessions,
         devices: sessions.devices()?,
         device_name: arguments.device_name,
-        typed,
+        typed_username,
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
-        asked,
+        challenge,
         files,
     };
-    let signed_in = attempt.go(flow).map_err(|failure| attempt.left_off(failure))?;
+    let signed_in = attempt.run(flow).map_err(|failure| attempt.keep_or_remove_challenge(failure))?;
     let saved = attempt.save(&signed_in);
     let removed = attempt.files.remove_resumed();
     saved?;
@@ -60,7 +63,7 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
     Ok(report(program, &signed_in))
 }
 
-fn begin(program: &Program, client: &Client, username: &str, flow: SignInFlow) -> Result<SignIn, Failure> {
+fn first_flow(program: &Program, client: &Client, username: &str, flow: SignInFlow) -> Result<SignIn, Failure> {
     let (app_client, seed) = (client.app_client(), client.seed()?);
     let password = || program.password().map(|password| password.expose().to_owned());
     Ok(match flow {
@@ -72,120 +75,123 @@ fn begin(program: &Program, client: &Client, username: &str, flow: SignInFlow) -
 }
 
 impl Attempt<'_> {
-    /// Runs this flow, if there is one, and then answers until the user is signed in.
-    fn go(&mut self, first: Option<SignIn>) -> Result<SignedIn, Failure> {
+    /// Runs the first flow, if there is one, and then answers challenges until the user is signed in.
+    fn run(&mut self, first: Option<SignIn>) -> Result<SignedIn, Failure> {
         let mut next = first;
         loop {
             let flow = match next.take() {
                 Some(flow) => flow,
-                None => self.answer()?,
+                None => self.answer_flow()?,
             };
             match self.client.run(flow.with_devices(self.devices.clone()).with_device_name(&self.device_name)) {
                 Ok(SignInOutcome::SignedIn(signed_in)) => return Ok(signed_in),
-                Ok(SignInOutcome::Challenge(challenge)) => self.go_on_with(challenge),
-                Err(error) => self.refused(error)?,
+                Ok(SignInOutcome::Challenge(challenge)) => self.continue_with(challenge),
+                Err(error) => self.check_whether_to_ask_again(error)?,
             }
         }
     }
 
-    /// The answer to the challenge.
-    fn answer(&mut self) -> Result<SignIn, Failure> {
+    /// Creates the flow that answers the challenge.
+    fn answer_flow(&mut self) -> Result<SignIn, Failure> {
         loop {
-            let challenge = self.asked.as_ref().ok_or(Error::NotSignedIn)?;
-            let with = Answering {
+            let challenge = self.challenge.as_ref().ok_or(Error::NotSignedIn)?;
+            let answering = Answering {
                 program: self.program,
                 app_client: self.client.app_client(),
                 devices: &self.devices,
                 seed: self.client.seed()?,
             };
-            match self.answers.answer(challenge, with) {
-                Ok(Answer::Given(flow)) => return Ok(*flow),
-                Ok(Answer::SetUp(_)) if !terminal::is_there() && self.files.path().is_none() => {
-                    return Err(key_would_be_lost());
+            match self.answers.answer(challenge, answering) {
+                Ok(Answer::SignIn(flow)) => return Ok(*flow),
+                Ok(Answer::SetUp(_)) if !terminal::is_interactive() && self.files.path().is_none() => {
+                    return Err(app_key_needs_file());
                 }
-                Ok(Answer::SetUp(flow)) => self.go_on_with(self.client.run(*flow)?.into()),
-                Err(Failure::AnswerNeeded(needed)) => return Err(self.put_off(needed)),
+                Ok(Answer::SetUp(flow)) => self.continue_with(self.client.run(*flow)?.into()),
+                Err(Failure::AnswerNeeded(needed)) => return Err(self.with_hint(needed)),
                 Err(failure) => return Err(failure),
             }
         }
     }
 
-    fn go_on_with(&mut self, challenge: Challenge) {
-        if let Some(answered) = self.asked.replace(challenge) {
-            self.answers.accepted(&answered);
-            self.files.answered();
+    fn continue_with(&mut self, challenge: Challenge) {
+        if let Some(answered) = self.challenge.replace(challenge) {
+            self.answers.mark_accepted(&answered);
+            self.files.mark_answered();
         }
     }
 
-    fn put_off(&self, needed: AnswerNeeded) -> Failure {
-        let hint = match (self.files.path(), &self.asked) {
+    /// Adds the path of the challenge file to the error message, or says how to pass the answer.
+    fn with_hint(&self, needed: AnswerNeeded) -> Failure {
+        let hint = match (self.files.path(), &self.challenge) {
             (Some(path), Some(Challenge::SoftwareTokenSetup(_))) => {
-                format!("the challenge is in {}, and the app's key is its member secret_code", path.display())
+                format!("the challenge is saved in {}; the app's key is its member secret_code", path.display())
             }
-            (Some(path), _) => format!("the challenge is in {}", path.display()),
-            (None, _) => "give it by --answer, or name a --challenge-file".to_owned(),
+            (Some(path), _) => format!("the challenge is saved in {}", path.display()),
+            (None, _) => "pass it with --answer, or pass --challenge-file to answer later".to_owned(),
         };
         Failure::AnswerNeeded(AnswerNeeded { message: format!("{}; {hint}", needed.message), ..needed })
     }
 
-    /// Saves the session. One that cannot be saved is lost with this process, so its tokens are to be good for nothing.
+    /// Saves the session. If saving fails, revokes the tokens, because the session would be lost with this
+    /// process.
     fn save(&self, signed_in: &SignedIn) -> Result<(), Failure> {
         let Err(error) = self.sessions.save(signed_in) else { return Ok(()) };
         let signed_out = self.sessions.user(signed_in.session.username()).sign_out(SignOutScope::Revoke);
-        let told = match signed_out.remote {
+        let tokens = match signed_out.remote {
             RemoteSignOut::Done => "are revoked".to_owned(),
             RemoteSignOut::Failed(error) => {
-                format!("may still be good, since they could not be revoked: {}", error.with_causes())
+                format!("may still be valid, because they could not be revoked: {}", error.with_causes())
             }
-            _ => "cannot be revoked, and are good until they expire".to_owned(),
+            _ => "cannot be revoked and stay valid until they expire".to_owned(),
         };
         let cause = if let Error::Store(cause) = &error { WithCauses::new(cause) } else { error.with_causes() };
-        Err(Error::store(format!("{cause}; the sign-in is undone: its tokens {told}")).into())
+        Err(Error::store(format!("{cause}; the sign-in is undone: its tokens {tokens}")).into())
     }
 
-    /// Keeps the challenge in its file, whatever the failure was, unless the service would take no answer to it any more.
-    fn left_off(&self, failure: Failure) -> Failure {
-        let kept = match &failure {
+    /// Saves the challenge after a failure, so that the sign-in can continue later. Removes the challenge
+    /// file if the challenge can no longer be answered.
+    fn keep_or_remove_challenge(&self, failure: Failure) -> Failure {
+        let result = match &failure {
             Failure::Library(Error::StartAgain(_)) => self.files.remove_resumed(),
-            _ => self.keep_challenge(),
+            _ => self.save_challenge(),
         };
-        match (kept, failure) {
+        match (result, failure) {
             (Ok(()), failure) => failure,
-            (Err(problem), Failure::AnswerNeeded(_)) => problem,
-            (Err(problem), failure) => {
-                self.program.output.warning(&problem.to_string());
+            (Err(file_failure), Failure::AnswerNeeded(_)) => file_failure,
+            (Err(file_failure), failure) => {
+                self.program.output.warning(&file_failure.to_string());
                 failure
             }
         }
     }
 
-    fn keep_challenge(&self) -> Result<(), Failure> {
-        let (Some(challenge), Some(_)) = (&self.asked, self.files.path()) else { return Ok(()) };
-        self.files.keep(challenge)?;
+    fn save_challenge(&self) -> Result<(), Failure> {
+        let (Some(challenge), Some(_)) = (&self.challenge, self.files.path()) else { return Ok(()) };
+        self.files.save(challenge)?;
         self.remember_alias(challenge.username())
     }
 
     fn remember_alias(&self, canonical: &str) -> Result<(), Failure> {
-        self.typed.as_ref().map_or(Ok(()), |typed| aliases::remember(self.program, typed, canonical))
+        self.typed_username.as_ref().map_or(Ok(()), |typed| aliases::remember(self.program, typed, canonical))
     }
 
-    /// Goes on where the user can be asked again; else fails.
-    fn refused(&self, error: Error) -> Result<(), Failure> {
+    /// Returns `Ok` if the user can answer the same challenge again at the terminal, and the error otherwise.
+    fn check_whether_to_ask_again(&self, error: Error) -> Result<(), Failure> {
         if let Error::StartAgain(start_again) = &error
             && let Some(device_key) = &start_again.gone_device_key
         {
             self.sessions.change_devices(|devices| devices.remove_device(device_key).is_some())?;
         }
-        if self.asked.as_ref().is_some_and(asks_user) && error.may_answer_again() && terminal::is_there() {
-            return terminal::say(&error.with_causes().to_string());
+        if self.challenge.as_ref().is_some_and(asks_user) && error.may_answer_again() && terminal::is_interactive() {
+            return terminal::print_line(&error.with_causes().to_string());
         }
         Err(error.into())
     }
 }
 
-/// An authenticator app would be set up whose key nobody could learn.
-fn key_would_be_lost() -> Failure {
-    let message = "an authenticator app is to be set up: name a --challenge-file, where its key can be read";
+/// Creates the failure for the setup of an authenticator app whose key the tool can neither show nor save.
+fn app_key_needs_file() -> Failure {
+    let message = "an authenticator app must be set up: pass --challenge-file, and read the app's key from that file";
     Failure::AnswerNeeded(AnswerNeeded {
         challenge: Some(ChallengeName::MfaSetup.as_str().to_owned()),
         answers: vec!["--challenge-file".to_owned()],
@@ -193,7 +199,9 @@ fn key_would_be_lost() -> Failure {
     })
 }
 
-/// Whether the user is asked for the answer to this challenge. Any other answer would be the same again.
+/// Returns whether the answer to this challenge comes from the user.
+///
+/// The tool answers the other challenges without the user, so a second answer would equal the first.
 fn asks_user(challenge: &Challenge) -> bool {
     match challenge {
         Challenge::Device(_) => false,
@@ -206,8 +214,8 @@ fn report(program: &Program, signed_in: &SignedIn) -> Report {
     let session = &signed_in.session;
     let (text, device) = describe_device(&signed_in.device);
     if let DeviceRegistration::Failed(failed) = &signed_in.device.registration {
-        let problem = format!("the device is not registered, and the session may not be renewable: {}", failed.error);
-        program.output.warning(&problem);
+        let warning = format!("the device is not registered, so refreshing the session may fail: {}", failed.error);
+        program.output.warning(&warning);
     }
     Report::new(
         format!("Signed in as {}.{text}", session.username()),
@@ -223,8 +231,8 @@ fn report(program: &Program, signed_in: &SignedIn) -> Report {
 fn describe_device(report: &DeviceReport) -> (String, Value) {
     let DeviceRegistration::Confirmed(device) = &report.registration else { return (String::new(), Value::Null) };
     let key = device.record.device_key();
-    let to_be_asked = device.user_confirmation_necessary;
-    let hint = if to_be_asked { " Have it remembered by `cognito devices remember`." } else { "" };
-    let json = json!({ "device_key": key, "user_confirmation_necessary": to_be_asked });
+    let needs_confirmation = device.user_confirmation_necessary;
+    let hint = if needs_confirmation { " To have the device remembered, run `cognito devices remember`." } else { "" };
+    let json = json!({ "device_key": key, "user_confirmation_necessary": needs_confirmation });
     (format!("\nThis machine is registered as the device {key}.{hint}"), json)
 }

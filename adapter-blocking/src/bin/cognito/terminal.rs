@@ -1,5 +1,6 @@
-//! Questions at the terminal, on the standard error, so that the standard output is the result alone. Where there is no
-//! terminal, an answer is needed.
+//! Prompts at the terminal, on standard error, so that standard output contains only the result.
+//!
+//! Without a terminal, a prompt fails with [`Failure::AnswerNeeded`].
 
 use std::io::{self, IsTerminal, Write};
 use std::thread;
@@ -12,92 +13,100 @@ use qrcode::render::unicode::Dense1x2;
 
 #[cfg(unix)]
 use crate::guard;
-use crate::output::{Failure, plain};
+use crate::output::{Failure, without_control_characters};
 
-/// Whether somebody can be asked.
-pub(crate) fn is_there() -> bool {
+/// Returns whether the tool can prompt: standard input and standard error are a terminal.
+pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks for what may be seen.
+/// Prompts for a value, and shows what the user types.
 pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
-    must_be_there(key, question)?;
-    guarded(|| Input::new().with_prompt(plain(question)).interact_text())
+    require_terminal(key, question)?;
+    guarded(|| Input::new().with_prompt(without_control_characters(question)).interact_text())
 }
 
-/// Asks for what may be seen and is probably this. Without a terminal it is this.
-pub(crate) fn ask_whether(question: &str, probably: String) -> Result<String, Failure> {
-    if is_there() {
-        return guarded(|| Input::new().with_prompt(question).default(probably).interact_text());
+/// Prompts for a value, with a default. Returns the default if there is no terminal.
+pub(crate) fn ask_with_default(question: &str, default: String) -> Result<String, Failure> {
+    if is_interactive() {
+        return guarded(|| Input::new().with_prompt(question).default(default).interact_text());
     }
-    Ok(probably)
+    Ok(default)
 }
 
-/// Asks for what is not to be shown.
+/// Prompts for a secret, without showing what the user types.
 pub(crate) fn ask_hidden(key: &str, question: &str) -> Result<Parameter, Failure> {
-    must_be_there(key, question)?;
-    guarded(|| Password::new().with_prompt(plain(question)).interact()).map(Parameter::from)
+    require_terminal(key, question)?;
+    guarded(|| Password::new().with_prompt(without_control_characters(question)).interact()).map(Parameter::from)
 }
 
-/// Asks twice for what is not to be shown, since a mistake would not be seen.
+/// Prompts twice for a new password, because the user cannot see a typing error.
 pub(crate) fn ask_new_password(key: &str) -> Result<Parameter, Failure> {
-    must_be_there(key, "New password")?;
-    let prompt = Password::new().with_prompt("New password").with_confirmation("Once more", "They are not the same.");
+    require_terminal(key, "New password")?;
+    let prompt =
+        Password::new().with_prompt("New password").with_confirmation("Repeat password", "The passwords differ.");
     guarded(|| prompt.interact()).map(Parameter::from)
 }
 
-/// The only choice, or the one that is picked.
+/// Returns the only choice, or prompts for one of several choices.
 pub(crate) fn choose<'a>(key: &str, question: &str, choices: &[&'a str]) -> Result<&'a str, Failure> {
     if let [only] = choices {
         return Ok(only);
     }
-    must_be_there(key, question)?;
-    let picked = guarded(|| Select::new().with_prompt(plain(question)).items(choices).default(0).interact())?;
-    choices.get(picked).copied().ok_or_else(|| Failure::needs(key, question))
+    require_terminal(key, question)?;
+    let picked = guarded(|| {
+        Select::new().with_prompt(without_control_characters(question)).items(choices).default(0).interact()
+    })?;
+    choices.get(picked).copied().ok_or_else(|| Failure::answer_needed(key, question))
 }
 
-/// Asks for a yes.
-pub(crate) fn agrees(question: &str) -> Result<bool, Failure> {
-    guarded(|| Confirm::new().with_prompt(plain(question)).default(false).interact())
+/// Prompts for yes or no, with no as the default.
+pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
+    guarded(|| Confirm::new().with_prompt(without_control_characters(question)).default(false).interact())
 }
 
-/// Says something to whoever is there.
-pub(crate) fn say(text: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stderr(), "{}", plain(text))?)
+/// Writes a line to the terminal.
+pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stderr(), "{}", without_control_characters(text))?)
 }
 
-/// Shows the secret of an authenticator app, to be scanned or typed.
+/// Shows the secret of an authenticator app, as a QR code and as text.
 pub(crate) fn show_secret(secret: &SecretCode, issuer: &str, username: &str) -> Result<(), Failure> {
     let uri = secret.otpauth_uri(issuer, username);
-    // A name may be too long for a QR code; the key can be typed all the same.
+    // If the user name is too long for a QR code, the user can still enter the key.
     if let Ok(code) = QrCode::new(uri.expose()) {
-        // A terminal writes light on dark: what is drawn are the code's light modules.
+        // Terminals usually show light text on a dark background, so the text draws the light modules of the
+        // code.
         let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-        say(&picture)?;
+        print_line(&picture)?;
     }
-    say(&format!("Scan this with an authenticator app, or type this key into it: {}", secret.expose()))
+    print_line(&format!("Scan the QR code with an authenticator app, or enter this key: {}", secret.expose()))
 }
 
-fn must_be_there(key: &str, question: &str) -> Result<(), Failure> {
+fn require_terminal(key: &str, question: &str) -> Result<(), Failure> {
     let hint = match key {
-        "USERNAME" => "; give --username",
-        "PASSWORD" => "; set COGNITO_PASSWORD, or give --password-stdin",
+        "USERNAME" => "; pass --username",
+        "PASSWORD" => "; set COGNITO_PASSWORD or pass --password-stdin",
         "NEW_PASSWORD" => "; set COGNITO_NEW_PASSWORD",
-        "CODE" => "; give `-` for the code, and the code as a line of the standard input",
+        "CODE" => "; pass the code, or pass `-` and the code on standard input",
         _ => "",
     };
-    if is_there() { Ok(()) } else { Err(Failure::needs(key, format!("an answer is needed: {question} ({key}){hint}"))) }
+    if is_interactive() {
+        return Ok(());
+    }
+    Err(Failure::answer_needed(key, format!("an answer is missing: {question} ({key}){hint}")))
 }
 
-/// Asks, and leaves the terminal as it was if a signal ends the program meanwhile.
+/// Runs a prompt, and restores the terminal if a signal ends the program meanwhile.
 fn guarded<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, Failure> {
     #[cfg(unix)]
     guard::start()?;
     ask().map_err(|dialoguer::Error::IO(error)| {
         if error.kind() == io::ErrorKind::Interrupted {
-            // By the signal that is about to end the program: it is the ending, and this failure is not.
+            // Waits for the signal that interrupted the prompt to end the program, before this failure is
+            // reported.
             thread::sleep(Duration::from_secs(1));
         }
-        Failure::of_input(error)
+        Failure::from_input(error)
     })
 }

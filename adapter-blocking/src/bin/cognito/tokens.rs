@@ -1,4 +1,4 @@
-//! Tokens, and what they claim.
+//! The commands that print a token and its claims.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use crate::program::{Program, iso_8601};
 
 pub(crate) fn token(program: &Program, arguments: &TokenArguments) -> Result<Report, Failure> {
     let session = program.session()?.get()?.session;
-    let (token_use, token) = chosen(&session, arguments)?;
+    let (token_use, token) = choose_token(&session, arguments)?;
     Ok(Report::new(
         token,
         json!({
@@ -26,20 +26,20 @@ pub(crate) fn token(program: &Program, arguments: &TokenArguments) -> Result<Rep
 
 pub(crate) fn claims(program: &Program, arguments: &TokenArguments) -> Result<Report, Failure> {
     let session = program.session()?.get()?.session;
-    let (_, token) = chosen(&session, arguments)?;
+    let (_, token) = choose_token(&session, arguments)?;
     let claims = payload(token).ok_or(Failure::Malformed("the token is not a JWT"))?;
-    Ok(Report::of_json(claims))
+    Ok(Report::from_json(claims))
 }
 
-fn chosen<'a>(session: &'a Session, arguments: &TokenArguments) -> Result<(&'static str, &'a str), Failure> {
+fn choose_token<'a>(session: &'a Session, arguments: &TokenArguments) -> Result<(&'static str, &'a str), Failure> {
     if !arguments.id {
         return Ok(("access", session.access_token().expose()));
     }
     let id_token = session.id_token().map(|token| ("id", token.expose()));
-    id_token.ok_or_else(|| Failure::Usage("the session has no ID token".to_owned()))
+    id_token.ok_or_else(|| Failure::Usage("the session has no ID token: use --access".to_owned()))
 }
 
-/// All claims of a JWT, as they are.
+/// Decodes all claims of a JWT, without verifying its signature.
 fn payload(token: &str) -> Option<Value> {
     let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?);
     serde_json::from_slice(&json).ok()

@@ -1,4 +1,4 @@
-//! The transport, watched: a spinner for people, a line a request for those who ask for it.
+//! A transport that shows a spinner at a terminal, or with `--verbose` a line for each request.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -11,11 +11,11 @@ use serde_json::json;
 
 use crate::output::Output;
 
-/// A transport on ureq that shows what it does on the standard error.
+/// A transport on `ureq` that shows its requests on standard error.
 #[derive(Debug)]
 pub(crate) struct WatchedTransport {
     transport: UreqTransport,
-    /// How each request is shown, if it is.
+    /// The form in which each request is shown. `None` means that `--verbose` is not set.
     verbose: Option<Output>,
 }
 
@@ -46,7 +46,7 @@ fn spinner(operation: &str) -> ProgressBar {
     spinner
 }
 
-/// Nothing of what is sent or answered is in it.
+/// Writes one line for a request, without the contents of the request and of the response.
 fn show(output: Output, request: &Request, outcome: &SendOutcome, millis: u64) {
     let (operation, attempt) = (request.operation(), request.attempt());
     let (status, request_id, problem) = match outcome {

@@ -1,4 +1,4 @@
-//! The commands for users who are not signed in yet.
+//! The commands for users who are not signed in yet, and for passwords.
 
 use std::path::PathBuf;
 
@@ -10,75 +10,95 @@ Examples:
   cognito sign-up --username alice --attribute email=alice@example.com
   cognito sign-up --username alice --password-stdin < password-file")]
 pub(crate) struct SignUpArguments {
-    /// An attribute of the user, any number of times
+    /// An attribute of the new user (can be repeated)
     #[arg(long = "attribute", value_name = "NAME=VALUE")]
     pub(crate) attributes: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfirmSignUp {
-    /// The code; asked for if it is not given. For `-` it is a line of the standard input, where nobody else sees it
+    /// The code from the message; by default the tool prompts. Pass `-` to read the code from standard input,
+    /// which hides it from other users of this machine
     pub(crate) code: Option<String>,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each challenge takes answers by the keys that the API has for them: SMS_MFA_CODE, EMAIL_OTP_CODE, SMS_OTP_CODE,
-SOFTWARE_TOKEN_MFA_CODE (the first code of a new authenticator app, too), ANSWER (a custom challenge, or the choice of a
-second factor), NEW_PASSWORD (or the variable COGNITO_NEW_PASSWORD) and userAttributes.NAME. MFA_SETUP chooses which
-factor to set up, and EMAIL is the address for codes by e-mail. A key that is given several times is used in turn.
+The keys of --answer are those of the Cognito API:
+  SMS_MFA_CODE, SMS_OTP_CODE, EMAIL_OTP_CODE   the code from the message
+  SOFTWARE_TOKEN_MFA_CODE                      a code from the authenticator app, new or known
+  ANSWER                                       the chosen second factor, or the answer to a custom challenge
+  NEW_PASSWORD                                 the new password; COGNITO_NEW_PASSWORD sets it, too
+  userAttributes.NAME                          an attribute that is required with the new password
+  MFA_SETUP                                    the second factor to set up
+  EMAIL                                        the address for codes by e-mail
+If a key is repeated, its answers are used one after the other.
 
-Without a terminal, an authenticator app is set up with a --challenge-file: the app's key is the member secret_code of the
-JSON in it.
+To set up an authenticator app without a terminal, pass --challenge-file. The app's key is the member
+secret_code of that JSON file.
 
 Examples:
   cognito sign-in --username alice
   cognito sign-in --username alice --password-stdin --answer SOFTWARE_TOKEN_MFA_CODE=123456 < password-file
-  cognito sign-in --username alice --challenge-file challenge.json; cognito sign-in --resume challenge.json --answer …")]
+  cognito sign-in --username alice --challenge-file challenge.json
+  cognito sign-in --resume challenge.json --answer SOFTWARE_TOKEN_MFA_CODE=123456")]
 pub(crate) struct SignInArguments {
-    /// How to prove who the user is
+    /// The authentication flow
     #[arg(long, value_enum, default_value_t = SignInFlow::Srp)]
     pub(crate) flow: SignInFlow,
-    /// An answer to a challenge, any number of times
+    /// An answer to a challenge (can be repeated); the keys are listed below
     #[arg(long = "answer", value_name = "KEY=VALUE")]
     pub(crate) answers: Vec<String>,
-    /// Read more answers from the standard input, one KEY=VALUE a line, after the password if that is there too
+    /// Read more answers from standard input, one KEY=VALUE per line, after the password if --password-stdin
+    /// is set
     #[arg(long)]
     pub(crate) answers_stdin: bool,
-    /// Where to keep the challenge when an answer is missing or refused. Whoever has the file and the answer is signed in.
-    /// A file that is there already must be a challenge, or empty
-    #[arg(long, value_name = "FILE")]
+    /// Save an unanswered challenge in this file
+    ///
+    /// The sign-in can continue later with --resume. Protect the file: the challenge and the right
+    /// answer together sign the user in. An existing file is replaced only if it contains a
+    /// challenge or is empty.
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(crate) challenge_file: Option<PathBuf>,
-    /// Go on with the challenge in this file. It is removed when its answer is accepted, or none can be any more; what
-    /// follows is kept in its place, or in the --challenge-file
-    #[arg(long, value_name = "FILE", conflicts_with = "flow")]
+    /// Continue the sign-in with the challenge in this file
+    ///
+    /// The file is removed as soon as Cognito accepts the answer, or if the challenge can no longer
+    /// be answered. The next challenge is saved in the same file, or in the --challenge-file.
+    #[arg(long, value_name = "FILE", conflicts_with = "flow", verbatim_doc_comment)]
     pub(crate) resume: Option<PathBuf>,
-    /// What to call this machine, where the pool remembers devices
+    /// The name of this machine, if the user pool remembers devices
     #[arg(long, value_name = "NAME", default_value = "cognito")]
     pub(crate) device_name: String,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum SignInFlow {
-    /// The password never leaves this machine
+    /// Prove the password by SRP, without sending the password
     Srp,
-    /// The password is sent
+    /// Send the password to Cognito
     Password,
-    /// The pool's own challenges
+    /// Answer only the user pool's custom challenges
     Custom,
-    /// SRP first, then the pool's own challenges
+    /// Prove the password by SRP, then answer the user pool's custom challenges
     CustomSrp,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Password {
-    /// Change the password: COGNITO_PASSWORD is the old one, COGNITO_NEW_PASSWORD the new one
+    /// Change the password of the signed-in user
+    #[command(after_help = "\
+The old password comes from COGNITO_PASSWORD, and the new one from COGNITO_NEW_PASSWORD. With
+--password-stdin both come from standard input, the old password first.")]
     Change,
-    /// Have a code sent to a user who has forgotten the password
+    /// Send a code to a user who forgot the password
     Forgot,
-    /// Set a new password with the code: COGNITO_NEW_PASSWORD. With `-` and --password-stdin the code's line comes first
+    /// Set a new password with the code from `cognito password forgot`
+    #[command(after_help = "\
+The new password comes from COGNITO_NEW_PASSWORD or, with --password-stdin, from standard input. If
+the code is read from standard input, too, its line comes first.")]
     Confirm {
-        /// The code; asked for if it is not given. For `-` it is a line of the standard input, where nobody else sees it
+        /// The code from the message; by default the tool prompts. Pass `-` to read the code from standard
+        /// input, which hides it from other users of this machine
         code: Option<String>,
     },
 }

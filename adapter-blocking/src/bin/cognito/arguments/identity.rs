@@ -1,4 +1,4 @@
-//! The commands for identity pools, and for everything else.
+//! The command for AWS credentials, and the command that calls any operation.
 
 use clap::Args;
 
@@ -12,36 +12,36 @@ Examples:
   cognito credentials --guest
   cognito credentials --assume-role arn:aws:iam::123456789012:role/reader --duration-seconds 900")]
 pub(crate) struct CredentialsArguments {
-    /// As a guest, whoever is signed in
+    /// Get the credentials of a guest, even if a user is signed in
     #[arg(long)]
     pub(crate) guest: bool,
-    /// One of several roles that the ID token names
+    /// The role to use, one of those that the ID token names
     #[arg(long, value_name = "ARN", conflicts_with = "assume_role")]
     pub(crate) role_arn: Option<String>,
-    /// A role to assume at the Security Token Service, in the basic flow
+    /// Assume this role at the Security Token Service (the basic flow)
     #[arg(long, value_name = "ARN")]
     pub(crate) assume_role: Option<String>,
-    /// What the session of the assumed role is called
+    /// The session name of the assumed role
     #[arg(long, value_name = "NAME", default_value = "cognito", requires = "assume_role")]
     pub(crate) role_session_name: String,
-    /// How long the credentials of the assumed role live
+    /// The lifetime of the assumed role's credentials, in seconds
     #[arg(long, value_name = "SECONDS", requires = "assume_role")]
     pub(crate) duration_seconds: Option<i32>,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What identifies the app client and the signed-in user is added: ClientId, SecretHash, AccessToken. The answer is the
-service's, whole, with whatever tokens are in it.
+The tool adds the members that identify the app client and the signed-in user: ClientId, SecretHash
+and AccessToken. It prints Cognito's complete answer, which may contain tokens.
 
 Examples:
   cognito call GetUser
   cognito call ListDevices --json '{\"Limit\": 10}'
   cognito call ChangePassword --json - < request.json")]
 pub(crate) struct CallArguments {
-    /// The operation, as AWS writes it
+    /// The name of the operation, such as ListDevices
     pub(crate) operation: String,
-    /// The members of the request, or - to read them from the standard input
+    /// The request as a JSON object, or `-` to read it from standard input
     #[arg(long = "json", id = "body", value_name = "JSON", default_value = "{}", allow_hyphen_values = true)]
     pub(crate) body: String,
 }

@@ -4,60 +4,69 @@ use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenArguments {
-    /// The ID token
+    /// Use the ID token
     #[arg(long, conflicts_with = "access")]
     pub(crate) id: bool,
-    /// The access token; so it is if nothing is said
+    /// Use the access token (the default)
     #[arg(long)]
     pub(crate) access: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Attributes {
-    /// Show all attributes, or these
-    Get { names: Vec<String> },
-    /// Set attributes
+    /// Show the user's attributes
+    Get {
+        /// The names of the attributes to show; by default all
+        names: Vec<String>,
+    },
+    /// Set attributes of the user
     Set {
+        /// The attributes to set, such as nickname=Al
         #[arg(required = true, value_name = "NAME=VALUE")]
         attributes: Vec<String>,
     },
-    /// Delete attributes
+    /// Delete attributes of the user
     Delete {
+        /// The names of the attributes to delete
         #[arg(required = true)]
         names: Vec<String>,
     },
-    /// Verify an e-mail address or a phone number: have a code sent, or give it
+    /// Verify the user's e-mail address or phone number with a code
+    #[command(after_help = "\
+Without a code, the command makes Cognito send one. At a terminal it then prompts for the code.")]
     Verify {
-        /// `email` or `phone_number`
+        /// The attribute to verify: email or phone_number
         name: String,
-        /// The code that was sent. Without one, it is sent. For `-` it is a line of the standard input
+        /// The code from the message, or `-` to read the code from standard input
         code: Option<String>,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mfa {
-    /// Show the second factors
+    /// Show the user's second factors
     Status,
-    /// Set up an authenticator app, and prefer it
+    /// Set up an authenticator app as the preferred second factor
     #[command(after_help = "\
-Without a terminal it takes two calls: the first prints the secret, the second takes a code of the app.
+Without a terminal, run the command twice: the first run prints the app's secret, and the second
+run takes a code from the app.
 
 Examples:
   cognito mfa totp --json
   cognito mfa totp --code 123456")]
     Totp {
-        /// The code that the app shows. For `-` it is a line of the standard input
+        /// A code from the authenticator app, or `-` to read the code from standard input
         #[arg(long)]
         code: Option<String>,
-        /// What to call the app
+        /// A name for the authenticator app
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
     },
-    /// Turn a second factor on or off; the others stay as they are
+    /// Prefer, enable or disable a second factor, without changing the others
     Prefer {
+        /// The second factor to change
         factor: Factor,
-        /// What the factor is to be
+        /// The new state of the second factor
         #[arg(long, value_enum, default_value_t = FactorChoice::Preferred)]
         state: FactorChoice,
     },
@@ -80,34 +89,37 @@ pub(crate) enum FactorChoice {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Devices {
-    /// Show the devices
+    /// List the user's devices
     List,
-    /// Have the service remember a device
+    /// Mark a device as remembered
     Remember {
-        /// This machine's, if it has one
+        /// The key of the device; by default the key of this machine
         device_key: Option<String>,
-        /// Have it not remembered
+        /// Mark the device as not remembered
         #[arg(long)]
         not: bool,
     },
-    /// Have the service forget a device
+    /// Delete a device at Cognito and in the store
     Forget {
-        /// This machine's, if it has one
+        /// The key of the device; by default the key of this machine
         device_key: Option<String>,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sessions {
-    /// Show the sessions
+    /// List the user's sessions on all devices
     List,
-    /// Revoke a session
-    Revoke { session_id: String },
+    /// Revoke a session of the user
+    Revoke {
+        /// The id of the session, from `cognito sessions list`
+        session_id: String,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteUserArguments {
-    /// Do not ask
+    /// Delete the user without confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }

@@ -1,4 +1,4 @@
-//! Every operation with the function that calls it.
+//! The list of all operations, each with the function that calls it.
 
 use cognito_blocking::operation::{
     ForIdentityPool, ListedOperation, OperationVisitor, Public, TokenAuthorized, for_each_operation,
@@ -6,11 +6,11 @@ use cognito_blocking::operation::{
 use serde_json::Value;
 
 use super::raw::Raw;
-use super::{Operation, request};
+use super::{Operation, parse_request};
 use crate::output::Failure;
 use crate::program::Program;
 
-/// Every operation, in alphabetical order.
+/// Returns all operations, in alphabetical order.
 pub(super) fn operations() -> Vec<Operation> {
     let mut table = Table(Vec::new());
     for_each_operation(&mut table);
@@ -38,15 +38,16 @@ impl OperationVisitor for Table {
 }
 
 fn call_public<O: ListedOperation + Public>(program: &Program, body: &str) -> Result<Value, Failure> {
-    Ok(program.client()?.call(Raw(request::<O>(body)?))?)
+    Ok(program.client()?.call(Raw(parse_request::<O>(body)?))?)
 }
 
 fn call_signed_in<O: ListedOperation + TokenAuthorized>(program: &Program, body: &str) -> Result<Value, Failure> {
-    let request = Raw(request::<O>(body)?);
+    let request = Raw(parse_request::<O>(body)?);
     Ok(program.session()?.call(request)?)
 }
 
-/// By a challenge session where the request has one, and by the access token where it has none.
+/// Calls the operation with the challenge session in the request, or with the access token if there is no
+/// such session.
 fn call_public_or_signed_in<O: ListedOperation + Public + TokenAuthorized>(
     program: &Program,
     body: &str,
@@ -60,6 +61,6 @@ fn call_for_identity_pool<O: ListedOperation + ForIdentityPool>(
     program: &Program,
     body: &str,
 ) -> Result<Value, Failure> {
-    let request = Raw(request::<O>(body)?);
+    let request = Raw(parse_request::<O>(body)?);
     Ok(program.identity_pool_client()?.call(request)?)
 }

@@ -1,4 +1,4 @@
-//! Whether the store would take a session.
+//! A check that the store is writable, before a sign-in sends its first request.
 
 use std::io;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use cognito_blocking::{Error, Store};
 use crate::output::Failure;
 use crate::program::Program;
 
-/// Fails where nothing can be stored, at a time when nothing is lost by that: writes a record, and removes it.
-pub(super) fn must_be_writable(program: &Program) -> Result<(), Failure> {
+/// Writes a record into the store and removes it, so that a sign-in fails before it receives tokens that it
+/// cannot save.
+pub(super) fn require_writable(program: &Program) -> Result<(), Failure> {
     let store = program.store()?;
-    // No session and no device has such a key.
+    // The key differs from the keys of all sessions and devices.
     let key = format!("{}//probe", last_user_key(program.client()?.app_client()));
     let probe = || -> io::Result<()> {
         let _lock = store.lock(&key)?;
