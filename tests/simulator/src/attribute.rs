@@ -1,4 +1,4 @@
-//! User attributes on their way in.
+//! Checks on the user attributes that a request sets or removes.
 
 use alloc::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::pool_config::PoolConfig;
 
-/// `AttributeType` of the API.
+/// The API's `AttributeType`: the name and the value of a user attribute.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Attribute {
@@ -39,14 +39,14 @@ pub(crate) const STANDARD: [&str; 21] = [
     "zoneinfo",
 ];
 
-/// Who writes an attribute: a client may not say that its own address is verified.
+/// The kind of caller that writes an attribute. A client may not mark an address as verified.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Writer {
     Client,
     Administrator,
 }
 
-/// The attributes by name, if the pool's schema has them all.
+/// Returns the attributes by name, or an error if the pool's schema rejects one of them.
 pub(crate) fn accept(
     attributes: Option<Vec<Attribute>>,
     pool: &PoolConfig,
@@ -60,7 +60,7 @@ pub(crate) fn accept(
     accept_pairs(pairs, pool, writer)
 }
 
-/// As [`accept`], for attributes that are named already.
+/// Returns `attributes` unchanged, or an error if the pool's schema rejects one of them.
 pub(crate) fn accept_pairs(
     attributes: BTreeMap<String, String>,
     pool: &PoolConfig,
@@ -95,13 +95,15 @@ fn check(name: &str, value: &str, pool: &PoolConfig, writer: Writer) -> Result<(
     }
 }
 
-/// An update of a user's attributes: what is given a value, and what is given none and so goes.
+/// An update of a user's attributes.
 pub(crate) struct Update {
+    /// The new values by attribute name.
     pub(crate) set: BTreeMap<String, String>,
+    /// The names of the attributes to remove.
     pub(crate) removed: Vec<String>,
 }
 
-/// Reads an update. An empty value removes an attribute.
+/// Converts a list of attributes to an update. An attribute with an empty or absent value is removed.
 pub(crate) fn accept_update(attributes: Vec<Attribute>, pool: &PoolConfig, writer: Writer) -> Result<Update, Failure> {
     let is_blank = |attribute: &Attribute| attribute.value.as_deref().unwrap_or_default().is_empty();
     let (blank, given): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_blank);
@@ -112,7 +114,7 @@ pub(crate) fn accept_update(attributes: Vec<Attribute>, pool: &PoolConfig, write
     Ok(Update { set, removed: accept_removal(names, pool, writer)? })
 }
 
-/// The names of attributes that may be removed.
+/// Returns `names` unchanged, or an error if one of these attributes cannot be removed.
 pub(crate) fn accept_removal(names: Vec<String>, pool: &PoolConfig, writer: Writer) -> Result<Vec<String>, Failure> {
     for name in &names {
         check_name(name, pool, writer)?;
@@ -131,7 +133,7 @@ fn check_mutable(name: &str, pool: &PoolConfig) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses a sign-up that lacks what the pool's schema requires.
+/// Rejects a sign-up without an attribute that the pool's schema requires.
 pub(crate) fn check_required(attributes: &BTreeMap<String, String>, pool: &PoolConfig) -> Result<(), Failure> {
     match pool.required_attributes.iter().find(|name| !attributes.contains_key(*name)) {
         Some(name) => Err(schema(name, "The attribute is required")),
@@ -149,7 +151,7 @@ pub(crate) fn is_email(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
-/// E.164: a plus sign and up to 15 digits.
+/// Returns whether `text` is a phone number in E.164 format: a plus sign and 1 to 15 digits.
 pub(crate) fn is_phone_number(text: &str) -> bool {
     text.strip_prefix('+')
         .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit()))

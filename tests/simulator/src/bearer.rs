@@ -1,4 +1,4 @@
-//! Who bears an access token.
+//! The user and the sign-in of an access token.
 
 use cognito_core::Timestamp;
 
@@ -7,16 +7,18 @@ use crate::pool::{Pool, Pools};
 use crate::simulator::Simulator;
 use crate::user::{User, UserStatus};
 
-/// The user of an access token that works, and the sign-in that it goes back to.
+/// The user of a valid access token, and the sign-in that the token comes from.
 pub(crate) struct Bearer {
     pub(crate) pool_id: String,
     pub(crate) client_id: String,
     pub(crate) sub: String,
-    /// The family of the token.
+    /// The id of the token's family, which is all tokens of one sign-in.
     pub(crate) family: String,
 }
 
-/// What has become of the user is told before what has become of the token.
+/// Returns the bearer of a valid access token.
+///
+/// A deleted or disabled user is reported before a revoked or expired token.
 pub(crate) fn bearer(simulator: &Simulator, token: &str, now: Timestamp) -> Result<Bearer, Failure> {
     let (id, family) = simulator.tokens.family_of_access(token)?;
     let bearer = Bearer {

@@ -1,4 +1,4 @@
-//! App clients.
+//! The app clients of user pools.
 
 use core::fmt;
 
@@ -9,12 +9,12 @@ use crate::config::ClientConfig;
 use crate::failure::Failure;
 use crate::random::Random;
 
-/// An app client of a pool.
+/// An app client of a user pool.
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) pool_id: String,
-    /// Which client of the simulator this was: first made, first listed.
+    /// The position of this client among all clients of the simulator, in order of creation.
     pub(crate) number: usize,
     pub(crate) secret: Option<String>,
     pub(crate) created: u64,
@@ -31,12 +31,12 @@ impl Client {
         random: &mut Random,
     ) -> Self {
         let id = config.id.take().unwrap_or_else(|| random.lower_case(26));
-        let given = config.secret.take();
-        let secret = given.or_else(|| config.generate_secret.then(|| random.lower_case(51)));
+        let configured = config.secret.take();
+        let secret = configured.or_else(|| config.generate_secret.then(|| random.lower_case(51)));
         Self { id, pool_id: pool_id.to_owned(), number, secret, created, modified: created, config }
     }
 
-    /// Refuses a flow that the client was not given, in the words that go with this flow.
+    /// Rejects a flow that is not enabled for this client. Cognito's error text depends on the flow.
     pub(crate) fn check_flow(&self, flow: &str) -> Result<(), Failure> {
         let (new, old) = match flow {
             "USER_SRP_AUTH" => (ExplicitAuthFlow::AllowUserSrpAuth, None),
@@ -46,11 +46,13 @@ impl Client {
             _ => (ExplicitAuthFlow::AllowRefreshTokenAuth, None),
         };
         let flows = &self.config.explicit_auth_flows;
-        // A client of the time before the ALLOW_ values may do SRP and refresh, whatever else it lists.
+        // The older values, without ALLOW_, enable SRP and refresh, unless CUSTOM_AUTH_FLOW_ONLY is one of
+        // them.
         let legacy =
             flows.iter().any(|flow| !flow.is_current()) && !flows.contains(&ExplicitAuthFlow::CustomAuthFlowOnly);
         let implied = legacy && matches!(flow, "USER_SRP_AUTH" | "REFRESH_TOKEN_AUTH");
-        // Rotation has GetTokensFromRefreshToken for this. The text that goes with it is not known; this one is plausible.
+        // With rotation, only GetTokensFromRefreshToken refreshes tokens. Cognito's error text for this case
+        // is unknown; the text below is a guess.
         let rotated = flow == "REFRESH_TOKEN_AUTH" && self.config.refresh_token_rotation.is_some();
         if !rotated && (implied || flows.contains(&new) || old.is_some_and(|old| flows.contains(&old))) {
             return Ok(());
@@ -65,7 +67,7 @@ impl Client {
         self.config.prevent_user_existence_errors == UserExistenceErrors::Enabled
     }
 
-    /// `UserPoolClientType` of the API.
+    /// Returns this client as the API's `UserPoolClientType`.
     pub(crate) fn description(&self) -> Value {
         let config = &self.config;
         let mut description = json!({
@@ -111,35 +113,35 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A way to sign in that an app client may be given.
+/// A sign-in flow that can be enabled for an app client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ExplicitAuthFlow {
-    /// SRP.
+    /// Sign-in with a password over SRP.
     AllowUserSrpAuth,
-    /// The password itself.
+    /// Sign-in with the password in the request.
     AllowUserPasswordAuth,
-    /// The password itself, from a back end.
+    /// Sign-in with the password in the request of a back end.
     AllowAdminUserPasswordAuth,
-    /// Custom challenges.
+    /// Sign-in with custom challenges.
     AllowCustomAuth,
-    /// The choice-based sign-in.
+    /// Choice-based sign-in (USER_AUTH).
     AllowUserAuth,
-    /// Refresh tokens.
+    /// New tokens for a refresh token.
     AllowRefreshTokenAuth,
-    /// A token for the client itself, without a user; no other flow goes with it.
+    /// A token for the app client itself, without a user. A client with this flow can have no other flow.
     AllowClientTokenAuth,
-    /// The older name of the password flow.
+    /// The older name of [`AllowUserPasswordAuth`](Self::AllowUserPasswordAuth).
     UserPasswordAuth,
-    /// The older name of the back end's password flow.
+    /// The older name of [`AllowAdminUserPasswordAuth`](Self::AllowAdminUserPasswordAuth).
     AdminNoSrpAuth,
-    /// The older way to allow custom challenges, and nothing else.
+    /// The older value that enables custom challenges and no other flow.
     CustomAuthFlowOnly,
 }
 
 impl ExplicitAuthFlow {
-    /// What a client gets that names none.
+    /// The flows of an app client that lists no flows: SRP, custom challenges and refresh.
     pub const COGNITO_DEFAULT: [Self; 3] = [Self::AllowUserSrpAuth, Self::AllowCustomAuth, Self::AllowRefreshTokenAuth];
 
     fn is_current(self) -> bool {
@@ -147,58 +149,61 @@ impl ExplicitAuthFlow {
     }
 }
 
-/// Rotation: each refresh gives a new refresh token.
+/// The settings of refresh token rotation, with which each refresh returns a new refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RefreshTokenRotation {
-    /// How long the old refresh token stays good, for clients that lost the answer: 0 to 60, by default 0.
+    /// How long the old refresh token stays valid, in seconds, for clients that did not receive the answer.
+    ///
+    /// A grace period can have 0 to 60 seconds. By default there is no grace period.
     pub retry_grace_period_seconds: u64,
-    /// Whether a token that comes back after that ends the whole sign-in: no. AWS documents the refusal,
-    /// RefreshTokenReuseException, and not whether anything follows from it.
+    /// Whether the use of an old refresh token after the grace period revokes all tokens of the sign-in.
+    ///
+    /// The default is `false`: AWS documents the error RefreshTokenReuseException, but no further effect.
     pub reuse_revokes_family: bool,
 }
 
-/// Whether a client's answers tell a user that does not exist from a wrong password.
+/// Whether error answers to an app client hide that a user does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these two")]
 pub enum UserExistenceErrors {
-    /// They do not.
+    /// An unknown user and a wrong password cause the same error.
     Enabled,
-    /// They do.
+    /// An unknown user and a wrong password cause different errors.
     Legacy,
 }
 
-/// How long a token is good for, as it was said: a number and its unit.
+/// The lifetime of a token, as a number and its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Validity {
-    /// How many.
+    /// The number of units.
     pub amount: u64,
-    /// Of what.
+    /// The unit of the number.
     pub unit: TimeUnit,
 }
 
 impl Validity {
-    /// So many minutes.
+    /// Returns a lifetime of `amount` minutes.
     #[must_use]
     pub const fn minutes(amount: u64) -> Self {
         Self { amount, unit: TimeUnit::Minutes }
     }
 
-    /// So many hours.
+    /// Returns a lifetime of `amount` hours.
     #[must_use]
     pub const fn hours(amount: u64) -> Self {
         Self { amount, unit: TimeUnit::Hours }
     }
 
-    /// So many days.
+    /// Returns a lifetime of `amount` days.
     #[must_use]
     pub const fn days(amount: u64) -> Self {
         Self { amount, unit: TimeUnit::Days }
     }
 
-    /// In seconds.
+    /// Returns the lifetime in seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {
         self.amount.saturating_mul(match self.unit {
@@ -210,7 +215,7 @@ impl Validity {
     }
 }
 
-/// The units of TokenValidityUnits.
+/// A unit of time in the API's `TokenValidityUnits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these four")]

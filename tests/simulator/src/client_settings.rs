@@ -1,4 +1,4 @@
-//! The settings of an app client as they come over the wire, when it is made and when it is changed.
+//! The settings of an app client in the requests CreateUserPoolClient and UpdateUserPoolClient.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -8,8 +8,9 @@ use crate::config::ClientConfig;
 use crate::failure::Failure;
 use crate::validation::Checks;
 
-/// The members that CreateUserPoolClient and UpdateUserPoolClient have in common. What is left out is at its default
-/// after either of them.
+/// The common members of CreateUserPoolClient and UpdateUserPoolClient.
+///
+/// Each of these operations resets every absent member to the member's default.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ClientSettings {
@@ -107,22 +108,24 @@ fn read_flows(names: Vec<String>) -> Result<Vec<ExplicitAuthFlow>, Failure> {
     })
 }
 
-/// Access and ID tokens: hours unless a unit is given, five minutes to a day.
+/// Returns the lifetime of access or ID tokens, from five minutes to a day. The default unit is hours.
 fn access(amount: Option<u64>, unit: Option<TimeUnit>) -> Result<Validity, Failure> {
     let unit = unit.unwrap_or(TimeUnit::Hours);
     let validity = amount.map_or(Validity::hours(1), |amount| Validity { amount, unit });
     in_range(validity, 300, 86_400)
 }
 
-/// Refresh tokens: days unless a unit is given, an hour to ten years. Zero stands for the default.
+/// Returns the lifetime of refresh tokens, from an hour to ten years. The default unit is days.
+///
+/// Zero means the default lifetime of 30 days.
 fn refresh(amount: Option<u64>, unit: Option<TimeUnit>) -> Result<Validity, Failure> {
     let unit = unit.unwrap_or(TimeUnit::Days);
     let given = amount.filter(|amount| *amount > 0);
     in_range(given.map_or(Validity::days(30), |amount| Validity { amount, unit }), 3_600, 315_360_000)
 }
 
-fn in_range(validity: Validity, shortest: u64, longest: u64) -> Result<Validity, Failure> {
-    if (shortest..=longest).contains(&validity.seconds()) {
+fn in_range(validity: Validity, min_seconds: u64, max_seconds: u64) -> Result<Validity, Failure> {
+    if (min_seconds..=max_seconds).contains(&validity.seconds()) {
         return Ok(validity);
     }
     Err(Failure::invalid_parameter("Invalid range for token validity."))

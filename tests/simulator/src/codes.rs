@@ -1,4 +1,4 @@
-//! Codes that a user was sent, and how often somebody tried.
+//! The codes that were sent to a user, and the limits on sending and entering codes.
 
 use alloc::collections::BTreeMap;
 
@@ -8,22 +8,22 @@ use crate::failure::Failure;
 use crate::message::Purpose;
 use crate::sign_in::later;
 
-/// A code that was sent, and the attribute that giving it back verifies.
+/// A code that was sent to a user, and the attribute that is verified when the user enters the code.
 pub(crate) struct Code {
     pub(crate) code: String,
     pub(crate) attribute: &'static str,
     pub(crate) expires: Timestamp,
 }
 
-/// The codes of one user that wait to be given back.
+/// The open codes of one user, and the recent attempts to send and to enter codes.
 #[derive(Default)]
 pub(crate) struct Codes {
-    waiting: BTreeMap<Slot, Code>,
+    open: BTreeMap<Slot, Code>,
     sends: BTreeMap<Slot, Attempts>,
     failures: BTreeMap<Slot, Attempts>,
 }
 
-/// What a code is for; of those that verify an attribute there is one for each attribute.
+/// The key of an open code: its purpose, and the attribute that it verifies, if any.
 type Slot = (Purpose, &'static str);
 
 fn slot(purpose: Purpose, attribute: &'static str) -> Slot {
@@ -31,12 +31,12 @@ fn slot(purpose: Purpose, attribute: &'static str) -> Slot {
 }
 
 impl Codes {
-    /// A newer code replaces the older one.
+    /// Stores a code, which replaces an older code for the same purpose.
     pub(crate) fn put(&mut self, purpose: Purpose, code: Code) {
-        self.waiting.insert(slot(purpose, code.attribute), code);
+        self.open.insert(slot(purpose, code.attribute), code);
     }
 
-    /// Counts a request to send a code, unless there were too many in the last hour.
+    /// Counts a request to send a code, or rejects the request after too many in the last hour.
     pub(crate) fn count_send(
         &mut self,
         purpose: Purpose,
@@ -50,7 +50,10 @@ impl Codes {
         Ok(())
     }
 
-    /// Takes a code back. It works once; a wrong one leaves it as it was, until there were too many in an hour.
+    /// Accepts a code that the user enters. Each code works once.
+    ///
+    /// A wrong code does not invalidate the right code. After too many wrong codes in an hour, any code is
+    /// rejected.
     pub(crate) fn redeem(
         &mut self,
         purpose: Purpose,
@@ -62,21 +65,21 @@ impl Codes {
         let slot = slot(purpose, attribute);
         let failures = self.failures.entry(slot).or_default();
         failures.check(failures_per_hour, now)?;
-        let expected = self.waiting.get(&slot).filter(|expected| now < expected.expires).ok_or_else(expired_code)?;
+        let expected = self.open.get(&slot).filter(|expected| now < expected.expires).ok_or_else(expired_code)?;
         if expected.code != code {
             failures.0.push(now);
             return Err(code_mismatch());
         }
         self.failures.remove(&slot);
-        self.waiting.remove(&slot).ok_or_else(expired_code)
+        self.open.remove(&slot).ok_or_else(expired_code)
     }
 
     pub(crate) fn clear(&mut self) {
-        self.waiting.clear();
+        self.open.clear();
     }
 }
 
-/// When something was tried.
+/// The times of recent attempts.
 #[derive(Default)]
 struct Attempts(Vec<Timestamp>);
 

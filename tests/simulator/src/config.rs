@@ -1,4 +1,4 @@
-//! A description of pools, for set-up in one go and for the file that `cognito-sim --config` reads.
+//! The configuration of a simulated region, which is also the file format of `cognito-sim --config`.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -12,9 +12,9 @@ use crate::mfa::MfaFactor;
 use crate::pool_config::{MfaConfiguration, PoolConfig, WebAuthnConfig};
 use crate::user::UserStatus;
 
-/// The whole of a simulated region: the content of a configuration file.
+/// The configuration of a simulated region: the content of a configuration file.
 ///
-/// The file is JSON; every member has the name it has here, and may be left out:
+/// A configuration file is JSON. Its members have the names of the fields, and every member is optional:
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -23,8 +23,15 @@ use crate::user::UserStatus;
 ///     "pools": [{
 ///         "id": "eu-west-1_Example01",
 ///         "auto_verified_attributes": ["email"],
-///         "clients": [{ "id": "webclient", "explicit_auth_flows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] }],
-///         "users": [{ "username": "alice", "password": "Correct-horse-1", "attributes": { "email": "alice@example.com" } }]
+///         "clients": [{
+///             "id": "webclient",
+///             "explicit_auth_flows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+///         }],
+///         "users": [{
+///             "username": "alice",
+///             "password": "Correct-horse-1",
+///             "attributes": { "email": "alice@example.com" }
+///         }]
 ///     }]
 /// }"#)?;
 /// # assert_eq!(config.pools.len(), 1);
@@ -34,7 +41,7 @@ use crate::user::UserStatus;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The region in pool ids and in the issuer of tokens: `us-east-1`.
+    /// The AWS region in pool ids and in the issuer of tokens. The default is `us-east-1`.
     pub region: String,
     /// The user pools.
     pub pools: Vec<PoolConfig>,
@@ -49,14 +56,21 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads a configuration file's text. A member it does not know is an error, since it would be a mistyped one.
+    /// Parses the text of a configuration file.
+    ///
+    /// # Errors
+    /// The text is not valid JSON, has an invalid value, or has an unknown member, which is probably
+    /// misspelled.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         serde_json::from_str(text).map_err(|error| ConfigError::new(error.to_string()))
     }
 
-    /// One pool with a public client and a client with a secret, both with SRP, password and refresh flows. Users may
-    /// set up every second factor, and passkeys for `localhost`. One identity pool trusts its clients, has guests, a role
-    /// for these and one for the others, and allows the basic flow.
+    /// Returns a configuration with one user pool and one identity pool, which suits most tests.
+    ///
+    /// The user pool has the app client `public` without a secret and the app client `secret` with a secret.
+    /// Both clients allow SRP, password and refresh flows. Users may set up every second factor, and passkeys
+    /// for `localhost`. The identity pool trusts both app clients, allows guests and the basic flow, and has
+    /// one role for guests and one role for signed-in users.
     #[must_use]
     pub fn standard() -> Self {
         let flows = vec![
@@ -89,35 +103,38 @@ impl Config {
     }
 }
 
-/// An app client.
+/// The configuration of an app client.
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClientConfig {
-    /// The client id; made up when absent.
+    /// The client id. The default is a generated id.
     pub id: Option<String>,
-    /// The client's name: `client`.
+    /// The client's name. The default is `client`.
     pub name: String,
-    /// The client secret; with this or with `generate_secret` the client has one.
+    /// The client secret. Without `secret` and `generate_secret`, the client has no secret.
     pub secret: Option<String>,
-    /// Make up a secret.
+    /// Whether to generate a client secret if `secret` is absent. The default is `false`.
     pub generate_secret: bool,
-    /// What sign-ins the client may start; by default SRP, custom and refresh, as in Cognito.
+    /// The sign-in flows that the client may use. The default is SRP, custom challenges and refresh, as in
+    /// Cognito.
     pub explicit_auth_flows: Vec<ExplicitAuthFlow>,
-    /// `ENABLED` hides whether a user exists; `LEGACY`, the API's default, tells.
+    /// Whether errors hide that a user does not exist. `ENABLED` hides it, and `LEGACY`, the API's default,
+    /// reveals it.
     pub prevent_user_existence_errors: UserExistenceErrors,
-    /// An hour by default, as `{"amount": 60, "unit": "minutes"}`.
+    /// The lifetime of access tokens, such as `{"amount": 60, "unit": "minutes"}`. The default is one hour.
     pub access_token_validity: Validity,
-    /// An hour by default.
+    /// The lifetime of ID tokens. The default is one hour.
     pub id_token_validity: Validity,
-    /// 30 days by default.
+    /// The lifetime of refresh tokens. The default is 30 days.
     pub refresh_token_validity: Validity,
-    /// Rotation of refresh tokens, as `{"retry_grace_period_seconds": 10}`. Without it there is none.
+    /// The rotation of refresh tokens, such as `{"retry_grace_period_seconds": 10}`. The default is no
+    /// rotation.
     pub refresh_token_rotation: Option<RefreshTokenRotation>,
-    /// The scopes that GetClientToken may grant, as `resource-server/scope`.
+    /// The scopes that GetClientToken may grant, each in the form `resource-server/scope`.
     pub scopes: Vec<String>,
-    /// Whether RevokeToken works and tokens carry `origin_jti`: yes.
+    /// Whether RevokeToken works and tokens have the claim `origin_jti`. The default is `true`.
     pub enable_token_revocation: bool,
-    /// How long a challenge may be answered, 3 to 15 minutes: 3.
+    /// How long a challenge can be answered, in minutes, from 3 to 15. The default is 3 minutes.
     pub auth_session_validity_minutes: u64,
 }
 
@@ -142,7 +159,7 @@ impl Default for ClientConfig {
 }
 
 impl ClientConfig {
-    /// Refuses flows that do not go together.
+    /// Rejects a combination of flows that Cognito does not allow.
     pub(crate) fn check_flows(&self) -> Result<(), Failure> {
         let has = self.explicit_auth_flows.contains(&ExplicitAuthFlow::AllowClientTokenAuth);
         if has && self.explicit_auth_flows.len() > 1 {
@@ -160,22 +177,25 @@ impl fmt::Debug for ClientConfig {
     }
 }
 
-/// A user.
+/// The configuration of a user.
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct UserConfig {
-    /// The user name; in a pool with `username_attributes` the e-mail address or phone number.
+    /// The user name. In a pool with `username_attributes`, the user name is an e-mail address or a phone
+    /// number.
     pub username: String,
-    /// The password. Without one the user cannot sign in by password.
+    /// The password. A user without a password cannot sign in with a password.
     pub password: Option<String>,
-    /// The attributes by name. Unless they are given, `email_verified` and
-    /// `phone_number_verified` are `"true"`, and `"false"` for a user who is not confirmed.
+    /// The attributes by name.
+    ///
+    /// An e-mail address or phone number is verified by default, unless the status is `UNCONFIRMED`. To
+    /// override this, set `email_verified` or `phone_number_verified` to `"true"` or `"false"`.
     pub attributes: BTreeMap<String, String>,
-    /// `CONFIRMED` by default.
+    /// The status of the user. The default is `CONFIRMED`.
     pub status: UserStatus,
-    /// Whether the user may sign in: yes.
+    /// Whether the user may sign in. The default is `true`.
     pub enabled: bool,
-    /// The second factors, as `{"enabled": ["SMS_MFA"]}`. By default there are none.
+    /// The second factors, such as `{"enabled": ["SMS_MFA"]}`. By default the user has no second factor.
     pub mfa: UserMfaConfig,
 }
 
@@ -183,11 +203,11 @@ pub struct UserConfig {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct UserMfaConfig {
-    /// `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`: what the user is asked for.
+    /// The enabled second factors: `SMS_MFA`, `SOFTWARE_TOKEN_MFA` or `EMAIL_OTP`.
     pub enabled: Vec<MfaFactor>,
-    /// Which of them is asked for without a question.
+    /// The enabled factor that Cognito requests without offering a choice.
     pub preferred: Option<MfaFactor>,
-    /// The secret of the authenticator app in Base32, of any length.
+    /// The secret of the user's authenticator app in Base32, of any length.
     pub software_token_secret: Option<String>,
 }
 
@@ -218,7 +238,7 @@ impl fmt::Debug for UserConfig {
     }
 }
 
-/// Why a configuration was not taken, for people to read.
+/// The reason why a configuration is invalid, as a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(String);
 

@@ -1,4 +1,4 @@
-//! AWS credentials that were handed out.
+//! The AWS credentials that the simulator has issued.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -8,30 +8,30 @@ use cognito_core::Timestamp;
 use crate::crypto::base64;
 use crate::random::Random;
 
-/// Who was given credentials.
+/// The identity and the role for which AWS credentials were issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CredentialsOwner {
-    /// The identity's id.
+    /// The identity id.
     pub identity_id: String,
     /// The ARN of the role that the credentials are for.
     pub role_arn: String,
-    /// When they expire.
+    /// The time at which the credentials expire.
     pub expires: Timestamp,
 }
 
-/// Whom credentials belong to, by access key id.
+/// All issued credentials by access key id.
 #[derive(Debug, Default)]
 pub(crate) struct Issued(BTreeMap<String, Grant>);
 
 struct Grant {
     owner: CredentialsOwner,
-    /// What the role's session is called.
+    /// The name of the role session.
     session_name: String,
     session_token: String,
 }
 
-/// Temporary credentials.
+/// A temporary set of AWS credentials.
 pub(crate) struct Credentials {
     pub(crate) access_key_id: String,
     pub(crate) secret_key: String,
@@ -40,7 +40,7 @@ pub(crate) struct Credentials {
 }
 
 impl Issued {
-    /// Makes credentials for the owner.
+    /// Issues credentials to `owner`.
     pub(crate) fn issue(&mut self, owner: CredentialsOwner, session_name: &str, random: &mut Random) -> Credentials {
         let credentials = Credentials {
             access_key_id: format!("ASIA{}", random.upper_case(16)),
@@ -57,7 +57,9 @@ impl Issued {
         self.0.get(access_key_id).map(|grant| &grant.owner)
     }
 
-    /// The owner of credentials that are whole, with the name of the role's session.
+    /// Returns the owner of credentials and the name of the role session.
+    ///
+    /// Returns `None` if the access key id is unknown or the session token does not belong to it.
     pub(crate) fn signer(&self, access_key_id: &str, session_token: &str) -> Option<(&CredentialsOwner, &str)> {
         let grant = self.0.get(access_key_id).filter(|grant| grant.session_token == session_token)?;
         Some((&grant.owner, &grant.session_name))

@@ -1,4 +1,4 @@
-//! SHA-256, HMAC and the two spellings of base64.
+//! SHA-256, HMAC-SHA256, base64 and base64url.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -16,7 +16,7 @@ pub(crate) fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     first_bytes(context.sign().as_ref())
 }
 
-/// The first `N` bytes; zeros where the input is shorter.
+/// Returns the first `N` bytes of `bytes`, filled up with zeros if `bytes` is shorter.
 pub(crate) fn first_bytes<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut first = [0; N];
     first.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
@@ -31,7 +31,7 @@ pub(crate) fn base64_url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Without padding, or with it.
+/// Decodes base64url text with or without padding.
 pub(crate) fn from_base64_url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }

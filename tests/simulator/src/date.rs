@@ -1,35 +1,38 @@
-//! Days and hours of the date texts on the wire: the `date` header, TIMESTAMP of an SRP answer, and when credentials of
-//! the query protocol expire.
+//! The date formats on the wire: the `date` header, the TIMESTAMP of an SRP answer, and the expiry of
+//! credentials in the query protocol.
 
 use cognito_core::Timestamp;
 
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY: u64 = 86_400;
-/// The last second of the year 9999, beyond which none of the texts has room.
-const LAST_SECOND: u64 = 253_402_300_799;
+/// The last second of the year 9999. The date formats have four digits for the year.
+const MAX_UNIX_SECONDS: u64 = 253_402_300_799;
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`
+/// Formats a time as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn imf_fixdate(now: Timestamp) -> String {
-    let date = Date::of(now.as_unix_seconds());
+    let date = Date::from_unix_seconds(now.as_unix_seconds());
     let (weekday, month, clock) = (date.weekday, date.month_name(), date.clock());
     format!("{weekday}, {:02} {month} {:04} {clock} GMT", date.day, date.year)
 }
 
-/// `1994-11-06T08:49:37Z`
+/// Formats a time as `1994-11-06T08:49:37Z`.
 pub(crate) fn iso_8601(time: Timestamp) -> String {
-    let date = Date::of(time.as_unix_seconds());
+    let date = Date::from_unix_seconds(time.as_unix_seconds());
     format!("{:04}-{:02}-{:02}T{}Z", date.year, date.month, date.day, date.clock())
 }
 
-/// `Sun Nov 6 08:49:37 UTC 1994`: the one spelling of a moment that an SRP signature may cover.
+/// Formats a time as `Sun Nov 6 08:49:37 UTC 1994`, the only format that an SRP signature may cover.
 pub(crate) fn srp_timestamp(unix_seconds: u64) -> String {
-    let date = Date::of(unix_seconds);
+    let date = Date::from_unix_seconds(unix_seconds);
     format!("{} {} {} {} UTC {}", date.weekday, date.month_name(), date.day, date.clock(), date.year)
 }
 
-/// Reads a TIMESTAMP as leniently as Java's `SimpleDateFormat("EEE MMM d HH:mm:ss z yyyy")` reads it: leading zeros and
-/// a weekday that does not fit are let through. What was really meant is told by writing it again.
+/// Parses the TIMESTAMP of an SRP answer, and returns the time in seconds since the Unix epoch.
+///
+/// The parser is as lenient as Java's `SimpleDateFormat("EEE MMM d HH:mm:ss z yyyy")`: leading zeros and a
+/// wrong weekday are accepted. To get the text that the service signs, format the result with
+/// [`srp_timestamp`].
 pub(crate) fn parse_srp_timestamp(text: &str) -> Option<u64> {
     let mut words = text.split(' ');
     let weekday = words.next()?;
@@ -42,12 +45,12 @@ pub(crate) fn parse_srp_timestamp(text: &str) -> Option<u64> {
     let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))? as u64 + 1;
     let known = WEEKDAYS.iter().any(|name| name.eq_ignore_ascii_case(weekday)) && matches!(zone, "UTC" | "GMT" | "Z");
     let in_range = (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60 && year >= 1970;
-    let whole = clock.next().is_none() && words.next().is_none();
-    (known && in_range && whole).then(|| days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
+    let ends = clock.next().is_none() && words.next().is_none();
+    (known && in_range && ends).then(|| days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
 }
 
-fn number(digits: &str, at_most: usize) -> Option<u64> {
-    let plain = !digits.is_empty() && digits.len() <= at_most && digits.bytes().all(|digit| digit.is_ascii_digit());
+fn number(digits: &str, max_digits: usize) -> Option<u64> {
+    let plain = !digits.is_empty() && digits.len() <= max_digits && digits.bytes().all(|digit| digit.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
 }
 
@@ -60,8 +63,8 @@ struct Date {
 }
 
 impl Date {
-    fn of(unix_seconds: u64) -> Self {
-        let unix_seconds = unix_seconds.min(LAST_SECOND);
+    fn from_unix_seconds(unix_seconds: u64) -> Self {
+        let unix_seconds = unix_seconds.min(MAX_UNIX_SECONDS);
         let days = unix_seconds / DAY;
         let weekday = WEEKDAYS.into_iter().cycle().nth((days % 7) as usize).unwrap_or_default();
         let (year, month, day) = civil_from_days(days);
@@ -78,7 +81,9 @@ impl Date {
     }
 }
 
-/// Days since the epoch to a date. The year is counted from March, so that a leap day is its last.
+/// Converts days since the Unix epoch to year, month and day.
+///
+/// The calculation starts each year in March, so that a leap day is the last day of its year.
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
@@ -103,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timestamp_reads_back_to_the_second_it_was_written_for() {
+    fn a_formatted_timestamp_is_parsed_to_the_same_second() {
         for unix_seconds in [0, 59, 951_782_400, 951_868_800, 1_546_322_769, 1_709_164_800, 4_102_444_799] {
             assert_eq!(parse_srp_timestamp(&srp_timestamp(unix_seconds)), Some(unix_seconds));
         }
@@ -113,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_far_future_does_not_overflow() {
+    fn a_time_after_the_year_9999_does_not_overflow() {
         assert_eq!(srp_timestamp(u64::MAX), "Fri Dec 31 23:59:59 UTC 9999");
     }
 }

@@ -1,4 +1,4 @@
-//! Codes on their way to users.
+//! The delivery of codes to users by e-mail or text message.
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::random::Random;
 use crate::sign_in::later;
 use crate::user::User;
 
-/// An attribute that messages go to.
+/// A user attribute that holds an address, and the medium that reaches the address.
 #[derive(Clone, Copy)]
 pub(crate) struct Address {
     pub(crate) attribute: &'static str,
@@ -20,14 +20,18 @@ pub(crate) struct Address {
 pub(crate) const EMAIL: Address = Address { attribute: "email", medium: Medium::Email };
 pub(crate) const PHONE: Address = Address { attribute: "phone_number", medium: Medium::Sms };
 
-/// Where to reach a user: by e-mail rather than by phone, and only at what `allowed` names.
+/// Returns the address of a user for codes, which is the e-mail address or else the phone number.
+///
+/// Only the attributes in `allowed` are considered.
 pub(crate) fn address(user: &User, allowed: &[String]) -> Option<Address> {
     [EMAIL, PHONE].into_iter().find(|address| {
         allowed.iter().any(|name| name == address.attribute) && user.attributes.contains_key(address.attribute)
     })
 }
 
-/// Sends a new code, which replaces an older one for the same purpose, and says where it went.
+/// Sends a new code, which replaces an older code for the same purpose.
+///
+/// Returns the API's `CodeDeliveryDetailsType`.
 pub(crate) fn send_code(
     user: &mut User,
     address: Address,
@@ -63,8 +67,9 @@ pub(crate) fn send(
     details
 }
 
-/// What is answered for a user who does not exist, so that nobody learns of it.
-pub(crate) fn pretended(typed: &str) -> Value {
+/// Returns made-up delivery details for an unknown user, so that the answer does not reveal that the user is
+/// unknown.
+pub(crate) fn made_up_details(typed: &str) -> Value {
     if is_phone_number(typed) {
         return details(PHONE, typed);
     }
@@ -72,7 +77,7 @@ pub(crate) fn pretended(typed: &str) -> Value {
     details(EMAIL, &destination)
 }
 
-/// `CodeDeliveryDetailsType` of the API.
+/// Returns the API's `CodeDeliveryDetailsType`.
 fn details(address: Address, destination: &str) -> Value {
     json!({
         "AttributeName": address.attribute,
@@ -81,7 +86,7 @@ fn details(address: Address, destination: &str) -> Value {
     })
 }
 
-/// `a***@e***` and `+*******1234`
+/// Masks an address as Cognito does, as in `a***@e***` and `+*******1234`.
 fn masked(medium: Medium, destination: &str) -> String {
     let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
     match medium {

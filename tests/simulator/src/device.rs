@@ -1,4 +1,4 @@
-//! A user's devices: what is kept of each, and what the API tells of it.
+//! The devices of a user, and their description in the API.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
@@ -16,11 +16,11 @@ use crate::srp::{Verifier, modulus};
 #[derive(Default)]
 pub(crate) struct Devices {
     confirmed: BTreeMap<String, Device>,
-    /// The keys of devices that are no more.
+    /// The keys of forgotten devices.
     forgotten: BTreeSet<String>,
 }
 
-/// A device that knows the password to its verifier.
+/// A confirmed device, which proves by SRP that it knows the password of its verifier.
 pub(crate) struct Device {
     key: String,
     name: Option<String>,
@@ -58,7 +58,7 @@ impl Devices {
         self.forgotten.contains(key)
     }
 
-    /// A list of `DeviceType`, the oldest device first.
+    /// Returns the devices as a list of the API's `DeviceType`, oldest first.
     pub(crate) fn list(&self) -> Vec<Value> {
         let mut devices: Vec<_> = self.confirmed.values().collect();
         devices.sort_by_key(|device| (device.created, &device.key));
@@ -71,19 +71,22 @@ impl Device {
         Self { key, name, verifier, remembered, created: now, modified: now, last_authenticated: now }
     }
 
-    /// Notes a sign-in from the device, and gives its key.
-    pub(crate) fn signed_in(&mut self, now: Timestamp) -> String {
+    /// Records a sign-in from this device, and returns the device key.
+    pub(crate) fn record_sign_in(&mut self, now: Timestamp) -> String {
         self.last_authenticated = now;
         self.key.clone()
     }
 
-    /// `DeviceRememberedStatus` of the API.
+    /// Sets whether the device is remembered, from the API's `DeviceRememberedStatus`.
     pub(crate) fn set_status(&mut self, status: &str, now: Timestamp) {
         self.remembered = status == "remembered";
         self.modified = now;
     }
 
-    /// `DeviceType` of the API. Where a request comes from is not known here, so the address is one that documentation uses.
+    /// Returns this device as the API's `DeviceType`.
+    ///
+    /// The simulator does not know the IP address of a caller. `last_ip_used` is an address that is reserved
+    /// for documentation.
     pub(crate) fn description(&self) -> Value {
         let status = if self.remembered { "remembered" } else { "not_remembered" };
         let name = self.name.as_deref().map(|name| ("device_name", name));
@@ -111,12 +114,16 @@ impl fmt::Debug for Devices {
     }
 }
 
-/// What SRP hashes of a device in place of the pool's name. All devices of a user have the same one.
+/// Returns the device group key, which SRP hashes for a device instead of the pool name.
+///
+/// All devices of a user have the same device group key.
 pub(crate) fn group_key(random: &Random, sub: &str) -> String {
     format!("-{}", base64_url(&first_bytes::<6>(&random.keyed("device group", sub))))
 }
 
-/// Reads `DeviceSecretVerifierConfigType`: a salt, and a number of the group that is not zero.
+/// Reads the API's `DeviceSecretVerifierConfigType`: a salt and an SRP verifier, both in base64.
+///
+/// The salt must have 1 to 32 bytes. The verifier must be greater than 0 and less than the SRP modulus.
 pub(crate) fn read_verifier(salt: &str, verifier: &str) -> Result<Verifier, Failure> {
     let salt = from_base64(salt).filter(|salt| (1..=32).contains(&salt.len()));
     let salt = salt.ok_or_else(|| Failure::invalid_parameter("Invalid device salt."))?;

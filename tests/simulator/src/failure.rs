@@ -1,6 +1,6 @@
-//! A refusal, as Cognito words it.
+//! The error answers of Cognito.
 
-/// What an operation answers when it does not succeed: an error name, a text, and the status that goes with them.
+/// An error answer of an operation: Cognito's name for the error, and a text.
 #[derive(Debug)]
 pub(crate) struct Failure {
     name: &'static str,
@@ -24,7 +24,7 @@ impl Failure {
         Self::new("NotAuthorizedException", message)
     }
 
-    /// The one text for everything that a stranger could learn from a sign-in.
+    /// Returns the error that does not reveal whether the user is unknown or the password is wrong.
     pub(crate) fn incorrect() -> Self {
         Self::not_authorized("Incorrect username or password.")
     }
@@ -53,9 +53,11 @@ impl Failure {
         Self::new("InternalErrorException", message)
     }
 
-    /// A thing that Cognito does and the simulator does not. It is said aloud: a silent stand-in would mislead a test.
+    /// Returns the error for a feature of Cognito that is not simulated.
+    ///
+    /// An error is better than a stand-in for the feature, which would mislead a test.
     pub(crate) fn not_simulated(what: &str) -> Self {
-        Self::new("UnsupportedOperationException", format!("The simulated Cognito does not carry out {what}."))
+        Self::new("UnsupportedOperationException", format!("The simulated Cognito does not support {what}."))
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -66,7 +68,7 @@ impl Failure {
         self.message
     }
 
-    /// The HTTP status that goes with the name.
+    /// Returns the HTTP status for the name of this error.
     pub(crate) fn status(&self) -> u16 {
         match self.name {
             "InternalErrorException" | "InternalFailure" => 500,

@@ -1,4 +1,4 @@
-//! Faults on demand: what goes wrong between a client and the service, at the request that a test picks.
+//! Faults on demand: network and server errors at the requests that a test selects.
 
 use core::time::Duration;
 
@@ -8,59 +8,63 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::protocol::Protocol;
 
-/// Something that goes wrong.
+/// A fault at a request, such as a lost answer or a server error.
 ///
-/// In JSON: `"throttle"`, `"lose_before"`, `"lose_after"`, `"truncate"`, `{"fail":{"status":500}}`,
-/// `{"delay":{"millis":250}}`, `{"page":{"status":403}}`, `{"redirect":{"location":"https://example.com/"}}`.
+/// The JSON forms are `"throttle"`, `"lose_before"`, `"lose_after"`, `"truncate"`, `{"fail":{"status":500}}`,
+/// `{"delay":{"millis":250}}`, `{"page":{"status":403}}` and `{"redirect":{"location":"https://example.com/"}}`.
 ///
-/// The errors go by the names that the user pools and identity pools have for them. AssumeRoleWithWebIdentity has its own:
-/// Throttling, InternalFailure, ServiceUnavailable.
+/// The variants name the errors as user pools and identity pools do. The Security Token Service has other
+/// names: Throttling, InternalFailure and ServiceUnavailable.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// TooManyRequestsException; the request is not carried out.
+    /// The service answers TooManyRequestsException, without running the request.
     Throttle,
-    /// An error of the service's own; the request is not carried out. 500 is InternalErrorException, any other status
-    /// ServiceUnavailableException with status 503.
+    /// The service answers with a server error, without running the request.
+    ///
+    /// Status 500 means InternalErrorException. Any other status means ServiceUnavailableException with
+    /// status 503.
     Fail {
-        /// 500 or 503.
+        /// The HTTP status: 500 or 503.
         status: u16,
     },
-    /// The connection breaks before the request is carried out.
+    /// The connection breaks before the service runs the request.
     LoseBefore,
-    /// The connection breaks after the request was carried out: only the answer is lost.
+    /// The connection breaks after the service has run the request, so that only the answer is lost.
     LoseAfter,
-    /// The answer comes late.
+    /// The answer arrives late.
     Delay {
-        /// How late, in milliseconds.
+        /// The delay of the answer, in milliseconds.
         millis: u64,
     },
-    /// The connection breaks in the middle of the answer's body, or before the answer if that has none.
+    /// The connection breaks in the middle of the answer's body, or before an answer without a body.
     Truncate,
-    /// An HTML page in place of an answer, as from a firewall or a proxy; the request is not carried out.
+    /// An HTML page replaces the answer, as from a firewall or a proxy. The service does not run the request.
     Page {
-        /// 403 or 502, say.
+        /// The HTTP status of the page, such as 403 or 502.
         status: u16,
     },
-    /// A redirection, as from a captive portal; the request is not carried out.
+    /// A redirect replaces the answer, as from a captive portal. The service does not run the request.
     Redirect {
-        /// Where to.
+        /// The URL that the redirect points to.
         location: String,
     },
 }
 
-/// A fault, and which requests it befalls. In JSON: `{"fault":"throttle","operation":"InitiateAuth","times":2}`.
+/// A fault, and the requests at which it happens.
+///
+/// An example in JSON is `{"fault":"throttle","operation":"InitiateAuth","times":2}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FaultPlan {
-    /// What goes wrong.
+    /// The fault that happens.
     pub fault: Fault,
-    /// AWS's name of the operation; without it, any.
+    /// AWS's name of the operation whose requests get the fault. `None` means all operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// How many requests: 1.
+    /// The number of requests that get the fault. The default is one request.
     #[serde(default = "once")]
     pub times: u64,
 }
@@ -70,52 +74,54 @@ fn once() -> u64 {
 }
 
 impl FaultPlan {
-    /// The fault at the next request, whatever it is.
+    /// Returns a plan for the fault at the next request of any operation.
     #[must_use]
     pub fn next(fault: Fault) -> Self {
         Self { fault, operation: None, times: 1 }
     }
 
-    /// Only at requests of this operation.
+    /// Limits the plan to requests of this operation.
     #[must_use]
     pub fn for_operation(self, operation: impl Into<String>) -> Self {
         Self { operation: Some(operation.into()), ..self }
     }
 
-    /// At so many requests.
+    /// Sets the number of requests that get the fault.
     #[must_use]
     pub fn times(self, times: u64) -> Self {
         Self { times, ..self }
     }
 }
 
-/// The faults that are to come, in the order in which they were planned. A request meets the first that is for it.
+/// The planned faults, in the order in which they were added.
+///
+/// A request gets the first planned fault that is for its operation.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FaultPlan>);
 
 impl Faults {
-    /// Plans a fault.
+    /// Adds a planned fault.
     pub fn plan(&mut self, plan: FaultPlan) {
         if plan.times > 0 {
             self.0.push(plan);
         }
     }
 
-    /// What is still to come.
+    /// Returns the planned faults that have not happened yet.
     #[must_use]
     pub fn planned(&self) -> &[FaultPlan] {
         &self.0
     }
 
-    /// Forgets all plans.
+    /// Removes all planned faults.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// Takes the fault that befalls a request of this operation.
+    /// Returns the fault for a request of this operation, and counts the request.
     pub(crate) fn take(&mut self, name: &str) -> Option<Fault> {
-        let meets = |plan: &FaultPlan| plan.operation.as_ref().is_none_or(|operation| operation == name);
-        let index = self.0.iter().position(meets)?;
+        let matches = |plan: &FaultPlan| plan.operation.as_ref().is_none_or(|operation| operation == name);
+        let index = self.0.iter().position(matches)?;
         let plan = self.0.get_mut(index)?;
         plan.times = plan.times.saturating_sub(1);
         let fault = plan.fault.clone();
@@ -126,37 +132,39 @@ impl Faults {
     }
 }
 
-/// What a caller sees of a request.
+/// The result of a request, as its caller sees it.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "whoever drives a client has to deal with each")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle every outcome")]
 pub enum Outcome {
-    /// An answer.
+    /// The complete answer arrives immediately.
     Answer(Response),
-    /// An answer that takes so long.
+    /// The complete answer arrives after this delay.
     Late(Duration, Response),
-    /// An answer of which only the head and the first half of the body arrive.
+    /// Only the head and the first half of the body of this answer arrive.
     Cut(Response),
-    /// No answer; the request was not carried out.
+    /// No answer arrives, and the service has not run the request.
     LostBefore,
-    /// No answer; the request was carried out.
+    /// No answer arrives, although the service has run the request.
     LostAfter,
 }
 
 impl Fault {
-    /// The answer in place of the service's, of a fault that has one. `headers` are those of every answer.
+    /// Returns the answer that replaces the service's answer, if this fault has one.
+    ///
+    /// `headers` are the headers that every answer has.
     pub(crate) fn answer(&self, protocol: Protocol, mut headers: Headers) -> Option<Response> {
-        let refuse = |[json, query]: [&'static str; 2], text, headers| {
+        let error = |[json, query]: [&'static str; 2], text, headers| {
             let name = if protocol == Protocol::Query { query } else { json };
-            Some(protocol.refuse(Failure::new(name, text), headers))
+            Some(protocol.error(Failure::new(name, text), headers))
         };
         match self {
-            Self::Throttle => refuse(["TooManyRequestsException", "Throttling"], "Rate exceeded", headers),
+            Self::Throttle => error(["TooManyRequestsException", "Throttling"], "Rate exceeded", headers),
             Self::Fail { status: 500 } => {
-                refuse(["InternalErrorException", "InternalFailure"], "Internal error.", headers)
+                error(["InternalErrorException", "InternalFailure"], "Internal error.", headers)
             }
             Self::Fail { .. } => {
                 let names = ["ServiceUnavailableException", "ServiceUnavailable"];
-                refuse(names, "The service is unavailable.", headers)
+                error(names, "The service is unavailable.", headers)
             }
             Self::Page { status } => Some(page(*status)),
             Self::Redirect { location } => {

@@ -1,4 +1,4 @@
-//! Identities, and the logins that are linked to them.
+//! The identities of identity pools, and the logins that are linked to them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,9 @@ pub(crate) struct Identities(BTreeMap<String, Identity>);
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) pool_id: String,
-    /// The subject at each provider. A guest has none.
+    /// The ids of the user, by login provider. A guest has no logins.
     logins: BTreeMap<String, String>,
-    /// Whether it gave way to another identity, or lost its last login.
+    /// Whether the identity was merged into another identity, or has lost its last login.
     disabled: bool,
 }
 
@@ -25,7 +25,7 @@ impl Identity {
 }
 
 impl Identities {
-    /// An identity that can be used.
+    /// Returns the identity with this id, unless it is disabled.
     pub(crate) fn get(&self, id: &str) -> Result<&Identity, Failure> {
         self.0.get(id).filter(|identity| !identity.disabled).ok_or_else(|| unknown(id))
     }
@@ -38,7 +38,9 @@ impl Identities {
         self.0.remove(id).is_some()
     }
 
-    /// The identity that these logins are linked to, if any of them is.
+    /// Returns the id of the identity that any of these logins is linked to.
+    ///
+    /// Logins that are linked to different identities are an error.
     pub(crate) fn owner(&self, pool_id: &str, logins: &[Login]) -> Result<Option<String>, Failure> {
         let has_one = |identity: &Identity| logins.iter().any(|login| identity.has(login));
         let owners = self.0.iter().filter(|(_, identity)| identity.pool_id == pool_id && has_one(identity));
@@ -47,36 +49,40 @@ impl Identities {
             return Err(conflict());
         }
         let Some(owner) = owners.first() else { return Ok(None) };
-        self.check_room(owner, logins)?;
+        self.check_conflict(owner, logins)?;
         Ok(Some((*owner).clone()))
     }
 
-    /// The identity that answers when this one is asked for with these logins. Nothing is linked yet.
-    pub(crate) fn settle(&self, asked: &str, logins: &[Login]) -> Result<String, Failure> {
-        let identity = self.get(asked)?;
+    /// Returns the id of the identity to use when a request names the identity `requested` and these logins.
+    ///
+    /// The logins are not linked yet: see [`link`](Self::link).
+    pub(crate) fn resolve(&self, requested: &str, logins: &[Login]) -> Result<String, Failure> {
+        let identity = self.get(requested)?;
         if logins.is_empty() {
             let is_guest = identity.logins.is_empty();
-            return if is_guest { Ok(asked.to_owned()) } else { Err(forbidden(asked)) };
+            return if is_guest { Ok(requested.to_owned()) } else { Err(forbidden(requested)) };
         }
         let owner = self.owner(&identity.pool_id, logins)?;
         if identity.logins.is_empty() {
-            return Ok(owner.unwrap_or_else(|| asked.to_owned()));
+            return Ok(owner.unwrap_or_else(|| requested.to_owned()));
         }
-        owner.filter(|owner| owner == asked).ok_or_else(no_match)
+        owner.filter(|owner| owner == requested).ok_or_else(no_match)
     }
 
-    /// Links the logins to the identity that answers. A guest that was asked for and is not the one gives way to it.
-    pub(crate) fn link(&mut self, asked: &str, answers: &str, logins: &[Login]) {
-        if let Some(identity) = self.0.get_mut(asked).filter(|_| asked != answers) {
+    /// Links the logins to the identity `resolved`.
+    ///
+    /// If the request named another identity, which is a guest, the guest's identity is disabled.
+    pub(crate) fn link(&mut self, requested: &str, resolved: &str, logins: &[Login]) {
+        if let Some(identity) = self.0.get_mut(requested).filter(|_| requested != resolved) {
             identity.disabled = true;
         }
-        if let Some(identity) = self.0.get_mut(answers) {
+        if let Some(identity) = self.0.get_mut(resolved) {
             let pairs = logins.iter().map(|login| (login.provider.clone(), login.subject.clone()));
             identity.logins.extend(pairs);
         }
     }
 
-    /// Takes logins away. Without any the identity is of no more use.
+    /// Removes the logins of `providers` from an identity. An identity without logins is disabled.
     pub(crate) fn unlink(&mut self, id: &str, logins: &[Login], providers: &[String]) -> Result<(), Failure> {
         let identity = self.get(id)?;
         let are_linked = !logins.is_empty() && logins.iter().all(|login| identity.has(login));
@@ -90,8 +96,8 @@ impl Identities {
         Ok(())
     }
 
-    /// Refuses a login of a provider at which the identity is somebody else already.
-    fn check_room(&self, id: &str, logins: &[Login]) -> Result<(), Failure> {
+    /// Rejects a login if the identity already has a login of another user at the same provider.
+    fn check_conflict(&self, id: &str, logins: &[Login]) -> Result<(), Failure> {
         let identity = self.get(id)?;
         let is_other = |login: &&Login| identity.logins.contains_key(&login.provider) && !identity.has(login);
         logins.iter().find(is_other).map_or(Ok(()), |_| Err(conflict()))
@@ -106,7 +112,7 @@ fn forbidden(id: &str) -> Failure {
     Failure::not_authorized(format!("Access to Identity '{id}' is forbidden."))
 }
 
-/// No login is one of the identity, or of the pool.
+/// Returns the error for logins that match neither the identity nor the identity pool.
 pub(crate) fn no_match() -> Failure {
     let text = "Logins don't match. Please include at least one valid login for this identity or identity pool.";
     Failure::not_authorized(text)

@@ -1,4 +1,4 @@
-//! Identity pools, and what a test may ask of them.
+//! Identity pools, and the methods with which a test creates and inspects them.
 
 use alloc::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::identity_pool_config::IdentityPoolConfig;
 use crate::simulator::Simulator;
 use crate::validation::{ARN, Checks};
 
-/// Who issues the tokens of GetOpenIdToken.
+/// The issuer of the tokens that GetOpenIdToken returns.
 pub(crate) const ISSUER: &str = "https://cognito-identity.amazonaws.com";
 
-/// All identity pools by id, and what came of them.
+/// All identity pools by id, with all identities and all issued credentials.
 #[derive(Debug, Default)]
 pub(crate) struct IdentityPools {
     pools: BTreeMap<String, IdentityPool>,
@@ -28,7 +28,7 @@ pub(crate) struct IdentityPools {
 #[derive(Debug)]
 pub(crate) struct IdentityPool {
     pub(crate) id: String,
-    /// Its list of user pools holds their ids.
+    /// The settings of the pool. The list of user pools in these settings has ids only, and no names.
     pub(crate) config: IdentityPoolConfig,
 }
 
@@ -37,14 +37,14 @@ impl IdentityPools {
         self.pools.get(id).ok_or_else(|| Failure::not_found(format!("IdentityPool '{id}' not found.")))
     }
 
-    /// The pool of an identity.
-    pub(crate) fn of(&self, identity_id: &str) -> Result<&IdentityPool, Failure> {
+    /// Returns the identity pool that an identity belongs to.
+    pub(crate) fn pool_of(&self, identity_id: &str) -> Result<&IdentityPool, Failure> {
         self.get(&self.identities.get(identity_id)?.pool_id)
     }
 }
 
 impl IdentityPool {
-    /// Every role that somebody who has logged in may take.
+    /// Returns every role that an identity with a login can get.
     pub(crate) fn authenticated_roles(&self) -> impl Iterator<Item = &str> {
         let rules = self.config.role_mappings.values().flat_map(|mapping| &mapping.rules);
         self.config.roles.authenticated.as_deref().into_iter().chain(rules.map(|rule| rule.role_arn.as_str()))
@@ -52,7 +52,10 @@ impl IdentityPool {
 }
 
 impl Simulator {
-    /// Makes an identity pool, and gives its id. No time counts for it as yet.
+    /// Creates an identity pool and returns its id. The argument `_now` has no effect yet.
+    ///
+    /// # Errors
+    /// The id is invalid or already exists, a role is not an ARN, or a user pool is unknown or ambiguous.
     pub fn create_identity_pool(
         &mut self,
         _now: Timestamp,
@@ -64,39 +67,41 @@ impl Simulator {
         check_roles(&mut checks, &config);
         checks.finish()?;
         if self.identity_pools.pools.contains_key(&id) {
-            return Err(ConfigError::new(format!("there is an identity pool {id} already")));
+            return Err(ConfigError::new(format!("an identity pool with the id {id} already exists")));
         }
         for user_pool in &mut config.user_pools {
-            *user_pool = self.user_pool_called(user_pool)?;
+            *user_pool = self.user_pool_id(user_pool)?;
         }
         self.identity_pools.pools.insert(id.clone(), IdentityPool { id: id.clone(), config });
         Ok(id)
     }
 
-    /// The identity pools in the order of their ids.
+    /// Returns the id and name of each identity pool, sorted by id.
     #[must_use]
     pub fn identity_pools(&self) -> Vec<IdentityPoolSummary> {
         let summary = |pool: &IdentityPool| IdentityPoolSummary { id: pool.id.clone(), name: pool.config.name.clone() };
         self.identity_pools.pools.values().map(summary).collect()
     }
 
-    /// Who was given the credentials with this access key id.
+    /// Returns the identity and the role for which the credentials with this access key id were issued.
     #[must_use]
     pub fn credentials_owner(&self, access_key_id: &str) -> Option<CredentialsOwner> {
         self.identity_pools.issued.owner(access_key_id).cloned()
     }
 
-    /// Deletes an identity, as an administrator would, and says whether there was one.
+    /// Deletes an identity, as an administrator would. Returns whether the identity existed.
     pub fn delete_identity(&mut self, identity_id: &str) -> bool {
         self.identity_pools.identities.remove(identity_id)
     }
 
-    fn user_pool_called(&self, name: &str) -> Result<String, ConfigError> {
-        let mut called = self.pools.0.values().filter(|pool| pool.id == name || pool.config.name == name);
-        match (called.next(), called.next()) {
+    fn user_pool_id(&self, name: &str) -> Result<String, ConfigError> {
+        let mut matching = self.pools.0.values().filter(|pool| pool.id == name || pool.config.name == name);
+        match (matching.next(), matching.next()) {
             (Some(pool), None) => Ok(pool.id.clone()),
-            (None, _) => Err(ConfigError::new(format!("there is no user pool {name:?}"))),
-            (Some(_), Some(_)) => Err(ConfigError::new(format!("several user pools are called {name:?}"))),
+            (None, _) => Err(ConfigError::new(format!("user_pools: no user pool has the id or the name {name:?}"))),
+            (Some(_), Some(_)) => {
+                Err(ConfigError::new(format!("user_pools: several user pools have the name {name:?}, so use an id")))
+            }
         }
     }
 }
@@ -109,7 +114,7 @@ fn check_roles(checks: &mut Checks, config: &IdentityPoolConfig) {
     }
 }
 
-/// An identity pool's id and name, as `cognito-sim` prints them.
+/// The id and name of an identity pool, as `cognito-sim` prints them.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct IdentityPoolSummary {

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An identity pool.
+/// The configuration of an identity pool.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -25,36 +25,46 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdentityPoolConfig {
-    /// The identity pool id, `region:uuid`; made up when absent.
+    /// The identity pool id, in the form `region:uuid`. The default is a generated id.
     pub id: Option<String>,
-    /// The pool's name: `identity pool`.
+    /// The pool's name. The default is `identity pool`.
     pub name: String,
-    /// Whether there are guests: no.
+    /// Whether guests get an identity. The default is `false`.
     pub allow_unauthenticated_identities: bool,
-    /// Whether GetOpenIdToken works, as the basic flow needs it: no.
+    /// Whether GetOpenIdToken works, which the basic flow needs. The default is `false`.
     pub allow_classic_flow: bool,
-    /// User pools of the same simulator by id or name. All their app clients are trusted, those that are made later too,
-    /// without a server-side token check.
+    /// The ids or names of the user pools in the same simulator that this identity pool trusts.
+    ///
+    /// All their app clients are trusted, including clients that are created later. Their tokens get no
+    /// server-side check.
     pub user_pools: Vec<String>,
-    /// App clients of user pools, as Cognito lists them.
+    /// The trusted app clients of user pools, in the form in which Cognito lists them.
     pub cognito_identity_providers: Vec<CognitoIdentityProvider>,
-    /// The app id at each of the well-known providers: `accounts.google.com`, `appleid.apple.com`, `graph.facebook.com`,
-    /// `www.amazon.com`. Tokens of the last two are opaque.
+    /// The app id at each trusted well-known provider.
+    ///
+    /// The providers are `accounts.google.com`, `appleid.apple.com`, `graph.facebook.com` and
+    /// `www.amazon.com`. The tokens of Facebook and Amazon are opaque.
     pub supported_login_providers: BTreeMap<String, String>,
-    /// Other OpenID Connect providers, as `arn:aws:iam::123456789012:oidc-provider/login.example.com`. The login's name is
-    /// what comes after `oidc-provider/`, and its token may be for any audience.
+    /// The ARNs of other OpenID Connect providers, such as
+    /// `arn:aws:iam::123456789012:oidc-provider/login.example.com`.
+    ///
+    /// The name of an OpenID Connect login is the part of the ARN after `oidc-provider/`. The token of such a
+    /// login can have any audience.
     pub open_id_connect_provider_arns: Vec<String>,
-    /// SAML providers, as `arn:aws:iam::123456789012:saml-provider/Example`, which is the login's name too. Assertions are
-    /// opaque.
+    /// The ARNs of SAML providers, such as `arn:aws:iam::123456789012:saml-provider/Example`.
+    ///
+    /// The name of a SAML login is the whole ARN. SAML assertions are opaque.
     pub saml_provider_arns: Vec<String>,
-    /// The subject of each opaque token that is good.
+    /// The valid opaque tokens, each with the user's id at the login provider.
     pub opaque_tokens: BTreeMap<String, String>,
-    /// The roles that credentials are for.
+    /// The roles for which credentials are issued.
     pub roles: Roles,
-    /// How a role is chosen for a signed-in user, by the name of the provider; for an app client of a user pool also by
-    /// `provider:client id`, which is how Cognito lists it and which counts first.
+    /// The choice of a role for signed-in users, by the name of their login provider.
+    ///
+    /// For one app client of a user pool, the key is `provider:client id`, as in Cognito. Such a key takes
+    /// precedence over the provider's name.
     pub role_mappings: BTreeMap<String, RoleMapping>,
-    /// How long credentials of GetCredentialsForIdentity last: 3600.
+    /// The lifetime of credentials from GetCredentialsForIdentity, in seconds. The default is one hour.
     pub credentials_seconds: u64,
 }
 
@@ -85,15 +95,17 @@ impl fmt::Debug for IdentityPoolConfig {
     }
 }
 
-/// An app client of a user pool, as an identity provider.
+/// An app client of a user pool that an identity pool trusts.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CognitoIdentityProvider {
-    /// `cognito-idp.REGION.amazonaws.com/USER-POOL-ID`
+    /// The name of the provider, in the form `cognito-idp.REGION.amazonaws.com/USER-POOL-ID`.
     pub provider_name: String,
-    /// The app client's id.
+    /// The app client id.
     pub client_id: String,
-    /// Whether an ID token of a user who has signed out everywhere, is disabled or is deleted is refused: no.
+    /// Whether an ID token is rejected after its user has signed out globally, or was disabled or deleted.
+    ///
+    /// The default is `false`.
     pub server_side_token_check: bool,
 }
 
@@ -101,44 +113,44 @@ pub struct CognitoIdentityProvider {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Roles {
-    /// Of those who have logged in.
+    /// The ARN of the role of signed-in users.
     pub authenticated: Option<String>,
-    /// Of guests.
+    /// The ARN of the role of guests.
     pub unauthenticated: Option<String>,
 }
 
-/// How the role of a signed-in user is chosen.
+/// The choice of a role for the signed-in users of one login provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleMapping {
-    /// `Token` or `Rules`.
+    /// Whether the claims of the token or rules choose the role: `Token` or `Rules`.
     #[serde(rename = "type")]
     pub kind: RoleMappingType,
-    /// What happens where neither says which role.
+    /// The result if this mapping chooses no role.
     #[serde(default)]
     pub ambiguous_role_resolution: AmbiguousRoleResolution,
-    /// The rules. The first that matches counts.
+    /// The rules, of which the first rule that matches applies.
     #[serde(default)]
     pub rules: Vec<MappingRule>,
 }
 
-/// What a role is chosen by.
+/// The kind of a role mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these two")]
 pub enum RoleMappingType {
-    /// By the token's claims `cognito:preferred_role` and `cognito:roles`.
+    /// The claims `cognito:preferred_role` and `cognito:roles` of the token choose the role.
     Token,
-    /// By rules over the token's claims.
+    /// Rules on the claims of the token choose the role.
     Rules,
 }
 
-/// What happens where a role mapping does not say which role.
+/// The result if a role mapping chooses no role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these two")]
 pub enum AmbiguousRoleResolution {
-    /// The pool's role for those who have logged in.
+    /// The user gets the pool's role for signed-in users.
     AuthenticatedRole,
-    /// No credentials.
+    /// The user gets no credentials.
     #[default]
     Deny,
 }
@@ -147,26 +159,26 @@ pub enum AmbiguousRoleResolution {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MappingRule {
-    /// The name of the claim.
+    /// The name of the claim that the rule reads.
     pub claim: String,
-    /// `Equals`, `Contains`, `StartsWith` or `NotEqual`.
+    /// The comparison of the claim with the value: `Equals`, `Contains`, `StartsWith` or `NotEqual`.
     pub match_type: MatchType,
-    /// What the claim is compared with.
+    /// The value that the claim is compared with.
     pub value: String,
-    /// The role of those whose claim matches.
+    /// The ARN of the role for users whose claim matches.
     pub role_arn: String,
 }
 
-/// How a claim is compared with a rule's value.
+/// The comparison of a claim with the value of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these four")]
 pub enum MatchType {
-    /// It is the same.
+    /// The claim equals the value.
     Equals,
-    /// It has the value somewhere in it.
+    /// The claim contains the value.
     Contains,
-    /// It begins with the value.
+    /// The claim starts with the value.
     StartsWith,
-    /// It is there and is another.
+    /// The claim is present and differs from the value.
     NotEqual,
 }

@@ -1,4 +1,4 @@
-//! JSON Web Tokens, signed with a key that everybody has.
+//! JSON Web Tokens, signed with a public test key.
 
 use std::sync::LazyLock;
 
@@ -10,30 +10,31 @@ use serde_json::{Map, Value, json};
 use crate::crypto::{base64, base64_url, from_base64_url, sha256};
 use crate::failure::Failure;
 
-/// A PUBLIC TEST KEY: it is part of the source, and protects nothing. With one fixed key the tokens of a simulator are
-/// the same in every run.
+/// A PUBLIC TEST KEY, which is part of the source and protects nothing.
+///
+/// The key is fixed, so that the tokens of a simulator are the same in every run.
 static TEST_KEY: LazyLock<Option<KeyPair>> = LazyLock::new(|| KeyPair::from_pkcs8(include_bytes!("test_key.der")).ok());
 
-/// `header.claims.signature`
+/// Signs the claims, and returns the token in the form `header.claims.signature`.
 pub(crate) fn sign(claims: &Value) -> Result<String, Failure> {
     let unusable = || Failure::internal("The test key cannot be used.");
     let key = TEST_KEY.as_ref().ok_or_else(unusable)?;
     let header = json!({ "alg": "RS256", "kid": key_id(key) });
     let signed = format!("{}.{}", base64_url(header.to_string().as_bytes()), base64_url(claims.to_string().as_bytes()));
     let mut signature = vec![0; key.public().modulus_len()];
-    // The system's randomness blinds the arithmetic; the signature does not depend on it.
+    // The random numbers only blind the computation. The signature does not depend on them.
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).map_err(|_| unusable())?;
     Ok(format!("{signed}.{}", base64_url(&signature)))
 }
 
-/// A token that was read. Whether it was signed with the test key is another question.
+/// A parsed token whose signature is not verified yet: see [`Jwt::is_genuine`].
 pub(crate) struct Jwt<'token> {
     pub(crate) claims: Map<String, Value>,
     signed: &'token str,
     signature: Vec<u8>,
 }
 
-/// Reads a token, if it is one in form.
+/// Parses a token without verifying its signature. Returns `None` if the text is not a JSON Web Token.
 pub(crate) fn read(token: &str) -> Option<Jwt<'_>> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
@@ -43,7 +44,7 @@ pub(crate) fn read(token: &str) -> Option<Jwt<'_>> {
 }
 
 impl Jwt<'_> {
-    /// Whether the test key signed it.
+    /// Returns whether the token is signed with the test key.
     pub(crate) fn is_genuine(&self) -> bool {
         TEST_KEY.as_ref().is_some_and(|key| {
             let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public().as_ref());
@@ -59,13 +60,13 @@ impl Jwt<'_> {
         self.claims.get(claim)?.as_u64()
     }
 
-    /// What the token is for; the first if it is for several.
+    /// Returns the audience of the token (`aud`), or the first audience if there are several.
     pub(crate) fn audience(&self) -> Option<&str> {
         self.text("aud").or_else(|| self.claims.get("aud")?.as_array()?.first()?.as_str())
     }
 }
 
-/// The set of keys that tokens verify with.
+/// Returns the JSON Web Key Set that verifies tokens.
 pub(crate) fn key_set() -> Value {
     let Some(key) = TEST_KEY.as_ref() else { return json!({ "keys": [] }) };
     let public = PublicKeyComponents::<Vec<u8>>::from(key.public());

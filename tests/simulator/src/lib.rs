@@ -1,10 +1,13 @@
-//! A simulated Amazon Cognito for tests: user pools with the real server half of SRP, identity pools with both flows to
-//! AWS credentials, real rules, and Cognito's own error names and texts.
+//! A simulated Amazon Cognito for tests.
 //!
-//! The [`Simulator`] is a value without I/O, clock or randomness of its own: [`Simulator::handle`] takes a time and a
-//! request and gives the answer. One seed, the same requests and the same times give the same answers, byte for byte.
-//! [`Server`] puts it on a loopback port for tests that go over HTTP, and the program `cognito-sim` does so for tests in
-//! other languages.
+//! The simulator has user pools with the real server half of SRP, and identity pools with both flows to AWS
+//! credentials. The simulator follows the rules of the service, and its errors have Cognito's names and
+//! texts.
+//!
+//! The [`Simulator`] performs no I/O, reads no clock and has no other source of randomness than its seed.
+//! [`Simulator::handle`] takes a time and a request, and returns the answer. The same seed, requests and
+//! times lead to the same answers, byte for byte. [`Server`] serves a simulator on a loopback port, for tests
+//! over HTTP. The program `cognito-sim` does the same for tests in other languages.
 //!
 //! # In your own tests
 //!
@@ -16,19 +19,22 @@
 //! let now = Timestamp::from_unix_seconds(1_700_000_000);
 //! let mut simulator = Simulator::from_config([7; 32], now, Config::standard())?;
 //! let pool = simulator.pools().remove(0);
-//! let client = pool.clients.iter().find(|client| client.name == "public").ok_or("no client")?;
+//! let mut clients = pool.clients.iter();
+//! let client = clients.find(|client| client.name == "public").ok_or("no client")?;
 //!
-//! // What a client would send to sign a user up.
-//! let headers = [("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")].into_iter().collect();
+//! // The request of a client that signs a user up.
+//! let target = "AWSCognitoIdentityProviderService.SignUp";
+//! let headers = [("x-amz-target", target)].into_iter().collect();
 //! let body = format!(
 //!     r#"{{"ClientId":"{}","Username":"alice","Password":"Correct-horse-1",
 //!         "UserAttributes":[{{"Name":"email","Value":"alice@example.com"}}]}}"#,
 //!     client.id
 //! );
-//! let response = simulator.handle(now, &Request::post("https://example.com/", headers, body.into_bytes()));
+//! let request = Request::post("https://example.com/", headers, body.into_bytes());
+//! let response = simulator.handle(now, &request);
 //! assert_eq!(response.status(), 200);
 //!
-//! // What the user would have found in the mail.
+//! // The e-mail that the user would have received.
 //! let message = simulator.messages().last().ok_or("no message")?;
 //! assert_eq!(message.purpose, Purpose::ConfirmSignUp);
 //! assert_eq!(message.destination, "alice@example.com");
@@ -38,11 +44,13 @@
 //!
 //! # Identity pools
 //!
-//! An identity pool is set up by an [`IdentityPoolConfig`] in the configuration, or by
-//! [`Simulator::create_identity_pool`] where a test has to learn the ids of its user pools and app clients first. Logins
-//! are of the simulated user pools, or of any other provider by tokens that [`login_token`] makes; those of Facebook and
-//! Amazon and SAML assertions are opaque, and the configuration lists the good ones. The credentials open nothing:
-//! [`Simulator::credentials_owner`] says whose they are.
+//! An [`IdentityPoolConfig`] in the configuration sets up an identity pool. A test that first has to learn
+//! the ids of its user pools and app clients can call [`Simulator::create_identity_pool`] instead.
+//!
+//! A login can be from a simulated user pool or from any other provider. [`login_token`] creates the tokens
+//! of other providers. The tokens of Facebook and Amazon and the assertions of SAML providers are opaque, so
+//! the configuration lists the valid ones. The issued credentials give no access to AWS:
+//! [`Simulator::credentials_owner`] returns the identity and the role for which they were issued.
 //!
 //! ```
 //! use cognito_core::{Request, Timestamp};
@@ -53,10 +61,12 @@
 //! let mut simulator = Simulator::from_config([7; 32], now, Config::standard())?;
 //! let pool = simulator.identity_pools().remove(0);
 //!
-//! // What a client would send for a guest.
+//! // The requests of a client for a guest.
 //! let mut call = |operation: &str, body: String| {
-//!     let headers = [("x-amz-target", format!("AWSCognitoIdentityService.{operation}"))].into_iter().collect();
-//!     let response = simulator.handle(now, &Request::post("https://example.com/", headers, body.into_bytes()));
+//!     let target = format!("AWSCognitoIdentityService.{operation}");
+//!     let headers = [("x-amz-target", target)].into_iter().collect();
+//!     let request = Request::post("https://example.com/", headers, body.into_bytes());
+//!     let response = simulator.handle(now, &request);
 //!     serde_json::from_slice::<serde_json::Value>(response.body())
 //! };
 //! let identity = call("GetId", format!(r#"{{"IdentityPoolId":"{}"}}"#, pool.id))?;
@@ -69,75 +79,108 @@
 //! # }
 //! ```
 //!
-//! # What it does not do
+//! # What is not simulated
 //!
-//! AWS signatures are not checked: not on set-up operations, and not on GetCallerIdentity, which goes by the access key and
-//! the session token. An operation, flow or challenge that is not simulated is refused
-//! by name rather than answered with a stand-in: so far USER_AUTH and the challenges that belong to it, and pools with
-//! Lambda triggers. In place of the triggers of CUSTOM_AUTH there is a script, [`CustomAuthConfig`]. How often a code may
-//! be sent or tried in a sign-in is not limited, and there is no threat protection. What an authenticator attests of a
-//! passkey is not verified. Tokens are signed with a test key that is part of the source.
+//! AWS signatures are not verified. Set-up operations accept any caller, and GetCallerIdentity trusts the
+//! access key id and the session token of the request.
 //!
-//! Users are in no groups, so ID tokens do not carry `cognito:groups`, `cognito:roles` or `cognito:preferred_role`; a role
-//! mapping that reads these can be tried with [`login_token`], for a user pool's issuer too. There are no developer
-//! authenticated identities. In place of the trust policies of roles, AssumeRoleWithWebIdentity knows which roles of the
-//! pool are for guests and which are not; it takes the tokens of GetOpenIdToken only, and does nothing with session
-//! policies but read them.
+//! An operation, flow or challenge that is not simulated causes an error with its name. At present, USER_AUTH
+//! and its challenges are not simulated, and neither are user pools with Lambda triggers. A script replaces
+//! the triggers of CUSTOM_AUTH: see [`CustomAuthConfig`]. The simulator does not limit how often a code can
+//! be sent or entered during a sign-in, and has no threat protection. The attestation of a passkey is not
+//! verified. Tokens are signed with a test key that is part of the source.
 //!
-//! # What is known of the service, and what is not
+//! Users are in no groups, so ID tokens have no claims `cognito:groups`, `cognito:roles` or
+//! `cognito:preferred_role`. To test a role mapping that reads these claims, create a token with
+//! [`login_token`], which also works for the issuer of a user pool. Developer-authenticated identities are
+//! not simulated.
 //!
-//! The names of errors are the API model's. Their texts are Cognito's own where they have become known, as they have for
-//! sign-up, sign-in, codes, tokens, password resets, the lock-out and software tokens. For sessions, passkeys, client
-//! tokens, feedback, rotation, a client secret that is wrong, attributes that no code can verify and preferences that
-//! contradict each other they are not known, and plausible.
+//! Roles have no trust policies. Instead, AssumeRoleWithWebIdentity gives guests only the role for guests,
+//! and gives signed-in users only the other roles of the identity pool. AssumeRoleWithWebIdentity accepts
+//! only tokens from GetOpenIdToken. Session policies are parsed, but not applied.
 //!
-//! Of the challenges after the first factor, the names, parameters and answers are those of the API model and of what the
-//! service's clients send and read, and the texts for sessions, codes and unknown devices are Cognito's own. These are
-//! guesses:
+//! # What is known about the service, and what is a guess
 //!
-//! - The text for a choice of MFA type that was not offered, for an answer to MFA_SETUP before a code was verified, and for
-//!   a device answer that names another device; and the name and text where MFA is required and the pool has no method.
-//! - That a pool without triggers refuses CUSTOM_AUTH with InvalidParameterException. The text is known, the name is not.
-//! - That the parameters of DEVICE_SRP_AUTH name the device and USER_ID_FOR_SRP.
-//! - That ConfirmDevice refuses a second confirmation with DeviceKeyExistsException, which is in the API model, and a salt
-//!   or a verifier that is not one with InvalidParameterException.
-//! - That a DEVICE_KEY which is not of a confirmed device is refused before anything is spent. That the same SRP claim can
-//!   come again without it is known, since clients rely on it.
-//! - That a user who has a phone number needs no MFA_SETUP where text messages are a method, that a factor set up in
-//!   sign-in is also the preferred one, and that a code which set an authenticator app up does not sign in as well.
-//! - That a temporary password is changed before the rounds of CUSTOM_AUTH, and that a disabled user is told so after them.
-//! - That a new e-mail address in the answer to NEW_PASSWORD_REQUIRED is sent a code where the pool verifies addresses,
-//!   and that the challenge is void once the password is not temporary any more.
-//! - What a forgotten device's key answers at a refresh, and which attributes a device has beside its name and status.
+//! The names of errors are from the API model. The texts of errors are Cognito's own texts for sign-up,
+//! sign-in, codes, tokens, password resets, the lockout and software tokens. The texts are guesses for the
+//! sessions in ListUserSessions, passkeys, client tokens, feedback, rotation, a wrong client secret,
+//! attributes that cannot be verified with a code, and contradictory preferences.
 //!
-//! Of identity pools, the texts for tokens that are refused, for identities and pools that are not there, for guests where
-//! there are none, for logins that do not match, for a pool without a role and for the basic flow are Cognito's own, as are
-//! the Security Token Service's for an expired token, one that is not a JWT, an unknown issuer and a role that is denied.
-//! These are guesses:
+//! For the challenges after the first factor, the names, parameters and answers are from the API model and
+//! from existing clients of the service. The texts for an invalid `Session`, for codes and for unknown
+//! devices are Cognito's own texts. These details are guesses:
 //!
-//! - The order of the checks of a token: its form, who issued it, that it has an audience, the signature, whether the
-//!   audience is trusted, when it expires, and last whether it is active.
-//! - The text `Token is inactive`, those for an opaque token that is not good and for logins of two identities, and those
-//!   for a CustomRoleArn that does not fit and a role that is denied as ambiguous.
-//! - That an identity which is somebody at a provider already refuses somebody else there with ResourceConflictException.
-//! - That the identity of a guest who turns out to be known, and one that lost its last login, are not found any more.
-//! - That UnlinkIdentity wants every login that it is given to be linked to the identity, and whatever it removes too.
-//! - That a token with one role in `cognito:roles` is not ambiguous, that one with none is, and that NotEqual does not match
-//!   a claim that is not there. That CustomRoleArn needs a role mapping.
-//! - That the first login that has a role mapping decides, where there are several.
-//! - That `amr` of an OpenID token has the providers of the logins that were given, and no more.
-//! - The names of the errors of AssumeRoleWithWebIdentity for a form without an action and for a malformed number, and the
-//!   text for a signature that does not verify.
+//! - The error texts for an MFA type that was not offered, for an answer to MFA_SETUP before a code was
+//!   verified, and for a device answer that names another device.
 //!
-//! Where reports of the service differ there is a setting: [`PoolConfig::challenge_session_survives_mismatch`] and
-//! [`PoolConfig::software_token_status_error`]. How many codes may be sent or tried in an hour is a setting
-//! of the pool, as is whether wrong passwords lock a user out; whether the reuse of a rotated token ends its sign-in is
-//! one of the app client.
+//! - The name and the text of the error for a user pool that requires MFA and has no MFA method.
 //!
-//! # When things go wrong
+//! - The error name InvalidParameterException for CUSTOM_AUTH in a user pool without triggers. The text is
+//!   known.
 //!
-//! [`Simulator::exchange`] is [`handle`](Simulator::handle) with faults that a test has planned, and says what the caller
-//! would have seen:
+//! - The parameters of DEVICE_SRP_AUTH, which are the device key and USER_ID_FOR_SRP.
+//!
+//! - The error DeviceKeyExistsException for a second ConfirmDevice, although the API model has this error,
+//!   and the error InvalidParameterException for an invalid salt or verifier.
+//!
+//! - The rejection of the DEVICE_KEY of an unconfirmed device before the SRP exchange is used up. It is known
+//!   that the same SRP claim can be sent again without the DEVICE_KEY, because clients rely on it.
+//!
+//! - A user with a phone number needs no MFA_SETUP if text messages are an MFA method of the pool.
+//!
+//! - A factor that is set up during sign-in becomes the preferred factor. A code that has set up an
+//!   authenticator app does not also sign the user in.
+//!
+//! - A temporary password is changed before the rounds of CUSTOM_AUTH, but a disabled user gets an error only
+//!   after the rounds.
+//!
+//! - A new e-mail address in the answer to NEW_PASSWORD_REQUIRED gets a code if the pool verifies addresses.
+//!   The challenge becomes invalid when the password is no longer temporary.
+//!
+//! - The answer to a refresh with the key of a forgotten device, and the attributes of a device other than
+//!   its name and status.
+//!
+//! Identity pools have Cognito's own texts for rejected tokens, unknown identities and identity pools, guests
+//! in a pool that does not allow guests, logins that do not match, a pool without a role, and the basic flow.
+//! The texts for an expired token, for a token that is not a JWT, for an unknown issuer and for a denied role
+//! are the Security Token Service's own texts. These details are guesses:
+//!
+//! - The order in which a token is checked: its form, its issuer, the presence of an audience, its signature,
+//!   the trust in its audience, its expiry, and last whether its sign-in is still active.
+//!
+//! - The text `Token is inactive`, and the texts for an invalid opaque token, for logins of two identities,
+//!   for a CustomRoleArn that does not fit, and for a role that is denied as ambiguous.
+//!
+//! - The error ResourceConflictException for a login at a provider at which the identity already has a login
+//!   of another user.
+//!
+//! - When a guest signs in as a user who already has an identity, the guest's identity is no longer found. An
+//!   identity without its last login is no longer found either.
+//!
+//! - UnlinkIdentity requires that every login in the request is linked to the identity, and every login to
+//!   remove too.
+//!
+//! - A token with one role in `cognito:roles` is not ambiguous, and a token without a role is ambiguous.
+//!
+//! - NotEqual does not match an absent claim, and CustomRoleArn requires a role mapping.
+//!
+//! - If several logins have a role mapping, the first of these logins decides.
+//!
+//! - The claim `amr` of an OpenID token has the providers of the logins in the request, and no other
+//!   providers.
+//!
+//! - The error names of AssumeRoleWithWebIdentity for a form without an action and for a malformed number,
+//!   and the text for an invalid signature.
+//!
+//! Where reports about the service differ, a test can choose the behavior: see
+//! [`PoolConfig::challenge_session_survives_mismatch`] and [`PoolConfig::software_token_status_error`]. The
+//! limits on codes in an hour and the lockout after wrong passwords are settings of the user pool. Whether
+//! the reuse of a rotated refresh token revokes its sign-in is a setting of the app client.
+//!
+//! # Faults on demand
+//!
+//! [`Simulator::exchange`] answers a request like [`handle`](Simulator::handle), but with the faults that a
+//! test has planned. It returns what the caller of the request would see:
 //!
 //! ```
 //! use cognito_core::{Headers, Request, Timestamp};
@@ -224,7 +267,7 @@ pub use simulator::{ClientSummary, PoolSummary, Simulator};
 pub use store_conformance::{check_async_store, check_store};
 pub use user::UserStatus;
 
-/// The code in the README is compiled and run.
+/// The code in the README, which is compiled and run as a test.
 #[cfg(all(doctest, feature = "server"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! The lock-out after wrong passwords.
+//! The lockout of a user after several wrong passwords in a row.
 
 use cognito_core::Timestamp;
 
@@ -6,12 +6,14 @@ use crate::failure::Failure;
 use crate::sign_in::later;
 use crate::user::User;
 
-/// The first wrong password that locks the user out.
-const FIRST: u32 = 5;
-/// The longest lock-out, and how long after one a user must not try for the count to begin anew.
+/// The number of wrong passwords in a row that starts the first lockout.
+const MIN_FAILURES: u32 = 5;
+/// The longest lockout, in seconds.
+///
+/// The count of wrong passwords restarts when the same time has passed after the end of a lockout.
 const MAX_SECONDS: u64 = 15 * 60;
 
-/// Wrong passwords in a row.
+/// The number of wrong passwords in a row, and the end of the lockout that they caused.
 #[derive(Debug, Default)]
 pub(crate) struct Lockout {
     failures: u32,
@@ -19,7 +21,7 @@ pub(crate) struct Lockout {
 }
 
 impl Lockout {
-    /// An attempt during a lock-out is refused and does not count.
+    /// Rejects an attempt during a lockout. Such an attempt does not count as a wrong password.
     fn check(&self, now: Timestamp) -> Result<(), Failure> {
         if self.until.is_some_and(|until| now < until) {
             return Err(Failure::not_authorized("Password attempts exceeded"));
@@ -27,25 +29,27 @@ impl Lockout {
         Ok(())
     }
 
-    /// The n-th failure in a row locks for 2^(n-5) seconds.
+    /// Counts a wrong password. From the fifth in a row on, the n-th locks the user out for 2^(n-5) seconds.
     fn fail(&mut self, now: Timestamp) {
         if self.until.is_some_and(|until| now >= later(until, MAX_SECONDS)) {
             self.failures = 0;
         }
         self.failures = self.failures.saturating_add(1);
-        self.until = self.failures.checked_sub(FIRST).map(|beyond| {
+        self.until = self.failures.checked_sub(MIN_FAILURES).map(|beyond| {
             let seconds = 1_u64.checked_shl(beyond).unwrap_or(MAX_SECONDS);
             later(now, seconds.min(MAX_SECONDS))
         });
     }
 }
 
-/// Judges a password attempt of a user, and counts it. `locks` is the pool's setting.
-pub(crate) fn judge(user: &mut User, locks: bool, now: Timestamp, right: bool) -> Result<(), Failure> {
+/// Counts a password attempt, and returns an error if the password is wrong or the user is locked out.
+///
+/// `locks` is the pool's setting `password_lockout`.
+pub(crate) fn check_attempt(user: &mut User, locks: bool, now: Timestamp, is_right: bool) -> Result<(), Failure> {
     if locks {
         user.lockout.check(now)?;
     }
-    if right {
+    if is_right {
         user.lockout = Lockout::default();
         return Ok(());
     }

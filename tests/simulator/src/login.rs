@@ -1,4 +1,4 @@
-//! Logins: what an identity provider says of a user, checked before it counts.
+//! Logins with a token of an identity provider, and the verification of these tokens.
 
 use alloc::collections::BTreeMap;
 
@@ -11,30 +11,30 @@ use crate::identity_pool::IdentityPool;
 use crate::jwt::{self, Jwt};
 use crate::simulator::Simulator;
 
-/// Providers whose tokens nobody else can look into.
+/// The providers with opaque tokens, which only the provider itself can read.
 const OPAQUE: [&str; 4] = ["graph.facebook.com", "www.amazon.com", "api.twitter.com", "www.digits.com"];
 
-/// A login that was found good.
+/// A verified login.
 pub(crate) struct Login {
     pub(crate) provider: String,
-    /// The provider's name of the user.
+    /// The user's id at the provider (`sub`).
     pub(crate) subject: String,
-    /// What the token is for; empty if it is opaque.
+    /// The audience of the token (`aud`), which is empty if the token is opaque.
     pub(crate) audience: String,
     pub(crate) claims: Map<String, Value>,
 }
 
-/// How the tokens of a provider are checked.
+/// The kind of a provider, which decides how its tokens are verified.
 enum Source<'pool> {
     UserPool,
-    /// A JSON Web Token for this app.
+    /// The tokens are JSON Web Tokens with this app id as their audience.
     App(&'pool str),
-    /// A JSON Web Token for any app.
+    /// The tokens are JSON Web Tokens with any audience.
     OpenIdConnect,
     Opaque,
 }
 
-/// Checks every login. A pool without any provider has nothing to check one with.
+/// Verifies every login. An identity pool without providers rejects all logins.
 pub(crate) fn check(
     simulator: &Simulator,
     pool: &IdentityPool,
@@ -87,7 +87,8 @@ fn check_one(
 
 fn source<'pool>(pool: &'pool IdentityPool, provider: &str) -> Option<Source<'pool>> {
     let config = &pool.config;
-    // Of a user pool that is not trusted, a wrong issuer is told first, and then its app client.
+    // Whether the user pool is trusted is checked later, with the app client: a wrong issuer is reported
+    // first.
     if provider.starts_with("cognito-idp.") {
         return Some(Source::UserPool);
     }
@@ -101,13 +102,15 @@ fn source<'pool>(pool: &'pool IdentityPool, provider: &str) -> Option<Source<'po
     config.saml_provider_arns.iter().any(|arn| arn == provider).then_some(Source::Opaque)
 }
 
-/// Whether a user pool is the provider of this name.
+/// Returns whether `provider` is the provider name of this user pool.
 fn is_provider(simulator: &Simulator, pool_id: &str, provider: &str) -> bool {
     let pool = simulator.pools.get(pool_id);
     pool.is_ok_and(|pool| pool.issuer().strip_prefix("https://") == Some(provider))
 }
 
-/// Whether an app client is trusted, and if so, whether its tokens are checked on the server's side.
+/// Returns whether the tokens of a trusted app client get a server-side check.
+///
+/// Returns `None` if the app client is not trusted.
 fn trusts(simulator: &Simulator, pool: &IdentityPool, provider: &str, client_id: &str) -> Option<bool> {
     let mut named = pool.config.cognito_identity_providers.iter();
     if let Some(known) = named.find(|known| known.provider_name == provider && known.client_id == client_id) {
@@ -118,14 +121,14 @@ fn trusts(simulator: &Simulator, pool: &IdentityPool, provider: &str, client_id:
     (is_listed && is_provider(simulator, &client.pool_id, provider)).then_some(false)
 }
 
-/// Whether the user of an ID token is still signed in and may be.
+/// Returns whether the sign-in of an ID token is not revoked and its user is enabled.
 fn is_active(simulator: &Simulator, token: &str) -> bool {
     let Some(family) = simulator.tokens.family_of_id(token).filter(|family| !family.revoked) else { return false };
     let pool = simulator.pools.get(&family.pool_id);
     pool.is_ok_and(|pool| pool.user_by_sub(&family.sub).is_some_and(|user| user.enabled))
 }
 
-/// Checks who issued a token, and gives what it is for.
+/// Checks the issuer and the signature of a token, and returns its audience.
 fn check_claims(jwt: &Jwt<'_>, provider: &str) -> Result<String, Failure> {
     if jwt.text("iss").and_then(|issuer| issuer.strip_prefix("https://")) != Some(provider) {
         return Err(invalid("Issuer doesn't match providerName"));
@@ -137,7 +140,7 @@ fn check_claims(jwt: &Jwt<'_>, provider: &str) -> Result<String, Failure> {
     Ok(audience.to_owned())
 }
 
-/// The first number that an expired token is refused with is the present time.
+/// Rejects an expired token. The error text has first the current time and then the expiry of the token.
 fn check_time(jwt: &Jwt<'_>, now: Timestamp) -> Result<(), Failure> {
     let (now, expires) = (now.as_unix_seconds(), jwt.seconds("exp").ok_or_else(|| missing("exp"))?);
     if now >= expires {
@@ -158,19 +161,24 @@ fn invalid(text: &str) -> Failure {
     Failure::not_authorized(format!("Invalid login token. {text}"))
 }
 
-/// A token as an identity provider would issue it: for logins of Google, Apple, any OpenID Connect provider, and of user
-/// pools with claims that the simulated ones do not make, as `cognito:roles`.
+/// Returns a token as an identity provider would issue it.
 ///
-/// It is signed with the testkit's public test key. The issuer is `https://` and the login's name. The claims are added,
-/// and take the place of those that they name.
+/// The token can be for Google, Apple or any OpenID Connect provider. To test claims that the simulator does
+/// not set itself, such as `cognito:roles`, create a token for a user pool. The token is signed with the
+/// testkit's public test key.
+///
+/// `issuer` is `https://` and the name of the login. `claims` are added to the token, and replace claims of the same
+/// name.
 ///
 /// ```
 /// use cognito_core::Timestamp;
+/// use cognito_testkit::login_token;
 /// use serde_json::json;
 ///
 /// let expires = Timestamp::from_unix_seconds(1_700_003_600);
 /// let claims = [("email", json!("alice@example.com"))];
-/// let token = cognito_testkit::login_token("https://accounts.google.com", "example-app-id", "1029384756", expires, claims);
+/// let issuer = "https://accounts.google.com";
+/// let token = login_token(issuer, "example-app-id", "1029384756", expires, claims);
 /// assert_eq!(token.split('.').count(), 3);
 /// ```
 #[must_use]
@@ -187,8 +195,7 @@ pub fn login_token<'name>(
         ("sub", json!(subject)),
         ("exp", json!(expires.as_unix_seconds())),
     ];
-    let whole: Map<String, Value> =
-        own.into_iter().chain(claims).map(|(name, value)| (name.to_owned(), value)).collect();
-    // The key is part of the source and can always sign.
-    jwt::sign(&Value::Object(whole)).unwrap_or_default()
+    let all: Map<String, Value> = own.into_iter().chain(claims).map(|(name, value)| (name.to_owned(), value)).collect();
+    // Signing cannot fail, because the key is part of the source.
+    jwt::sign(&Value::Object(all)).unwrap_or_default()
 }

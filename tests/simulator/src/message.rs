@@ -1,25 +1,26 @@
-//! What a real pool would have sent by e-mail or text message.
+//! The messages that a real user pool would have sent by e-mail or text message.
 
 use core::fmt;
 
 use serde::Serialize;
 
-/// A delivered message. As JSON it is
-/// `{"username","destination","medium":"EMAIL"|"SMS","purpose","code","unix_seconds"}`.
+/// A message that was delivered to a user.
+///
+/// The JSON form is `{"username","destination","medium":"EMAIL"|"SMS","purpose","code","unix_seconds"}`.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Message {
     /// The canonical user name.
     pub username: String,
-    /// The whole e-mail address or phone number.
+    /// The complete e-mail address or phone number.
     pub destination: String,
-    /// How it was sent.
+    /// Whether the message is an e-mail or a text message.
     pub medium: Medium,
-    /// What the code is for.
+    /// The purpose of the code.
     pub purpose: Purpose,
-    /// The code; in an invitation, the temporary password.
+    /// The code in the message. The code of an invitation is the temporary password.
     pub code: String,
-    /// When it was sent.
+    /// The time at which the message was sent, in seconds since the Unix epoch.
     pub unix_seconds: u64,
 }
 
@@ -38,14 +39,14 @@ impl fmt::Debug for Message {
     }
 }
 
-/// How a message travels.
+/// The medium by which a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum Medium {
-    /// By e-mail.
+    /// The message is an e-mail.
     Email,
-    /// By text message.
+    /// The message is a text message.
     Sms,
 }
 
@@ -58,25 +59,28 @@ impl Medium {
     }
 }
 
-/// What a code is for. As JSON: `confirm_sign_up`, `invitation`, `forgot_password`, `verify_attribute`, `sign_in`.
+/// The purpose of a code.
+///
+/// The JSON forms are `confirm_sign_up`, `invitation`, `forgot_password`, `verify_attribute` and `sign_in`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Purpose {
-    /// To be given to ConfirmSignUp; sent by SignUp and by ResendConfirmationCode.
+    /// The code is for ConfirmSignUp. SignUp and ResendConfirmationCode send this code.
     ConfirmSignUp,
-    /// The temporary password of a user whom an administrator made.
+    /// The code is the temporary password of a user whom an administrator created.
     Invitation,
-    /// To be given to ConfirmForgotPassword; sent by ForgotPassword and by AdminResetUserPassword.
+    /// The code is for ConfirmForgotPassword. ForgotPassword and AdminResetUserPassword send this code.
     ForgotPassword,
-    /// To be given to VerifyUserAttribute; sent by UpdateUserAttributes and by GetUserAttributeVerificationCode.
+    /// The code is for VerifyUserAttribute. UpdateUserAttributes and GetUserAttributeVerificationCode send
+    /// it.
     VerifyAttribute,
-    /// To answer SMS_MFA or EMAIL_OTP with. It is good for as long as the challenge is.
+    /// The code answers the challenge SMS_MFA or EMAIL_OTP, and is valid as long as the challenge.
     SignIn,
 }
 
 impl Purpose {
-    /// How long a code is good for: a day, and an hour if it sets a password.
+    /// Returns the lifetime of a code in seconds: an hour for a password reset, and otherwise a day.
     pub(crate) fn code_seconds(self) -> u64 {
         if self == Self::ForgotPassword { 3_600 } else { 86_400 }
     }

@@ -1,4 +1,4 @@
-//! A user's second factors: which are set up, which are asked for, and which of them first.
+//! The second factors of a user: the set-up, enabled and preferred factors.
 
 use alloc::collections::BTreeSet;
 use core::fmt;
@@ -13,23 +13,25 @@ use crate::pool_config::PoolConfig;
 use crate::totp::Secret;
 use crate::user::User;
 
-/// A second factor. In a configuration file: `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`.
+/// A second factor.
+///
+/// In a configuration file, a second factor is `SMS_MFA`, `SOFTWARE_TOKEN_MFA` or `EMAIL_OTP`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[non_exhaustive]
 pub enum MfaFactor {
-    /// A code by text message.
+    /// A code that is sent by text message.
     #[serde(rename = "SMS_MFA")]
     Sms,
     /// A code from an authenticator app.
     #[serde(rename = "SOFTWARE_TOKEN_MFA")]
     SoftwareToken,
-    /// A code by e-mail.
+    /// A code that is sent by e-mail.
     #[serde(rename = "EMAIL_OTP")]
     Email,
 }
 
 impl MfaFactor {
-    /// In the order in which the service lists them.
+    /// All second factors, in the order in which the service lists them.
     pub(crate) const ALL: [Self; 3] = [Self::Sms, Self::SoftwareToken, Self::Email];
 
     pub(crate) fn name(self) -> &'static str {
@@ -41,28 +43,28 @@ impl MfaFactor {
     }
 }
 
-/// What a user has set up, and wants.
+/// The second factors that a user has set up, enabled and preferred.
 #[derive(Clone, Default)]
 pub(crate) struct Mfa {
-    /// What AssociateSoftwareToken gave, until its first code proves that it arrived.
+    /// The secret from AssociateSoftwareToken, until the user enters its first code.
     pub(crate) pending: Option<Secret>,
     pub(crate) software_token: Option<SoftwareToken>,
     enabled: BTreeSet<MfaFactor>,
     pub(crate) preferred: Option<MfaFactor>,
-    /// Whether a passkey stands for two factors.
+    /// Whether a passkey counts as two factors.
     pub(crate) passkey: bool,
 }
 
-/// The name of the refusal of an app's first code.
+/// The name of the error for a wrong first code of an authenticator app.
 pub(crate) const WRONG_CODE: &str = "EnableSoftwareTokenMFAException";
 
-/// An authenticator app that has shown to know its secret.
+/// An authenticator app that has proven that it knows its secret.
 #[derive(Clone)]
 pub(crate) struct SoftwareToken {
     secret: Secret,
-    /// What VerifySoftwareToken called it.
+    /// The app's name from VerifySoftwareToken.
     pub(crate) name: Option<String>,
-    /// The steps whose codes are used up, as far back as one could still be accepted.
+    /// The time steps whose codes were used, as far back as a code could still be accepted.
     used: BTreeSet<u64>,
 }
 
@@ -71,7 +73,7 @@ impl SoftwareToken {
         Self { secret, name, used: BTreeSet::new() }
     }
 
-    /// The app of a secret whose first code this is.
+    /// Creates the app of this secret, if `code` is a valid code of the secret at `now`.
     pub(crate) fn verified(secret: Secret, name: Option<String>, code: &str, now: Timestamp) -> Result<Self, Failure> {
         let step = secret.step_of(code, now).ok_or_else(|| {
             let text = "Code mismatch and fail enable Software Token MFA";
@@ -80,7 +82,7 @@ impl SoftwareToken {
         Ok(Self { secret, name, used: BTreeSet::from([step]) })
     }
 
-    /// Takes a code. Each works once.
+    /// Accepts a code of the app. Each code works once.
     pub(crate) fn redeem(&mut self, code: &str, now: Timestamp) -> Result<(), Failure> {
         let step = self
             .secret
@@ -100,12 +102,12 @@ impl SoftwareToken {
     }
 }
 
-/// The refusal of a code where there is no secret to make one from.
+/// Returns the error for a code of a user without an authenticator app.
 pub(crate) fn no_software_token() -> Failure {
     Failure::new("SoftwareTokenMFANotFoundException", "Software Token MFA does not exist for the user.")
 }
 
-/// Refuses a pool that has no software tokens.
+/// Rejects an authenticator app in a user pool that does not allow such apps.
 pub(crate) fn check_software_token_enabled(config: &PoolConfig) -> Result<(), Failure> {
     if config.mfa_factors.contains(&MfaFactor::SoftwareToken) {
         return Ok(());
@@ -114,7 +116,7 @@ pub(crate) fn check_software_token_enabled(config: &PoolConfig) -> Result<(), Fa
     Err(Failure::new("SoftwareTokenMFANotFoundException", text))
 }
 
-/// The settings of SetUserMFAPreference and AdminSetUserMFAPreference.
+/// The settings in the requests SetUserMFAPreference and AdminSetUserMFAPreference.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Preferences {
@@ -125,7 +127,7 @@ pub(crate) struct Preferences {
     web_authn_mfa_settings: Option<Settings>,
 }
 
-/// `SMSMfaSettingsType` of the API, and its like for the other factors.
+/// The API's `SMSMfaSettingsType`, and the corresponding types of the other factors.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Settings {
@@ -138,13 +140,13 @@ impl Mfa {
         !self.enabled.is_empty()
     }
 
-    /// Turns a factor on that was set up just now, as the one to be asked for.
+    /// Enables a factor that was just set up, and makes it the preferred factor.
     pub(crate) fn enable_first(&mut self, factor: MfaFactor) {
         self.enabled.insert(factor);
         self.preferred = Some(factor);
     }
 
-    /// Takes the first code of the secret that waits for one, or a further one of the app that is set up.
+    /// Accepts the first code of a new secret, or without a new secret a code of the app that is set up.
     pub(crate) fn verify(&mut self, name: Option<String>, code: &str, now: Timestamp) -> Result<(), Failure> {
         let (secret, used) = match (&self.pending, &self.software_token) {
             (Some(secret), _) => (secret.clone(), BTreeSet::new()),
@@ -173,8 +175,10 @@ impl Mfa {
         }
     }
 
-    /// Takes the settings of one factor. A factor that is enabled without a word on preference clears the preference
-    /// that there was, whichever factor had it; one that is said not to be preferred loses its own.
+    /// Applies the settings of one factor.
+    ///
+    /// If the settings enable the factor and have no `PreferredMfa`, no factor is preferred afterwards. If
+    /// `PreferredMfa` is `false`, this factor is not preferred afterwards.
     pub(crate) fn set(&mut self, factor: MfaFactor, settings: &Settings) -> Result<(), Failure> {
         let (enabled, preferred) = (settings.enabled.unwrap_or(false), settings.preferred_mfa);
         if preferred == Some(true) && !enabled {
@@ -190,7 +194,7 @@ impl Mfa {
         Ok(())
     }
 
-    /// Adds the members that GetUser and its like have for this.
+    /// Adds the members about second factors to the answer of GetUser or a similar operation.
     pub(crate) fn describe(&self, answer: &mut Value) {
         let Some(members) = answer.as_object_mut() else { return };
         if !self.enabled.is_empty() {
@@ -210,7 +214,7 @@ impl fmt::Debug for Mfa {
 }
 
 impl Preferences {
-    /// Takes all settings, or none.
+    /// Applies all settings, or no settings if one of them is invalid.
     pub(crate) fn apply(self, user: &mut User, config: &PoolConfig, now: Timestamp) -> Result<(), Failure> {
         let settings = [
             (MfaFactor::Sms, self.sms_mfa_settings),
@@ -218,7 +222,7 @@ impl Preferences {
             (MfaFactor::Email, self.email_mfa_settings),
         ];
         let mut mfa = user.mfa.clone();
-        for (factor, settings) in in_order(settings)? {
+        for (factor, settings) in preferred_last(settings)? {
             if settings.enabled == Some(true) {
                 check_set_up(user, &config.mfa_factors, factor)?;
             }
@@ -238,8 +242,10 @@ impl Preferences {
     }
 }
 
-/// The settings that were given, the preferred factor last, so that none after it clears the preference.
-fn in_order(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(MfaFactor, Settings)>, Failure> {
+/// Returns the settings that are present, with the preferred factor last.
+///
+/// The settings of a later factor would clear the preference.
+fn preferred_last(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(MfaFactor, Settings)>, Failure> {
     let given = settings.into_iter().filter_map(|(factor, settings)| Some((factor, settings?)));
     let (preferred, mut others): (Vec<_>, Vec<_>) =
         given.partition(|(_, settings)| settings.preferred_mfa == Some(true));
@@ -250,7 +256,7 @@ fn in_order(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(MfaFact
     Ok(others)
 }
 
-/// Whether a user could be asked for this factor: there is an address to send a code to, or an app.
+/// Returns whether a user has set this factor up, with an address for codes or an authenticator app.
 pub(crate) fn is_set_up(user: &User, factor: MfaFactor) -> bool {
     match factor {
         MfaFactor::Sms => user.attributes.contains_key("phone_number"),
@@ -259,10 +265,10 @@ pub(crate) fn is_set_up(user: &User, factor: MfaFactor) -> bool {
     }
 }
 
-/// Sets a user's factors up as a configuration describes them.
+/// Sets up the second factors of a user from a configuration.
 pub(crate) fn set_up(user: &mut User, factors: &[MfaFactor], config: &UserMfaConfig) -> Result<(), Failure> {
     if let Some(text) = &config.software_token_secret {
-        let not_base32 = || Failure::invalid_parameter("software_token_secret is not Base32");
+        let not_base32 = || Failure::invalid_parameter("software_token_secret: must be Base32");
         let secret = Secret::parse(text).ok_or_else(not_base32)?;
         user.mfa.software_token = Some(SoftwareToken::new(secret, None));
     }
@@ -277,7 +283,7 @@ pub(crate) fn set_up(user: &mut User, factors: &[MfaFactor], config: &UserMfaCon
     Ok(())
 }
 
-/// Refuses a factor that the pool does not have, or the user has not set up.
+/// Rejects a factor that the user pool does not allow or that the user has not set up.
 pub(crate) fn check_set_up(user: &User, factors: &[MfaFactor], factor: MfaFactor) -> Result<(), Failure> {
     let set_up = is_set_up(user, factor);
     if factor == MfaFactor::SoftwareToken && !set_up && user.mfa.pending.is_some() {

@@ -1,4 +1,4 @@
-//! What a new user is called.
+//! The choice of a canonical name for a new user.
 
 use alloc::collections::BTreeMap;
 
@@ -7,13 +7,16 @@ use crate::failure::Failure;
 use crate::pool::Pool;
 use crate::random::Random;
 
-/// The canonical name and the `sub` of a user who is about to be made.
+/// The canonical user name and the `sub` of a new user.
 pub(crate) struct NewName {
     pub(crate) username: String,
     pub(crate) sub: String,
 }
 
-/// Names a new user. In a pool with `UsernameAttributes` what was typed becomes an attribute, and the name is the `sub`.
+/// Chooses the canonical name of a new user.
+///
+/// In a pool with `UsernameAttributes`, the typed name becomes an attribute, and the canonical name is the
+/// `sub`. `taken` is the error text for a name that already exists.
 pub(crate) fn name_user(
     pool: &Pool,
     typed: &str,
@@ -24,7 +27,7 @@ pub(crate) fn name_user(
     let sub = random.uuid();
     if pool.config.username_attributes.is_empty() {
         check_plain_name(pool, typed)?;
-        // Nor may it be somebody's alias, which a preferred user name can look like.
+        // The name must not be the alias of another user. A preferred user name can look like any name.
         if pool.find(typed).is_some() {
             return Err(Failure::new("UsernameExistsException", taken));
         }
@@ -40,19 +43,19 @@ pub(crate) fn name_user(
     Ok(NewName { username: sub.clone(), sub })
 }
 
-/// A user name must not look like an alias, or it could be taken for somebody else's.
+/// Rejects a user name that looks like an alias, since it could be the alias of another user.
 fn check_plain_name(pool: &Pool, typed: &str) -> Result<(), Failure> {
     let alias = |name: &str| pool.config.alias_attributes.iter().any(|alias| alias == name);
-    let refused = |what: &str, alias: &str| {
+    let invalid = |what: &str, alias: &str| {
         Failure::invalid_parameter(format!(
             "Username cannot be of {what} format, since user pool is configured for {alias} alias."
         ))
     };
     if alias("email") && is_email(typed) {
-        return Err(refused("email", "email"));
+        return Err(invalid("email", "email"));
     }
     if alias("phone_number") && is_phone_number(typed) {
-        return Err(refused("phone number", "phone number"));
+        return Err(invalid("phone number", "phone number"));
     }
     Ok(())
 }

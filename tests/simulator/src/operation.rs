@@ -1,6 +1,7 @@
-//! The operations, one file each, named as AWS names them.
+//! The operations of the simulated services, each in its own file with AWS's name.
 //!
-//! Adding one is a file with a request type that implements [`Operation`], and a line in [`TABLE`].
+//! To add an operation, add a file with a request type that implements [`Operation`], and a line in
+//! [`TABLE`].
 
 mod admin_confirm_sign_up;
 mod admin_create_user;
@@ -71,20 +72,20 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
-use crate::protocol::Asked;
+use crate::protocol::ParsedRequest;
 use crate::simulator::Simulator;
 
-/// The services that are simulated.
+/// The simulated services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     UserPools,
     IdentityPools,
-    /// The Security Token Service.
+    /// The AWS Security Token Service (STS).
     Tokens,
 }
 
 impl Service {
-    /// What the service's API model is called, and its hosts begin with.
+    /// Returns the name of the service's API model, which is also the first part of its host names.
     fn name(self) -> &'static str {
         match self {
             Self::UserPools => "cognito-idp",
@@ -93,8 +94,8 @@ impl Service {
         }
     }
 
-    /// The service whose operations an `x-amz-target` header names like this.
-    pub(crate) fn with_prefix(prefix: &str) -> Option<Self> {
+    /// Returns the service whose operations have this prefix in an `x-amz-target` header.
+    pub(crate) fn from_target_prefix(prefix: &str) -> Option<Self> {
         match prefix {
             "AWSCognitoIdentityProviderService" => Some(Self::UserPools),
             "AWSCognitoIdentityService" => Some(Self::IdentityPools),
@@ -103,14 +104,14 @@ impl Service {
     }
 }
 
-/// A request of the API. Unknown members are let through, as the service lets them through.
+/// A request of the API. Unknown members of the request are ignored, as in the service.
 pub(crate) trait Operation: DeserializeOwned {
-    /// AWS's name of the action.
+    /// AWS's name of the operation.
     const NAME: &'static str;
-    /// Whose operation it is.
+    /// The service that the operation belongs to.
     const SERVICE: Service = Service::UserPools;
 
-    /// Carries the request out. `Value::Null` is an answer without a body.
+    /// Runs the request. The result `Value::Null` means an answer without a body.
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure>;
 }
 
@@ -192,20 +193,22 @@ const fn row<O: Operation>() -> Row {
     Row { service: O::SERVICE, name: O::NAME, run: read_and_run::<O> }
 }
 
-/// The names of a service's operations.
+/// Returns the names of a service's operations.
 pub(crate) fn names(service: &str) -> Vec<&'static str> {
     TABLE.iter().filter(|row| row.service.name() == service).map(|row| row.name).collect()
 }
 
-/// Runs the operation that a request asks for.
-pub(crate) fn run(simulator: &mut Simulator, now: Timestamp, asked: &Asked<'_>) -> Result<Value, Failure> {
-    let is_asked = |row: &&Row| Some(row.service) == asked.service && row.name == asked.name;
-    let row = TABLE.iter().find(is_asked).ok_or_else(|| asked.unknown())?;
-    asked.check_version()?;
-    (row.run)(simulator, now, asked.members()?)
+/// Runs the operation that a request names.
+pub(crate) fn run(simulator: &mut Simulator, now: Timestamp, request: &ParsedRequest<'_>) -> Result<Value, Failure> {
+    let matches = |row: &&Row| Some(row.service) == request.service && row.name == request.name;
+    let row = TABLE.iter().find(matches).ok_or_else(|| request.unknown())?;
+    request.check_version()?;
+    (row.run)(simulator, now, request.members()?)
 }
 
-/// By way of a map, since a request type would take a JSON array as well.
+/// Reads the request type from the members of a JSON object, and runs it.
+///
+/// The request type is not read from the body directly, because serde would also accept a JSON array.
 fn read_and_run<O: Operation>(
     simulator: &mut Simulator,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! Lists that are answered a page at a time.
+//! Lists that are returned page by page.
 
 use serde_json::{Map, Value, json};
 
@@ -8,11 +8,12 @@ use crate::failure::Failure;
 /// One page of a list.
 pub(crate) struct Page {
     items: Vec<Value>,
-    /// What the caller gives for the next page; `None` on the last.
+    /// The token for the next page, which is absent on the last page.
     next: Option<String>,
 }
 
-/// At most `limit` items, from where `token` says.
+/// Returns the page of at most `limit` items that `token` stands for. Without a token, the result is the
+/// first page.
 pub(crate) fn page(items: Vec<Value>, limit: usize, token: Option<&str>) -> Result<Page, Failure> {
     let start = match token {
         None => 0,
@@ -30,7 +31,7 @@ fn read_token(token: &str) -> Option<usize> {
 }
 
 impl Page {
-    /// As an answer whose list has this name.
+    /// Returns the page as an answer in which `list` and `token` are the names of the members.
     pub(crate) fn answer(self, list: &str, token: &str) -> Value {
         let mut members = Map::from_iter([(list.to_owned(), Value::Array(self.items))]);
         if let Some(next) = self.next {

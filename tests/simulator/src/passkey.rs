@@ -1,7 +1,7 @@
-//! A user's passkeys: registration, and what is kept of it.
+//! The passkeys of a user, and their registration.
 //!
-//! What an authenticator attests is not verified, nor is its public key read: a passkey counts as registered when the
-//! browser's own account of the ceremony (`clientDataJSON`) bears the challenge that is open and an allowed origin.
+//! The simulator does not verify the attestation of an authenticator, and does not read the public key. A
+//! passkey is registered if the browser's `clientDataJSON` has the open challenge and an allowed origin.
 
 use core::fmt;
 
@@ -17,9 +17,10 @@ use crate::random::Random;
 use crate::sign_in::later;
 use crate::user::User;
 
-/// How long a registration may take, as the browser is told.
+/// How long the registration of a passkey may take, in seconds. The simulator sends this limit to the
+/// browser.
 const TIMEOUT_SECONDS: u64 = 60;
-/// The most passkeys that a user may have.
+/// The maximum number of passkeys of a user.
 const MAX_PASSKEYS: usize = 20;
 
 #[derive(Default)]
@@ -28,7 +29,7 @@ pub(crate) struct Passkeys {
     pub(crate) credentials: Vec<Passkey>,
 }
 
-/// A registration that was begun.
+/// A registration that was started and is not complete.
 struct Pending {
     challenge: String,
     client_id: String,
@@ -36,7 +37,7 @@ struct Pending {
     expires: Timestamp,
 }
 
-/// A passkey.
+/// A registered passkey.
 pub(crate) struct Passkey {
     pub(crate) id: String,
     name: String,
@@ -46,7 +47,7 @@ pub(crate) struct Passkey {
     created: Timestamp,
 }
 
-/// `RegistrationResponseJSON` of WebAuthn, as far as it is looked at.
+/// The members of WebAuthn's `RegistrationResponseJSON` that the simulator reads.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Registration {
@@ -67,7 +68,7 @@ struct AttestationResponse {
     transports: Vec<String>,
 }
 
-/// `CollectedClientData` of WebAuthn.
+/// The members of WebAuthn's `CollectedClientData` that the simulator reads.
 #[derive(Deserialize)]
 struct ClientData {
     #[serde(rename = "type")]
@@ -76,7 +77,7 @@ struct ClientData {
     origin: String,
 }
 
-/// The domain that a pool's passkeys are for.
+/// Returns the domain that the passkeys of a user pool are for.
 pub(crate) fn relying_party(config: Option<&WebAuthnConfig>) -> Result<&str, Failure> {
     let not_enabled = || Failure::new("WebAuthnNotEnabledException", "WebAuthn is not enabled for the user pool.");
     config.ok_or_else(not_enabled)?.relying_party_id.as_deref().ok_or_else(|| {
@@ -85,7 +86,9 @@ pub(crate) fn relying_party(config: Option<&WebAuthnConfig>) -> Result<&str, Fai
     })
 }
 
-/// Opens a registration, which replaces one that is open. The answer is `PublicKeyCredentialCreationOptionsJSON`.
+/// Starts the registration of a passkey. The new registration replaces an open registration.
+///
+/// Returns WebAuthn's `PublicKeyCredentialCreationOptionsJSON`.
 pub(crate) fn begin(
     user: &mut User,
     bearer: &Bearer,
@@ -118,7 +121,7 @@ pub(crate) fn begin(
     Ok(options)
 }
 
-/// Takes a registration. An open challenge is used up by the first answer that bears it.
+/// Completes the registration of a passkey. The first answer with the open challenge uses up the challenge.
 pub(crate) fn complete(
     user: &mut User,
     bearer: &Bearer,
@@ -179,7 +182,9 @@ fn check_pending(pending: &Pending, bearer: &Bearer, relying_party: &str, origin
     Ok(())
 }
 
-/// `https://` of the domain or of a subdomain, with any port; for `localhost` plain HTTP as well.
+/// Returns whether an origin is `https://` and the relying party's domain or a subdomain, with any port.
+///
+/// For `localhost`, `http://` is allowed too.
 fn is_allowed(origin: &str, relying_party: &str) -> bool {
     let secure = origin.strip_prefix("https://");
     let local = origin.strip_prefix("http://").filter(|_| relying_party == "localhost");
@@ -190,7 +195,7 @@ fn is_allowed(origin: &str, relying_party: &str) -> bool {
 }
 
 impl Passkey {
-    /// `WebAuthnCredentialDescription` of the API.
+    /// Returns this passkey as the API's `WebAuthnCredentialDescription`.
     pub(crate) fn description(&self) -> Value {
         let mut description = json!({
             "CredentialId": self.id,

@@ -1,24 +1,26 @@
-//! What a password must hold.
+//! The rules for passwords.
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// A pool's password policy, with Cognito's defaults. In a configuration file its members have the names they have here.
+/// The password policy of a user pool, with Cognito's defaults.
+///
+/// In a configuration file, the members have the names of the fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordPolicy {
-    /// The fewest characters: 8.
+    /// The minimum number of characters. The default is 8 characters.
     pub minimum_length: u64,
-    /// Whether an upper-case letter is needed.
+    /// Whether a password needs an upper-case letter. The default is `true`.
     pub require_uppercase: bool,
-    /// Whether a lower-case letter is needed.
+    /// Whether a password needs a lower-case letter. The default is `true`.
     pub require_lowercase: bool,
-    /// Whether a digit is needed.
+    /// Whether a password needs a digit. The default is `true`.
     pub require_numbers: bool,
-    /// Whether a symbol is needed.
+    /// Whether a password needs a symbol. The default is `true`.
     pub require_symbols: bool,
-    /// How long an administrator's temporary password works: 7 days.
+    /// How long a temporary password from an administrator is valid, in days. The default is 7 days.
     pub temporary_password_validity_days: u64,
 }
 
@@ -35,12 +37,12 @@ impl Default for PasswordPolicy {
     }
 }
 
-/// The symbols that count as such.
+/// The characters that count as symbols.
 const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ";
 
 impl PasswordPolicy {
     pub(crate) fn check(&self, password: &str) -> Result<(), Failure> {
-        let has = |wanted: fn(char) -> bool| password.chars().any(wanted);
+        let has = |is_kind: fn(char) -> bool| password.chars().any(is_kind);
         let complaint = if (password.chars().count() as u64) < self.minimum_length {
             "Password not long enough"
         } else if self.require_uppercase && !has(|letter| letter.is_ascii_uppercase()) {

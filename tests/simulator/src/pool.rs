@@ -1,4 +1,4 @@
-//! A user pool: its users, and the sign-ins that are under way in it.
+//! A user pool with its users, and the sign-ins in progress.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -13,7 +13,7 @@ use crate::sign_in::session::ChallengeSessions;
 use crate::srp::KeyExchange;
 use crate::user::User;
 
-/// All pools by id.
+/// All user pools by id.
 #[derive(Debug, Default)]
 pub(crate) struct Pools(pub(crate) BTreeMap<String, Pool>);
 
@@ -33,12 +33,13 @@ fn unknown_pool(id: &str) -> Failure {
 
 pub(crate) struct Pool {
     pub(crate) id: String,
-    /// The rules. Its lists of clients and users are what the pool began with, and are empty here.
+    /// The settings of the pool. Its lists of clients and users were used to create the pool, and are empty
+    /// now.
     pub(crate) config: PoolConfig,
     pub(crate) created: u64,
-    /// Users by canonical name, folded.
+    /// All users by canonical name, in lower case unless the pool is case-sensitive.
     users: BTreeMap<String, User>,
-    /// SRP exchanges by SECRET_BLOCK. An exchange is taken out by its first answer.
+    /// The open SRP exchanges by SECRET_BLOCK. The first answer to an exchange removes the exchange.
     exchanges: BTreeMap<String, Exchange>,
     pub(crate) challenges: ChallengeSessions,
 }
@@ -55,7 +56,7 @@ impl Pool {
         }
     }
 
-    /// The part of the id that SRP hashes.
+    /// Returns the part of the pool id that SRP hashes, which is the name after the underscore.
     pub(crate) fn group(&self) -> &str {
         self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
     }
@@ -68,11 +69,12 @@ impl Pool {
         format!("https://cognito-idp.{}.amazonaws.com/{}", self.region(), self.id)
     }
 
+    /// Returns the form of a name that is compared: lower case, unless the pool is case-sensitive.
     pub(crate) fn fold(&self, name: &str) -> String {
         if self.config.case_sensitive { name.to_owned() } else { name.to_lowercase() }
     }
 
-    /// The user who goes by this name: a canonical name, or an alias that works.
+    /// Returns the user with this canonical user name or active alias.
     pub(crate) fn find(&self, typed: &str) -> Option<&User> {
         self.users.get(&self.key(typed)?)
     }
@@ -81,7 +83,7 @@ impl Pool {
         self.users.get_mut(&self.key(typed)?)
     }
 
-    /// The user of this canonical name.
+    /// Returns the user with this canonical name.
     pub(crate) fn user_mut(&mut self, username: &str) -> Option<&mut User> {
         self.users.get_mut(&self.fold(username))
     }
@@ -115,17 +117,20 @@ impl Pool {
         if self.users.contains_key(&folded) {
             return Some(folded);
         }
-        self.users.iter().find(|(_, user)| self.goes_by(user, &folded)).map(|(key, _)| key.clone())
+        self.users.iter().find(|(_, user)| self.has_name(user, &folded)).map(|(key, _)| key.clone())
     }
 
-    fn goes_by(&self, user: &User, folded: &str) -> bool {
+    fn has_name(&self, user: &User, folded: &str) -> bool {
         let has = |name: &String| user.attributes.get(name).is_some_and(|value| self.fold(value) == folded);
-        let signs_in = |name: &&String| name.as_str() == "preferred_username" || user.is_verified(name);
-        self.config.username_attributes.iter().any(has) || self.config.alias_attributes.iter().filter(signs_in).any(has)
+        let is_active = |name: &&String| name.as_str() == "preferred_username" || user.is_verified(name);
+        self.config.username_attributes.iter().any(has)
+            || self.config.alias_attributes.iter().filter(is_active).any(has)
     }
 
-    /// Gives an alias to a user, made or about to be made. It belongs to one user at a time: one who has it already keeps
-    /// it unless `force`.
+    /// Gives an alias to a user, who need not exist yet. An alias belongs to one user at a time.
+    ///
+    /// If another user has the alias, the result is an error. With `force`, the other user loses the alias
+    /// instead, unless the pool uses the attribute as the user name.
     pub(crate) fn take_alias(
         &mut self,
         taker: &str,
@@ -139,7 +144,7 @@ impl Pool {
         let Some(value) = value.filter(|_| is_alias || is_username) else { return Ok(()) };
         let holds = |user: &User| {
             let same = user.attributes.get(attribute).is_some_and(|held| self.fold(held) == self.fold(value));
-            // A preferred user name needs no code, so that it counts at once.
+            // A preferred user name is an alias immediately, because it needs no verification.
             let counts = is_username || attribute == "preferred_username" || user.is_verified(attribute);
             same && user.username != taker && counts
         };
@@ -156,13 +161,13 @@ impl Pool {
         Ok(())
     }
 
-    /// Remembers an exchange until it is answered or too old.
+    /// Stores an SRP exchange until it is answered or expires.
     pub(crate) fn open_exchange(&mut self, secret_block: String, exchange: Exchange, now: Timestamp) {
         self.exchanges.retain(|_, exchange| now < exchange.expires);
         self.exchanges.insert(secret_block, exchange);
     }
 
-    /// An exchange that can still be answered.
+    /// Returns an SRP exchange that can still be answered.
     pub(crate) fn exchange(&self, secret_block: &str, now: Timestamp) -> Option<&Exchange> {
         self.exchanges.get(secret_block).filter(|exchange| now < exchange.expires)
     }
@@ -171,7 +176,7 @@ impl Pool {
         self.exchanges.get_mut(secret_block)
     }
 
-    /// Takes an exchange out, so that it is answered once.
+    /// Removes and returns an SRP exchange, so that it can be answered only once.
     pub(crate) fn take_exchange(&mut self, secret_block: &str, now: Timestamp) -> Option<Exchange> {
         self.exchanges.remove(secret_block).filter(|exchange| now < exchange.expires)
     }
@@ -181,7 +186,7 @@ impl Pool {
         options.map(|(name, priority)| json!({ "Name": name, "Priority": priority })).collect()
     }
 
-    /// The custom attributes, and the standard ones that are not as they are everywhere.
+    /// Returns the custom attributes, and the standard attributes that differ from their defaults.
     fn schema(&self) -> Vec<Value> {
         let config = &self.config;
         let custom: Vec<_> = config.custom_attributes.iter().map(|name| format!("custom:{name}")).collect();
@@ -200,7 +205,7 @@ impl Pool {
         names.iter().map(describe).collect()
     }
 
-    /// `UserPoolType` of the API.
+    /// Returns this pool as the API's `UserPoolType`.
     pub(crate) fn description(&self) -> Value {
         let config = &self.config;
         let policy = config.password_policy;
@@ -247,9 +252,9 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// An SRP exchange between its two messages.
+/// An SRP exchange whose challenge was sent and has no answer yet.
 pub(crate) struct Exchange {
-    /// How far the sign-in has come. The answer must bear the name in it.
+    /// The progress of the sign-in. The answer must have the same user name.
     pub(crate) progress: Progress,
     pub(crate) client_id: String,
     pub(crate) keys: KeyExchange,

@@ -8,66 +8,92 @@ use crate::config::{ClientConfig, UserConfig};
 use crate::mfa::MfaFactor;
 use crate::password_policy::PasswordPolicy;
 
-/// A user pool, its app clients and its users.
+/// The configuration of a user pool with its app clients and users.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PoolConfig {
-    /// The pool id, `region_name`; made up when absent.
+    /// The pool id, in the form `region_name`. The default is a generated id.
     pub id: Option<String>,
-    /// The pool's name: `pool`.
+    /// The pool's name. The default is `pool`.
     pub name: String,
-    /// `email`, `phone_number`, `preferred_username`: what signs a user in beside the user name, once verified.
+    /// The attributes that a user can sign in with in place of the user name.
+    ///
+    /// An alias can be `email`, `phone_number` or `preferred_username`. An e-mail address or phone number
+    /// must be verified first.
     pub alias_attributes: Vec<String>,
-    /// `email`, `phone_number`: what is typed instead of a user name; the user name itself is then a UUID.
+    /// The attributes that replace the user name at sign-up and sign-in: `email` or `phone_number`.
+    ///
+    /// The canonical user name in such a pool is a UUID.
     pub username_attributes: Vec<String>,
-    /// `email`, `phone_number`: what a code is sent to at sign-up.
+    /// The attributes that are verified with a code at sign-up: `email` or `phone_number`.
     pub auto_verified_attributes: Vec<String>,
-    /// Whether user names and aliases are told apart by case: no.
+    /// Whether user names and aliases are case-sensitive. The default is `false`.
     pub case_sensitive: bool,
-    /// `OFF`, `OPTIONAL` or `ON`.
+    /// Whether a sign-in needs a second factor: `OFF`, `OPTIONAL` or `ON`. The default is `OFF`.
     pub mfa_configuration: MfaConfiguration,
-    /// `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`: the second factors that users may set up. None by default.
+    /// The second factors that users may set up: `SMS_MFA`, `SOFTWARE_TOKEN_MFA` or `EMAIL_OTP`.
+    ///
+    /// By default, users may not set up a second factor.
     pub mfa_factors: Vec<MfaFactor>,
-    /// Passkeys, as `{"relying_party_id": "example.com"}`. Without it the pool has none.
+    /// The settings for passkeys, such as `{"relying_party_id": "example.com"}`.
+    ///
+    /// Without these settings, the pool has no passkeys.
     pub web_authn: Option<WebAuthnConfig>,
-    /// What a password must hold.
+    /// The rules for passwords.
     pub password_policy: PasswordPolicy,
-    /// The names of custom attributes, without `custom:`.
+    /// The names of the custom attributes, without the prefix `custom:`.
     pub custom_attributes: Vec<String>,
-    /// The names of attributes that every sign-up must bring.
+    /// The names of the attributes that every sign-up must set.
     pub required_attributes: Vec<String>,
-    /// The names of attributes that never change, custom ones with `custom:`.
+    /// The names of the attributes that cannot be changed. Custom attributes have the prefix `custom:`.
     pub immutable_attributes: Vec<String>,
-    /// Where the code to reset a password goes, the best first: `verified_phone_number`, `verified_email`; or
-    /// `admin_only`. By default the phone comes before the e-mail, as in a pool that says nothing.
+    /// The addresses for the code of a password reset, in order of preference.
+    ///
+    /// An address is `verified_phone_number` or `verified_email`. With `admin_only`, only an administrator
+    /// can reset passwords. The default is the phone number and then the e-mail address, as in a Cognito user
+    /// pool without this setting.
     pub account_recovery: Vec<RecoveryOption>,
-    /// How many codes of one kind a user may ask for in an hour: 5. `null` is any number.
+    /// How many codes of one kind a user may request in an hour. The default is 5, and `null` means no limit.
     pub code_sends_per_hour: Option<u64>,
-    /// How many wrong codes of one kind are taken for a user in an hour: 15. `null` is any number.
+    /// How many wrong codes of one kind a user may enter in an hour.
+    ///
+    /// The default is 15, and `null` means no limit.
     pub code_failures_per_hour: Option<u64>,
-    /// Whether the fifth wrong password in a row, and each after it, locks the user out for a time that doubles: yes.
+    /// Whether the fifth wrong password in a row locks the user out. The default is `true`.
+    ///
+    /// Each further wrong password doubles the length of the lockout.
     pub password_lockout: bool,
-    /// Refuse an SRP answer whose TIMESTAMP is further than this from the simulator's clock. Off by default: whether
-    /// the real service does so is not known.
+    /// How far the TIMESTAMP of an SRP answer may be from the simulator's clock, in seconds.
+    ///
+    /// By default there is no limit, because it is unknown whether the real service has a limit.
     pub timestamp_tolerance_seconds: Option<u64>,
-    /// How long the answer to PASSWORD_VERIFIER may take. AWS says only that it must come within a few seconds: 15.
+    /// How long the answer to PASSWORD_VERIFIER may take, in seconds. The default is 15 seconds.
+    ///
+    /// AWS documents only that the answer must arrive within a few seconds.
     pub password_verifier_seconds: u64,
-    /// Whether a challenge may be answered again, with the same `Session`, after a wrong code: yes. Reports of the real
-    /// service differ.
+    /// Whether a challenge can be answered again with the same `Session` after a wrong code.
+    ///
+    /// The default is `true`. Reports about the real service differ.
     pub challenge_session_survives_mismatch: bool,
-    /// Whether VerifySoftwareToken tells a wrong code by `"Status": "ERROR"`, and during sign-in a new `Session`, which the
-    /// API has a form for, instead of EnableSoftwareTokenMFAException: no.
+    /// Whether VerifySoftwareToken reports a wrong code as `"Status": "ERROR"`. The default is `false`.
+    ///
+    /// With `false`, a wrong code causes the error EnableSoftwareTokenMFAException. With `true`, an answer
+    /// during sign-in also has a new `Session`. The API model allows both answers.
     pub software_token_status_error: bool,
-    /// Device tracking, as `{"challenge_required_on_new_device": true}`. Without it the pool tracks no devices.
+    /// The settings for device tracking, such as `{"challenge_required_on_new_device": true}`.
+    ///
+    /// Without these settings, the pool does not track devices.
     pub device_configuration: Option<DeviceConfig>,
-    /// What the triggers of CUSTOM_AUTH do, as `{"rounds": [{"parameters": {"question": "1+1"}, "answer": "2"}]}`.
-    /// Without it the pool has no triggers.
+    /// The script that replaces the Lambda triggers of CUSTOM_AUTH. Without a script, the pool has no
+    /// triggers.
+    ///
+    /// An example is `{"rounds": [{"parameters": {"question": "1+1"}, "answer": "2"}]}`.
     pub custom_auth: Option<CustomAuthConfig>,
-    /// Refuse SignUp, so that only an administrator makes users: no.
+    /// Whether SignUp is rejected, so that only an administrator can create users. The default is `false`.
     pub allow_admin_create_user_only: bool,
-    /// The app clients.
+    /// The app clients of the pool.
     pub clients: Vec<ClientConfig>,
-    /// The users.
+    /// The users of the pool.
     pub users: Vec<UserConfig>,
 }
 
@@ -104,22 +130,22 @@ impl Default for PoolConfig {
     }
 }
 
-/// Whether a pool asks for a second factor.
+/// Whether sign-ins to a user pool need a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these three")]
 pub enum MfaConfiguration {
-    /// Never.
+    /// No sign-in needs a second factor.
     Off,
-    /// Of users who have one.
+    /// A sign-in needs a second factor if the user has enabled one.
     Optional,
-    /// Of everybody.
+    /// Every sign-in needs a second factor.
     On,
 }
 
 impl MfaConfiguration {
-    /// `OFF`, and whatever else is not one of the other two.
-    pub(crate) fn named(name: &str) -> Self {
+    /// Returns the value with this name in the API. An unknown name means `OFF`.
+    pub(crate) fn from_name(name: &str) -> Self {
         match name {
             "ON" => Self::On,
             "OPTIONAL" => Self::Optional,
@@ -128,51 +154,60 @@ impl MfaConfiguration {
     }
 }
 
-/// How a user who has forgotten the password gets back in.
+/// A way to reset a forgotten password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these three")]
 pub enum RecoveryOption {
-    /// By a code to a verified e-mail address.
+    /// The user receives a code at a verified e-mail address.
     VerifiedEmail,
-    /// By a code to a verified phone number.
+    /// The user receives a code at a verified phone number.
     VerifiedPhoneNumber,
-    /// Not without an administrator.
+    /// Only an administrator can reset the password.
     AdminOnly,
 }
 
-/// A pool's passkeys.
+/// The settings of a user pool for passkeys.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebAuthnConfig {
-    /// The domain that passkeys are for. Registration is allowed from `https://` of it and its subdomains, and from
-    /// `http://localhost` with any port if it is `localhost`.
+    /// The domain that passkeys are for.
+    ///
+    /// Passkeys can be registered from `https://` pages of this domain and its subdomains. If the domain is
+    /// `localhost`, they can also be registered from `http://localhost` on any port.
     pub relying_party_id: Option<String>,
-    /// Whether an authenticator must verify its user, rather than should.
+    /// Whether user verification by the authenticator is required, and not only preferred.
     pub user_verification_required: bool,
-    /// Whether a passkey whose user was verified counts for two factors.
+    /// Whether a passkey with user verification counts as two factors.
     pub multi_factor: bool,
 }
 
-/// How a pool tracks devices.
+/// The settings of a user pool for device tracking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeviceConfig {
-    /// Whether a device that is remembered stands in for the second factor, so that only others are asked for it.
+    /// Whether a remembered device replaces the second factor.
+    ///
+    /// With `true`, a sign-in needs a second factor only from a device that is not remembered.
     pub challenge_required_on_new_device: bool,
-    /// Whether a device is remembered only when its user says so, rather than as soon as it is confirmed.
+    /// Whether a device is remembered only after its user has agreed.
+    ///
+    /// With `false`, a device is remembered as soon as it is confirmed.
     pub device_only_remembered_on_user_prompt: bool,
 }
 
-/// A script in place of the Lambda triggers of CUSTOM_AUTH.
+/// A script that replaces the Lambda triggers of CUSTOM_AUTH.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CustomAuthConfig {
-    /// What is asked, one after the other. There must be something.
+    /// The custom challenges, in order. A script needs at least one challenge.
     pub rounds: Vec<CustomRound>,
-    /// How many wrong answers in all end the sign-in: 3. After each before that the same round is asked again.
+    /// The number of wrong answers in all rounds together that ends the sign-in. The default is 3 wrong
+    /// answers.
+    ///
+    /// After any earlier wrong answer, the simulator repeats the challenge.
     pub attempts: u64,
-    /// Whether the second factor comes after the last round: no.
+    /// Whether a second factor is needed after the last round. The default is `false`.
     pub second_factor: bool,
 }
 
@@ -182,12 +217,12 @@ impl Default for CustomAuthConfig {
     }
 }
 
-/// One CUSTOM_CHALLENGE.
+/// One challenge CUSTOM_CHALLENGE, with the right answer.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CustomRound {
-    /// The public challenge parameters. `USERNAME` is added.
+    /// The public challenge parameters. The simulator adds `USERNAME`.
     pub parameters: BTreeMap<String, String>,
-    /// The one right ANSWER.
+    /// The right value of ANSWER.
     pub answer: String,
 }

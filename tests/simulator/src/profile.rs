@@ -10,8 +10,9 @@ use crate::message::{Message, Purpose};
 use crate::pool::Pool;
 use crate::random::Random;
 
-/// Changes a user's attributes and gives a `CodeDeliveryDetailsList`. Where the pool verifies addresses itself, a code goes
-/// out to a new one.
+/// Changes a user's attributes, and returns the API's `CodeDeliveryDetailsList`.
+///
+/// If the pool verifies addresses automatically, a code is sent to each new address.
 pub(crate) fn update(
     pool: &mut Pool,
     username: &str,
@@ -25,16 +26,17 @@ pub(crate) fn update(
     let user = pool.user_mut(username).ok_or_else(Failure::user_not_found)?;
     let mut sent = Vec::new();
     for address in changed {
-        let wanted = verifies.iter().any(|name| name == address.attribute) && !user.is_verified(address.attribute);
-        if wanted {
+        let needs_code = verifies.iter().any(|name| name == address.attribute) && !user.is_verified(address.attribute);
+        if needs_code {
             sent.push(delivery::send_code(user, address, Purpose::VerifyAttribute, now, random, messages));
         }
     }
     Ok(sent)
 }
 
-/// Changes a user's attributes, and gives the addresses that are new. Such a one is not verified, unless the update says
-/// that it is.
+/// Changes a user's attributes, and returns the addresses that are new.
+///
+/// A new address is not verified, unless the update marks it as verified.
 pub(crate) fn apply(pool: &mut Pool, username: &str, update: Update, now: Timestamp) -> Result<Vec<Address>, Failure> {
     check_aliases(pool, username, &update)?;
     let user = pool.user_mut(username).ok_or_else(Failure::user_not_found)?;
@@ -49,7 +51,9 @@ pub(crate) fn apply(pool: &mut Pool, username: &str, update: Update, now: Timest
     Ok(changed)
 }
 
-/// Refuses a user name, or an alias that is verified or needs no verifying, which is somebody else's.
+/// Rejects an update that takes the user name or the alias of another user.
+///
+/// Only an alias that the update marks as verified, or that needs no verification, is checked.
 fn check_aliases(pool: &mut Pool, username: &str, update: &Update) -> Result<(), Failure> {
     let says_verified = |name: &str| update.set.get(&format!("{name}_verified")).is_some_and(|value| value == "true");
     for (name, value) in &update.set {

@@ -1,5 +1,5 @@
-//! How a request says what it asks for, and how the answer is written: AWS's JSON protocol, or its query protocol with a
-//! form that goes in and XML that comes out.
+//! AWS's protocols: the JSON protocol, and the query protocol with a form as the request and XML as the
+//! answer.
 
 use cognito_core::{Headers, Request, Response};
 use serde_json::{Map, Value, json};
@@ -7,41 +7,41 @@ use serde_json::{Map, Value, json};
 use crate::failure::Failure;
 use crate::operation::Service;
 
-/// The one version of the query API.
+/// The only version of the query API.
 const VERSION: &str = "2011-06-15";
-/// The member under which an operation finds who has signed the request.
+/// The name of the member with the credentials that signed the request.
 const SIGNER: &str = "Signer";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// The two protocols.
+/// The protocol of a request and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Json,
     Query,
 }
 
-/// What a request asks for.
-pub(crate) struct Asked<'request> {
+/// A request, split into the protocol, the operation and the body.
+pub(crate) struct ParsedRequest<'request> {
     pub(crate) protocol: Protocol,
-    /// The service, if it is one of those that are simulated.
+    /// The service, if it is simulated.
     pub(crate) service: Option<Service>,
     /// AWS's name of the operation.
     pub(crate) name: String,
-    /// How the request itself put it.
+    /// The complete `x-amz-target` header.
     target: &'request str,
     body: &'request [u8],
     signer: Option<Signer>,
 }
 
-/// Whose AWS credentials a request is signed with. The signature is not checked.
+/// The AWS credentials that a request is signed with. The signature is not verified.
 struct Signer {
     access_key_id: String,
     session_token: String,
 }
 
 impl Signer {
-    /// By the `Authorization` and `X-Amz-Security-Token` headers of AWS's signature version 4.
-    fn of(headers: &Headers) -> Option<Self> {
+    /// Reads the `Authorization` and `X-Amz-Security-Token` headers of AWS Signature Version 4.
+    fn from_headers(headers: &Headers) -> Option<Self> {
         let (_, credential) = headers.get("authorization")?.split_once("Credential=")?;
         let access_key_id = credential.split('/').next()?.to_owned();
         let session_token = headers.get("x-amz-security-token").unwrap_or_default().to_owned();
@@ -49,26 +49,26 @@ impl Signer {
     }
 }
 
-impl<'request> Asked<'request> {
-    pub(crate) fn of(request: &'request Request) -> Self {
+impl<'request> ParsedRequest<'request> {
+    pub(crate) fn new(request: &'request Request) -> Self {
         let headers = request.headers();
         let body = request.body();
         if let Some(target) = headers.get("x-amz-target") {
             let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
-            let service = Service::with_prefix(prefix);
+            let service = Service::from_target_prefix(prefix);
             return Self { protocol: Protocol::Json, service, name: name.to_owned(), target, body, signer: None };
         }
         let content_type = headers.get("content-type").unwrap_or_default();
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             let name = parameter(body, "Action").unwrap_or_default();
-            let (service, signer) = (Some(Service::Tokens), Signer::of(headers));
+            let (service, signer) = (Some(Service::Tokens), Signer::from_headers(headers));
             return Self { protocol: Protocol::Query, service, name, target: "", body, signer };
         }
         Self { protocol: Protocol::Json, service: None, name: String::new(), target: "", body, signer: None }
     }
 
-    /// The request's members; of a form, its parameters, and who has signed it.
+    /// Returns the members of a JSON request, or the parameters and the signer of a form.
     pub(crate) fn members(&self) -> Result<Map<String, Value>, Failure> {
         match self.protocol {
             Protocol::Json => serde_json::from_slice(self.body)
@@ -85,7 +85,7 @@ impl<'request> Asked<'request> {
         }
     }
 
-    /// Refuses a version of the query API that there is not.
+    /// Rejects an unknown version of the query API.
     pub(crate) fn check_version(&self) -> Result<(), Failure> {
         let version = || parameter(self.body, "Version");
         if self.protocol == Protocol::Query && version().as_deref() != Some(VERSION) {
@@ -111,7 +111,7 @@ impl<'request> Asked<'request> {
 
     pub(crate) fn answer(&self, result: Result<Value, Failure>, headers: Headers) -> Response {
         match (result, self.protocol) {
-            (Err(failure), protocol) => protocol.refuse(failure, headers),
+            (Err(failure), protocol) => protocol.error(failure, headers),
             (Ok(Value::Null), _) => Response::new(200, headers, Vec::new()),
             (Ok(body), Protocol::Json) => Response::new(200, headers, body.to_string().into_bytes()),
             (Ok(body), Protocol::Query) => {
@@ -134,7 +134,7 @@ impl Protocol {
         }
     }
 
-    pub(crate) fn refuse(self, failure: Failure, mut headers: Headers) -> Response {
+    pub(crate) fn error(self, failure: Failure, mut headers: Headers) -> Response {
         let (status, name) = (failure.status(), failure.name());
         let message = failure.into_message();
         let body = match self {
@@ -166,12 +166,16 @@ fn request_id(headers: &Headers) -> &str {
     headers.get("x-amzn-requestid").unwrap_or_default()
 }
 
-/// A header holds printable ASCII; a message may quote what the caller typed.
+/// Replaces the characters of a message that are not allowed in a header.
+///
+/// A header has printable ASCII only, but a message may quote any text of the caller.
 fn header_text(message: &str) -> String {
     message.chars().map(|letter| if matches!(letter, ' '..='~') { letter } else { '?' }).collect()
 }
 
-/// An element with this name: of an object, its members; of anything else, its text.
+/// Returns an XML element with this name.
+///
+/// The members of a JSON object become child elements. Any other value becomes text.
 fn xml(name: &str, value: &Value) -> String {
     let content = match value {
         Value::Object(members) => members.iter().map(|(name, value)| xml(name, value)).collect(),
@@ -181,7 +185,7 @@ fn xml(name: &str, value: &Value) -> String {
     format!("<{name}>{content}</{name}>")
 }
 
-/// Text as XML has it. What XML has no place for is replaced.
+/// Escapes text for XML, and replaces the characters that XML does not allow.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

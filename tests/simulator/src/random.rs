@@ -1,4 +1,4 @@
-//! Everything that looks random, from one seed and a counter.
+//! Deterministic values that look random, from a seed and a counter.
 
 use core::fmt;
 
@@ -9,7 +9,9 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// HMAC of a counter under the seed: the same calls in the same order give the same bytes.
+/// A generator of HMACs of a counter under a seed.
+///
+/// The same calls in the same order return the same bytes.
 pub(crate) struct Random {
     seed: [u8; 32],
     counter: u64,
@@ -30,7 +32,7 @@ impl Random {
         bytes
     }
 
-    /// A value that depends on the seed and this text only: the same at every call.
+    /// Returns a value that depends only on the seed, the label and the text.
     pub(crate) fn keyed(&self, label: &str, text: &str) -> [u8; 32] {
         hmac_sha256(&self.seed, &[b"keyed", label.as_bytes(), &[0], text.as_bytes()])
     }
@@ -66,7 +68,7 @@ impl Random {
     }
 }
 
-/// A version 4 UUID of these bytes.
+/// Returns a version 4 UUID that is made from these bytes.
 pub(crate) fn uuid(bytes: [u8; 16]) -> String {
     let number = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
     let field = |shift: u32, bits: u32| (number >> shift) & ((1 << bits) - 1);
@@ -80,7 +82,7 @@ pub(crate) fn uuid(bytes: [u8; 16]) -> String {
     )
 }
 
-/// A UUID that is a function of a keyed value.
+/// Returns a version 4 UUID that is made from a value of [`Random::keyed`].
 pub(crate) fn uuid_of(keyed: [u8; 32]) -> String {
     uuid(first_bytes(&keyed))
 }

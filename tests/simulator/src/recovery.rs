@@ -1,19 +1,19 @@
-//! Who may set a new password by a code, and where the code goes.
+//! Password resets with a code: whether a user may reset the password, and where the code is sent.
 
 use crate::delivery::{Address, EMAIL, PHONE};
 use crate::failure::Failure;
 use crate::pool_config::RecoveryOption;
 use crate::user::{User, UserStatus};
 
-/// How a user gets back in.
+/// The way in which a user can reset a forgotten password.
 pub(crate) enum Recovery {
-    /// By a code to this address.
+    /// The user receives a code at this address.
     Code(Address),
-    /// Not at all, for a reason that a client may keep to itself.
+    /// The user cannot reset the password. An app client that hides unknown users also hides the reason.
     Refused(Failure),
 }
 
-/// Refuses whoever it is, where only an administrator resets passwords.
+/// Rejects every user of a pool in which only an administrator can reset passwords.
 pub(crate) fn check_allowed(options: &[RecoveryOption]) -> Result<(), Failure> {
     if options.contains(&RecoveryOption::AdminOnly) {
         return Err(Failure::not_authorized("Contact administrator to reset password."));
@@ -21,8 +21,8 @@ pub(crate) fn check_allowed(options: &[RecoveryOption]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a pool with these options does for a user.
-pub(crate) fn of(user: &User, options: &[RecoveryOption]) -> Result<Recovery, Failure> {
+/// Returns the way in which a user of a pool with these options can reset the password.
+pub(crate) fn for_user(user: &User, options: &[RecoveryOption]) -> Result<Recovery, Failure> {
     if !user.enabled {
         return Ok(Recovery::Refused(Failure::disabled()));
     }
@@ -35,7 +35,7 @@ pub(crate) fn of(user: &User, options: &[RecoveryOption]) -> Result<Recovery, Fa
     })
 }
 
-/// The best address that is verified.
+/// Returns the first verified address in the order of `options`.
 pub(crate) fn address(user: &User, options: &[RecoveryOption]) -> Option<Address> {
     let addresses = options.iter().filter_map(|option| match option {
         RecoveryOption::VerifiedEmail => Some(EMAIL),

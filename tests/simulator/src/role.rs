@@ -1,4 +1,4 @@
-//! Which role somebody's credentials are for.
+//! The choice of the role for which an identity gets credentials.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::identity_pool::IdentityPool;
 use crate::identity_pool_config::{AmbiguousRoleResolution, MappingRule, MatchType, RoleMapping, RoleMappingType};
 use crate::login::Login;
 
-/// The role for these logins; without any, the guests' role.
+/// Returns the role for these logins. Without logins, the result is the role of guests.
 pub(crate) fn choose(pool: &IdentityPool, logins: &[Login], custom: Option<&str>) -> Result<String, Failure> {
     let roles = &pool.config.roles;
     let mapping = logins.iter().find_map(|login| Some((mapping_for(pool, login)?, login)));
@@ -41,8 +41,8 @@ fn mapped<'role>(
     let preferred = match (custom, mapping.kind) {
         (Some(custom), _) => {
             let role = candidates.iter().find(|role| **role == custom);
-            let not_one = || Failure::not_authorized("CustomRoleArn is not a role of this identity.");
-            return role.map(|role| Some(*role)).ok_or_else(not_one);
+            let unknown = || Failure::not_authorized("CustomRoleArn is not a role of this identity.");
+            return role.map(|role| Some(*role)).ok_or_else(unknown);
         }
         (None, RoleMappingType::Token) => preferred(login, &candidates),
         (None, RoleMappingType::Rules) => candidates.first().copied(),
@@ -61,7 +61,7 @@ fn roles_claim(login: &Login) -> Vec<&str> {
     roles.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The role that the token prefers; or the only one that it has.
+/// Returns the role that the token prefers, or else the only role of the token.
 fn preferred<'role>(login: &'role Login, roles: &[&'role str]) -> Option<&'role str> {
     let claimed = login.claims.get("cognito:preferred_role").and_then(Value::as_str);
     claimed.or(match roles {
@@ -70,7 +70,10 @@ fn preferred<'role>(login: &'role Login, roles: &[&'role str]) -> Option<&'role 
     })
 }
 
-/// A claim with several values matches by any of them.
+/// Returns whether a claim matches a rule.
+///
+/// If the claim has several values, one value must match. For `NotEqual`, every value must differ from the
+/// rule's value.
 fn matches(rule: &MappingRule, login: &Login) -> bool {
     let claim = login.claims.get(&rule.claim);
     let values: Vec<String> = match claim {

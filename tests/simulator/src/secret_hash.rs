@@ -1,10 +1,10 @@
-//! SECRET_HASH: what an app client with a secret sends beside a user name.
+//! SECRET_HASH, which an app client with a secret sends together with a user name.
 
 use crate::client::Client;
 use crate::crypto::{base64, hmac_sha256};
 use crate::failure::Failure;
 
-/// Checks the hash that came with this user name. A client without a secret must not send one.
+/// Checks the secret hash for a user name. An app client without a secret must not send a secret hash.
 pub(crate) fn check(client: &Client, username: &str, received: Option<&str>) -> Result<(), Failure> {
     let id = &client.id;
     match (&client.secret, received) {
@@ -21,7 +21,7 @@ pub(crate) fn check(client: &Client, username: &str, received: Option<&str>) -> 
     }
 }
 
-/// `base64(HMAC-SHA256(client secret, user name | client id))`
+/// Returns SECRET_HASH, which is `base64(HMAC-SHA256(client secret, user name | client id))`.
 #[must_use]
 pub fn secret_hash(secret: &str, username: &str, client_id: &str) -> String {
     base64(&hmac_sha256(secret.as_bytes(), &[username.as_bytes(), client_id.as_bytes()]))

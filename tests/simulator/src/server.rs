@@ -1,4 +1,4 @@
-//! The simulator on a loopback port.
+//! The simulator behind HTTP, on a loopback port.
 
 mod control;
 mod http;
@@ -21,20 +21,28 @@ use crate::faults::{FaultPlan, Outcome};
 use crate::message::Message;
 use crate::simulator::Simulator;
 
-/// How many connections may wait to be accepted. With the standard library's 128 the system breaks off some of a thousand
-/// that are made at once.
-const MAY_WAIT: u32 = 4096;
+/// The maximum number of connections that wait to be accepted.
+///
+/// With the standard library's 128, the system rejects some of a thousand connections that are opened at the
+/// same time.
+const MAX_PENDING_CONNECTIONS: u32 = 4096;
 
-/// A simulator behind HTTP, on a thread of its own. It stops when dropped.
+/// A simulator behind an HTTP server, which runs on its own thread and stops when it is dropped.
 ///
-/// A `POST` is the API, of user pools, of identity pools and of AssumeRoleWithWebIdentity, on any path but those of `/_sim/`. `GET /{pool id}/.well-known/jwks.json` gives the keys that
-/// tokens verify with. Tests in other languages have, besides:
+/// A `POST` to any path outside of `/_sim/` is a request of the API: of user pools, identity pools or the
+/// Security Token Service. `GET /{pool id}/.well-known/jwks.json` returns the keys that verify tokens. For
+/// tests in other languages, the server has these requests:
 ///
-/// - `GET /_sim/messages`: everything that was sent to users.
-/// - `POST /_sim/advance` with `{"seconds": 3600}`: moves the clock forward, and answers `{"unix_seconds": …}`.
-/// - `POST /_sim/faults` with a [`FaultPlan`], as `{"fault": "throttle", "operation": "InitiateAuth", "times": 2}`; the
-///   [faults](crate::Fault) are listed there. `operation` and `times` may be left out. `GET /_sim/faults` gives those that
-///   are still to come, and `DELETE /_sim/faults` forgets them. A fault is real: the connection does break.
+/// - `GET /_sim/messages` returns all messages that were sent to users.
+/// - `POST /_sim/advance` with `{"seconds": 3600}` moves the clock forward, and returns
+///   `{"unix_seconds": …}`.
+/// - `POST /_sim/faults` plans a fault. The body is a [`FaultPlan`], such as
+///   `{"fault": "throttle", "operation": "InitiateAuth", "times": 2}`. The members `operation` and `times`
+///   are optional. For all faults, see [`Fault`](crate::Fault).
+/// - `GET /_sim/faults` returns the planned faults that have not happened yet.
+/// - `DELETE /_sim/faults` removes all planned faults.
+///
+/// The server really breaks the connection if a planned fault says so.
 ///
 /// ```
 /// use core::time::Duration;
@@ -44,7 +52,7 @@ const MAY_WAIT: u32 = 4096;
 /// let server = Server::with_config([7; 32], Config::standard())?;
 /// assert!(server.url().starts_with("http://127.0.0.1:"));
 ///
-/// // A test of what happens in an hour need not wait for it.
+/// // A test moves the clock instead of waiting for an hour.
 /// server.advance(Duration::from_secs(3600));
 /// let pools = server.with(|simulator| simulator.pools());
 /// assert_eq!(pools.len(), 1);
@@ -58,7 +66,7 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What is called with each message as it is delivered.
+/// A function that is called with each message on its delivery.
 type Observer = Box<dyn FnMut(&Message) + Send>;
 
 struct Shared {
@@ -67,25 +75,38 @@ struct Shared {
 
 struct Inner {
     simulator: Simulator,
-    /// How far the simulator's clock is ahead of the system's.
+    /// The time by which the simulator's clock is ahead of the system clock.
     ahead: Duration,
     observer: Observer,
 }
 
 impl Server {
-    /// Serves on a free port of 127.0.0.1.
+    /// Starts a server on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// The server cannot listen on a port, or cannot start its thread.
     pub fn start(simulator: Simulator) -> io::Result<Self> {
         Self::start_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator, |_| ())
     }
 
-    /// Serves a simulator that is made from the configuration now, by the system's clock.
+    /// Starts a server with a new simulator from a configuration, on a free port of 127.0.0.1.
+    ///
+    /// The pools are created at the current time of the system clock.
+    ///
+    /// # Errors
+    /// The configuration is invalid, or the server cannot start: see [`start`](Self::start).
     pub fn with_config(seed: [u8; 32], config: Config) -> io::Result<Self> {
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         Self::start(Simulator::from_config(seed, system_time(), config).map_err(wrong)?)
     }
 
-    /// Serves on this address, and shows every message to the observer as it is delivered. The simulator is
-    /// locked meanwhile: an observer that asks the server for anything waits for itself.
+    /// Starts a server on this address, which calls the observer with every message on its delivery.
+    ///
+    /// The simulator is locked during the call. An observer that reads the simulator or sends a request to
+    /// the server causes a deadlock.
+    ///
+    /// # Errors
+    /// The server cannot listen on the address, or cannot start its thread.
     pub fn start_on(
         address: SocketAddr,
         simulator: Simulator,
@@ -101,33 +122,34 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
             let _entered = runtime.enter();
-            socket.listen(MAY_WAIT)?
+            socket.listen(MAX_PENDING_CONNECTIONS)?
         };
         let serving = Arc::clone(&shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("cognito-sim".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 tokio::spawn(http::serve(listener, serving));
-                // Whether told or forgotten, it is over; connections still open go down with the runtime.
+                // A message and a dropped sender both mean stop. The end of the runtime closes open
+                // connections.
                 let _ = stopped.await;
             });
         })?;
         Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens: `http://127.0.0.1:PORT`.
+    /// Returns the URL of the server, such as `http://127.0.0.1:9229`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Everything that was sent to users, oldest first.
+    /// Returns all messages that were sent to users, oldest first.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.shared.lock().simulator.messages().to_vec()
     }
 
-    /// Reaches into the simulator. Requests wait meanwhile.
+    /// Calls a function with the simulator, and returns its result. Requests wait until the function returns.
     pub fn with<T>(&self, act: impl FnOnce(&mut Simulator) -> T) -> T {
         act(&mut self.shared.lock().simulator)
     }
@@ -137,18 +159,18 @@ impl Server {
         self.shared.lock().advance(by);
     }
 
-    /// Plans a fault.
+    /// Adds a planned fault.
     pub fn plan_fault(&self, plan: FaultPlan) {
         self.shared.lock().simulator.faults().plan(plan);
     }
 
-    /// The simulator's clock.
+    /// Returns the time of the simulator's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.shared.lock().now()
     }
 
-    /// Serves until the process ends.
+    /// Serves requests until the process ends.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {
             // The thread returns nothing, and a panic in it was reported when it happened.
@@ -175,7 +197,8 @@ impl fmt::Debug for Server {
 }
 
 impl Shared {
-    /// A test that panicked inside `with` must not take the others' server away.
+    /// Locks the simulator, even after a panic in [`Server::with`], so that other tests can still use the
+    /// server.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -199,8 +222,8 @@ impl Inner {
     }
 }
 
-/// The system's clock, which nothing else in this package reads.
-#[expect(clippy::disallowed_methods, reason = "the server is what gives the simulator its time")]
+/// Returns the time of the system clock, which no other function in this package reads.
+#[expect(clippy::disallowed_methods, reason = "the server provides the time of the simulator")]
 fn system_time() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_unix_millis(millis(since_epoch))

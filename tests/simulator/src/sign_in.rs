@@ -1,17 +1,19 @@
-//! Sign-in: ways to prove a user's identity, and what follows a proof.
+//! Sign-in: the flows that start a sign-in, and the challenges that follow.
 //!
-//! Every flow and every answer ends in [`go_on`], which is the one place that knows what a sign-in still lacks:
+//! Every flow and every accepted answer ends in [`proceed`], which alone decides what a sign-in still needs:
 //!
 //! ```text
 //! USER_SRP_AUTH, CUSTOM_AUTH with SRP_A --> PASSWORD_VERIFIER --+
-//! USER_PASSWORD_AUTH, CUSTOM_AUTH ------------------------------+--> go_on
+//! USER_PASSWORD_AUTH, CUSTOM_AUTH ------------------------------+--> proceed
 //!
-//! go_on --> NEW_PASSWORD_REQUIRED                                    a password that is temporary
-//!       --> CUSTOM_CHALLENGE, once or more                           CUSTOM_AUTH
-//!       --> SELECT_MFA_TYPE --> SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, or at once one of these
-//!       --> MFA_SETUP, for EMAIL --> EMAIL_OTP                       a factor is due, and there is none
-//!       --> DEVICE_SRP_AUTH --> DEVICE_PASSWORD_VERIFIER             a device that is remembered
-//!       --> tokens
+//! proceed --> NEW_PASSWORD_REQUIRED             if the password is temporary
+//!         --> CUSTOM_CHALLENGE, once or more    for CUSTOM_AUTH
+//!         --> SELECT_MFA_TYPE                   if the user has several second factors
+//!         --> SMS_MFA, EMAIL_OTP or SOFTWARE_TOKEN_MFA
+//!         --> MFA_SETUP                         if a second factor is due and absent
+//!             --> EMAIL_OTP                     if the user sets up e-mail
+//!         --> DEVICE_SRP_AUTH --> DEVICE_PASSWORD_VERIFIER    from a remembered device
+//!         --> tokens
 //! ```
 
 pub(crate) mod custom;
@@ -38,7 +40,7 @@ use crate::simulator::Simulator;
 use crate::user::{User, UserStatus};
 use session::Kind;
 
-/// `AuthParameters` or `ChallengeResponses`.
+/// The API's `AuthParameters` or `ChallengeResponses`.
 pub(crate) struct Parameters(BTreeMap<String, Option<String>>);
 
 impl Parameters {
@@ -54,12 +56,12 @@ impl Parameters {
         self.optional(name).ok_or_else(|| Failure::missing_parameter(name))
     }
 
-    /// DEVICE_KEY. An empty one is none.
+    /// Returns DEVICE_KEY, or `None` if it is absent or empty.
     pub(crate) fn device_key(&self) -> Option<&str> {
         self.optional("DEVICE_KEY").filter(|key| !key.is_empty())
     }
 
-    /// The parameters whose names begin so, without that beginning.
+    /// Returns the parameters whose names start with a prefix, without the prefix.
     pub(crate) fn prefixed(&self, prefix: &str) -> BTreeMap<String, String> {
         let value = |(name, value): (&String, &Option<String>)| {
             Some((name.strip_prefix(prefix)?.to_owned(), value.clone().unwrap_or_default()))
@@ -68,16 +70,16 @@ impl Parameters {
     }
 }
 
-/// How far a sign-in has come.
+/// The progress of a sign-in: what the user has proven so far.
 #[derive(Clone)]
 pub(crate) struct Progress {
-    /// The canonical name of the user, or what was made up for one who does not exist.
+    /// The canonical user name, or a made-up name if the user does not exist.
     pub(crate) username: String,
-    /// What the caller calls the user.
+    /// The user name as the caller sent it.
     typed: String,
-    /// The newest DEVICE_KEY that was given.
+    /// The DEVICE_KEY that the caller sent last.
     pub(crate) device_key: Option<String>,
-    /// The rounds of CUSTOM_AUTH.
+    /// The progress of the rounds, if the flow is CUSTOM_AUTH.
     custom: Option<custom::Rounds>,
     /// The second factor that the user chose.
     chosen: Option<MfaFactor>,
@@ -87,7 +89,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A sign-in that has proven nothing yet.
+    /// Returns the progress of a sign-in in which nothing is proven yet.
     pub(crate) fn new(username: String, typed: &str) -> Self {
         Self {
             username,
@@ -101,9 +103,11 @@ impl Progress {
         }
     }
 
-    /// Whether the name in an answer means the user who signs in: the canonical name, an alias, or for a user who does
-    /// not exist what was typed.
-    fn is_of(&self, pool: &Pool, name: &str) -> bool {
+    /// Returns whether a name in an answer is the name of the user who signs in.
+    ///
+    /// The name can be the canonical user name or an alias. An unknown user has the name that the caller sent
+    /// first.
+    fn is_user(&self, pool: &Pool, name: &str) -> bool {
         match pool.find(name) {
             Some(user) => user.username == self.username,
             None => [&self.username, &self.typed].into_iter().any(|known| pool.fold(known) == pool.fold(name)),
@@ -115,8 +119,8 @@ pub(crate) fn later(now: Timestamp, seconds: u64) -> Timestamp {
     Timestamp::from_unix_millis(now.as_unix_millis().saturating_add(seconds.saturating_mul(1000)))
 }
 
-/// Whether a user who has proven who it is may have tokens.
-pub(crate) fn check_standing(user: &User) -> Result<(), Failure> {
+/// Rejects a user who cannot get tokens: disabled, not confirmed, or required to reset the password.
+pub(crate) fn check_status(user: &User) -> Result<(), Failure> {
     if !user.enabled {
         return Err(Failure::disabled());
     }
@@ -127,7 +131,7 @@ pub(crate) fn check_standing(user: &User) -> Result<(), Failure> {
     }
 }
 
-/// What a sign-in needs next.
+/// The next step of a sign-in.
 enum Step {
     NewPassword,
     Round(usize),
@@ -138,14 +142,16 @@ enum Step {
     Tokens,
 }
 
-/// Decides what a sign-in needs next, or why it goes no further. Somebody who has proven nothing is told nothing.
+/// Returns the next step of a sign-in, or the error that ends it.
+///
+/// A caller who has proven nothing does not learn the status of the user.
 fn next_step(pool: &Pool, progress: &Progress, now: Timestamp) -> Result<Step, Failure> {
     let round = custom::open_round(pool, progress);
     if let Some(round) = round.filter(|_| !progress.has_password) {
         return Ok(Step::Round(round));
     }
     let user = pool.user(&progress.username).ok_or_else(Failure::incorrect)?;
-    check_standing(user)?;
+    check_status(user)?;
     if progress.has_password && user.status == UserStatus::ForceChangePassword {
         new_password::check_age(pool, user, now)?;
         return Ok(Step::NewPassword);
@@ -165,8 +171,8 @@ fn next_step(pool: &Pool, progress: &Progress, now: Timestamp) -> Result<Step, F
     }
 }
 
-/// Goes on after a proof: to a further challenge, to tokens, or to the reason why not.
-pub(crate) fn go_on(
+/// Continues a sign-in after a proof: with the next challenge, with tokens, or with an error.
+pub(crate) fn proceed(
     simulator: &mut Simulator,
     now: Timestamp,
     client: &Client,
@@ -183,7 +189,7 @@ pub(crate) fn go_on(
     }
 }
 
-/// Judges the answer to a challenge that has a `Session`.
+/// Handles the answer to a challenge that has a `Session`.
 pub(crate) fn answer(
     simulator: &mut Simulator,
     now: Timestamp,

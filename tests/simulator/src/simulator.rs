@@ -1,4 +1,4 @@
-//! The simulator: one region's user pools and identity pools, and the one function that answers requests.
+//! The simulator, which holds the user pools and identity pools of one AWS region and answers requests.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
@@ -20,7 +20,7 @@ use crate::naming::name_user;
 use crate::operation;
 use crate::pool::{Pool, Pools};
 use crate::pool_config::PoolConfig;
-use crate::protocol::{Asked, Protocol};
+use crate::protocol::{ParsedRequest, Protocol};
 use crate::random::Random;
 use crate::tokens::Tokens;
 use crate::user::{User, UserStatus};
@@ -28,7 +28,8 @@ use crate::validation::{CLIENT_ID, Checks, USERNAME};
 
 /// A simulated Amazon Cognito.
 ///
-/// It does no I/O and reads no clock. The same seed, requests and times give the same answers, byte for byte.
+/// The simulator performs no I/O and reads no clock. The same seed, requests and times lead to the same
+/// answers, byte for byte.
 #[derive(Debug)]
 pub struct Simulator {
     pub(crate) region: String,
@@ -42,13 +43,17 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// The names of the operations that are simulated of a service: `cognito-idp`, `cognito-identity` or `sts`.
+    /// Returns the names of the simulated operations of a service.
+    ///
+    /// The service is `cognito-idp`, `cognito-identity` or `sts`.
     #[must_use]
     pub fn operations(service: &str) -> Vec<&'static str> {
         operation::names(service)
     }
 
-    /// A simulator of `us-east-1`, without pools.
+    /// Creates a simulator of the region `us-east-1` without pools.
+    ///
+    /// All ids, secrets and codes are made from the seed.
     #[must_use]
     pub fn new(seed: [u8; 32]) -> Self {
         Self {
@@ -63,7 +68,12 @@ impl Simulator {
         }
     }
 
-    /// A simulator with everything that the configuration describes, made at the time `now`.
+    /// Creates a simulator with the pools, app clients and users of a configuration.
+    ///
+    /// The creation dates are `now`.
+    ///
+    /// # Errors
+    /// The configuration is invalid.
     pub fn from_config(seed: [u8; 32], now: Timestamp, config: Config) -> Result<Self, ConfigError> {
         let mut simulator = Self { region: config.region, ..Self::new(seed) };
         for pool in config.pools {
@@ -75,18 +85,21 @@ impl Simulator {
         Ok(simulator)
     }
 
-    /// Answers one request: of the user pools, of the identity pools, or AssumeRoleWithWebIdentity, whatever the URL. No
-    /// fault befalls it.
+    /// Answers one request to user pools, identity pools or the Security Token Service.
+    ///
+    /// The URL of the request has no effect. Planned faults have no effect either: see
+    /// [`exchange`](Self::exchange).
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Response {
-        let asked = Asked::of(request);
-        let headers = self.headers(now, asked.protocol);
-        let result = operation::run(self, now, &asked);
-        asked.answer(result, headers)
+        let parsed = ParsedRequest::new(request);
+        let headers = self.headers(now, parsed.protocol);
+        let result = operation::run(self, now, &parsed);
+        parsed.answer(result, headers)
     }
 
-    /// As [`handle`](Self::handle), with the fault that is planned for this request, if one is.
+    /// Answers one request like [`handle`](Self::handle), with the fault that is planned for this request, if
+    /// any.
     pub fn exchange(&mut self, now: Timestamp, request: &Request) -> Outcome {
-        let Asked { name, protocol, .. } = Asked::of(request);
+        let ParsedRequest { name, protocol, .. } = ParsedRequest::new(request);
         let Some(fault) = self.faults.take(&name) else { return Outcome::Answer(self.handle(now, request)) };
         match fault {
             Fault::LoseBefore => Outcome::LostBefore,
@@ -103,7 +116,7 @@ impl Simulator {
         }
     }
 
-    /// The faults that are to come, for a test to add to.
+    /// Returns the planned faults, to which a test can add.
     pub fn faults(&mut self) -> &mut Faults {
         &mut self.faults
     }
@@ -116,30 +129,35 @@ impl Simulator {
         headers
     }
 
-    /// Everything that was sent to users, oldest first.
+    /// Returns all messages that were sent to users, oldest first.
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
-    /// The pools in the order of their ids, each with its app clients in the order in which they were made.
+    /// Returns the user pools, sorted by id.
+    ///
+    /// The app clients of each pool are in the order of their creation.
     #[must_use]
     pub fn pools(&self) -> Vec<PoolSummary> {
         let clients_of = |id: &str| {
             let mut clients: Vec<_> = self.clients.values().filter(|client| client.pool_id == id).collect();
             clients.sort_by_key(|client| client.number);
-            clients.into_iter().map(ClientSummary::of).collect()
+            clients.into_iter().map(ClientSummary::new).collect()
         };
         self.pools.0.keys().map(|id| PoolSummary { id: id.clone(), clients: clients_of(id) }).collect()
     }
 
-    /// The JSON Web Key Set of a pool, if there is such a pool.
+    /// Returns the JSON Web Key Set of a user pool, or `None` if the pool does not exist.
     #[must_use]
     pub fn jwks(&self, pool_id: &str) -> Option<String> {
         self.pools.get(pool_id).ok().map(|_| jwt::key_set().to_string())
     }
 
-    /// Makes a pool with its clients and users, and gives its id.
+    /// Creates a user pool with its app clients and users, and returns the pool id.
+    ///
+    /// # Errors
+    /// The configuration is invalid, or an id already exists. A part of the pool may exist after an error.
     pub fn create_pool(&mut self, now: Timestamp, mut config: PoolConfig) -> Result<String, ConfigError> {
         let id = config.id.take().unwrap_or_else(|| format!("{}_{}", self.region, self.random.alphanumeric(9)));
         let (clients, users) = (core::mem::take(&mut config.clients), core::mem::take(&mut config.users));
@@ -153,17 +171,26 @@ impl Simulator {
         Ok(id)
     }
 
-    /// Makes an app client.
+    /// Creates an app client.
+    ///
+    /// # Errors
+    /// The pool does not exist, or the client id is invalid or already exists.
     pub fn create_client(
         &mut self,
         now: Timestamp,
         pool_id: &str,
         config: ClientConfig,
     ) -> Result<ClientSummary, ConfigError> {
-        Ok(ClientSummary::of(&self.add_client(pool_id, config, now)?))
+        Ok(ClientSummary::new(&self.add_client(pool_id, config, now)?))
     }
 
-    /// Makes a user, and gives its canonical name. The pool's password policy is not applied.
+    /// Creates a user and returns the canonical user name.
+    ///
+    /// The password policy of the pool does not apply.
+    ///
+    /// # Errors
+    /// The pool does not exist, the configuration is invalid, or the name or an alias belongs to another
+    /// user.
     pub fn create_user(&mut self, now: Timestamp, pool_id: &str, config: UserConfig) -> Result<String, ConfigError> {
         let Self { pools, random, .. } = self;
         let pool = pools.get_mut(pool_id)?;
@@ -175,8 +202,8 @@ impl Simulator {
         let mut user = User::new(name.username, name.sub, config.status, now);
         user.attributes = attributes;
         for attribute in ["email", "phone_number"] {
-            let said = user.attributes.contains_key(&format!("{attribute}_verified"));
-            if user.attributes.contains_key(attribute) && !said {
+            let is_set = user.attributes.contains_key(&format!("{attribute}_verified"));
+            if user.attributes.contains_key(attribute) && !is_set {
                 user.set_verified(attribute, config.status != UserStatus::Unconfirmed);
             }
         }
@@ -197,14 +224,16 @@ impl Simulator {
 
     pub(crate) fn add_pool(&mut self, id: &str, config: PoolConfig, now: Timestamp) -> Result<&Pool, Failure> {
         if !is_pool_id(id) {
-            return Err(Failure::invalid_parameter(format!("{id:?} is not a pool id: region_Name is expected")));
+            return Err(Failure::invalid_parameter(format!(
+                "invalid pool id {id:?}: use the form us-east-1_Example01"
+            )));
         }
         if self.pools.get(id).is_ok() {
-            return Err(Failure::invalid_parameter(format!("there is a pool {id} already")));
+            return Err(Failure::invalid_parameter(format!("a user pool with the id {id} already exists")));
         }
         check_attributes(&config)?;
         if config.custom_auth.as_ref().is_some_and(|script| script.rounds.is_empty()) {
-            return Err(Failure::invalid_parameter("custom_auth has no rounds"));
+            return Err(Failure::invalid_parameter("custom_auth: add at least one round"));
         }
         self.pools.0.insert(id.to_owned(), Pool::new(id.to_owned(), config, now.as_unix_seconds()));
         self.pools.get(id)
@@ -222,7 +251,7 @@ impl Simulator {
         checks.required("clientId", Some(client.id.clone()), &CLIENT_ID);
         checks.finish()?;
         if self.clients.contains_key(&client.id) {
-            return Err(Failure::invalid_parameter(format!("there is an app client {} already", client.id)));
+            return Err(Failure::invalid_parameter(format!("an app client with the id {} already exists", client.id)));
         }
         self.clients.insert(client.id.clone(), client.clone());
         Ok(client)
@@ -240,10 +269,10 @@ impl Simulator {
 }
 
 fn is_pool_id(id: &str) -> bool {
-    let whole = |text: &str, more: &str| {
+    let is_part = |text: &str, more: &str| {
         !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || more.contains(letter))
     };
-    id.len() <= 55 && id.split_once('_').is_some_and(|(region, name)| whole(region, "-") && whole(name, ""))
+    id.len() <= 55 && id.split_once('_').is_some_and(|(region, name)| is_part(region, "-") && is_part(name, ""))
 }
 
 fn check_attributes(config: &PoolConfig) -> Result<(), Failure> {
@@ -256,9 +285,9 @@ fn check_attributes(config: &PoolConfig) -> Result<(), Failure> {
         ("usernameAttributes", &config.username_attributes, &["phone_number", "email"]),
         ("autoVerifiedAttributes", &config.auto_verified_attributes, &["phone_number", "email"]),
     ];
-    for (member, given, known) in sets {
+    for (member, names, known) in sets {
         let mut seen = BTreeSet::new();
-        if let Some(wrong) = given.iter().find(|name| !known.contains(&name.as_str()) || !seen.insert(name.as_str())) {
+        if let Some(wrong) = names.iter().find(|name| !known.contains(&name.as_str()) || !seen.insert(name.as_str())) {
             return Err(Failure::invalid_parameter(format!(
                 "1 validation error detected: Value '[{wrong}]' at '{member}' failed to satisfy constraint: \
                  Member must satisfy enum value set: [{}]",
@@ -269,17 +298,17 @@ fn check_attributes(config: &PoolConfig) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A pool's id and its clients, as `cognito-sim` prints them.
+/// The id and the app clients of a user pool, as `cognito-sim` prints them.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PoolSummary {
     /// The pool id.
     pub id: String,
-    /// Its app clients.
+    /// The app clients of the pool.
     pub clients: Vec<ClientSummary>,
 }
 
-/// What an application must know of its app client.
+/// The id, name and secret of an app client.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ClientSummary {
@@ -287,13 +316,13 @@ pub struct ClientSummary {
     pub id: String,
     /// The client's name.
     pub name: String,
-    /// The client secret, if it has one.
+    /// The client secret, if the app client has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
 }
 
 impl ClientSummary {
-    fn of(client: &Client) -> Self {
+    fn new(client: &Client) -> Self {
         Self { id: client.id.clone(), name: client.config.name.clone(), secret: client.secret.clone() }
     }
 }

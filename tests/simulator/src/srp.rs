@@ -1,7 +1,8 @@
-//! The service's half of Cognito's SRP-6a, as plain functions of their inputs.
+//! The service's half of Cognito's SRP-6a, as functions without state.
 //!
-//! Written from the service's side with `num-bigint`, on purpose apart from any client's arithmetic. It is not
-//! constant-time: a simulated user's password is worth nothing.
+//! The arithmetic uses `num-bigint`. The arithmetic deliberately shares no code with a client, so that an
+//! error of the client cannot hide. It is not constant-time, because the password of a simulated user is no
+//! secret.
 
 use core::fmt;
 use std::sync::LazyLock;
@@ -10,7 +11,7 @@ use num_bigint::BigUint;
 
 use crate::crypto::{base64, first_bytes, hmac_sha256, sha256};
 
-/// RFC 3526's group 15, used with the generator 2.
+/// The modulus of group 15 of RFC 3526, in hexadecimal. The generator is 2.
 const MODULUS: &[u8] = b"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74\
 020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6\
 F44C42E9A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF05\
@@ -32,14 +33,16 @@ fn number(bytes: &[u8]) -> BigUint {
     BigUint::from_bytes_be(bytes)
 }
 
-/// The group's modulus.
+/// Returns the modulus N of the SRP group.
 #[must_use]
 pub fn modulus() -> &'static BigUint {
     &N
 }
 
-/// What Java's `BigInteger.toByteArray` gives: the fewest bytes, and a zero byte in front when the top bit is set.
-/// Every number in this protocol is hashed in this form, never padded to the length of the modulus.
+/// Returns a number as big-endian bytes, like Java's `BigInteger.toByteArray`.
+///
+/// The result has as few bytes as possible, with a zero byte in front if the top bit is set. The protocol
+/// hashes every number in this form, and never pads a number to the length of the modulus.
 #[must_use]
 pub fn padded(number: &BigUint) -> Vec<u8> {
     let mut bytes = number.to_bytes_be();
@@ -49,7 +52,7 @@ pub fn padded(number: &BigUint) -> Vec<u8> {
     bytes
 }
 
-/// What the service keeps of a password: a salt, and `g^x` of the salted hash.
+/// The verifier of a password, which the service stores: a salt, and `g^x mod N` for the salted hash x.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verifier {
     salt: BigUint,
@@ -57,8 +60,10 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// The verifier of this password. `group` is the pool id after its underscore (for a device its device group key),
-    /// `user` the canonical user name (for a device its device key).
+    /// Computes the verifier of a password.
+    ///
+    /// For a user, `group` is the part of the pool id after the underscore, and `user` is the canonical user
+    /// name. For a device, `group` is the device group key, and `user` is the device key.
     #[must_use]
     pub fn new(group: &str, user: &str, password: &str, salt: &[u8]) -> Self {
         let salt = number(salt);
@@ -66,25 +71,27 @@ impl Verifier {
         Self { salt, verifier }
     }
 
-    /// A verifier that a client computed, as `ConfirmDevice` brings it.
+    /// Returns a verifier that a client has computed, as in ConfirmDevice.
     #[must_use]
     pub fn from_parts(salt: BigUint, verifier: BigUint) -> Self {
         Self { salt, verifier }
     }
 
-    /// Whether the password is the one that this was made from.
+    /// Returns whether this is the verifier of the password.
     #[must_use]
     pub fn matches(&self, group: &str, user: &str, password: &str) -> bool {
         g().modpow(&secret_exponent(group, user, password, &self.salt), &N) == self.verifier
     }
 
-    /// The salt, in the form of SALT on the wire: hexadecimal without leading zeros, so of odd length at times.
+    /// Returns the salt in the form of SALT on the wire.
+    ///
+    /// The salt is in hexadecimal without leading zeros, so its length can be odd.
     #[must_use]
     pub fn salt_hex(&self) -> String {
         self.salt.to_str_radix(16)
     }
 
-    /// `g^x mod N`.
+    /// Returns the number `g^x mod N` of the verifier.
     #[must_use]
     pub fn verifier(&self) -> &BigUint {
         &self.verifier
@@ -102,7 +109,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// One key exchange as the service sees it, from its first answer on.
+/// The service's state of one key exchange, from its first answer on.
 #[derive(Clone)]
 pub struct KeyExchange {
     verifier: BigUint,
@@ -112,7 +119,10 @@ pub struct KeyExchange {
 }
 
 impl KeyExchange {
-    /// `B = k·v + g^b mod N`. `None` when the client's A is a multiple of N, which would make every password right.
+    /// Computes the service's public number `B = k·v + g^b mod N`.
+    ///
+    /// Returns `None` if the client's public number A is a multiple of N. Otherwise, such a client could sign
+    /// in with any password.
     #[must_use]
     pub fn new(verifier: &Verifier, client_public: BigUint, secret: &[u8]) -> Option<Self> {
         if &client_public % &*N == BigUint::ZERO {
@@ -124,19 +134,21 @@ impl KeyExchange {
         Some(Self { verifier, client_public, secret, public })
     }
 
-    /// B, in the form of SRP_B on the wire.
+    /// Returns the service's public number B in hexadecimal, which is the form of SRP_B on the wire.
     #[must_use]
     pub fn public_hex(&self) -> String {
         self.public.to_str_radix(16)
     }
 
-    /// `S = (A · v^u)^b mod N`.
+    /// Returns the shared secret `S = (A · v^u)^b mod N`.
     #[must_use]
     pub fn shared_secret(&self) -> BigUint {
         (&self.client_public * self.verifier.modpow(&self.scrambler(), &N)).modpow(&self.secret, &N)
     }
 
-    /// The 16-byte key of both sides: HKDF-SHA256 of PAD(S), salted with PAD(u).
+    /// Returns the 16-byte key that both sides derive with HKDF-SHA256.
+    ///
+    /// The input is PAD(S), and the salt is PAD(u), where PAD is [`padded`].
     #[must_use]
     pub fn key(&self) -> [u8; 16] {
         let extracted = hmac_sha256(&padded(&self.scrambler()), &[&padded(&self.shared_secret())]);
@@ -154,13 +166,15 @@ impl fmt::Debug for KeyExchange {
     }
 }
 
-/// PASSWORD_CLAIM_SIGNATURE for this key. `secret_block` is the block itself, decoded from its base64.
+/// Returns PASSWORD_CLAIM_SIGNATURE for a key.
+///
+/// `secret_block` is SECRET_BLOCK, decoded from base64.
 #[must_use]
 pub fn signature(key: &[u8; 16], group: &str, user: &str, secret_block: &[u8], timestamp: &str) -> String {
     base64(&hmac_sha256(key, &[group.as_bytes(), user.as_bytes(), secret_block, timestamp.as_bytes()]))
 }
 
-/// Reads SRP_A: hexadecimal digits, any number of them.
+/// Parses SRP_A, which is any number of hexadecimal digits. Returns `None` if the text is invalid.
 #[must_use]
 pub fn parse_public(text: &str) -> Option<BigUint> {
     let digits = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_hexdigit());

@@ -1,4 +1,4 @@
-//! What every store of sessions must do, for tests of stores of one's own.
+//! Conformance tests for session stores.
 //!
 //! ```
 //! cognito_testkit::check_store(&cognito_blocking::MemoryStore::new())?;
@@ -16,43 +16,46 @@ use cognito_blocking::{Store, StoreLock};
 use cognito_core::storage::Record;
 use tokio::runtime::{Builder, Runtime};
 
-/// How long it is watched that a lock is not given twice.
-const WATCHED: Duration = Duration::from_millis(200);
-/// How long it may take until a lock that is free is given.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits to see that a lock is not held twice.
+const OBSERVATION: Duration = Duration::from_millis(200);
+/// How long a store may take to return a free lock.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Runs an empty store of the blocking adapter through everything that a store must do. It leaves records behind.
+/// Tests that a store of the blocking adapter does everything that a store must do.
+///
+/// The store must be empty. After an error, the store may contain records of the test.
 ///
 /// # Errors
-/// What the store does not do, for people to read.
+/// The message says which rule the store violates.
 pub fn check_store(store: &dyn Store) -> Result<(), String> {
     records_stay_until_they_are_replaced_or_removed(store)?;
-    keys_are_told_apart(store)?;
-    writers_lose_nothing_of_each_others(store)?;
-    one_at_a_time_has_the_lock(store)?;
-    two_keys_can_be_locked_at_once(store)?;
-    a_lock_hinders_no_other_method(store)?;
+    each_key_has_its_own_record(store)?;
+    concurrent_writers_lose_no_record(store)?;
+    a_lock_is_held_once_at_a_time(store)?;
+    two_keys_can_be_locked_at_the_same_time(store)?;
+    a_lock_does_not_block_other_methods(store)?;
     a_lock_can_be_dropped_on_another_thread(store)
 }
 
-/// As [`check_store`], for a store of the tokio adapter. It makes a runtime of its own, and so is not to be called within
-/// one.
+/// Tests a store of the tokio adapter like [`check_store`].
+///
+/// This function creates a tokio runtime, so it must not be called inside of a runtime.
 ///
 /// # Errors
-/// What the store does not do, for people to read; or that there is no runtime to be had.
+/// The message says which rule the store violates, or that the runtime cannot be created.
 pub fn check_async_store(store: impl cognito_tokio::Store) -> Result<(), String> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
-    check_store(&Waiting { store, runtime })
+    let runtime = runtime.map_err(|error| format!("cannot create a tokio runtime: {error}"))?;
+    check_store(&BlockingStore { store, runtime })
 }
 
-/// An asynchronous store whose callers wait.
-struct Waiting<S> {
+/// A blocking store that waits for the futures of an asynchronous store.
+struct BlockingStore<S> {
     store: S,
     runtime: Runtime,
 }
 
-impl<S: cognito_tokio::Store> Store for Waiting<S> {
+impl<S: cognito_tokio::Store> Store for BlockingStore<S> {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         self.runtime.block_on(self.store.load(key))
     }
@@ -78,101 +81,106 @@ fn record(text: &str) -> Record {
     Record::new(text.as_bytes().to_vec())
 }
 
-/// The result of a method that must not fail.
-fn done<T>(what: &str, result: io::Result<T>) -> Result<T, String> {
-    result.map_err(|error| format!("{what} fails: {error}"))
+/// Returns the result of a store method that must not fail.
+fn succeeds<T>(method: &str, result: io::Result<T>) -> Result<T, String> {
+    result.map_err(|error| format!("{method} fails: {error}"))
 }
 
 fn expect<T: PartialEq + Debug>(rule: &str, found: &T, expected: &T) -> Result<(), String> {
-    if found == expected { Ok(()) } else { Err(format!("{rule}: there is {found:?} in place of {expected:?}")) }
+    if found == expected { Ok(()) } else { Err(format!("{rule}: expected {expected:?}, found {found:?}")) }
 }
 
 fn loads(store: &dyn Store, rule: &str, key: &str, expected: Option<Record>) -> Result<(), String> {
-    expect(rule, &done("load", store.load(key))?, &expected)
+    expect(rule, &succeeds("load", store.load(key))?, &expected)
 }
 
 fn records_stay_until_they_are_replaced_or_removed(store: &dyn Store) -> Result<(), String> {
-    expect("a new store has no keys", &done("keys", store.keys())?, &Vec::new())?;
-    loads(store, "nothing is under a new key", "a", None)?;
+    expect("a new store has no keys", &succeeds("keys", store.keys())?, &Vec::new())?;
+    loads(store, "a new key has no record", "a", None)?;
     for bytes in [b"one".to_vec(), vec![0, 255, 10], Vec::new(), vec![7; 1 << 20], b"two".to_vec()] {
-        done("save", store.save("a", &Record::new(bytes.clone())))?;
-        loads(store, "what was saved last is loaded", "a", Some(Record::new(bytes)))?;
+        succeeds("save", store.save("a", &Record::new(bytes.clone())))?;
+        loads(store, "load returns the record that was saved last", "a", Some(Record::new(bytes)))?;
     }
-    done("save", store.save("b", &record("b")))?;
-    expect("keys are all of them, sorted", &done("keys", store.keys())?, &vec!["a".to_owned(), "b".to_owned()])?;
-    done("remove", store.remove("a"))?;
-    loads(store, "what was removed is gone", "a", None)?;
-    done("remove of what is not there", store.remove("a"))?;
-    loads(store, "what was not removed is there", "b", Some(record("b")))?;
-    done("remove", store.remove("b"))
+    succeeds("save", store.save("b", &record("b")))?;
+    expect("keys returns all keys, sorted", &succeeds("keys", store.keys())?, &vec!["a".to_owned(), "b".to_owned()])?;
+    succeeds("remove", store.remove("a"))?;
+    loads(store, "a removed record is absent", "a", None)?;
+    succeeds("remove of an absent record", store.remove("a"))?;
+    loads(store, "remove leaves the records of other keys", "b", Some(record("b")))?;
+    succeeds("remove", store.remove("b"))
 }
 
-fn keys_are_told_apart(store: &dyn Store) -> Result<(), String> {
-    // Keys of the forms that there are, in sorted order.
+fn each_key_has_its_own_record(store: &dyn Store) -> Result<(), String> {
+    // The forms of keys that the adapters use, sorted.
     let keys = ["pool_1/client", "pool_1/client//devices", "pool_1/client/a%2Fb", "pool_1/client/alice"];
     for key in keys {
-        done("save", store.save(key, &record(key)))?;
+        succeeds("save", store.save(key, &record(key)))?;
     }
     for key in keys {
         loads(store, "each key has its own record", key, Some(record(key)))?;
     }
-    expect("keys come back as they were", &done("keys", store.keys())?, &keys.map(str::to_owned).to_vec())?;
-    keys.iter().try_for_each(|key| done("remove", store.remove(key)))
+    expect("keys returns each key unchanged", &succeeds("keys", store.keys())?, &keys.map(str::to_owned).to_vec())?;
+    keys.iter().try_for_each(|key| succeeds("remove", store.remove(key)))
 }
 
-fn writers_lose_nothing_of_each_others(store: &dyn Store) -> Result<(), String> {
+fn concurrent_writers_lose_no_record(store: &dyn Store) -> Result<(), String> {
     let keys: Vec<String> = (0..8).map(|number| format!("writer {number}")).collect();
     thread::scope(|scope| {
         let writers: Vec<_> =
-            keys.iter().map(|key| scope.spawn(|| done("save", store.save(key, &record(key))))).collect();
+            keys.iter().map(|key| scope.spawn(|| succeeds("save", store.save(key, &record(key))))).collect();
         writers.into_iter().try_for_each(|writer| writer.join().map_err(|_| "save panics".to_owned())?)
     })?;
     for key in &keys {
-        loads(store, "writers at the same time lose nothing of each other's", key, Some(record(key)))?;
+        loads(store, "concurrent writers lose no record", key, Some(record(key)))?;
     }
-    keys.iter().try_for_each(|key| done("remove", store.remove(key)))
+    keys.iter().try_for_each(|key| succeeds("remove", store.remove(key)))
 }
 
-fn one_at_a_time_has_the_lock(store: &dyn Store) -> Result<(), String> {
-    let held = done("lock", store.lock("a"))?;
-    let (tell, told) = channel();
+fn a_lock_is_held_once_at_a_time(store: &dyn Store) -> Result<(), String> {
+    let held = succeeds("lock", store.lock("a"))?;
+    let (sender, receiver) = channel();
     thread::scope(|scope| {
-        scope.spawn(move || tell.send(store.lock("a").map(drop)));
-        let early = told.recv_timeout(WATCHED).is_ok();
+        scope.spawn(move || sender.send(store.lock("a").map(drop)));
+        let is_locked_twice = receiver.recv_timeout(OBSERVATION).is_ok();
         drop(held);
-        if early {
-            return Err("two have the lock on one key".to_owned());
+        if is_locked_twice {
+            return Err("two callers hold the lock on one key".to_owned());
         }
-        let given = told.recv_timeout(PATIENCE).map_err(|_| "a lock that was dropped is not given again".to_owned())?;
-        done("lock", given)
+        let locked = receiver
+            .recv_timeout(TIMEOUT)
+            .map_err(|_| "a lock cannot be taken again after it was dropped".to_owned())?;
+        succeeds("lock", locked)
     })
 }
 
-fn two_keys_can_be_locked_at_once(store: &dyn Store) -> Result<(), String> {
-    let _one = done("lock", store.lock("a"))?;
-    let (tell, told) = channel();
+fn two_keys_can_be_locked_at_the_same_time(store: &dyn Store) -> Result<(), String> {
+    let _one = succeeds("lock", store.lock("a"))?;
+    let (sender, receiver) = channel();
     thread::scope(|scope| {
-        scope.spawn(move || tell.send(store.lock("b").map(drop)));
-        let given = told.recv_timeout(PATIENCE).map_err(|_| "a lock on one key hinders one on another".to_owned())?;
-        done("lock of a second key", given)
+        scope.spawn(move || sender.send(store.lock("b").map(drop)));
+        let locked = receiver
+            .recv_timeout(TIMEOUT)
+            .map_err(|_| "a lock on one key blocks the lock on another key".to_owned())?;
+        succeeds("lock of a second key", locked)
     })
 }
 
-fn a_lock_hinders_no_other_method(store: &dyn Store) -> Result<(), String> {
-    let _held = done("lock", store.lock("a"))?;
-    let (tell, told) = channel();
+fn a_lock_does_not_block_other_methods(store: &dyn Store) -> Result<(), String> {
+    let _held = succeeds("lock", store.lock("a"))?;
+    let (sender, receiver) = channel();
     thread::scope(|scope| {
         scope.spawn(move || {
             let all = store.save("a", &record("one")).and_then(|()| store.load("a")).and_then(|_| store.keys());
-            let _ = tell.send(all.and_then(|_| store.remove("a")));
+            let _ = sender.send(all.and_then(|_| store.remove("a")));
         });
-        let used = told.recv_timeout(PATIENCE).map_err(|_| "a lock hinders those who read or write".to_owned())?;
-        done("a method under a lock", used)
+        let used =
+            receiver.recv_timeout(TIMEOUT).map_err(|_| "a lock blocks the other methods of the store".to_owned())?;
+        succeeds("a method under a lock", used)
     })
 }
 
 fn a_lock_can_be_dropped_on_another_thread(store: &dyn Store) -> Result<(), String> {
-    let held = done("lock", store.lock("a"))?;
+    let held = succeeds("lock", store.lock("a"))?;
     thread::spawn(move || drop(held)).join().map_err(|_| "dropping a lock on another thread panics".to_owned())?;
-    done("lock", store.lock("a")).map(drop)
+    succeeds("lock", store.lock("a")).map(drop)
 }

@@ -1,7 +1,8 @@
-//! Tokens that were handed out, and what has become of them.
+//! The tokens that the simulator has issued, and their validity.
 //!
-//! A token counts as Cognito's own if it is among these, byte for byte; no forged one can be. All tokens that go back to
-//! one sign-in are a family: a refresh adds to it, RevokeToken ends it.
+//! A token is genuine if the simulator has issued exactly these bytes, so that a forged token is never
+//! accepted. All tokens of one sign-in are a family. A refresh adds tokens to the family, and RevokeToken
+//! revokes it.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -14,13 +15,13 @@ use crate::failure::Failure;
 
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
-    /// Families by id, which is the `origin_jti` of their tokens.
+    /// All families by id, which is the claim `origin_jti` of their tokens.
     families: BTreeMap<String, Family>,
-    /// Every token by its SHA-256.
+    /// All issued tokens by their SHA-256.
     issued: BTreeMap<[u8; 32], Issued>,
 }
 
-/// What goes back to one sign-in.
+/// The common data of all tokens of one sign-in.
 #[derive(Debug, Clone)]
 pub(crate) struct Family {
     pub(crate) pool_id: String,
@@ -28,14 +29,15 @@ pub(crate) struct Family {
     pub(crate) sub: String,
     /// The device that the sign-in came from, in a pool that tracks devices.
     pub(crate) device_key: Option<String>,
-    /// When the user signed in, in seconds.
+    /// The time of the sign-in, in seconds since the Unix epoch.
     pub(crate) auth_time: u64,
     pub(crate) revoked: bool,
-    /// What ListUserSessions calls it.
+    /// The id of the sign-in in ListUserSessions.
     pub(crate) session_id: String,
-    /// When tokens were last issued, in seconds.
+    /// The time at which tokens were last issued, in seconds since the Unix epoch.
     pub(crate) last_active: u64,
-    /// When the refresh token ends, and those that it is rotated into.
+    /// The time at which the refresh token expires. A refresh token that replaces it by rotation expires at
+    /// the same time.
     pub(crate) ends: Timestamp,
 }
 
@@ -43,9 +45,9 @@ struct Issued {
     kind: Kind,
     family: String,
     expires: Timestamp,
-    /// Of an access token: ended apart from its family.
+    /// Whether this access token was revoked without its family.
     revoked: bool,
-    /// Of a refresh token that was rotated: until when it is still good.
+    /// The end of the grace period of a rotated refresh token.
     rotated: Option<Timestamp>,
 }
 
@@ -77,38 +79,38 @@ impl Tokens {
         self.issued.insert(sha256(&[token.as_bytes()]), Issued::new(kind, family, expires));
     }
 
-    /// The family of an access token that works, or did.
+    /// Returns the family of an access token, even if the token has expired or was revoked.
     pub(crate) fn family_of_access(&self, token: &str) -> Result<(&str, &Family), Failure> {
-        let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| refused("Invalid Access Token"))?;
+        let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| invalid("Invalid Access Token"))?;
         Ok((&issued.family, family))
     }
 
-    /// Refuses an access token that works no more.
+    /// Rejects an access token that has expired or was revoked.
     pub(crate) fn check_access(&self, token: &str, now: Timestamp) -> Result<(), Failure> {
-        let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| refused("Invalid Access Token"))?;
+        let (issued, family) = self.look_up(token, Kind::Access).ok_or_else(|| invalid("Invalid Access Token"))?;
         if family.revoked || issued.revoked {
-            return Err(refused("Access Token has been revoked"));
+            return Err(invalid("Access Token has been revoked"));
         }
         if now >= issued.expires {
-            return Err(refused("Access Token has expired"));
+            return Err(invalid("Access Token has expired"));
         }
         Ok(())
     }
 
-    /// The family of an ID token.
+    /// Returns the family of an ID token, even if the token has expired or was revoked.
     pub(crate) fn family_of_id(&self, token: &str) -> Option<&Family> {
         self.look_up(token, Kind::Id).map(|(_, family)| family)
     }
 
-    /// The family of a refresh token that works for this client.
+    /// Returns the family of a refresh token that is valid for this app client.
     pub(crate) fn refresh(&self, token: &str, client: &Client, now: Timestamp) -> Result<(&str, &Family), Failure> {
         let known = self.look_up(token, Kind::Refresh).filter(|(_, family)| family.client_id == client.id);
-        let (issued, family) = known.ok_or_else(|| refused("Invalid Refresh Token."))?;
+        let (issued, family) = known.ok_or_else(|| invalid("Invalid Refresh Token."))?;
         if family.revoked {
-            return Err(refused("Refresh Token has been revoked"));
+            return Err(invalid("Refresh Token has been revoked"));
         }
         if now >= issued.expires {
-            return Err(refused("Refresh Token has expired"));
+            return Err(invalid("Refresh Token has expired"));
         }
         if issued.rotated.is_some_and(|until| now >= until) {
             return Err(Failure::new("RefreshTokenReuseException", "Refresh Token has been invalidated by rotation"));
@@ -116,28 +118,30 @@ impl Tokens {
         Ok((&issued.family, family))
     }
 
-    /// Notes that this refresh token was rotated and is good until then. The first rotation counts.
+    /// Marks a refresh token as rotated, so that it is invalid after the time `until`.
+    ///
+    /// If the token was already rotated, the first time stays in effect.
     pub(crate) fn rotate(&mut self, token: &str, until: Timestamp) {
         if let Some(issued) = self.issued.get_mut(&sha256(&[token.as_bytes()])) {
             issued.rotated.get_or_insert(until);
         }
     }
 
-    /// Notes that tokens of this family were issued.
+    /// Records that tokens of this family were issued at `now`.
     pub(crate) fn touch(&mut self, family: &str, now: Timestamp) {
         if let Some(family) = self.families.get_mut(family) {
             family.last_active = now.as_unix_seconds();
         }
     }
 
-    /// The sign-ins of a user that have not ended, the oldest first.
+    /// Returns the sign-ins of a user that have not expired and are not revoked, oldest first.
     pub(crate) fn sessions(&self, pool_id: &str, sub: &str, now: Timestamp) -> Vec<(&str, &Family)> {
-        let lasts =
+        let is_open =
             |family: &Family| family.pool_id == pool_id && family.sub == sub && !family.revoked && now < family.ends;
         let mut sessions: Vec<_> = self
             .families
             .iter()
-            .filter(|(_, family)| lasts(family))
+            .filter(|(_, family)| is_open(family))
             .map(|(id, family)| (id.as_str(), family))
             .collect();
         sessions.sort_by_key(|(_, family)| (family.auth_time, &family.session_id));
@@ -152,8 +156,8 @@ impl Tokens {
         self.families.get_mut(id)
     }
 
-    /// The kind and the family of any token that was ever handed out.
-    pub(crate) fn known_mut(&mut self, token: &str) -> Option<(Kind, &mut Family)> {
+    /// Returns the kind and the family of any token that was ever issued.
+    pub(crate) fn issued_mut(&mut self, token: &str) -> Option<(Kind, &mut Family)> {
         let issued = self.issued.get(&sha256(&[token.as_bytes()]))?;
         Some((issued.kind, self.families.get_mut(&issued.family)?))
     }
@@ -163,7 +167,7 @@ impl Tokens {
         self.families.values_mut().filter(of_user).for_each(|family| family.revoked = true);
     }
 
-    /// Ends a user's access tokens and leaves the refresh tokens.
+    /// Revokes the access tokens of a user. The refresh tokens stay valid.
     pub(crate) fn revoke_access(&mut self, pool_id: &str, sub: &str) {
         let families = &self.families;
         let of_user = |issued: &&mut Issued| {
@@ -179,6 +183,6 @@ impl Tokens {
     }
 }
 
-fn refused(text: &str) -> Failure {
+fn invalid(text: &str) -> Failure {
     Failure::not_authorized(text)
 }

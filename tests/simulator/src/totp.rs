@@ -17,18 +17,20 @@ impl Secret {
         Self(bytes.to_vec())
     }
 
-    /// A secret as an app takes it: Base32 in either case, with padding or without it, and of any length.
+    /// Parses a secret as an authenticator app does: Base32 in upper or lower case, with or without padding.
+    ///
+    /// A secret can have any length, but cannot be empty.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let bytes = BASE32_NOPAD.decode(text.trim_end_matches('=').to_uppercase().as_bytes()).ok()?;
         (!bytes.is_empty()).then_some(Self(bytes))
     }
 
-    /// As a user types it into an app.
+    /// Returns the secret in Base32, as a user types it into an authenticator app.
     pub(crate) fn base32(&self) -> String {
         BASE32_NOPAD.encode(&self.0)
     }
 
-    /// The step that this is the code of, if that is now, or 30 seconds ahead or behind.
+    /// Returns the time step of a code, if it is the current, the previous or the next time step.
     pub(crate) fn step_of(&self, code: &str, now: Timestamp) -> Option<u64> {
         let step = now.as_unix_seconds() / STEP_SECONDS;
         let accepted = [step.saturating_sub(1), step, step.saturating_add(1)];
@@ -36,7 +38,7 @@ impl Secret {
     }
 }
 
-/// RFC 4226's code of this counter.
+/// Returns the six-digit code for a counter, as in RFC 4226.
 fn one_time(secret: &[u8], counter: u64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
     let tag = hmac::sign(&key, &counter.to_be_bytes());
@@ -51,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_codes_are_those_of_rfc_6238() {
+    fn codes_match_the_test_vectors_of_rfc_6238() {
         let vectors = [
             (59, "287082"),
             (1_111_111_109, "081804"),
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_may_be_a_step_off_and_no_more() {
+    fn codes_of_the_adjacent_time_steps_are_accepted() {
         let secret = Secret::new([7; 32]);
         let code = one_time(&[7; 32], 100);
         let accepted = |step: u64| secret.step_of(&code, Timestamp::from_unix_seconds(step * STEP_SECONDS));
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_reads_back_in_either_case_and_with_padding() {
+    fn a_secret_is_parsed_in_either_case_and_with_padding() {
         let secret = Secret::parse("gezdgnbvgy3tqojqgezdgnbvgy3tqojq").expect("a secret");
         assert_eq!(secret.0, b"12345678901234567890");
         assert_eq!(Secret::parse("MY======").expect("a secret").0, b"f");

@@ -1,4 +1,4 @@
-//! Users of a pool.
+//! The users of a user pool.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -15,17 +15,17 @@ use crate::passkey::Passkeys;
 use crate::random::Random;
 use crate::srp::Verifier;
 
-/// A user. The password itself is nowhere: what is kept of it is its SRP verifier.
+/// A user of a user pool. The simulator stores the SRP verifier of the password, and not the password.
 pub(crate) struct User {
-    /// The canonical name.
+    /// The canonical user name.
     pub(crate) username: String,
     pub(crate) sub: String,
-    /// All attributes but `sub`.
+    /// All attributes except `sub`, by name.
     pub(crate) attributes: BTreeMap<String, String>,
     pub(crate) status: UserStatus,
     pub(crate) enabled: bool,
     pub(crate) verifier: Option<Verifier>,
-    /// When the password was set, which limits a temporary one.
+    /// The time at which the password was set. A temporary password expires some days later.
     pub(crate) password_set: Timestamp,
     pub(crate) codes: Codes,
     pub(crate) lockout: Lockout,
@@ -70,13 +70,13 @@ impl User {
         self.attributes.insert(verified_name(attribute), verified.to_string());
     }
 
-    /// Removes an attribute, and what was known of it.
+    /// Removes an attribute, and the record of whether it is verified.
     pub(crate) fn remove_attribute(&mut self, name: &str) {
         self.attributes.remove(name);
         self.attributes.remove(&verified_name(name));
     }
 
-    /// `AttributeListType` of the API, `sub` first.
+    /// Returns the attributes as the API's `AttributeListType`, with `sub` first.
     pub(crate) fn attribute_list(&self) -> Value {
         let sub = core::iter::once(("sub", self.sub.as_str()));
         let others = self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -95,18 +95,21 @@ fn verified_name(attribute: &str) -> String {
     format!("{attribute}_verified")
 }
 
-/// Where a user is in its life. In a configuration file: `CONFIRMED`, `UNCONFIRMED`, and so on.
+/// The status of a user.
+///
+/// In a configuration file, the status is `UNCONFIRMED`, `CONFIRMED`, `FORCE_CHANGE_PASSWORD` or
+/// `RESET_REQUIRED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum UserStatus {
-    /// Signed up, and has not given the code back.
+    /// The user has signed up, and has not entered the code yet.
     Unconfirmed,
-    /// May sign in.
+    /// The user can sign in.
     Confirmed,
-    /// Has a temporary password, to be changed at the first sign-in.
+    /// The user has a temporary password, and must change it at the first sign-in.
     ForceChangePassword,
-    /// Must set a new password by a code.
+    /// The user must set a new password with a code.
     ResetRequired,
 }
 

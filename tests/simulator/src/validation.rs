@@ -1,17 +1,17 @@
-//! The checks that Cognito makes on every member before it looks at anything else.
+//! The checks that Cognito runs on every member of a request before any other check.
 
 use alloc::collections::BTreeMap;
 use core::ops::RangeInclusive;
 
 use crate::failure::Failure;
 
-/// What the service model says of one kind of text.
+/// The constraints of the service model on one kind of text.
 pub(crate) struct Rule {
-    shortest: usize,
-    longest: usize,
+    min_length: usize,
+    max_length: usize,
     pattern: &'static str,
     allows: fn(char) -> bool,
-    /// A sensitive value is not repeated in the complaint.
+    /// Whether the value is sensitive, so that the error text does not repeat it.
     sensitive: bool,
 }
 
@@ -19,125 +19,129 @@ const NOT_SPACE: fn(char) -> bool = |letter| !letter.is_whitespace();
 const WORD: fn(char) -> bool = |letter| letter.is_ascii_alphanumeric() || "_+".contains(letter);
 
 pub(crate) const USERNAME: Rule = Rule {
-    shortest: 1,
-    longest: 128,
+    min_length: 1,
+    max_length: 128,
     pattern: "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
     allows: |letter| !letter.is_whitespace() && !letter.is_control(),
     sensitive: true,
 };
 pub(crate) const PASSWORD: Rule =
-    Rule { shortest: 0, longest: 256, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: true };
+    Rule { min_length: 0, max_length: 256, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: true };
 pub(crate) const CLIENT_ID: Rule =
-    Rule { shortest: 1, longest: 128, pattern: "[\\w+]+", allows: WORD, sensitive: true };
+    Rule { min_length: 1, max_length: 128, pattern: "[\\w+]+", allows: WORD, sensitive: true };
 pub(crate) const CLIENT_SECRET: Rule =
-    Rule { shortest: 1, longest: 64, pattern: "[\\w+]+", allows: WORD, sensitive: true };
+    Rule { min_length: 1, max_length: 64, pattern: "[\\w+]+", allows: WORD, sensitive: true };
 pub(crate) const SECRET_HASH: Rule = Rule {
-    shortest: 1,
-    longest: 128,
+    min_length: 1,
+    max_length: 128,
     pattern: "[\\w+=/]+",
     allows: |letter| letter.is_ascii_alphanumeric() || "_+=/".contains(letter),
     sensitive: true,
 };
 pub(crate) const CONFIRMATION_CODE: Rule =
-    Rule { shortest: 1, longest: 2048, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: false };
+    Rule { min_length: 1, max_length: 2048, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: false };
 pub(crate) const TOKEN: Rule = Rule {
-    shortest: 0,
-    longest: usize::MAX,
+    min_length: 0,
+    max_length: usize::MAX,
     pattern: "[A-Za-z0-9-_=.]+",
     allows: |letter| letter.is_ascii_alphanumeric() || "-_=.".contains(letter),
     sensitive: true,
 };
-pub(crate) const SESSION: Rule = Rule { shortest: 20, longest: 4096, pattern: "", allows: |_| true, sensitive: true };
+pub(crate) const SESSION: Rule =
+    Rule { min_length: 20, max_length: 4096, pattern: "", allows: |_| true, sensitive: true };
 pub(crate) const POOL_ID: Rule = Rule {
-    shortest: 1,
-    longest: 55,
+    min_length: 1,
+    max_length: 55,
     pattern: "[\\w-]+_[0-9a-zA-Z]+",
     allows: |letter| letter.is_ascii_alphanumeric() || "-_".contains(letter),
     sensitive: false,
 };
 pub(crate) const ATTRIBUTE_NAME: Rule = Rule {
-    shortest: 1,
-    longest: 32,
+    min_length: 1,
+    max_length: 32,
     pattern: "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+",
     allows: |letter| !letter.is_control() || "\t\n\r".contains(letter),
     sensitive: false,
 };
 pub(crate) const DEVICE_KEY: Rule = Rule {
-    shortest: 1,
-    longest: 55,
+    min_length: 1,
+    max_length: 55,
     pattern: "[\\w-]+_[0-9a-f-]+",
     allows: |letter| letter.is_ascii_alphanumeric() || "-_".contains(letter),
     sensitive: false,
 };
 pub(crate) const USER_CODE: Rule =
-    Rule { shortest: 6, longest: 6, pattern: "[0-9]+", allows: |letter| letter.is_ascii_digit(), sensitive: true };
+    Rule { min_length: 6, max_length: 6, pattern: "[0-9]+", allows: |letter| letter.is_ascii_digit(), sensitive: true };
 pub(crate) const SESSION_ID: Rule = Rule {
-    shortest: 28,
-    longest: 28,
+    min_length: 28,
+    max_length: 28,
     pattern: "^(tkn|sso)[a-z0-9]{25}$",
     allows: |letter| letter.is_ascii_lowercase() || letter.is_ascii_digit(),
     sensitive: false,
 };
 pub(crate) const EVENT_ID: Rule = Rule {
-    shortest: 1,
-    longest: 50,
+    min_length: 1,
+    max_length: 50,
     pattern: "[\\w+-]+",
     allows: |letter| letter.is_ascii_alphanumeric() || "_+-".contains(letter),
     sensitive: false,
 };
 pub(crate) const PAGINATION_KEY: Rule =
-    Rule { shortest: 1, longest: 131_072, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: false };
-/// Any text.
-pub(crate) const STRING: Rule = Rule { shortest: 0, longest: 131_072, pattern: "", allows: |_| true, sensitive: false };
+    Rule { min_length: 1, max_length: 131_072, pattern: "[\\S]+", allows: NOT_SPACE, sensitive: false };
+/// Any text of at most 131,072 characters.
+pub(crate) const STRING: Rule =
+    Rule { min_length: 0, max_length: 131_072, pattern: "", allows: |_| true, sensitive: false };
 pub(crate) const NAME: Rule = Rule {
-    shortest: 1,
-    longest: 128,
+    min_length: 1,
+    max_length: 128,
     pattern: "[\\w\\s+=,.@-]+",
     allows: |letter| letter.is_ascii_alphanumeric() || letter.is_whitespace() || "_+=,.@-".contains(letter),
     sensitive: false,
 };
 
 pub(crate) const ACCOUNT_ID: Rule =
-    Rule { shortest: 1, longest: 15, pattern: "\\d+", allows: |letter| letter.is_ascii_digit(), sensitive: false };
-pub(crate) const ARN: Rule = Rule { shortest: 20, longest: 2048, pattern: "", allows: |_| true, sensitive: false };
+    Rule { min_length: 1, max_length: 15, pattern: "\\d+", allows: |letter| letter.is_ascii_digit(), sensitive: false };
+pub(crate) const ARN: Rule = Rule { min_length: 20, max_length: 2048, pattern: "", allows: |_| true, sensitive: false };
 pub(crate) const PROVIDER_NAME: Rule =
-    Rule { shortest: 1, longest: 128, pattern: "", allows: |_| true, sensitive: false };
-const PROVIDER_TOKEN: Rule = Rule { shortest: 1, longest: 50_000, pattern: "", allows: |_| true, sensitive: true };
+    Rule { min_length: 1, max_length: 128, pattern: "", allows: |_| true, sensitive: false };
+const PROVIDER_TOKEN: Rule = Rule { min_length: 1, max_length: 50_000, pattern: "", allows: |_| true, sensitive: true };
 pub(crate) const ROLE_ARN: Rule = Rule {
-    shortest: 20,
-    longest: 2048,
+    min_length: 20,
+    max_length: 2048,
     pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
     allows: |letter| !letter.is_control() || "\t\n\r\u{85}".contains(letter),
     sensitive: false,
 };
 pub(crate) const ROLE_SESSION_NAME: Rule = Rule {
-    shortest: 2,
-    longest: 64,
+    min_length: 2,
+    max_length: 64,
     pattern: "[\\w+=,.@-]*",
     allows: |letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter),
     sensitive: false,
 };
 pub(crate) const WEB_IDENTITY_TOKEN: Rule =
-    Rule { shortest: 4, longest: 20_000, pattern: "", allows: |_| true, sensitive: true };
+    Rule { min_length: 4, max_length: 20_000, pattern: "", allows: |_| true, sensitive: true };
 pub(crate) const POLICY: Rule = Rule {
-    shortest: 1,
-    longest: 2048,
+    min_length: 1,
+    max_length: 2048,
     pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
     allows: |letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{ff}'),
     sensitive: false,
 };
 pub(crate) const PROVIDER_ID: Rule =
-    Rule { shortest: 4, longest: 2048, pattern: "", allows: |_| true, sensitive: false };
-/// An identity, or an identity pool. Its pattern is checked by [`Checks::region_and_id`].
-const REGION_AND_ID: Rule = Rule { shortest: 1, longest: 55, pattern: "", allows: |_| true, sensitive: false };
+    Rule { min_length: 4, max_length: 2048, pattern: "", allows: |_| true, sensitive: false };
+/// The id of an identity or an identity pool. [`Checks::region_and_id`] checks the pattern of such an id.
+const REGION_AND_ID: Rule = Rule { min_length: 1, max_length: 55, pattern: "", allows: |_| true, sensitive: false };
 const MAX_LOGINS: usize = 10;
 
-/// Collects what is wrong with a request, so that one answer names all of it, as Cognito's does.
+/// Collects the errors of a request, so that one answer lists all errors, as in Cognito.
 #[derive(Default)]
 pub(crate) struct Checks(Vec<String>);
 
 impl Checks {
-    /// The value of a required member; empty when it is absent, and then [`finish`](Self::finish) refuses.
+    /// Checks a required member and returns its value.
+    ///
+    /// If the member is absent, the value is empty, and [`finish`](Self::finish) returns an error.
     pub(crate) fn required(&mut self, member: &str, value: Option<String>, rule: &Rule) -> String {
         let Some(value) = value else {
             self.complain(member, None, "Member must not be null");
@@ -154,14 +158,14 @@ impl Checks {
         value
     }
 
-    /// A required member that is not a text.
+    /// Checks that a required member that is not a text is present.
     pub(crate) fn present(&mut self, member: &str, is_present: bool) {
         if !is_present {
             self.complain(member, None, "Member must not be null");
         }
     }
 
-    /// How many items a page may have; without the member, as many as there may be.
+    /// Checks that a number is not greater than `most`, and returns it. The default is `most`.
     pub(crate) fn at_most(&mut self, member: &str, value: Option<u64>, most: u64) -> usize {
         let value = value.unwrap_or(most);
         if value > most {
@@ -171,7 +175,7 @@ impl Checks {
         usize::try_from(value).unwrap_or(usize::MAX)
     }
 
-    /// A member that must be one of these.
+    /// Checks that a required member has one of these values, and returns it.
     pub(crate) fn one_of(&mut self, member: &str, value: Option<String>, values: &[&str]) -> String {
         let Some(value) = value else {
             self.complain(member, None, "Member must not be null");
@@ -184,7 +188,7 @@ impl Checks {
         value
     }
 
-    /// The id of an identity or an identity pool, which is required.
+    /// Checks the required id of an identity or an identity pool, and returns it.
     pub(crate) fn region_and_id(&mut self, member: &str, value: Option<String>) -> String {
         let is_present = value.is_some();
         let value = self.required(member, value, &REGION_AND_ID);
@@ -200,14 +204,14 @@ impl Checks {
         value
     }
 
-    /// Tokens by the name of their provider.
+    /// Checks the tokens by the name of their provider, and returns them.
     pub(crate) fn logins(&mut self, value: Option<BTreeMap<String, String>>) -> BTreeMap<String, String> {
         let logins = value.unwrap_or_default();
         if logins.len() > MAX_LOGINS {
             let text = format!("Member must have length less than or equal to {MAX_LOGINS}");
             self.complain("logins", None, &text);
         }
-        let fits = |value: &String, rule: &Rule| (rule.shortest..=rule.longest).contains(&value.chars().count());
+        let fits = |value: &String, rule: &Rule| (rule.min_length..=rule.max_length).contains(&value.chars().count());
         let (keys, values) = (
             logins.keys().all(|name| fits(name, &PROVIDER_NAME)),
             logins.values().all(|token| fits(token, &PROVIDER_TOKEN)),
@@ -217,7 +221,7 @@ impl Checks {
                 let text = format!(
                     "Map {part} must satisfy constraint: [Member must have length less than or equal to {}, \
                      Member must have length greater than or equal to {}]",
-                    rule.longest, rule.shortest
+                    rule.max_length, rule.min_length
                 );
                 self.complain("logins", None, &text);
             }
@@ -225,7 +229,7 @@ impl Checks {
         logins
     }
 
-    /// A number that came as a text.
+    /// Parses and checks a number that is sent as a text.
     pub(crate) fn number(&mut self, member: &str, value: Option<&str>, range: RangeInclusive<u64>) -> Option<u64> {
         let text = value?;
         let Ok(number) = text.parse() else {
@@ -243,11 +247,14 @@ impl Checks {
         Some(number)
     }
 
+    /// Returns the error InvalidParameterException if a check has failed.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         self.finish_as("InvalidParameterException")
     }
 
-    /// As [`finish`](Self::finish), of a service that has another name for it.
+    /// Returns an error with this name if a check has failed.
+    ///
+    /// User pools and identity pools name the error as in [`finish`](Self::finish). Other services do not.
     pub(crate) fn finish_as(self, name: &'static str) -> Result<(), Failure> {
         let count = self.0.len();
         match count {
@@ -260,12 +267,12 @@ impl Checks {
     fn check(&mut self, member: &str, value: &str, rule: &Rule) {
         let shown = (!rule.sensitive).then_some(value);
         let length = value.chars().count();
-        if length < rule.shortest {
-            let text = format!("Member must have length greater than or equal to {}", rule.shortest);
+        if length < rule.min_length {
+            let text = format!("Member must have length greater than or equal to {}", rule.min_length);
             self.complain(member, shown, &text);
         }
-        if length > rule.longest {
-            let text = format!("Member must have length less than or equal to {}", rule.longest);
+        if length > rule.max_length {
+            let text = format!("Member must have length less than or equal to {}", rule.max_length);
             self.complain(member, shown, &text);
         }
         if !rule.pattern.is_empty() && (value.is_empty() || !value.chars().all(rule.allows)) {
