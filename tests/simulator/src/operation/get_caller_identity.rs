@@ -1,5 +1,6 @@
-//! GetCallerIdentity: who has signed the request, of the Security Token Service. It is here so that credentials can be
-//! tried out.
+//! GetCallerIdentity: returns the role session that signed the request. An operation of AWS STS.
+//!
+//! A test can check with this operation that AWS credentials are valid.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! SetUserSettings: the old way to turn codes by text message on and off.
+//! SetUserSettings: the deprecated way to turn codes by text message on and off.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
