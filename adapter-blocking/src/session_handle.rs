@@ -107,8 +107,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user of this session. If the service rejects the access token, the session is refreshed and
-    /// the call is retried once.
+    /// Calls an operation for the user of this session. If the service rejects the access token, the session
+    /// is refreshed and the call is retried once.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
@@ -133,8 +133,8 @@ impl SessionHandle {
 
     /// Signs the user out.
     ///
-    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in any case, even if
-    /// the service cannot be reached.
+    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in
+    /// any case, even if the service cannot be reached.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(|| SessionTask::SignOut(scope)).into()
     }
