@@ -1,4 +1,5 @@
-//! The method by which an app client refreshes tokens. The configuration and one of the errors name it.
+//! The method by which an app client refreshes tokens. Both the configuration and an error refer to the
+//! method.
 
 /// The operation that refreshes tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -35,9 +35,9 @@ pub use tokens::Tokens;
 
 /// A signed-in user's name and tokens.
 ///
-/// A session is a plain value: nothing in it changes by itself. [`plan`](Self::plan) says whether the tokens
-/// can be used, and a [`Refresh`] creates the next session from this one. Serialized as JSON, a session
-/// contains its tokens in plain text.
+/// A session is a plain value that never changes by itself. [`plan`](Self::plan) says whether the tokens can
+/// be used, and a [`Refresh`] creates a new session with new tokens. Serialized as JSON, a session contains
+/// its tokens in plain text.
 ///
 /// A call for the signed-in user takes the access token from the session:
 ///
@@ -55,13 +55,13 @@ pub struct Session {
     pub(crate) device_key: Option<String>,
     clock_drift_seconds: i64,
     /// The earliest expiry of the tokens, by the service's clock, or `None` if no token says when it expires.
-    /// It is decoded only once.
+    /// The expiry is decoded only once, when the session is created.
     expires_at: Option<Timestamp>,
     is_revocable: bool,
     sub: Option<String>,
 }
 
-/// The next action for a session's tokens.
+/// The next action for a session, which depends on the expiry of its tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: tokens are valid, can be refreshed, or neither")]
 pub enum Plan {
@@ -69,7 +69,7 @@ pub enum Plan {
     Use,
     /// The tokens have expired or expire soon, and there is a refresh token.
     Refresh,
-    /// The tokens have expired, and there is no refresh token: the user must sign in.
+    /// The tokens have expired, and there is no refresh token: the user must sign in again.
     SignIn,
 }
 
@@ -91,8 +91,8 @@ impl Session {
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
 
-    /// Creates a session as [`new`](Self::new) does, with the user name in the access token, or with
-    /// `fallback_username` if the token names no user.
+    /// Creates a session like [`new`](Self::new), but takes the user name from the access token. If the token
+    /// has no user name, the session gets `fallback_username`.
     pub(crate) fn for_claimed_user(
         fallback_username: String,
         tokens: Tokens,
@@ -110,11 +110,11 @@ impl Session {
         Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable, sub }
     }
 
-    /// Returns what to do with the tokens at the local time `now`, if they must stay valid for at least
-    /// `margin`.
+    /// Returns the next action for a session at the local time `now`. `margin` is the time for which the
+    /// tokens must still be valid.
     ///
-    /// Tokens that do not say when they expire count as expired. A session without a refresh token is used
-    /// until its tokens really expire.
+    /// Tokens that do not say when they expire count as expired. If there is no refresh token, the tokens are
+    /// used until they expire, regardless of the margin.
     #[must_use]
     pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
         if self.is_valid_for(now, margin) {
@@ -147,7 +147,7 @@ impl Session {
         self.sub.as_deref()
     }
 
-    /// Returns all tokens.
+    /// Returns all tokens of the session.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
@@ -192,22 +192,22 @@ impl Session {
         self.clock_drift_seconds
     }
 
-    /// Returns the time at which the first of the tokens expires, by the service's clock, or `None` if no
-    /// token says when it expires.
+    /// Returns the earliest expiry of the tokens, by the service's clock, or `None` if no token says when it
+    /// expires.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
-    /// Returns whether the service can revoke the tokens: there is a refresh token, and the access token has
-    /// the claim `origin_jti`.
+    /// Returns whether the service can revoke the tokens, which requires a refresh token and an access token
+    /// with the claim `origin_jti`.
     #[must_use]
     pub fn is_revocable(&self) -> bool {
         self.is_revocable && self.tokens.refresh_token.is_some()
     }
 
-    /// Returns the next session, with the tokens of a refresh. The session keeps its refresh token and its
-    /// device key if the refresh returned no new ones.
+    /// Returns a new session with the tokens that a refresh returned. If the refresh returned no new refresh
+    /// token or device key, the new session gets the old one.
     pub(crate) fn renewed(&self, mut tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         if tokens.refresh_token.is_none() {
             tokens.refresh_token.clone_from(&self.tokens.refresh_token);
@@ -226,7 +226,7 @@ struct Claims {
     username: Option<String>,
     device_key: Option<String>,
     expires_at: Option<Timestamp>,
-    /// The time of issue, in seconds since the Unix epoch.
+    /// The earliest time at which one of the tokens was issued, in seconds since the Unix epoch.
     issued_at: Option<u64>,
     is_revocable: bool,
     sub: Option<String>,

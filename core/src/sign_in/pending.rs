@@ -18,8 +18,8 @@ pub(super) struct Pending {
     pub(super) parameters: Parameters,
     pub(super) available_challenges: Vec<ChallengeName>,
     pub(super) gone_device_key: Option<String>,
-    /// The authenticator app that is being set up. Present only in MFA_SETUP, once the user has chosen an
-    /// app.
+    /// The authenticator app that is being set up. This field is set only in MFA_SETUP, after the user has
+    /// chosen an authenticator app.
     pub(super) software_token: Option<SoftwareToken>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct SoftwareToken {
 
 /// A type for one kind of challenge.
 pub(super) trait ChallengeKind: Sized {
-    /// Returns the challenge as this type, or `None` if it is of another kind.
+    /// Returns the challenge as this type, or `None` if the challenge is of another kind.
     fn from_pending(pending: &Pending) -> Option<Self>;
 
     fn pending(&self) -> &Pending;
@@ -49,7 +49,7 @@ impl Pending {
         operation
     }
 
-    /// Replaces the challenge session with a newer one, if there is a newer one.
+    /// Replaces the challenge session with this newer session, if there is one.
     pub(super) fn renewed(mut self, session: Option<ChallengeSession>) -> Self {
         self.session = session.or(self.session);
         self

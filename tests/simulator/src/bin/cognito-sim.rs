@@ -2,8 +2,8 @@
 //!
 //! The first line of output is
 //! `{"url":…,"pools":[{"id":…,"clients":[{"id":…,"name":…,"secret":…}]}],
-//! "identity_pools":[{"id":…,"name":…}]}`.
-//! Each further line is JSON with one message to a user.
+//! "identity_pools":[{"id":…,"name":…}]}`. Each further line is a JSON object that describes one message to a
+//! user.
 //!
 //! In addition to the API, the server has requests for tests. `POST /_sim/advance` with `{"seconds":3600}`
 //! moves the clock forward. `POST /_sim/faults` with
@@ -59,7 +59,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let config = read_config(arguments.config.as_deref())?;
     let server = Server::start_on(arguments.listen, Simulator::new(seed), print)
         .map_err(|error| format!("cannot listen on {}: {error}", arguments.listen))?;
-    // The server starts first, because the configuration needs its clock. No client knows its URL yet.
+    // The server starts before its pools exist, because the configuration needs the server's clock. No client
+    // knows the URL of the server yet.
     let configured = Simulator::from_config(seed, server.now(), config).map_err(|error| match &arguments.config {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
@@ -79,7 +80,7 @@ fn read_config(path: Option<&Path>) -> Result<Config, String> {
 
 /// Prints one line and flushes it, because another program waits for the line.
 ///
-/// The server keeps running if nobody reads its output any more.
+/// The server continues even if no program reads its output.
 fn print<T: Serialize>(line: &T) {
     let line = serde_json::to_string(line).unwrap_or_default();
     let mut output = io::stdout().lock();

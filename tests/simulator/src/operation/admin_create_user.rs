@@ -86,7 +86,7 @@ fn create<'pool>(
     pool.user_mut(&username).ok_or_else(Failure::user_not_found)
 }
 
-/// Sends the temporary password over the media that the request names, or by text message by default.
+/// Sends the temporary password by the media that the request names. The default is a text message.
 ///
 /// If the user has no address for these media, the password goes to any address of the user.
 fn invite(user: &User, mediums: Option<Vec<String>>, password: String, now: Timestamp, messages: &mut Vec<Message>) {

@@ -1,4 +1,4 @@
-//! AdminSetUserMFAPreference: sets which second factors a user has, and which is preferred.
+//! AdminSetUserMFAPreference: sets which second factors a user has, and which factor is preferred.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AssumeRoleWithWebIdentity: the second request of the basic flow, which the Security Token Service answers.
+//! AssumeRoleWithWebIdentity: the second request of the basic flow, which goes to the Security Token Service.
 
 use cognito_core::Timestamp;
 use data_encoding::BASE32;
@@ -16,7 +16,7 @@ use crate::sign_in::later;
 use crate::simulator::Simulator;
 use crate::validation::{Checks, POLICY, PROVIDER_ID, ROLE_ARN, ROLE_SESSION_NAME, WEB_IDENTITY_TOKEN};
 
-/// The parameters of the request, which are all texts because the request is a form.
+/// The parameters of the request. The request is a form, so all parameters are texts.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AssumeRoleWithWebIdentity {

@@ -48,7 +48,7 @@ impl Operation for ConfirmSignUp {
         let taken = pool.take_alias(&username, redeemed.attribute, value.as_ref(), force);
         let user = pool.user_mut(&username).ok_or_else(unknown_combination)?;
         if let Err(failure) = taken {
-            // The code was right. It stays valid for a retry that forces the alias.
+            // The code was right, but it stays valid, so that a retry of the request can force the alias.
             user.codes.put(Purpose::ConfirmSignUp, redeemed);
             return Err(failure);
         }

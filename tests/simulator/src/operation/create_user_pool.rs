@@ -107,7 +107,8 @@ fn full_name(name: &str) -> String {
     if is_standard(name) { name.to_owned() } else { format!("custom:{name}") }
 }
 
-/// Returns the recovery options by priority, or a pool's default if the request has no options.
+/// Returns the recovery options, sorted by priority, or the default of a user pool if the request has no
+/// options.
 fn recovery(setting: Option<AccountRecoverySetting>) -> Vec<RecoveryOption> {
     let mut mechanisms = setting.and_then(|setting| setting.recovery_mechanisms).unwrap_or_default();
     if mechanisms.is_empty() {
@@ -137,7 +138,7 @@ impl Operation for CreateUserPool {
             alias_attributes: self.alias_attributes.unwrap_or_default(),
             username_attributes: self.username_attributes.unwrap_or_default(),
             auto_verified_attributes: self.auto_verified_attributes.unwrap_or_default(),
-            // The API's default is case-sensitive. The console's default is not.
+            // In the API, user names are case-sensitive by default. In the console, they are not.
             case_sensitive: self.username_configuration.is_none_or(|configuration| configuration.case_sensitive),
             allow_admin_create_user_only: self
                 .admin_create_user_config
@@ -167,9 +168,9 @@ impl Operation for CreateUserPool {
 }
 
 impl WirePasswordPolicy {
-    /// Returns the policy, in which an absent requirement is off.
+    /// Returns the password policy. A requirement that is absent from the request is off.
     ///
-    /// Only a pool without a policy has the default requirements.
+    /// The default requirements apply only to a pool without a policy.
     fn read(self) -> PasswordPolicy {
         let defaults = PasswordPolicy::default();
         PasswordPolicy {

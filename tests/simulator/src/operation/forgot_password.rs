@@ -44,7 +44,7 @@ impl Operation for ForgotPassword {
         };
         let address = match recovery::for_user(user, &options)? {
             Recovery::Code(address) => address,
-            // A user who cannot receive a code gets the same answer as an unknown user.
+            // The response for a user who cannot receive a code is the same as for an unknown user.
             Recovery::Refused(_) if hidden => return made_up_answer(),
             Recovery::Refused(failure) => return Err(failure),
         };

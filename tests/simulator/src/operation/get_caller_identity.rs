@@ -1,4 +1,4 @@
-//! GetCallerIdentity: returns the role session that signed the request. An operation of AWS STS.
+//! GetCallerIdentity, an operation of AWS STS: returns the role session that signed the request.
 //!
 //! A test can check with this operation that AWS credentials are valid.
 

@@ -47,7 +47,7 @@ impl Operation for GetCredentialsForIdentity {
                 "AccessKeyId": credentials.access_key_id,
                 "SecretKey": credentials.secret_key,
                 "SessionToken": credentials.session_token,
-                // The real service writes a decimal point, so the number is an `f64`.
+                // The real service sends the number with a decimal point, so the number is an `f64`.
                 "Expiration": credentials.expires.as_unix_seconds() as f64,
             },
         }))

@@ -40,7 +40,7 @@ impl Operation for ResendConfirmationCode {
         let user = match pool.find_mut(&typed) {
             None if client.hides_users() => return Ok(answer(delivery::made_up_details(&typed))),
             None => return Err(unknown_combination()),
-            // The answer for a disabled user is the same as for an unknown user, and no code is sent.
+            // The response for a disabled user is the same as for an unknown user, and no code is sent.
             Some(user) if !user.enabled && client.hides_users() => {
                 return Ok(answer(delivery::made_up_details(&typed)));
             }

@@ -34,7 +34,7 @@ impl Operation for RevokeToken {
         if !client.config.enable_token_revocation {
             return Err(Failure::new("UnsupportedOperationException", "Revocation is not enabled for this client"));
         }
-        // RFC 7009, section 2.2: the answer to an unknown token is a success.
+        // RFC 7009, section 2.2: the response for an unknown token is a success.
         let Some((kind, family)) = simulator.tokens.issued_mut(&token) else { return Ok(json!({})) };
         if kind != Kind::Refresh {
             return Err(Failure::new("UnsupportedTokenTypeException", "Unsupported token type"));

@@ -1,4 +1,4 @@
-//! SetUserMFAPreference: sets which second factors the signed-in user has, and which is preferred.
+//! SetUserMFAPreference: sets which second factors the signed-in user has, and which factor is preferred.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

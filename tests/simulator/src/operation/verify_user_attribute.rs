@@ -39,7 +39,8 @@ impl Operation for VerifyUserAttribute {
         let taken = pool.take_alias(&username, attribute, value.as_ref(), false);
         let user = pool.user_mut(&username).ok_or_else(Failure::user_not_found)?;
         if let Err(failure) = taken {
-            // The code was right, so it stays valid.
+            // The code was right, but another user has the address as an alias. The code stays valid for a
+            // retry.
             user.codes.put(Purpose::VerifyAttribute, redeemed);
             return Err(failure);
         }

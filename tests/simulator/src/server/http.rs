@@ -79,7 +79,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> Result<Ht
             sleep(by).await;
             Ok(complete(&response))
         }
-        // An empty body cannot be cut in half, so the connection breaks before the answer.
+        // An empty body cannot be cut in half, so the connection breaks before the response.
         Outcome::Cut(response) if !response.body().is_empty() => Ok(truncated(&response)),
         Outcome::Cut(_) | Outcome::LostBefore | Outcome::LostAfter => Err(Broken),
     }
@@ -98,13 +98,13 @@ fn complete(response: &Response) -> HttpResponse {
     into_http(response, Content { rest: Some(Bytes::copy_from_slice(response.body())), cut: false, paused: false })
 }
 
-/// Returns an answer with half of the body, whose `content-length` is the length of the whole body.
+/// Returns a response with half of the body. The header `content-length` states the length of the whole body.
 fn truncated(response: &Response) -> HttpResponse {
     let half = response.body().iter().take(response.body().len() / 2).copied().collect();
     into_http(response, Content { rest: Some(half), cut: true, paused: false })
 }
 
-/// Returns the HTTP response, with the headers that let a web page of any origin read the answer.
+/// Returns the HTTP response, with the headers that let a web page of any origin read the response.
 fn into_http(response: &Response, content: Content) -> HttpResponse {
     let mut builder = hyper::Response::builder().status(response.status());
     for (name, value) in response.headers().iter() {
@@ -120,7 +120,7 @@ fn into_http(response: &Response, content: Content) -> HttpResponse {
         .unwrap_or_else(|_| server_error())
 }
 
-/// Returns the answer for a planned fault whose status or header is invalid in HTTP.
+/// Returns the response for a planned fault whose status or header is invalid in HTTP.
 fn server_error() -> HttpResponse {
     let mut response = HttpResponse::default();
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
@@ -133,7 +133,8 @@ struct Content {
     rest: Option<Bytes>,
     /// Whether the connection breaks after the last byte.
     cut: bool,
-    /// Whether the body has paused before the break. The connection sends all earlier bytes during the pause.
+    /// Whether the body has already paused before the connection breaks. The connection sends all earlier
+    /// bytes during the pause.
     paused: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::simulator::Simulator;
 use crate::srp::{KeyExchange, parse_public, signature};
 use crate::user::User;
 
-/// An SRP exchange with a device that has sent SRP_A, and must send its proof next.
+/// An SRP exchange with a device. The device has sent SRP_A, and must send its proof next.
 #[derive(Clone)]
 pub(crate) struct Exchange {
     device_key: String,

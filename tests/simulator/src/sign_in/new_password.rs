@@ -59,8 +59,8 @@ pub(super) fn answer(simulator: &mut Simulator, answer: Answer<'_>) -> Result<Va
     pool.config.password_policy.check(password)?;
     let username = answer.progress.username.clone();
     let user = pool.user(&username).ok_or_else(Failure::incorrect)?;
-    // Another sign-in may have set a permanent password meanwhile. A sign-in with the temporary password must
-    // not replace the permanent password.
+    // Another sign-in may have set a permanent password in the meantime. A sign-in with the temporary
+    // password must not replace the permanent password.
     if user.status != UserStatus::ForceChangePassword {
         return Err(unknown_session());
     }

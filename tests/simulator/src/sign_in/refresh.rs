@@ -33,10 +33,10 @@ pub(crate) fn begin(
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
 
-/// Returns the answer of GetTokensFromRefreshToken, with new tokens for a refresh token.
+/// Returns the response of GetTokensFromRefreshToken, with new tokens for a refresh token.
 ///
-/// With rotation, the answer also has a new refresh token. The new refresh token expires when the first
-/// refresh token of the sign-in would have expired.
+/// With rotation, the response also contains a new refresh token. The new refresh token expires when the
+/// first refresh token of the sign-in would have expired.
 pub(crate) fn renew(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -67,7 +67,8 @@ pub(crate) fn renew(
     Ok(json!({ "AuthenticationResult": result }))
 }
 
-/// Rejects a refresh unless it has the device key of its sign-in, and the device is still confirmed.
+/// Rejects a refresh that does not contain the device key of its sign-in, or whose device is no longer
+/// confirmed.
 ///
 /// A pool that does not track devices ignores the device key.
 fn check_device(pool: &Pool, user: &User, family: &Family, given: Option<&str>) -> Result<(), Failure> {

@@ -18,8 +18,8 @@ use crate::simulator::Simulator;
 
 /// The time for which an expired session is kept, in seconds.
 ///
-/// The error for a late answer says that the session is expired. When the session is no longer kept, the
-/// error says only that the session is invalid.
+/// While an expired session is kept, the error for a late answer says that the session is expired.
+/// Afterwards, the error says only that the session is invalid.
 const KEEP_EXPIRED_SECONDS: u64 = 3_600;
 
 /// The open, used and expired challenges of a pool, by their `Session`.
@@ -117,7 +117,7 @@ pub(super) fn begin(
     Ok(pools.get_mut(&client.pool_id)?.challenges.begin(challenge, random, now))
 }
 
-/// Stores a new challenge, and returns the answer that sends the challenge to the client.
+/// Stores a new challenge, and returns the response that sends the challenge to the client.
 pub(super) fn send_challenge(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -179,7 +179,7 @@ pub(super) fn open<'request>(
 }
 
 impl Answer<'_> {
-    /// Continues the sign-in after a right answer, and marks the session as used.
+    /// Continues the sign-in after a right answer, and marks the challenge's session as used.
     pub(super) fn accept(self, simulator: &mut Simulator) -> Result<Value, Failure> {
         self.mark_used(simulator)?;
         proceed(simulator, self.now, self.client, self.progress)

@@ -89,7 +89,8 @@ pub(super) fn made_up_name(pool: &Pool, typed: &str, random: &Random) -> String 
     uuid_of(random.keyed("user id", &made_up_label(pool, typed)))
 }
 
-/// Returns a made-up salt of at most 127 bits, which with a sign fits into 16 bytes of two's complement.
+/// Returns a made-up salt of at most 127 bits. With a sign bit, such a salt fits into 16 bytes of two's
+/// complement.
 fn made_up_salt(bytes: [u8; 32]) -> BigUint {
     BigUint::from_bytes_be(&bytes) >> 129_u32
 }
@@ -122,7 +123,7 @@ pub(crate) fn answer(
     let expected = signature(&exchange.keys.key(), pool.group(), known, &block, &timestamp);
     let right = claim == expected && exchange.belongs_to(pool, username, client) && in_time;
     let locks = pool.config.password_lockout;
-    // A user who does not exist cannot have a right answer, because the verifier was made up.
+    // For a user who does not exist, no answer is right, because the verifier was made up.
     let user = pool.user_mut(known).ok_or_else(Failure::incorrect)?;
     lockout::check_attempt(user, locks, now, right)?;
     proceed(simulator, now, client, Progress { has_password: true, ..exchange.progress })
@@ -134,7 +135,8 @@ impl Exchange {
     }
 }
 
-/// Stores the device key of the sign-in in the exchange: the DEVICE_KEY of the answer, or else of the start.
+/// Stores the device key of the sign-in in the exchange: the DEVICE_KEY in the answer, or else the DEVICE_KEY
+/// at the start of the sign-in.
 ///
 /// The key of an unconfirmed device is rejected. The exchange then stays open, so that the client can send
 /// the same claim again without the key.
@@ -147,7 +149,7 @@ fn take_device_key(
     key: Option<&str>,
 ) -> Result<(), Failure> {
     let open = pool.exchange(secret_block, now).filter(|exchange| exchange.belongs_to(pool, username, client));
-    // An answer that matches no open exchange gets no information about devices.
+    // For an answer that matches no open exchange, the error must not reveal anything about devices.
     let Some(exchange) = open else { return Ok(()) };
     let mut progress = exchange.progress.clone();
     let key = key.map(str::to_owned).or_else(|| progress.device_key.take());
