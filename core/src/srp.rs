@@ -41,6 +41,9 @@
 
 mod comb;
 mod device;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod group;
 mod integer;
 mod residue;

@@ -13,6 +13,8 @@ use crypto_bigint::{U256, U512, U3072};
 use num_bigint::{BigInt, Sign};
 use zeroize::Zeroizing;
 
+#[cfg(fuzzing)]
+use super::fuzzing;
 use super::residue::{Exponent, Residue};
 use super::{EphemeralKey, comb};
 
@@ -84,15 +86,23 @@ pub(super) fn premaster_secret(
     let exponent = Zeroizing::new(secret.wrapping_add(&*Zeroizing::new(product.resize())));
     // u*x is at most (2^256 - 1)^2, so a + u*x is below 2^512 if `a` has at most 256 bits.
     let bits = if secret_bits <= U256::BITS { U512::BITS } else { secret_bits.max(U512::BITS) + 1 };
-    Zeroizing::new(bytes(&Zeroizing::new(base.pow_bounded_exp(&*exponent, bits))))
+    Zeroizing::new(bytes(&Zeroizing::new(to_the(&base, &exponent, bits))))
+}
+
+fn to_the(base: &Residue, exponent: &Exponent, bits: u32) -> Residue {
+    #[cfg(fuzzing)]
+    if !fuzzing::is_arithmetic_real() {
+        return base.square();
+    }
+    base.pow_bounded_exp(exponent, bits)
 }
 
 fn generator_to_the(exponent: &Exponent, bits: u32) -> Residue {
-    if bits <= comb::MAX_EXPONENT_BITS {
-        comb::power(exponent)
-    } else {
-        GENERATOR_RESIDUE.pow_bounded_exp(exponent, bits)
+    #[cfg(fuzzing)]
+    if !fuzzing::is_arithmetic_real() {
+        return Residue::new(&exponent.resize());
     }
+    if bits <= comb::MAX_EXPONENT_BITS { comb::power(exponent) } else { to_the(&GENERATOR_RESIDUE, exponent, bits) }
 }
 
 fn bytes(residue: &Residue) -> Vec<u8> {

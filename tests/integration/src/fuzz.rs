@@ -3,6 +3,7 @@
 //! The bodies are in this package so that the ordinary build compiles them and the ordinary tests replay
 //! their corpora. For each body, `fuzz/` has a target of three lines.
 
+mod files;
 mod flows;
 mod parsing;
 
@@ -12,7 +13,8 @@ use cognito_core::{
 
 use cognito_testkit::{Config, Simulator};
 
-pub use flows::{credentials, keepers, refresh, sign_in};
+pub use files::file_store;
+pub use flows::{credentials, keepers, refresh, sign_in, sign_in_real_srp};
 pub use parsing::{answers, refusals, srp_inputs, stored_records, tokens, xml};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);

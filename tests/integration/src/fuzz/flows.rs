@@ -5,29 +5,45 @@ use alloc::sync::Arc;
 use cognito_core::storage::Record;
 use cognito_core::{
     AssumedRole, Call, Cause, CredentialsKeeper, CredentialsTask, Error, Event, Flow, GetCredentials, Headers, Keeper,
-    KeeperEvent, KeeperStep, Logins, MAX_ATTEMPTS, Refresh, Response, Role, SendOutcome, Session, SessionKeeper,
-    SessionSettings, SessionTask, SignIn, SignOut, SignOutScope, Step, Tokens,
+    KeeperEvent, KeeperStep, Logins, MAX_ATTEMPTS, Refresh, Request, Response, Role, SendOutcome, Session,
+    SessionKeeper, SessionSettings, SessionTask, SignIn, SignOut, SignOutScope, Step, Tokens,
 };
 
 use super::{IDENTITY, NOW, ROLE, app_client, devices, identity_pool, seed};
 
 /// Feeds events in any order to a sign-in and checks the sign-in with `check_bounded`.
 ///
-/// A leading digit of `data` selects the kind of sign-in.
+/// A leading digit of `data` selects the kind of sign-in. A sign-in by SRP must never send the password. In a
+/// fuzz build, stand-ins replace the SRP arithmetic, so that the fuzzer reaches more states.
 pub fn sign_in(data: &[u8]) {
+    #[cfg(fuzzing)]
+    cognito_core::srp::fuzzing::use_real_arithmetic(false);
+    run_sign_in(data);
+}
+
+/// Does the same as [`sign_in`], always with the real SRP arithmetic.
+pub fn sign_in_real_srp(data: &[u8]) {
+    #[cfg(fuzzing)]
+    cognito_core::srp::fuzzing::use_real_arithmetic(true);
+    run_sign_in(data);
+}
+
+const PASSWORD: &str = "Very$ecur3";
+
+fn run_sign_in(data: &[u8]) {
     let Some(client) = app_client() else { return };
     let (how, data) = data.split_first().filter(|(how, _)| how.is_ascii_digit()).unwrap_or((&b'0', data));
     let flow = match how {
-        b'1' => SignIn::password(&client, "alice", "Very$ecur3", seed()),
+        b'1' => SignIn::password(&client, "alice", PASSWORD, seed()),
         b'2' => SignIn::custom(&client, "alice", seed()),
-        b'3' => SignIn::custom_with_srp(&client, "alice", "Very$ecur3", seed()),
-        _ => SignIn::srp(&client, "alice", "Very$ecur3", seed()),
+        b'3' => SignIn::custom_with_srp(&client, "alice", PASSWORD, seed()),
+        _ => SignIn::srp(&client, "alice", PASSWORD, seed()),
     }
     .with_devices(devices());
+    let secret = if *how == b'1' { None } else { Some(PASSWORD) };
     // At most 7 requests with all their attempts: InitiateAuth and three proofs, InitiateAuth and the
-    // password proof again without the device, and ConfirmDevice. SRP arithmetic is slow, and more than 32
-    // events find nothing more.
-    check_bounded(flow, events(data).take(32), 7 * MAX_ATTEMPTS);
+    // password proof again without the device, and ConfirmDevice. More than 32 events find nothing more.
+    check_bounded(flow, events(data).take(32), 7 * MAX_ATTEMPTS, secret);
 }
 
 /// Feeds events in any order to a refresh, a sign-out in each scope, and a call of `GetUser`, and checks each
@@ -37,12 +53,12 @@ pub fn refresh(data: &[u8]) {
     let session = session();
     // At most 3 requests with all their attempts: the refresh with the device and without it, and
     // ConfirmDevice.
-    check_bounded(Refresh::new(&client, &session, seed()), events(data).take(32), 3 * MAX_ATTEMPTS);
+    check_bounded(Refresh::new(&client, &session, seed()), events(data).take(32), 3 * MAX_ATTEMPTS, None);
     for scope in [SignOutScope::Local, SignOutScope::Revoke, SignOutScope::Global] {
-        check_bounded(SignOut::new(&client, &session, scope), events(data).take(32), MAX_ATTEMPTS);
+        check_bounded(SignOut::new(&client, &session, scope), events(data).take(32), MAX_ATTEMPTS, None);
     }
     let user = cognito_core::operation::GetUser::new();
-    check_bounded(Call::signed_in(&client, &session, user), events(data).take(32), MAX_ATTEMPTS);
+    check_bounded(Call::signed_in(&client, &session, user), events(data).take(32), MAX_ATTEMPTS, None);
 }
 
 /// Feeds events in any order to [`GetCredentials`] and checks the flow with `check_bounded`.
@@ -60,7 +76,7 @@ pub fn credentials(data: &[u8]) {
     }
     // At most 4 requests with all their attempts: one for the known identity, GetId, one for the new
     // identity, and one for the role.
-    check_bounded(flow, events(data).take(256), 4 * MAX_ATTEMPTS);
+    check_bounded(flow, events(data).take(256), 4 * MAX_ATTEMPTS, None);
 }
 
 /// Runs jobs of both keepers, one after the other, and checks that each job sends a bounded number of
@@ -145,14 +161,17 @@ fn keeper_event<Input>(line: &[u8], input: &impl Fn() -> Input) -> KeeperEvent<I
 }
 
 /// Feeds events in any order to a flow. Checks that the flow sends at most `max_requests` requests, repeats
-/// its first error, and takes no step after [`Step::Done`].
-fn check_bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, max_requests: u32) {
+/// its first error, takes no step after [`Step::Done`], and sends no request that contains `secret`.
+fn check_bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, max_requests: u32, secret: Option<&str>) {
     let (mut requests, mut first_error, mut is_done) = (0, None, false);
     for event in events {
         match flow.step(NOW, event) {
             Ok(step) => {
                 assert!(first_error.is_none() && !is_done);
-                requests += u32::from(matches!(step, Step::Send(_)));
+                if let Step::Send(request) = &step {
+                    requests += 1;
+                    assert!(secret.is_none_or(|secret| !contains(request, secret)), "the request has the password");
+                }
                 is_done = matches!(step, Step::Done(_));
             }
             Err(Error::Misuse(_)) => assert!(first_error.is_none()),
@@ -165,6 +184,11 @@ fn check_bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, max_r
     assert!(requests <= max_requests);
 }
 
+fn contains(request: &Request, secret: &str) -> bool {
+    let headers = request.headers().iter().any(|(_, value)| value.contains(secret));
+    headers || request.url().contains(secret) || String::from_utf8_lossy(request.body()).contains(secret)
+}
+
 /// Returns the events that `data` stands for, one event per line.
 fn events(data: &[u8]) -> impl Iterator<Item = Event> {
     data.split(|byte| *byte == b'\n').map(event)
@@ -173,8 +197,24 @@ fn events(data: &[u8]) -> impl Iterator<Item = Event> {
 /// Returns the event that a line stands for. The first byte of the line selects the kind of event.
 ///
 /// Some kinds are complete answers, so that one byte leads to the next state. For the other answers, the rest
-/// of the line is the body.
+/// of the line is the body. If the line has two zero bytes, the text before the first is the header `Date` of
+/// the answer, and the text before the second is its request id.
 fn event(line: &[u8]) -> Event {
+    let mut parts = line.splitn(3, |byte| *byte == 0);
+    let (Some(date), Some(request_id), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return event_without_headers(line);
+    };
+    match event_without_headers(rest) {
+        Event::Sent(SendOutcome::Answered(response)) => {
+            let text = String::from_utf8_lossy;
+            let headers = [("date", text(date)), ("x-amzn-requestid", text(request_id))].into_iter().collect();
+            Event::Sent(SendOutcome::Answered(Response::new(response.status(), headers, response.body().to_vec())))
+        }
+        event => event,
+    }
+}
+
+fn event_without_headers(line: &[u8]) -> Event {
     let (kind, rest) = line.split_first().unwrap_or((&b'?', &[]));
     match kind {
         b'S' => Event::Start,

@@ -19,13 +19,15 @@ fn replay(target: &str, body: Body) {
 /// Each fuzz target must have a corpus, and must be in the list of this test.
 #[test]
 fn every_input_of_every_fuzz_corpus_still_passes() {
-    let targets: [(&str, Body); 11] = [
+    let targets: [(&str, Body); 13] = [
         ("answers", fuzz::answers),
         ("credentials", fuzz::credentials),
+        ("file_store", fuzz::file_store),
         ("keepers", fuzz::keepers),
         ("refresh", fuzz::refresh),
         ("refusals", fuzz::refusals),
         ("sign_in", fuzz::sign_in),
+        ("sign_in_real_srp", fuzz::sign_in_real_srp),
         ("simulator", fuzz::simulator),
         ("srp_inputs", fuzz::srp_inputs),
         ("stored_records", fuzz::stored_records),
