@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use cognito_blocking::operation::Attribute;
+use cognito_blocking::plain_text::escape;
 use cognito_blocking::{
     AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, Seed, SignIn, SignedIn,
     SoftwareTokenSetup,
@@ -35,7 +36,7 @@ pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dy
 
 /// Asks the user for the answer to a challenge.
 pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) -> Result<Answer, Box<dyn StdError>> {
-    println!("The service asks for {}.", challenge.name().as_str());
+    println!("The service asks for {}.", escape(challenge.name().as_str()));
     Ok(Answer::SignIn(Box::new(match challenge {
         Challenge::Code(challenge) => {
             let source =
@@ -67,7 +68,7 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
         }
         Challenge::Custom(challenge) => {
             for (name, value) in challenge.parameters().iter() {
-                println!("  {name}: {value}");
+                println!("  {}: {}", escape(name), escape(value));
             }
             challenge.answer(app_client, ask_hidden("Answer")?, seed)
         }
@@ -78,7 +79,7 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
 /// Shows the secret of a new authenticator app, and asks the user for the app's first code.
 pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: Seed) -> io::Result<SignIn> {
     // The user needs the secret to set up the app. A graphical program would show a QR code.
-    println!("Add this key to your authenticator app: {}", setup.secret_code().expose());
+    println!("Add this key to your authenticator app: {}", escape(setup.secret_code().expose()));
     Ok(setup.verify(app_client, ask_hidden("Code of the app")?, seed))
 }
 
@@ -95,13 +96,17 @@ pub(crate) fn gone_device(error: &Error) -> Option<&str> {
 pub(crate) fn print_result(signed_in: &SignedIn) {
     let session = &signed_in.session;
     let seconds = session.tokens().expires_in.unwrap_or_default();
-    println!("Signed in as {}, access token for {seconds} seconds.", session.username());
+    println!("Signed in as {}, access token for {seconds} seconds.", escape(session.username()));
     if let Some(device_key) = &signed_in.device.gone_device_key {
-        println!("The service no longer knows the device {device_key}.");
+        println!("The service no longer knows the device {}.", escape(device_key));
     }
     match &signed_in.device.registration {
-        DeviceRegistration::Confirmed(device) => println!("The device {} is registered.", device.record.device_key()),
-        DeviceRegistration::Failed(failed) => println!("The device is not registered: {}", failed.error),
+        DeviceRegistration::Confirmed(device) => {
+            println!("The device {} is registered.", escape(device.record.device_key()));
+        }
+        DeviceRegistration::Failed(failed) => {
+            println!("The device is not registered: {}", escape(&failed.error.to_string()));
+        }
         _ => {}
     }
 }

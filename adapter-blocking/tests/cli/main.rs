@@ -5,8 +5,12 @@ mod account;
 mod challenges;
 mod configuration;
 mod exit_codes;
+#[cfg(unix)]
+mod hostile_text;
 mod identity;
 mod resume;
+#[cfg(unix)]
+mod script;
 mod secrets;
 mod signed_in_user;
 mod stage;

@@ -10,6 +10,7 @@ use serde_json::error::Category;
 
 use crate::error::{Error, Malformed, Refusal, RefusalKind};
 use crate::http::Response;
+use crate::plain_text;
 use crate::timestamp::Timestamp;
 
 const EXCERPT_CHARACTERS: usize = 200;
@@ -95,6 +96,6 @@ fn excerpt(body: &[u8]) -> String {
     // A character has at most four bytes.
     let head = body.get(..EXCERPT_CHARACTERS * 4).unwrap_or(body);
     let text = String::from_utf8_lossy(head);
-    let plain = text.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let plain = text.chars().map(|character| if plain_text::is_plain(character) { character } else { ' ' });
     plain.take(EXCERPT_CHARACTERS).collect::<String>().trim().to_owned()
 }

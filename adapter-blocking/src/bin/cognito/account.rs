@@ -75,12 +75,12 @@ pub(crate) fn password(program: &Program, command: Password) -> Result<Report, F
 
 pub(crate) fn whoami(program: &Program) -> Result<Report, Failure> {
     let user = program.session()?.call(GetUser::new())?;
-    let mut text = user.username.clone();
+    let mut lines = vec![user.username.clone()];
     for attribute in &user.user_attributes {
-        text.push_str(&format!("\n  {}: {}", attribute.name, attribute.value.as_deref().unwrap_or_default()));
+        lines.push(format!("  {}: {}", attribute.name, attribute.value.as_deref().unwrap_or_default()));
     }
-    Ok(Report::new(
-        text,
+    Ok(Report::lines(
+        lines,
         json!({
             "username": user.username,
             "attributes": attributes_json(&user),

@@ -47,7 +47,7 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
         _ => pairs.iter().map(|(name, value)| format!("{name}={value}")).collect(),
     };
     let attributes: Map<String, Value> = pairs.into_iter().map(|(name, value)| (name, value.into())).collect();
-    Ok(Report::new(text.join("\n"), json!({ "attributes": attributes })))
+    Ok(Report::lines(text, json!({ "attributes": attributes })))
 }
 
 /// Makes the service send a code. At a terminal, prompts for the code and verifies the attribute.

@@ -30,9 +30,11 @@ fn status(session: &SessionHandle) -> Result<Report, Failure> {
         let mark = if preferred == Some(factor) { " (preferred)" } else { "" };
         format!("{factor}{mark}")
     };
-    let lines: Vec<String> = user.user_mfa_setting_list.iter().map(line).collect();
-    let text = if lines.is_empty() { "No second factor is enabled.".to_owned() } else { lines.join("\n") };
-    Ok(Report::new(text, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
+    let mut lines: Vec<String> = user.user_mfa_setting_list.iter().map(line).collect();
+    if lines.is_empty() {
+        lines.push("No second factor is enabled.".to_owned());
+    }
+    Ok(Report::lines(lines, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
 }
 
 /// Sets up an authenticator app: shows its secret, verifies its first code, and makes it the preferred second

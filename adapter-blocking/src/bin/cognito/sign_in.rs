@@ -212,13 +212,13 @@ fn asks_user(challenge: &Challenge) -> bool {
 
 fn report(program: &Program, signed_in: &SignedIn) -> Report {
     let session = &signed_in.session;
-    let (text, device) = describe_device(&signed_in.device);
+    let (line, device) = describe_device(&signed_in.device);
     if let DeviceRegistration::Failed(failed) = &signed_in.device.registration {
         let warning = format!("the device is not registered, so refreshing the session may fail: {}", failed.error);
         program.output.warning(&warning);
     }
-    Report::new(
-        format!("Signed in as {}.{text}", session.username()),
+    Report::lines(
+        [format!("Signed in as {}.", session.username())].into_iter().chain(line).collect(),
         json!({
             "username": session.username(),
             "sub": session.sub(),
@@ -228,11 +228,11 @@ fn report(program: &Program, signed_in: &SignedIn) -> Report {
     )
 }
 
-fn describe_device(report: &DeviceReport) -> (String, Value) {
-    let DeviceRegistration::Confirmed(device) = &report.registration else { return (String::new(), Value::Null) };
+fn describe_device(report: &DeviceReport) -> (Option<String>, Value) {
+    let DeviceRegistration::Confirmed(device) = &report.registration else { return (None, Value::Null) };
     let key = device.record.device_key();
     let needs_confirmation = device.user_confirmation_necessary;
     let hint = if needs_confirmation { " To have the device remembered, run `cognito devices remember`." } else { "" };
     let json = json!({ "device_key": key, "user_confirmation_necessary": needs_confirmation });
-    (format!("\nThis machine is registered as the device {key}.{hint}"), json)
+    (Some(format!("This machine is registered as the device {key}.{hint}")), json)
 }

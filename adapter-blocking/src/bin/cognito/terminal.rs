@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::thread;
 use std::time::Duration;
 
+use cognito_blocking::plain_text::escape;
 use cognito_blocking::secret::{Parameter, SecretCode};
 use dialoguer::{Confirm, Input, Password, Select};
 use qrcode::QrCode;
@@ -13,7 +14,7 @@ use qrcode::render::unicode::Dense1x2;
 
 #[cfg(unix)]
 use crate::guard;
-use crate::output::{Failure, without_control_characters};
+use crate::output::Failure;
 
 /// Returns whether the tool can prompt: standard input and standard error are a terminal.
 pub(crate) fn is_interactive() -> bool {
@@ -23,21 +24,24 @@ pub(crate) fn is_interactive() -> bool {
 /// Prompts for a value, and shows what the user types.
 pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
     require_terminal(key, question)?;
-    guarded(|| Input::new().with_prompt(without_control_characters(question)).interact_text())
+    guarded(|| Input::new().with_prompt(escape(question).to_string()).interact_text())
 }
 
 /// Prompts for a value, with a default. Returns the default if there is no terminal.
 pub(crate) fn ask_with_default(question: &str, default: String) -> Result<String, Failure> {
-    if is_interactive() {
-        return guarded(|| Input::new().with_prompt(question).default(default).interact_text());
+    if !is_interactive() {
+        return Ok(default);
     }
-    Ok(default)
+    // `dialoguer` would show its own default unescaped.
+    let prompt = format!("{question} [{}]", escape(&default));
+    let typed: String = guarded(|| Input::new().with_prompt(prompt).allow_empty(true).interact_text())?;
+    Ok(if typed.is_empty() { default } else { typed })
 }
 
 /// Prompts for a secret, without showing what the user types.
 pub(crate) fn ask_hidden(key: &str, question: &str) -> Result<Parameter, Failure> {
     require_terminal(key, question)?;
-    guarded(|| Password::new().with_prompt(without_control_characters(question)).interact()).map(Parameter::from)
+    guarded(|| Password::new().with_prompt(escape(question).to_string()).interact()).map(Parameter::from)
 }
 
 /// Prompts twice for a new password, because the user cannot see a typing error.
@@ -54,20 +58,20 @@ pub(crate) fn choose<'a>(key: &str, question: &str, choices: &[&'a str]) -> Resu
         return Ok(only);
     }
     require_terminal(key, question)?;
-    let picked = guarded(|| {
-        Select::new().with_prompt(without_control_characters(question)).items(choices).default(0).interact()
-    })?;
+    let items = choices.iter().map(|choice| escape(choice));
+    let picked =
+        guarded(|| Select::new().with_prompt(escape(question).to_string()).items(items).default(0).interact())?;
     choices.get(picked).copied().ok_or_else(|| Failure::answer_needed(key, question))
 }
 
 /// Prompts for yes or no, with no as the default.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
-    guarded(|| Confirm::new().with_prompt(without_control_characters(question)).default(false).interact())
+    guarded(|| Confirm::new().with_prompt(escape(question).to_string()).default(false).interact())
 }
 
-/// Writes a line to the terminal.
+/// Writes a line to the terminal. A line break in the text is escaped.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stderr(), "{}", without_control_characters(text))?)
+    Ok(writeln!(io::stderr(), "{}", escape(text))?)
 }
 
 /// Shows the secret of an authenticator app, as a QR code and as text.
@@ -78,7 +82,7 @@ pub(crate) fn show_secret(secret: &SecretCode, issuer: &str, username: &str) -> 
         // Terminals usually show light text on a dark background, so the text draws the light modules of the
         // code.
         let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-        print_line(&picture)?;
+        picture.lines().try_for_each(print_line)?;
     }
     print_line(&format!("Scan the QR code with an authenticator app, or enter this key: {}", secret.expose()))
 }
