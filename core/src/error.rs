@@ -201,6 +201,12 @@ impl Error {
         }
     }
 
+    /// Creates the error of a list whose pages never end.
+    pub(crate) fn endless_pages() -> Self {
+        let reason = "the pages of the list never end".into();
+        Self::Malformed(Box::new(Malformed { reason, status: 200, excerpt: String::new(), request_id: None }))
+    }
+
     /// Creates the error of a failed store from the reason of the failure.
     #[must_use]
     pub fn store(reason: impl Into<String>) -> Self {

@@ -231,6 +231,9 @@ pub trait Paged: TokenAuthorized + Clone {
     /// Returns the request for the next page, or `None` if `page`, the response to this request, is the last
     /// page.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
+
+    /// Returns the token of the page that this request asks for, or `None` for the first page.
+    fn page_token(&self) -> Option<&str>;
 }
 
 /// An operation in [the list](for_each_operation) of all operations. The requests and responses of a listed
