@@ -5,6 +5,7 @@
 //! - `steps` is the state machine. It reads every response and ends with a session or a challenge
 //!   (`pending`).
 //! - `challenge` has one type for each kind of challenge, whose methods are its answers.
+//! - `lists` reads the lists in the parameters of a challenge.
 //! - `stored` reads and writes a challenge as JSON.
 //! - `outcome` turns the result of the state machine into a [`SignInOutcome`].
 
@@ -12,6 +13,7 @@ pub(crate) mod challenge;
 mod custom;
 mod device;
 mod initiate;
+mod lists;
 mod names;
 mod outcome;
 mod password;

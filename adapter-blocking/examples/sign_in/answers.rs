@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::io;
 
-use cognito_blocking::operation::Attribute;
+use cognito_blocking::operation::{Attribute, ChallengeName};
 use cognito_blocking::plain_text::escape;
 use cognito_blocking::{
-    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, Seed, SignIn, SignedIn,
+    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, FactorSetup, Seed, SignIn, SignedIn,
     SoftwareTokenSetup,
 };
 
@@ -39,21 +39,27 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
     println!("The service asks for {}.", escape(challenge.name().as_str()));
     Ok(Answer::SignIn(Box::new(match challenge {
         Challenge::Code(challenge) => {
-            let source =
-                challenge.destination().map_or("your authenticator app".to_owned(), |to| format!("sent to {to}"));
+            let source = match (challenge.name(), challenge.destination()) {
+                (ChallengeName::SoftwareTokenMfa, _) => "of your authenticator app".to_owned(),
+                (_, Some(to)) => format!("sent to {to}"),
+                (ChallengeName::EmailOtp, None) => "sent by e-mail".to_owned(),
+                (_, None) => "sent by SMS".to_owned(),
+            };
             challenge.answer(app_client, ask_hidden(&format!("Code ({source})"))?, seed)
         }
         Challenge::SelectMfaType(challenge) => {
-            let choice = terminal::choose(&challenge.choices())?;
+            let choice = terminal::choose(&challenge.options())?;
             challenge.answer(app_client, &choice, seed)
         }
         Challenge::MfaSetup(challenge) => {
-            let factors = challenge.factors();
-            let choice = if let [only] = &*factors { only.clone() } else { terminal::choose(&factors)? };
-            if choice.as_str() == "EMAIL_OTP" {
-                challenge.set_up_email(app_client, ask("E-mail address")?, seed)
-            } else {
-                return Ok(Answer::SetUp(Box::new(challenge.set_up_software_token(app_client))));
+            let options = challenge.options();
+            let choice = if let [only] = &*options { only.clone() } else { terminal::choose(&options)? };
+            match challenge.setup_of(&choice)? {
+                FactorSetup::SoftwareToken => {
+                    return Ok(Answer::SetUp(Box::new(challenge.set_up_software_token(app_client))));
+                }
+                FactorSetup::Email => challenge.set_up_email(app_client, ask("E-mail address")?, seed),
+                _ => return Err(format!("this example cannot set up {}", choice.as_str()).into()),
             }
         }
         Challenge::SoftwareTokenSetup(setup) => {

@@ -8,6 +8,8 @@ mod exit_codes;
 #[cfg(unix)]
 mod hostile_text;
 mod identity;
+#[cfg(unix)]
+mod odd_challenges;
 mod resume;
 #[cfg(unix)]
 mod script;

@@ -87,6 +87,10 @@ impl Script {
         spawn_with_options(command, Options::new().timeout_ms(Some(20_000))).unwrap()
     }
 
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.folder.join(name).to_str().unwrap().to_owned()
+    }
+
     /// Returns the requests of this operation.
     pub(crate) fn requests(&self, operation: &str) -> Vec<Value> {
         let requests = self.requests.lock().unwrap();

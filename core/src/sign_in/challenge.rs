@@ -20,7 +20,7 @@ use crate::operation::{ChallengeName, Parameters};
 use crate::secret::Parameter;
 use crate::seed::Seed;
 
-pub use mfa_setup::BeginSoftwareTokenSetup;
+pub use mfa_setup::{BeginSoftwareTokenSetup, FactorSetup};
 pub use other::OtherChallenge;
 
 /// Defines [`Challenge`] from the only list of challenges. If two rows of the list match a challenge, the

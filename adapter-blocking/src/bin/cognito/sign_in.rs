@@ -31,6 +31,8 @@ struct Attempt<'a> {
     typed_username: Option<String>,
     /// The challenge to answer next.
     challenge: Option<Challenge>,
+    /// The names of the challenges that the tool has answered without the user since the last question.
+    answered_alone: Vec<ChallengeName>,
     /// The challenge files that the command reads and writes.
     files: ChallengeFiles,
 }
@@ -52,6 +54,7 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
         typed_username,
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
         challenge,
+        answered_alone: Vec::new(),
         files,
     };
     let signed_in = attempt.run(flow).map_err(|failure| attempt.keep_or_remove_challenge(failure))?;
@@ -95,6 +98,14 @@ impl Attempt<'_> {
     fn answer_flow(&mut self) -> Result<SignIn, Failure> {
         loop {
             let challenge = self.challenge.as_ref().ok_or(Error::NotSignedIn)?;
+            if asks_user(challenge) {
+                self.answered_alone.clear();
+            } else if self.answered_alone.contains(challenge.name()) {
+                // The tool would answer the same forever.
+                return Err(Failure::Malformed("the service repeats a question that the tool has already answered"));
+            } else {
+                self.answered_alone.push(challenge.name().clone());
+            }
             let answering = Answering {
                 program: self.program,
                 app_client: self.client.app_client(),
@@ -205,7 +216,7 @@ fn app_key_needs_file() -> Failure {
 fn asks_user(challenge: &Challenge) -> bool {
     match challenge {
         Challenge::Device(_) => false,
-        Challenge::SelectMfaType(select) => select.choices().len() > 1,
+        Challenge::SelectMfaType(select) => select.options().len() > 1,
         _ => true,
     }
 }

@@ -41,7 +41,7 @@ impl CodeChallenge {
         &self.pending.name
     }
 
-    /// Returns the medium by which the code was sent, or `None` for an authenticator app.
+    /// Returns the medium by which the code was sent, or `None` if the service does not name the medium.
     #[must_use]
     pub fn delivery_medium(&self) -> Option<DeliveryMedium> {
         Some(match self.pending.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
@@ -51,8 +51,8 @@ impl CodeChallenge {
         })
     }
 
-    /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` for an
-    /// authenticator app.
+    /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` if the service does
+    /// not say where. Only [`name`](Self::name) tells a code that was sent from a code of an authenticator app.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")
