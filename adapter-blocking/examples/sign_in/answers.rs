@@ -11,7 +11,7 @@ use cognito_blocking::{
 };
 
 use crate::environment::variable;
-use crate::terminal::{self, ask, ask_hidden};
+use crate::terminal::{self, ask, ask_code, ask_hidden};
 
 /// The next flow after the user has answered a challenge.
 pub(crate) enum Answer {
@@ -45,7 +45,7 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
                 (ChallengeName::EmailOtp, None) => "sent by e-mail".to_owned(),
                 (_, None) => "sent by SMS".to_owned(),
             };
-            challenge.answer(app_client, ask_hidden(&format!("Code ({source})"))?, seed)
+            challenge.answer(app_client, ask_code(&format!("Code ({source})"))?, seed)
         }
         Challenge::SelectMfaType(challenge) => {
             let choice = terminal::choose(&challenge.options())?;
@@ -86,7 +86,7 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
 pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: Seed) -> io::Result<SignIn> {
     // The user needs the secret to set up the app. A graphical program would show a QR code.
     println!("Add this key to your authenticator app: {}", escape(setup.secret_code().expose()));
-    Ok(setup.verify(app_client, ask_hidden("Code of the app")?, seed))
+    Ok(setup.verify(app_client, ask_code("Code of the app")?, seed))
 }
 
 /// Returns the key of a device that the service no longer knows, if the error ended the sign-in. The next

@@ -25,6 +25,11 @@ pub(crate) fn ask_hidden(question: &str) -> io::Result<String> {
     }
 }
 
+/// Prints the question and reads a code. No code contains spaces, but authenticator apps show them.
+pub(crate) fn ask_code(question: &str) -> io::Result<String> {
+    Ok(ask_hidden(question)?.split_whitespace().collect())
+}
+
 /// Asks for one of the choices until the user types a valid one.
 pub(crate) fn choose(choices: &[ChallengeName]) -> io::Result<ChallengeName> {
     loop {

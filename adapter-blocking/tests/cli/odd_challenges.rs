@@ -115,6 +115,30 @@ fn without_a_list_of_choices_the_user_chooses() {
     assert_eq!(script.sign_in(&["--answer", "ANSWER=SOFTWARE_TOKEN_MFA"]).code, 0);
 }
 
+#[test]
+fn details_of_a_code_that_say_nothing_are_no_code() {
+    let script = Script::new("no_details", |operation, _| match operation {
+        "SignUp" => (200, json!({ "UserConfirmed": true, "UserSub": "s", "CodeDeliveryDetails": {} })),
+        "ForgotPassword" => (200, json!({ "CodeDeliveryDetails": { "DeliveryMedium": "SMS" } })),
+        "UpdateUserAttributes" => (200, json!({ "CodeDeliveryDetailsList": [{}] })),
+        "InitiateAuth" | "GetTokensFromRefreshToken" => (200, crate::script::tokens()),
+        _ => (200, json!({ "CodeDeliveryDetails": { "Destination": "", "AttributeName": null } })),
+    });
+    assert_eq!(script.sign_in(&[]).code, 0);
+    let unknown = "Cognito accepted the request, but does not say whether it sent a code.\n";
+    for (arguments, text) in [
+        (&["sign-up", "--username", "alice"][..], "Signed alice up. The user can sign in now.\n"),
+        (&["resend", "--username", "alice"], unknown),
+        (&["password", "forgot", "--username", "alice"], "A code was sent by SMS.\n"),
+        (&["attributes", "set", "a=b"], "Set the attributes.\n"),
+        (&["attributes", "verify", "email"], unknown),
+    ] {
+        assert_eq!(script.run(arguments).text(), text);
+    }
+    assert_eq!(script.run(&["resend", "--username", "alice", "--json"]).json()["delivery"], Value::Null);
+    assert_eq!(script.run(&["attributes", "set", "a=b", "--json"]).json()["deliveries"], json!([]));
+}
+
 /// Regression: the program answered the only choice forever.
 #[test]
 fn a_question_that_repeats_ends_the_sign_in() {

@@ -116,7 +116,8 @@ impl Answers {
             (ChallengeName::EmailOtp, None, _) => "from the e-mail".to_owned(),
             (_, None, _) => "from the text message (SMS)".to_owned(),
         };
-        self.take_or(key, || terminal::ask_hidden(key, &format!("Code {from}")))
+        let code = self.take_or(key, || terminal::ask_hidden(key, &format!("Code {from}")))?;
+        Ok(terminal::without_spaces(&code))
     }
 
     fn factor(&mut self, challenge: &SelectMfaTypeChallenge) -> Result<ChallengeName, Failure> {
@@ -160,12 +161,13 @@ impl Answers {
 
     fn first_code(&mut self, setup: &SoftwareTokenSetup, issuer: &str, username: &str) -> Result<Parameter, Failure> {
         const KEY: &str = "SOFTWARE_TOKEN_MFA_CODE";
-        self.take_or(KEY, || {
+        let code = self.take_or(KEY, || {
             if terminal::is_interactive() {
                 terminal::show_secret(setup.secret_code(), issuer, username)?;
             }
             terminal::ask_hidden(KEY, "Code that the app shows")
-        })
+        })?;
+        Ok(terminal::without_spaces(&code))
     }
 
     /// Returns the new password from the answers, standard input, the environment or a prompt, in this order.

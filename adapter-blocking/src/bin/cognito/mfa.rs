@@ -66,7 +66,7 @@ fn totp(
 
 fn prompt_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Failure> {
     loop {
-        let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
+        let code = terminal::ask_code("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
         match verify(session, code, name.map(str::to_owned)) {
             Err(Failure::Library(error)) if error.may_answer_again() => {
                 terminal::print_line(&error.with_causes().to_string())?

@@ -48,12 +48,15 @@ impl Program {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = Client::with_transport(self.configuration.app_client()?, Arc::clone(&self.transport));
+        let client = Client::with_transport(self.configuration.app_client(self.output)?, Arc::clone(&self.transport));
         Ok(self.client.get_or_init(|| client))
     }
 
     pub(crate) fn identity_pool_client(&self) -> Result<IdentityPoolClient, Failure> {
-        Ok(IdentityPoolClient::with_transport(self.configuration.identity_pool()?, Arc::clone(&self.transport)))
+        Ok(IdentityPoolClient::with_transport(
+            self.configuration.identity_pool(self.output)?,
+            Arc::clone(&self.transport),
+        ))
     }
 
     /// Returns the store of sessions, devices and identities.

@@ -21,10 +21,16 @@ pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Prompts for a value, and shows what the user types.
+/// Prompts for a value, and shows what the user types. Removes spaces around the value: no name of Cognito
+/// begins or ends with a space.
 pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
     require_terminal(key, question)?;
-    guarded(|| Input::new().with_prompt(escape(question).to_string()).interact_text())
+    loop {
+        let typed: String = guarded(|| Input::new().with_prompt(escape(question).to_string()).interact_text())?;
+        if !typed.trim().is_empty() {
+            return Ok(typed.trim().to_owned());
+        }
+    }
 }
 
 /// Prompts for a value, with a default. Returns the default if there is no terminal.
@@ -35,13 +41,25 @@ pub(crate) fn ask_with_default(question: &str, default: String) -> Result<String
     // `dialoguer` would show its own default unescaped.
     let prompt = format!("{question} [{}]", escape(&default));
     let typed: String = guarded(|| Input::new().with_prompt(prompt).allow_empty(true).interact_text())?;
-    Ok(if typed.is_empty() { default } else { typed })
+    Ok(if typed.trim().is_empty() { default } else { typed.trim().to_owned() })
 }
 
 /// Prompts for a secret, without showing what the user types.
 pub(crate) fn ask_hidden(key: &str, question: &str) -> Result<Parameter, Failure> {
     require_terminal(key, question)?;
     guarded(|| Password::new().with_prompt(escape(question).to_string()).interact()).map(Parameter::from)
+}
+
+/// Prompts for a code, without showing what the user types.
+pub(crate) fn ask_code(key: &str, question: &str) -> Result<Parameter, Failure> {
+    ask_hidden(key, question).map(|code| without_spaces(&code))
+}
+
+/// Removes all spaces from a code. No code contains spaces, but authenticator apps show them.
+pub(crate) fn without_spaces(code: &Parameter) -> Parameter {
+    let mut plain = String::with_capacity(code.expose().len());
+    plain.extend(code.expose().chars().filter(|character| !character.is_whitespace()));
+    Parameter::from(plain)
 }
 
 /// Prompts twice for a new password, because the user cannot see a typing error.
