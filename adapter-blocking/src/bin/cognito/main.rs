@@ -24,6 +24,8 @@ mod sign_in;
 mod terminal;
 mod tokens;
 mod transport;
+#[cfg(unix)]
+mod unbuffered;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use cognito_blocking::plain_text::escape;
 use cognito_blocking::secret::{Parameter, SecretCode};
-use dialoguer::{Confirm, Input, Password, Select};
+use dialoguer::{Confirm, Input, Select};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
 #[cfg(unix)]
 use crate::guard;
 use crate::output::Failure;
+#[cfg(unix)]
+use crate::unbuffered;
 
 /// Returns whether the tool can prompt: standard input and standard error are a terminal.
 pub(crate) fn is_interactive() -> bool {
@@ -47,7 +49,7 @@ pub(crate) fn ask_with_default(question: &str, default: String) -> Result<String
 /// Prompts for a secret, without showing what the user types.
 pub(crate) fn ask_hidden(key: &str, question: &str) -> Result<Parameter, Failure> {
     require_terminal(key, question)?;
-    guarded(|| Password::new().with_prompt(escape(question).to_string()).interact()).map(Parameter::from)
+    guarded(|| hidden_line(&escape(question).to_string()))
 }
 
 /// Prompts for a code, without showing what the user types.
@@ -65,9 +67,23 @@ pub(crate) fn without_spaces(code: &Parameter) -> Parameter {
 /// Prompts twice for a new password, because the user cannot see a typing error.
 pub(crate) fn ask_new_password(key: &str) -> Result<Parameter, Failure> {
     require_terminal(key, "New password")?;
-    let prompt =
-        Password::new().with_prompt("New password").with_confirmation("Repeat password", "The passwords differ.");
-    guarded(|| prompt.interact()).map(Parameter::from)
+    loop {
+        let password = guarded(|| hidden_line("New password"))?;
+        if guarded(|| hidden_line("Repeat password"))? == password {
+            return Ok(password);
+        }
+        print_line("The passwords differ.")?;
+    }
+}
+
+#[cfg(unix)]
+fn hidden_line(prompt: &str) -> dialoguer::Result<Parameter> {
+    Ok(unbuffered::ask_hidden(prompt)?)
+}
+
+#[cfg(not(unix))]
+fn hidden_line(prompt: &str) -> dialoguer::Result<Parameter> {
+    dialoguer::Password::new().with_prompt(prompt).interact().map(Parameter::from)
 }
 
 /// Returns the only choice, or prompts for one of several choices.
