@@ -244,8 +244,9 @@ pub struct Malformed {
     pub reason: String,
     /// The HTTP status of the response.
     pub status: u16,
-    /// The beginning of the body, at most 200 characters, which are all [plain](crate::plain_text::is_plain). The excerpt is empty
-    /// when the status is 2xx, because such a body may contain tokens.
+    /// The beginning of the body, at most 200 characters, which are all
+    /// [plain](crate::plain_text::is_plain). The excerpt is empty when the status is 2xx, because such a body
+    /// may contain tokens.
     pub excerpt: String,
     /// The value of the header `x-amzn-requestid`, which AWS support asks for.
     pub request_id: Option<String>,

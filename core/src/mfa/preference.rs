@@ -101,8 +101,8 @@ impl SetMfaPreference {
     /// Sets whether passkeys count as a second factor.
     ///
     /// The service turns passkeys on only in a request that enables another factor, too. If no other change
-    /// enables a factor, the flow names a factor again that is already enabled. If the user has no such factor,
-    /// the flow fails with [`Error::InvalidInput`].
+    /// enables a factor, the flow names a factor again that is already enabled. If the user has no such
+    /// factor, the flow fails with [`Error::InvalidInput`].
     #[must_use]
     pub fn with_passkey(mut self, is_on: bool) -> Self {
         self.0.inner_mut().changes.passkey = Some(is_on);

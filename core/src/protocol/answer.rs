@@ -32,7 +32,8 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     pub(super) fn from_response(response: &Response) -> Self {
-        let request_id = response.request_id().filter(|id| id.len() <= MAX_NAME_BYTES);
+        let is_valid = |id: &&str| id.len() <= MAX_NAME_BYTES && id.chars().all(plain_text::is_plain);
+        let request_id = response.request_id().filter(is_valid);
         Self {
             date: response.headers().get("date").and_then(Timestamp::from_http_date),
             status: response.status(),

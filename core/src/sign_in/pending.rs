@@ -62,7 +62,8 @@ impl Pending {
         self.parameters.get(parameter).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// Reads a parameter that lists names. The list is empty if the parameter is absent or has an unknown form.
+    /// Reads a parameter that lists names. The list is empty if the parameter is absent or has an unknown
+    /// form.
     pub(super) fn listed_names(&self, parameter: &str) -> Vec<String> {
         self.parameters.get(parameter).map(lists::names).unwrap_or_default()
     }

@@ -259,7 +259,7 @@ impl Output {
 
     fn write_to_stderr(self, text: &str, json: &Value) {
         let line = if self.json { plain_json(&json.to_string()) } else { format!("cognito: {}", escape(text)) };
-        // The command continues, and the exit code reports a failure, even if standard error cannot be written.
+        // Even if standard error cannot be written, the exit code reports a failure.
         let _ = writeln!(io::stderr(), "{line}");
     }
 }

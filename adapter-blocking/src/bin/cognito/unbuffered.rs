@@ -38,8 +38,8 @@ pub(crate) fn read_line() -> io::Result<Option<Parameter>> {
     Ok(Some(Parameter::from(line.trim_end_matches('\r'))))
 }
 
-/// Shows a prompt, and reads a line from the terminal without showing what the user types. Asks again after an
-/// empty line.
+/// Shows a prompt, and reads a line from the terminal without showing what the user types. Asks again after
+/// an empty line.
 ///
 /// # Errors
 ///

@@ -52,7 +52,8 @@ impl CodeChallenge {
     }
 
     /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` if the service does
-    /// not say where. Only [`name`](Self::name) tells a code that was sent from a code of an authenticator app.
+    /// not say where. Only [`name`](Self::name) tells a code that was sent from a code of an authenticator
+    /// app.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")

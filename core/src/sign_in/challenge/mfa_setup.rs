@@ -65,8 +65,8 @@ impl MfaSetupChallenge {
     ///
     /// # Errors
     /// When the service lists factors without this one, when the factor needs an administrator, or when this
-    /// version does not know how to set up the factor. Codes by SMS need an administrator, who must add a phone
-    /// number to the user before the next sign-in.
+    /// version does not know how to set up the factor. Codes by SMS need an administrator, who must add a
+    /// phone number to the user before the next sign-in.
     pub fn setup_of(&self, factor: &ChallengeName) -> Result<FactorSetup, InvalidInput> {
         let factors = self.factors();
         let invalid = |problem| InvalidInput::new("MFA_SETUP", problem);
