@@ -4,7 +4,7 @@ use rexpect::session::PtySession;
 use serde_json::{Value, json};
 
 use crate::script::{Script, tokens};
-use crate::stage::PASSWORD;
+use crate::stage::{PASSWORD, run_result};
 
 /// Clears the screen by C0 and by C1, and reverses the text.
 const HOSTILE: &str = "x\u{1b}[2J\u{9b}2J\u{202e}y";
@@ -105,6 +105,8 @@ fn errors_and_warnings_are_shown_with_escapes() {
     let usage = script.run(&["sign-in", "--profile", HOSTILE]);
     assert_escaped(&usage.stderr);
     assert_escaped(&script.run(&["sign-in", HOSTILE]).stderr);
+    let mut help = script.command(&["sign-in", "--help"]);
+    assert_escaped(&run_result(&help.env("COGNITO_PROFILE", HOSTILE).output().unwrap()).text());
 }
 
 #[test]

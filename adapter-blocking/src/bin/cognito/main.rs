@@ -62,14 +62,15 @@ fn print_help_or_usage_error(error: &clap::Error) -> ExitCode {
 /// Prints a text of the command-line parser. If the text cannot be written, the exit code still reports the
 /// error.
 fn print_usage(error: &clap::Error) {
-    if !error.use_stderr() {
+    let text = error.render().to_string();
+    if text.lines().all(|line| line.chars().all(plain_text::is_plain)) {
         let _ = error.print();
         return;
     }
     // The parser quotes arguments and environment variables unchanged.
-    let text = error.render().to_string();
     for line in text.trim_end().lines() {
-        let _ = writeln!(io::stderr(), "{}", plain_text::escape(line));
+        let line = plain_text::escape(line);
+        let _ = if error.use_stderr() { writeln!(io::stderr(), "{line}") } else { writeln!(io::stdout(), "{line}") };
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::thread;
 use std::time::Duration;
 
-use cognito_blocking::plain_text::escape;
+use cognito_blocking::plain_text::{self, escape};
 use cognito_blocking::secret::{Parameter, SecretCode};
 use dialoguer::{Confirm, Input, Select};
 use qrcode::QrCode;
@@ -57,10 +57,13 @@ pub(crate) fn ask_code(key: &str, question: &str) -> Result<Parameter, Failure> 
     ask_hidden(key, question).map(|code| without_spaces(&code))
 }
 
-/// Removes all spaces from a code. No code contains spaces, but authenticator apps show them.
+/// Removes all spaces and invisible characters from a code. No code contains them, but authenticator apps
+/// show spaces, and text that is copied from a message may contain both.
 pub(crate) fn without_spaces(code: &Parameter) -> Parameter {
     let mut plain = String::with_capacity(code.expose().len());
-    plain.extend(code.expose().chars().filter(|character| !character.is_whitespace()));
+    plain.extend(
+        code.expose().chars().filter(|character| !character.is_whitespace() && plain_text::is_plain(*character)),
+    );
     Parameter::from(plain)
 }
 
