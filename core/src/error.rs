@@ -203,7 +203,13 @@ impl Error {
         }
     }
 
-    /// Creates an [`Error::Store`] from the reason why the store failed.
+    /// Creates the error of a list whose pages never end.
+    pub(crate) fn endless_pages() -> Self {
+        let reason = "the pages of the list never end".into();
+        Self::Malformed(Box::new(Malformed { reason, status: 200, excerpt: String::new(), request_id: None }))
+    }
+
+    /// Creates the error of a failed store from the reason of the failure.
     #[must_use]
     pub fn store(reason: impl Into<String>) -> Self {
         Self::Store(Arc::new(PlainCause(reason.into())))
@@ -240,8 +246,9 @@ pub struct Malformed {
     pub reason: String,
     /// The HTTP status of the response.
     pub status: u16,
-    /// The beginning of the body, at most 200 characters, without control characters. The excerpt is empty
-    /// when the status is 2xx, because such a body may contain tokens.
+    /// The beginning of the body, at most 200 characters, which are all
+    /// [plain](crate::plain_text::is_plain). The excerpt is empty when the status is 2xx, because such a body
+    /// may contain tokens.
     pub excerpt: String,
     /// The request id in the response header `x-amzn-requestid`, for inquiries to AWS Support.
     pub request_id: Option<String>,

@@ -76,6 +76,7 @@ mod http;
 mod keeper;
 mod mfa;
 pub mod operation;
+pub mod plain_text;
 mod protocol;
 mod refresh_method;
 pub mod secret;

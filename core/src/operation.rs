@@ -232,6 +232,9 @@ pub trait Paged: TokenAuthorized + Clone {
     /// Returns the request for the page after `page`, or `None` if `page` is the last page. `page` must be
     /// the response to this request.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
+
+    /// Returns the token of the page that this request asks for, or `None` for the first page.
+    fn page_token(&self) -> Option<&str>;
 }
 
 /// An operation in [the list](for_each_operation) of all operations. The requests and responses of a listed

@@ -2,9 +2,10 @@
 //!
 //! - `initiate` chooses the first request of a sign-in; `srp`, `password` and `custom` build these requests.
 //! - `srp` proves a password to the service, and `device` proves a remembered device.
-//! - `steps` is the state machine. The state machine reads every response and ends with a session or a
-//!   challenge (`pending`).
-//! - `challenge` has one type for each kind of challenge; the methods of the type answer the challenge.
+//! - `steps` is the state machine. It reads every response and ends with a session or a challenge
+//!   (`pending`).
+//! - `challenge` has one type for each kind of challenge, whose methods are its answers.
+//! - `lists` reads the lists in the parameters of a challenge.
 //! - `stored` reads and writes a challenge as JSON.
 //! - `outcome` turns the result of the state machine into a [`SignInOutcome`].
 
@@ -12,6 +13,7 @@ pub(crate) mod challenge;
 mod custom;
 mod device;
 mod initiate;
+mod lists;
 mod names;
 mod outcome;
 mod password;

@@ -3,14 +3,15 @@
 use std::error::Error as StdError;
 use std::io;
 
-use cognito_blocking::operation::Attribute;
+use cognito_blocking::operation::{Attribute, ChallengeName};
+use cognito_blocking::plain_text::escape;
 use cognito_blocking::{
-    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, Seed, SignIn, SignedIn,
+    AppClient, BeginSoftwareTokenSetup, Challenge, DeviceRegistration, Error, FactorSetup, Seed, SignIn, SignedIn,
     SoftwareTokenSetup,
 };
 
 use crate::environment::variable;
-use crate::terminal::{self, ask, ask_hidden};
+use crate::terminal::{self, ask, ask_code, ask_hidden};
 
 /// The next flow after the user has answered a challenge.
 pub(crate) enum Answer {
@@ -35,24 +36,30 @@ pub(crate) fn begin(app_client: &AppClient, seed: Seed) -> Result<SignIn, Box<dy
 
 /// Asks the user for the answer to a challenge.
 pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) -> Result<Answer, Box<dyn StdError>> {
-    println!("The service asks for {}.", challenge.name().as_str());
+    println!("The service asks for {}.", escape(challenge.name().as_str()));
     Ok(Answer::SignIn(Box::new(match challenge {
         Challenge::Code(challenge) => {
-            let source =
-                challenge.destination().map_or("your authenticator app".to_owned(), |to| format!("sent to {to}"));
-            challenge.answer(app_client, ask_hidden(&format!("Code ({source})"))?, seed)
+            let source = match (challenge.name(), challenge.destination()) {
+                (ChallengeName::SoftwareTokenMfa, _) => "of your authenticator app".to_owned(),
+                (_, Some(to)) => format!("sent to {to}"),
+                (ChallengeName::EmailOtp, None) => "sent by e-mail".to_owned(),
+                (_, None) => "sent by SMS".to_owned(),
+            };
+            challenge.answer(app_client, ask_code(&format!("Code ({source})"))?, seed)
         }
         Challenge::SelectMfaType(challenge) => {
-            let choice = terminal::choose(&challenge.choices())?;
+            let choice = terminal::choose(&challenge.options())?;
             challenge.answer(app_client, &choice, seed)
         }
         Challenge::MfaSetup(challenge) => {
-            let factors = challenge.factors();
-            let choice = if let [only] = &*factors { only.clone() } else { terminal::choose(&factors)? };
-            if choice.as_str() == "EMAIL_OTP" {
-                challenge.set_up_email(app_client, ask("E-mail address")?, seed)
-            } else {
-                return Ok(Answer::SetUp(Box::new(challenge.set_up_software_token(app_client))));
+            let options = challenge.options();
+            let choice = if let [only] = &*options { only.clone() } else { terminal::choose(&options)? };
+            match challenge.setup_of(&choice)? {
+                FactorSetup::SoftwareToken => {
+                    return Ok(Answer::SetUp(Box::new(challenge.set_up_software_token(app_client))));
+                }
+                FactorSetup::Email => challenge.set_up_email(app_client, ask("E-mail address")?, seed),
+                _ => return Err(format!("this example cannot set up {}", choice.as_str()).into()),
             }
         }
         Challenge::SoftwareTokenSetup(setup) => {
@@ -67,7 +74,7 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
         }
         Challenge::Custom(challenge) => {
             for (name, value) in challenge.parameters().iter() {
-                println!("  {name}: {value}");
+                println!("  {}: {}", escape(name), escape(value));
             }
             challenge.answer(app_client, ask_hidden("Answer")?, seed)
         }
@@ -78,8 +85,8 @@ pub(crate) fn answer(app_client: &AppClient, challenge: &Challenge, seed: Seed) 
 /// Shows the secret of a new authenticator app, and asks the user for the app's first code.
 pub(crate) fn verify(app_client: &AppClient, setup: &SoftwareTokenSetup, seed: Seed) -> io::Result<SignIn> {
     // The user needs the secret to set up the app. A graphical program would show a QR code.
-    println!("Add this key to your authenticator app: {}", setup.secret_code().expose());
-    Ok(setup.verify(app_client, ask_hidden("Code of the app")?, seed))
+    println!("Add this key to your authenticator app: {}", escape(setup.secret_code().expose()));
+    Ok(setup.verify(app_client, ask_code("Code of the app")?, seed))
 }
 
 /// Returns the key of a device that the service no longer knows, if the error ended the sign-in. The next
@@ -95,13 +102,17 @@ pub(crate) fn gone_device(error: &Error) -> Option<&str> {
 pub(crate) fn print_result(signed_in: &SignedIn) {
     let session = &signed_in.session;
     let seconds = session.tokens().expires_in.unwrap_or_default();
-    println!("Signed in as {}, access token for {seconds} seconds.", session.username());
+    println!("Signed in as {}, access token for {seconds} seconds.", escape(session.username()));
     if let Some(device_key) = &signed_in.device.gone_device_key {
-        println!("The service no longer knows the device {device_key}.");
+        println!("The service no longer knows the device {}.", escape(device_key));
     }
     match &signed_in.device.registration {
-        DeviceRegistration::Confirmed(device) => println!("The device {} is registered.", device.record.device_key()),
-        DeviceRegistration::Failed(failed) => println!("The device is not registered: {}", failed.error),
+        DeviceRegistration::Confirmed(device) => {
+            println!("The device {} is registered.", escape(device.record.device_key()));
+        }
+        DeviceRegistration::Failed(failed) => {
+            println!("The device is not registered: {}", escape(&failed.error.to_string()));
+        }
         _ => {}
     }
 }

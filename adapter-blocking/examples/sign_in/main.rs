@@ -18,6 +18,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cognito_blocking::error::WithCauses;
+use cognito_blocking::plain_text::escape;
 use cognito_blocking::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
 use answers::{Answer, answer, begin, gone_device, print_result, verify};
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     match sign_in() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", WithCauses::new(&*error));
+            eprintln!("{}", escape(&WithCauses::new(&*error).to_string()));
             ExitCode::FAILURE
         }
     }
@@ -47,7 +48,7 @@ fn sign_in() -> Result<(), Box<dyn Error>> {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
             Ok(SignInOutcome::Challenge(challenge)) => last_challenge = Some(challenge),
             Err(error) if last_challenge.is_some() && error.may_answer_again() => {
-                println!("{}", error.with_causes());
+                println!("{}", escape(&error.with_causes().to_string()));
             }
             Err(error) => {
                 if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {

@@ -147,6 +147,84 @@ fn the_region_selects_the_aws_endpoint() {
     assert!(wrong["message"].as_str().unwrap().starts_with("region: "), "{wrong}");
 }
 
+/// Starts a proxy that answers every request with 403, and returns its URL. A local host would bypass it.
+fn proxy() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut line = String::new();
+            BufReader::new(connection.as_ref().unwrap()).read_line(&mut line).unwrap();
+            drop(connection);
+        }
+    });
+    url
+}
+
+#[test]
+fn plain_http_to_another_machine_must_be_allowed() {
+    let stage = Stage::new("allow_http");
+    let proxy = proxy();
+    let url = "http://localstack:4566";
+    let profiles = format!("[open]\n{0}allow_http = true\n[closed]\n{0}allow_http = false\n", profile(&stage, url));
+    write_profiles(&stage, &profiles, 0o600);
+    for (arguments, variable, is_allowed) in [
+        (&["--profile", "closed"][..], None, false),
+        (&["--profile", "closed", "--allow-http"], None, true),
+        (&["--profile", "closed"], Some("true"), true),
+        (&["--profile", "closed"], Some(""), false),
+        (&["--profile", "open"], None, true),
+        (&["--profile", "open"], Some("0"), false),
+        (&["--profile", "open", "--allow-http=false"], Some("1"), false),
+        (&["--profile", "open"], Some(""), true),
+    ] {
+        let mut variables = vec![("HTTP_PROXY", &*proxy), ("http_proxy", &*proxy)];
+        variables.extend(variable.map(|value| ("COGNITO_ALLOW_HTTP", value)));
+        let result = resend(&stage, arguments, &variables);
+        let lines: Vec<&str> = result.stderr.lines().collect();
+        if is_allowed {
+            // The request leaves, but there is no such machine.
+            assert!(lines[0].starts_with(r#"{"warning":"requests to http://localstack:4566/ are not"#), "{lines:?}");
+            assert_eq!((lines.len(), result.code), (2, 4), "{lines:?}");
+        } else {
+            assert_eq!((lines.len(), result.code), (1, 2), "{lines:?}");
+            assert!(lines[0].contains("--allow-http"), "{lines:?}");
+        }
+    }
+    assert_eq!(resend(&stage, &["--profile", "open"], &[("COGNITO_ALLOW_HTTP", "maybe")]).code, 2);
+}
+
+#[test]
+fn https_and_this_machine_need_no_permission() {
+    let stage = Stage::signed_in("no_allow_http");
+    assert_eq!(stage.run(&["whoami", "--allow-http"]).stderr, "");
+    let invalid = resend(
+        &stage,
+        &["--allow-http", "--endpoint", "ftp://a"],
+        &[
+            ("COGNITO_USER_POOL_ID", &stage.user_pool_id),
+            ("COGNITO_CLIENT_ID", &stage.client_id),
+            ("COGNITO_USERNAME", "bob"),
+        ],
+    );
+    assert!(invalid.error(2)["message"].as_str().unwrap().contains("https://"));
+}
+
+#[test]
+fn spaces_around_the_client_secret_and_name_are_removed() {
+    let client = json!({ "name": "app", "secret": "0example0secret0of0the0app0client0" });
+    let stage = Stage::with_changes("trimmed_secret", json!({ "clients": [client] }));
+    let password = ("COGNITO_PASSWORD", crate::stage::PASSWORD);
+    let secret = ("COGNITO_CLIENT_SECRET", "0example0secret0of0the0app0client0\n");
+    let named = ("COGNITO_USERNAME", "alice\n");
+    assert_eq!(stage.with_env(&["sign-in"], &[password, secret, named]).text(), "Signed in as alice.\n");
+    let text = format!("[default]\n{}", profile(&stage, &stage.server.url()).replace("bob", " alice "));
+    write_profiles(&stage, &format!("{text}client_secret = \"0example0secret0of0the0app0client0\\r\\n\"\n"), 0o600);
+    let mut command = stage.unconfigured_command(&["sign-in"]);
+    command.envs([password, ("COGNITO_CLIENT_SECRET", " ")]);
+    assert_eq!(run_result(&command.output().unwrap()).text(), "Signed in as alice.\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_can_read_the_default_store_and_its_folder() {

@@ -19,6 +19,18 @@ fn an_invalid_command_line_exits_with_2() {
     ] {
         assert_eq!(stage.run(arguments).error(2)["kind"], "Usage");
     }
+    // The output of `call` is always JSON.
+    for arguments in [
+        &["call"][..],
+        &["call", "--json"],
+        &["call", "GetUser", "--fly"],
+        &["call", "--username", "alice"],
+        &["--verbose", "call", "GetUser", "--json={}", "--fly"],
+        &["call", "Fly"],
+    ] {
+        assert_eq!(stage.run(arguments).error(2)["kind"], "Usage", "{arguments:?}");
+    }
+    assert!(stage.run(&["token", "--username", "call", "--fly"]).stderr.starts_with("error: "));
     let as_text = stage.run(&["fly"]);
     assert_eq!((as_text.code, &*as_text.stdout), (2, ""));
     assert!(as_text.stderr.starts_with("error: "));
@@ -32,7 +44,8 @@ fn an_invalid_input_exits_with_2() {
         "message": "user pool id: has no underscore between region and name" });
     assert_eq!(error, expected);
     let plain_http = stage.run(&["resend", "--username", "bob", "--endpoint", "http://example.com", "--json"]).error(2);
-    assert_eq!(plain_http["message"], "endpoint: must use https, except on this machine");
+    let expected = "endpoint: must use https, except on this machine: pass --allow-http if the network is safe";
+    assert_eq!(plain_http["message"], expected);
 }
 
 #[test]

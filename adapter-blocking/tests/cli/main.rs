@@ -5,8 +5,14 @@ mod account;
 mod challenges;
 mod configuration;
 mod exit_codes;
+#[cfg(unix)]
+mod hostile_text;
 mod identity;
+#[cfg(unix)]
+mod odd_challenges;
 mod resume;
+#[cfg(unix)]
+mod script;
 mod secrets;
 mod signed_in_user;
 mod stage;

@@ -137,3 +137,46 @@ fn a_missing_code_error_mentions_standard_input() {
     assert!(stage.text(&["password", "confirm", "--help"]).contains("standard input"));
     assert_eq!(stage.run(&["confirm", "-", "--username", "alice", "--json"]).error(2)["kind"], "Usage");
 }
+
+/// Returns how often the memory of a process contains a text.
+#[cfg(target_os = "linux")]
+fn count_in_memory(process: i32, text: &str) -> usize {
+    use std::io::{Read, Seek, SeekFrom};
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let mut memory = fs::File::open(format!("/proc/{process}/mem")).unwrap();
+    let mut count = 0;
+    for line in maps.lines().filter(|line| line.contains(" rw")) {
+        let (first, last) = line.split_once(' ').unwrap().0.split_once('-').unwrap();
+        let [first, last] = [first, last].map(|address| u64::from_str_radix(address, 16).unwrap());
+        let mut region = Vec::new();
+        memory.seek(SeekFrom::Start(first)).unwrap();
+        // A region that cannot be read contains nothing of the program.
+        let _ = memory.by_ref().take(last - first).read_to_end(&mut region);
+        count += region.windows(text.len()).filter(|window| *window == text.as_bytes()).count();
+    }
+    count
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_typed_password_does_not_stay_in_memory() {
+    let user = json!({ "username": "alice", "password": PASSWORD, "status": "FORCE_CHANGE_PASSWORD" });
+    let stage = Stage::with_changes("memory", json!({ "users": [user] }));
+    let mut command = stage.command(&["sign-in", "--username", "alice"]);
+    command.env("TERM", "xterm").stdin(std::process::Stdio::inherit());
+    let mut terminal = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+    terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    terminal.exp_string("New password: ").unwrap();
+    let process = terminal.process.child_pid.as_raw();
+    assert_eq!(count_in_memory(process, PASSWORD), 0);
+    // The memory was really read.
+    assert!(count_in_memory(process, "NEW_PASSWORD_REQUIRED") > 0);
+    for typed in ["first-Typed-1", "other-Typed-2"] {
+        terminal.send_line(typed).unwrap();
+        terminal.exp_string("password: ").unwrap();
+    }
+    for text in ["first-Typed-1", "other-Typed-2"] {
+        assert_eq!(count_in_memory(process, text), 0, "{text}");
+    }
+}

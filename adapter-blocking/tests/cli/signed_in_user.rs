@@ -20,7 +20,7 @@ fn attributes_are_set_read_and_deleted() {
     let some = stage.json(&["attributes", "get", "name", "nickname"]);
     assert_eq!(some, json!({ "attributes": { "name": "Alice", "nickname": "Al=l" } }));
     assert_eq!(stage.json(&["attributes", "delete", "nickname"]), json!({ "deleted": ["nickname"] }));
-    assert_eq!(stage.json(&["attributes", "get", "nickname"]), json!({ "attributes": {} }));
+    assert!(stage.json(&["attributes", "get"])["attributes"].get("nickname").is_none());
 }
 
 #[test]
@@ -65,6 +65,23 @@ fn changing_a_second_factor_keeps_the_others() {
     assert_eq!(stage.json(&["mfa", "prefer", "email"])["preferred"], "EMAIL_OTP");
     let off = stage.json(&["mfa", "prefer", "totp", "--state", "off"]);
     assert_eq!(off, json!({ "preferred": "EMAIL_OTP", "enabled": ["EMAIL_OTP"] }));
+}
+
+#[test]
+fn an_attribute_that_the_user_does_not_have_is_an_error() {
+    let stage = Stage::signed_in("no_attribute");
+    assert_eq!(stage.text(&["attributes", "get", "email"]), "alice@example.com\n");
+    for names in [&["no_such"][..], &["email", "no_such"]] {
+        let error = stage.run(&[&["attributes", "get", "--json"], names].concat()).error(2);
+        assert_eq!(error["message"], "the user has no attribute no_such");
+    }
+}
+
+#[test]
+fn passkeys_without_another_factor_are_refused_by_the_tool() {
+    let stage = Stage::signed_in("passkey_alone");
+    let error = stage.run(&["mfa", "prefer", "passkey", "--json"]).error(2);
+    assert!(error["message"].as_str().unwrap().contains("need another second factor"), "{error}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use rexpect::session::{PtySession, spawn_with_options};
 use rustix::termios::{LocalModes, tcgetattr};
 use serde_json::json;
 
-use crate::stage::{NEW_PASSWORD, PASSWORD, Stage, short_lived_tokens};
+use crate::stage::{APP_SECRET, NEW_PASSWORD, PASSWORD, Stage, short_lived_tokens};
 
 const TEMPORARY: &str = "Temporary-2";
 
@@ -150,6 +150,28 @@ fn the_user_who_signed_in_last_is_the_default() {
     terminal.exp_string("Password: ").unwrap();
     terminal.send_line(PASSWORD).unwrap();
     terminal.exp_string("Signed in as alice.").unwrap();
+}
+
+#[test]
+fn spaces_around_a_typed_name_or_code_are_removed() {
+    let stage = Stage::with_two_factors("terminal_spaces", "alice");
+    let mut terminal = at_terminal(&stage, &["sign-in", "--answer", "ANSWER=SOFTWARE_TOKEN_MFA"]);
+    terminal.exp_string("User name: ").unwrap();
+    terminal.send_line("   ").unwrap();
+    terminal.exp_string("User name: ").unwrap();
+    terminal.send_line("  alice ").unwrap();
+    terminal.exp_string("Password: ").unwrap();
+    terminal.send_line(PASSWORD).unwrap();
+    terminal.exp_string("Code from your authenticator app: ").unwrap();
+    let code = stage.app_code(APP_SECRET);
+    let (first, last) = code.split_at(3);
+    terminal.send_line(&format!(" {first} {last} ")).unwrap();
+    terminal.exp_string("Signed in as alice.").unwrap();
+    terminal.exp_eof().unwrap();
+    let mut terminal = at_terminal(&stage, &["attributes", "verify", "email"]);
+    terminal.exp_string("Code: ").unwrap();
+    terminal.send_line(&format!(" {} ", stage.last_code())).unwrap();
+    terminal.exp_string("Verified email.").unwrap();
 }
 
 #[test]

@@ -20,6 +20,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cognito_tokio::error::WithCauses;
+use cognito_tokio::plain_text::escape;
 use cognito_tokio::{Client, Devices, FileStore, Sessions, SignInOutcome};
 
 use answers::{Answer, answer, begin, gone_device, print_result, verify};
@@ -30,7 +31,7 @@ async fn main() -> ExitCode {
     match sign_in().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", WithCauses::new(&*error));
+            eprintln!("{}", escape(&WithCauses::new(&*error).to_string()));
             ExitCode::FAILURE
         }
     }
@@ -53,7 +54,7 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
             Ok(SignInOutcome::SignedIn(signed_in)) => break signed_in,
             Ok(SignInOutcome::Challenge(challenge)) => last_challenge = Some(challenge),
             Err(error) if last_challenge.is_some() && error.may_answer_again() => {
-                println!("{}", error.with_causes());
+                println!("{}", escape(&error.with_causes().to_string()));
             }
             Err(error) => {
                 if let (Some(sessions), Some(gone)) = (&sessions, gone_device(&error)) {

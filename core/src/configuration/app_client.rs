@@ -141,7 +141,9 @@ impl AppClient {
         Ok(Self(Arc::new(settings)))
     }
 
-    /// Sets the secret of the app client. An empty text removes the secret.
+    /// Sets the secret of the app client. An empty text removes the secret. Spaces and line breaks around the
+    /// secret are removed: no client secret contains them, but a file or an environment variable may end with
+    /// a line break.
     ///
     /// Each request contains a secret hash, computed from the client secret, the client id and the user name
     /// in the request:
@@ -149,7 +151,8 @@ impl AppClient {
     #[must_use]
     pub fn with_secret(self, secret: impl Into<ClientSecret>) -> Self {
         let secret = secret.into();
-        self.with(|settings| settings.client_secret = (!secret.is_empty()).then_some(secret))
+        let trimmed = ClientSecret::from(secret.expose().trim());
+        self.with(|settings| settings.client_secret = (!trimmed.is_empty()).then_some(trimmed))
     }
 
     /// Sets the endpoint of all requests.
@@ -310,6 +313,17 @@ mod tests {
         let client = AppClient::new(pool(), "3pu8").unwrap();
         assert!(client.clone().with_secret("").secret_hash("alice").is_none());
         assert!(client.with_secret("s3cr3t").secret_hash("alice").is_some());
+    }
+
+    /// Regression: a secret from a file, with a line break at its end, gave "Unable to verify secret hash".
+    #[test]
+    fn spaces_around_a_secret_are_removed() {
+        let client = AppClient::new(pool(), "3pu8").unwrap();
+        let expected = client.clone().with_secret("s3cr3t").secret_hash("alice");
+        for secret in ["s3cr3t\n", "s3cr3t\r\n", " s3cr3t ", "\ts3cr3t\u{a0}"] {
+            assert_eq!(client.clone().with_secret(secret).secret_hash("alice"), expected, "{secret:?}");
+        }
+        assert!(client.with_secret(" \n").secret_hash("alice").is_none());
     }
 
     #[test]

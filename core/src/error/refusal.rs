@@ -1,7 +1,9 @@
 //! The errors that the service returns, with one list of error kinds for all operations.
 
 use alloc::string::String;
-use core::fmt::{self, Write};
+use core::fmt;
+
+use crate::plain_text;
 
 /// An error response with which the service rejects a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +28,8 @@ impl fmt::Display for Refusal {
         if !self.message.is_empty() {
             formatter.write_str(": ")?;
         }
-        // Control characters from the service or from a Lambda trigger must not break up a line of a log or
-        // control a terminal.
-        let plain = self.message.chars().map(|character| if character.is_control() { ' ' } else { character });
-        plain.into_iter().try_for_each(|character| formatter.write_char(character))
+        // The message comes from the service or a trigger, and people read it in logs and at terminals.
+        write!(formatter, "{}", plain_text::escape(&self.message))
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use crate::configuration::AppClient;
-use crate::error::Error;
+use crate::error::{Error, InvalidInput};
 use crate::flow::guarded::{Guarded, Steps};
 use crate::flow::{Event, Flow, Step};
 use crate::operation::{GetUser, GetUserResponse, MfaSettings, SetUserMfaPreference, WebAuthnMfaSettings};
@@ -99,6 +99,10 @@ impl SetMfaPreference {
     }
 
     /// Sets whether passkeys count as a second factor.
+    ///
+    /// The service turns passkeys on only in a request that enables another factor, too. If no other change
+    /// enables a factor, the flow names a factor again that is already enabled. If the user has no such
+    /// factor, the flow fails with [`Error::InvalidInput`].
     #[must_use]
     pub fn with_passkey(mut self, is_on: bool) -> Self {
         self.0.inner_mut().changes.passkey = Some(is_on);
@@ -126,7 +130,7 @@ impl Steps for ChangingPreference {
             }
             State::Reading(call) => match call.step(now, event)?.finished() {
                 Ok(user) => {
-                    let operation = self.changes.set_preference_request(&user);
+                    let operation = self.changes.set_preference_request(&user)?;
                     let call = Call::signed_in(&self.app_client, &self.access_token, operation);
                     self.state = State::Writing(Box::new(call));
                     self.advance(now, Event::Start)
@@ -142,7 +146,7 @@ impl Steps for ChangingPreference {
 }
 
 impl Changes {
-    fn set_preference_request(&self, user: &GetUserResponse) -> SetUserMfaPreference {
+    fn set_preference_request(&self, user: &GetUserResponse) -> Result<SetUserMfaPreference, InvalidInput> {
         let mut operation = SetUserMfaPreference::new();
         let sets_preferred = [self.sms, self.software_token, self.email].contains(&Some(FactorState::Preferred));
         let setting = |name: &str, change: Option<FactorState>| {
@@ -154,20 +158,43 @@ impl Changes {
                 None => None,
             }
         };
-        operation.sms_mfa_settings = setting("SMS_MFA", self.sms);
-        operation.software_token_mfa_settings = setting("SOFTWARE_TOKEN_MFA", self.software_token);
-        operation.email_mfa_settings = setting("EMAIL_OTP", self.email);
+        let mut factors = [
+            (SOFTWARE_TOKEN, self.software_token, setting(SOFTWARE_TOKEN, self.software_token)),
+            (SMS, self.sms, setting(SMS, self.sms)),
+            (EMAIL, self.email, setting(EMAIL, self.email)),
+        ];
+        let is_enabled = |settings: &Option<MfaSettings>| settings.as_ref().is_some_and(|it| it.enabled == Some(true));
+        if self.passkey == Some(true) && !factors.iter().any(|(_, _, settings)| is_enabled(settings)) {
+            let is_listed = |name: &str| user.user_mfa_setting_list.iter().any(|listed| listed == name);
+            let mut unchanged = factors.iter_mut().filter(|(_, change, _)| change.is_none());
+            let other = unchanged.find(|(name, _, _)| is_listed(name) && has_address(user, name));
+            let (_, _, settings_of_other) = other.ok_or(NO_OTHER_FACTOR)?;
+            *settings_of_other = Some(settings(FactorState::On));
+        }
+        let [(_, _, software_token), (_, _, sms), (_, _, email)] = factors;
+        operation.software_token_mfa_settings = software_token;
+        operation.sms_mfa_settings = sms;
+        operation.email_mfa_settings = email;
         operation.web_authn_mfa_settings = self.passkey.map(|is_on| WebAuthnMfaSettings { enabled: Some(is_on) });
-        operation
+        Ok(operation)
     }
 }
 
-/// Returns whether the user still has the phone number or the e-mail address that a factor needs. If the user
-/// does not have it, the service rejects a request that names the factor.
+const SMS: &str = "SMS_MFA";
+const SOFTWARE_TOKEN: &str = "SOFTWARE_TOKEN_MFA";
+const EMAIL: &str = "EMAIL_OTP";
+
+const NO_OTHER_FACTOR: InvalidInput = InvalidInput::new(
+    "WebAuthnMfaSettings",
+    "passkeys as a second factor need another second factor: enable an authenticator app, SMS or e-mail, too",
+);
+
+/// Returns whether the user still has the address that receives the codes of a factor. If the user has no
+/// such address, the service rejects a request that names the factor.
 fn has_address(user: &GetUserResponse, name: &str) -> bool {
     match name {
-        "SMS_MFA" => user.attribute("phone_number").is_some(),
-        "EMAIL_OTP" => user.attribute("email").is_some(),
+        SMS => user.attribute("phone_number").is_some(),
+        EMAIL => user.attribute("email").is_some(),
         _ => true,
     }
 }
@@ -178,7 +205,7 @@ fn settings(state: FactorState) -> MfaSettings {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
     use alloc::vec;
     use alloc::vec::Vec;
 
@@ -255,6 +282,49 @@ mod tests {
                 "EmailMfaSettings": {"Enabled": true, "PreferredMfa": true},
             })
         );
+    }
+
+    /// Returns the user whose enabled factors are these, and who prefers none.
+    fn user_with(enabled: &[&str], attributes: &[&str]) -> String {
+        let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();
+        json!({"Username": "alice", "UserAttributes": attributes, "UserMFASettingList": enabled}).to_string()
+    }
+
+    /// Regression: the service refuses passkeys without another factor in the same request.
+    #[test]
+    fn turning_passkeys_on_names_an_enabled_factor_again() {
+        let on = json!({"Enabled": true, "PreferredMfa": false});
+        for (enabled, attributes, member) in [
+            (&["SOFTWARE_TOKEN_MFA"][..], &[][..], "SoftwareTokenMfaSettings"),
+            (&["SMS_MFA", "SOFTWARE_TOKEN_MFA"], &["phone_number"], "SoftwareTokenMfaSettings"),
+            (&["SMS_MFA", "EMAIL_OTP"], &["email"], "EmailMfaSettings"),
+            (&["WEB_AUTHN_MFA", "SMS_MFA"], &["phone_number"], "SMSMfaSettings"),
+        ] {
+            let mut flow = change().with_passkey(true);
+            sent(flow.step(NOW, Event::Start));
+            let request = body(&sent(flow.step(NOW, answer(200, &user_with(enabled, attributes)))));
+            let expected = json!({"AccessToken": "t", "WebAuthnMfaSettings": {"Enabled": true}, member: on});
+            assert_eq!(request, expected);
+        }
+    }
+
+    #[test]
+    fn passkeys_without_another_factor_are_not_written() {
+        for (flow, enabled) in [
+            (change().with_passkey(true), &[][..]),
+            (change().with_passkey(true), &["WEB_AUTHN_MFA"]),
+            (change().with_passkey(true), &["EMAIL_OTP"]),
+            (change().with_passkey(true).with_software_token(FactorState::Off), &["SOFTWARE_TOKEN_MFA"]),
+        ] {
+            let mut flow = flow;
+            sent(flow.step(NOW, Event::Start));
+            let error = failed(flow.step(NOW, answer(200, &user_with(enabled, &[]))));
+            assert!(matches!(error, Error::InvalidInput(_)), "{error}");
+        }
+        // Another change that enables a factor is enough, and passkeys can be turned off alone.
+        let both = written(change().with_passkey(true).with_software_token(FactorState::On), "");
+        assert_eq!(both.as_object().unwrap().len(), 2);
+        assert_eq!(written(change().with_passkey(false), ""), json!({"WebAuthnMfaSettings": {"Enabled": false}}));
     }
 
     #[test]

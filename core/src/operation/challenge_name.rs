@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
 
 /// The name of a challenge that the service can send during a sign-in.
@@ -75,6 +76,14 @@ impl ChallengeName {
     }
 }
 
+/// Reads the name of a challenge as the service writes it.
+impl From<&str> for ChallengeName {
+    fn from(name: &str) -> Self {
+        let known = Self::deserialize(StrDeserializer::<serde::de::value::Error>::new(name));
+        known.unwrap_or_else(|_| Self::Unknown(name.into()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +110,7 @@ mod tests {
             "TELEPATHY",
         ] {
             let read: ChallengeName = serde_json::from_value(name.into()).unwrap();
-            assert_eq!(read.as_str(), name);
+            assert_eq!((read.as_str(), &ChallengeName::from(name)), (name, &read));
             assert_eq!(matches!(read, ChallengeName::Unknown(_)), name == "TELEPATHY");
         }
     }

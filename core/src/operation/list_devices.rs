@@ -55,6 +55,10 @@ impl Paged for ListDevices {
         let token = next_token(self.pagination_token.as_ref(), page.pagination_token.as_ref())?;
         Some(Self { pagination_token: Some(token), ..self.clone() })
     }
+
+    fn page_token(&self) -> Option<&str> {
+        self.pagination_token.as_deref()
+    }
 }
 
 /// The response to ListDevices: one page of devices.

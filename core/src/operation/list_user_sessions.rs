@@ -52,6 +52,10 @@ impl Paged for ListUserSessions {
         let token = next_token(self.next_token.as_ref(), page.next_token.as_ref())?;
         Some(Self { next_token: Some(token) })
     }
+
+    fn page_token(&self) -> Option<&str> {
+        self.next_token.as_deref()
+    }
 }
 
 /// The response to ListUserSessions: one page of sessions.

@@ -55,6 +55,10 @@ impl Paged for ListWebAuthnCredentials {
         let token = next_token(self.next_token.as_ref(), page.next_token.as_ref())?;
         Some(Self { next_token: Some(token), ..self.clone() })
     }
+
+    fn page_token(&self) -> Option<&str> {
+        self.next_token.as_deref()
+    }
 }
 
 /// The response to ListWebAuthnCredentials: one page of passkeys.

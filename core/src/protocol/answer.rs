@@ -10,6 +10,7 @@ use serde_json::error::Category;
 
 use crate::error::{Error, Malformed, Refusal, RefusalKind};
 use crate::http::Response;
+use crate::plain_text;
 use crate::timestamp::Timestamp;
 
 const EXCERPT_CHARACTERS: usize = 200;
@@ -32,7 +33,8 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     pub(super) fn from_response(response: &Response) -> Self {
-        let request_id = response.request_id().filter(|id| id.len() <= MAX_NAME_BYTES);
+        let is_valid = |id: &&str| id.len() <= MAX_NAME_BYTES && id.chars().all(plain_text::is_plain);
+        let request_id = response.request_id().filter(is_valid);
         Self {
             date: response.headers().get("date").and_then(Timestamp::from_http_date),
             status: response.status(),
@@ -97,6 +99,6 @@ fn excerpt(body: &[u8]) -> String {
     // A character in UTF-8 has at most four bytes.
     let head = body.get(..EXCERPT_CHARACTERS * 4).unwrap_or(body);
     let text = String::from_utf8_lossy(head);
-    let plain = text.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let plain = text.chars().map(|character| if plain_text::is_plain(character) { character } else { ' ' });
     plain.take(EXCERPT_CHARACTERS).collect::<String>().trim().to_owned()
 }

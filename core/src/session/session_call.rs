@@ -1,6 +1,9 @@
 //! Calls with a session's access token: one retry after a refresh, and operations that return their results
 //! in pages.
 
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+
 use crate::configuration::AppClient;
 use crate::error::Error;
 use crate::operation::{Paged, TokenAuthorized};
@@ -69,13 +72,19 @@ impl<O: TokenAuthorized + Clone> SessionCall<O> {
 #[derive(Debug)]
 pub struct Pages<O> {
     next: Option<O>,
+    /// The tokens of all pages that were requested.
+    requested: BTreeSet<String>,
 }
+
+/// The maximum number of pages. The longest list of the service has fewer pages.
+const MAX_PAGES: usize = 10_000;
 
 impl<O: Paged> Pages<O> {
     /// Creates the sequence of pages that starts with this request.
     #[must_use]
     pub fn new(operation: O) -> Self {
-        Self { next: Some(operation) }
+        let requested = operation.page_token().map(Into::into).into_iter().collect();
+        Self { next: Some(operation), requested }
     }
 
     /// Returns the request for the next page, or `None` after the last page.
@@ -84,12 +93,64 @@ impl<O: Paged> Pages<O> {
         self.next.clone()
     }
 
-    /// Reads from the result of the last request whether there is a next page, and returns the result
-    /// unchanged.
-    #[expect(clippy::missing_errors_doc, reason = "the result is the caller's own")]
+    /// Takes the result of the last request, and returns it.
+    ///
+    /// # Errors
+    /// Returns the caller's own error unchanged. Returns [`Error::Malformed`] if the page names a page that
+    /// was already requested, or if there are more than 10,000 pages, because the list would never end.
     pub fn received(&mut self, page: Result<O::Response, Error>) -> Result<O::Response, Error> {
         let request = self.next.take();
-        self.next = request.zip(page.as_ref().ok()).and_then(|(request, page)| request.next_page(page));
-        page
+        let page = page?;
+        let next = request.and_then(|request| request.next_page(&page));
+        if let Some(token) = next.as_ref().and_then(Paged::page_token)
+            && (self.requested.len() >= MAX_PAGES || !self.requested.insert(token.into()))
+        {
+            return Err(Error::endless_pages());
+        }
+        self.next = next;
+        Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+    use crate::operation::{ListDevices, ListDevicesResponse};
+
+    fn page(token: &str) -> Result<ListDevicesResponse, Error> {
+        Ok(serde_json::from_value(serde_json::json!({ "Devices": [], "PaginationToken": token })).unwrap())
+    }
+
+    /// Regression: a server whose pages go A, B, A, B had no last page.
+    #[test]
+    fn a_page_that_repeats_is_an_error() {
+        for tokens in [&["A", "B", "A"][..], &["A", "B", "C", "D", "B"]] {
+            let mut pages = Pages::new(ListDevices::new());
+            let (repeated, first) = tokens.split_last().unwrap();
+            for token in first {
+                assert!(pages.received(page(token)).is_ok() && pages.request().is_some());
+            }
+            assert!(matches!(pages.received(page(repeated)), Err(Error::Malformed(_))));
+            assert!(pages.request().is_none());
+        }
+        let mut pages = Pages::new(ListDevices { pagination_token: Some("A".into()), ..ListDevices::new() });
+        assert!(pages.received(page("B")).is_ok());
+        assert!(matches!(pages.received(page("A")), Err(Error::Malformed(_))));
+    }
+
+    #[test]
+    fn a_list_with_too_many_pages_is_an_error() {
+        let mut pages = Pages::new(ListDevices::new());
+        let given = (0..).take_while(|number| pages.received(page(&format!("{number}"))).is_ok()).count();
+        assert_eq!((given, pages.request().is_none()), (MAX_PAGES, true));
+    }
+
+    #[test]
+    fn a_page_without_a_token_is_the_last_page() {
+        let mut pages = Pages::new(ListDevices::new());
+        assert!(pages.received(page("A")).is_ok());
+        assert!(pages.received(page("")).is_ok() && pages.request().is_none());
     }
 }

@@ -20,7 +20,7 @@ use crate::operation::{ChallengeName, Parameters};
 use crate::secret::Parameter;
 use crate::seed::Seed;
 
-pub use mfa_setup::BeginSoftwareTokenSetup;
+pub use mfa_setup::{BeginSoftwareTokenSetup, FactorSetup};
 pub use other::OtherChallenge;
 
 /// Defines [`Challenge`] from a list of challenge types. If two types match a challenge, the first type in

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
+use super::lists;
 use super::names::UserNames;
 use crate::operation::{ChallengeName, Parameters, RespondToAuthChallenge};
 use crate::secret::{ChallengeSession, SecretCode};
@@ -61,11 +62,15 @@ impl Pending {
         self.parameters.get(parameter).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// Parses a parameter that lists second factors. Cognito's documentation calls codes by e-mail EMAIL_MFA,
-    /// and its API calls them EMAIL_OTP; both names are read as `EmailOtp`.
+    /// Reads a parameter that lists names. The list is empty if the parameter is absent or has an unknown
+    /// form.
+    pub(super) fn listed_names(&self, parameter: &str) -> Vec<String> {
+        self.parameters.get(parameter).map(lists::names).unwrap_or_default()
+    }
+
+    /// Reads a parameter that lists second factors. The list is empty if the parameter is absent or has an
+    /// unknown form.
     pub(super) fn factors(&self, parameter: &str) -> Vec<ChallengeName> {
-        let api_name =
-            |name| if name == ChallengeName::Unknown("EMAIL_MFA".into()) { ChallengeName::EmailOtp } else { name };
-        self.json::<Vec<ChallengeName>>(parameter).into_iter().map(api_name).collect()
+        self.parameters.get(parameter).map(lists::factors).unwrap_or_default()
     }
 }

@@ -10,7 +10,7 @@ use alloc::string::{String, ToString};
 
 use serde_json::{Value, json};
 
-use super::challenge::{Challenge, MfaSetupChallenge, NewPasswordChallenge, SoftwareTokenSetup};
+use super::challenge::{Challenge, FactorSetup, MfaSetupChallenge, NewPasswordChallenge, SoftwareTokenSetup};
 use super::{SignIn, SignInOutcome};
 use crate::configuration::AppClient;
 use crate::device::{DeviceRecord, Devices};

@@ -223,14 +223,20 @@ impl Preferences {
             (MfaFactor::Email, self.email_mfa_settings),
         ];
         let mut mfa = user.mfa.clone();
+        let mut enables_factor = false;
         for (factor, settings) in preferred_last(settings)? {
             if settings.enabled == Some(true) {
                 check_set_up(user, &config.mfa_factors, factor)?;
+                enables_factor = true;
             }
             mfa.set(factor, &settings)?;
         }
         if let Some(settings) = self.web_authn_mfa_settings {
             mfa.passkey = settings.enabled.unwrap_or(false);
+            // A factor that is already enabled must be in the same request, too.
+            if mfa.passkey && !enables_factor {
+                return Err(Failure::invalid_parameter("WebAuthn MFA requires enabling an additional MFA setting."));
+            }
         }
         let passkeys = config.web_authn.as_ref().is_some_and(|config| config.multi_factor);
         if mfa.passkey && !(passkeys && mfa.is_active()) {

@@ -291,6 +291,26 @@ fn the_program_prints_its_url_pools_and_messages() {
     assert_eq!(line()["purpose"], "confirm_sign_up");
 }
 
+/// Starts the program, waits until it listens, ends it, and returns its standard error.
+fn warnings_at(address: &str) -> String {
+    let mut program = program(&["--listen", address]);
+    BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    program.0.kill().unwrap();
+    let mut warnings = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut warnings).unwrap();
+    warnings
+}
+
+#[test]
+fn the_program_warns_if_other_machines_can_reach_it() {
+    for address in ["127.0.0.1:0", "127.0.0.2:0"] {
+        assert_eq!(warnings_at(address), "", "{address}");
+    }
+    let warning = warnings_at("0.0.0.0:0");
+    assert!(warning.starts_with("cognito-sim: warning: ") && warning.contains("/_sim needs no"), "{warning}");
+    assert_eq!(warning.lines().count(), 1, "{warning}");
+}
+
 #[test]
 fn the_program_accepts_the_example_configuration() {
     let mut program = program(&["--config", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/pool.json")]);

@@ -1,8 +1,8 @@
 //! The commands for a user's account: sign-up, passwords, sign-out and deletion.
 
 use cognito_blocking::operation::{
-    Attribute, ChangePassword, CodeDeliveryDetails, ConfirmForgotPassword, DeleteUser, ForgotPassword, GetUser,
-    GetUserResponse, ResendConfirmationCode, SignUp,
+    Attribute, ChangePassword, CodeDeliveryDetails, ConfirmForgotPassword, DeleteUser, DeliveryMedium, ForgotPassword,
+    GetUser, GetUserResponse, ResendConfirmationCode, SignUp,
 };
 use cognito_blocking::secret::Parameter;
 use cognito_blocking::{CredentialsProvider, Error, RemoteSignOut, SignOutScope, operation};
@@ -75,12 +75,12 @@ pub(crate) fn password(program: &Program, command: Password) -> Result<Report, F
 
 pub(crate) fn whoami(program: &Program) -> Result<Report, Failure> {
     let user = program.session()?.call(GetUser::new())?;
-    let mut text = user.username.clone();
+    let mut lines = vec![user.username.clone()];
     for attribute in &user.user_attributes {
-        text.push_str(&format!("\n  {}: {}", attribute.name, attribute.value.as_deref().unwrap_or_default()));
+        lines.push(format!("  {}: {}", attribute.name, attribute.value.as_deref().unwrap_or_default()));
     }
-    Ok(Report::new(
-        text,
+    Ok(Report::lines(
+        lines,
         json!({
             "username": user.username,
             "attributes": attributes_json(&user),
@@ -149,11 +149,12 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
 /// Returns the code from the command line, or prompts for a code. With the argument `-`, reads the code from
 /// standard input if there is no terminal.
 pub(crate) fn code_or_prompt(argument: Option<String>) -> Result<Parameter, Failure> {
-    match argument.as_deref() {
-        Some("-") if !terminal::is_interactive() => require_stdin_line("a code"),
-        None | Some("-") => terminal::ask_hidden("CODE", "Code"),
-        Some(code) => Ok(Parameter::from(code)),
-    }
+    let code = match argument.as_deref() {
+        Some("-") if !terminal::is_interactive() => require_stdin_line("a code")?,
+        None | Some("-") => terminal::ask_hidden("CODE", "Code")?,
+        Some(code) => Parameter::from(code),
+    };
+    Ok(terminal::without_spaces(&code))
 }
 
 /// Parses user attributes from arguments of the form `NAME=VALUE`.
@@ -166,21 +167,40 @@ pub(crate) fn attributes_json(user: &GetUserResponse) -> Value {
     user.user_attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
 }
 
-/// Says where the service sent a code, as text and as JSON. The text ends with a space. Without `details`,
-/// the text is empty.
+/// Describes the destination of a code, as text and as JSON. The text ends with a space. If the details say
+/// nothing, no code was sent, and the text is empty.
 pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
-    let Some(details) = details else { return (String::new(), Value::Null) };
-    let destination = details.destination.as_deref().unwrap_or("the user");
+    let is_filled = |text: &&str| !text.is_empty();
+    let destination = details.and_then(|details| details.destination.as_deref()).filter(is_filled);
+    let attribute = details.and_then(|details| details.attribute_name.as_deref()).filter(is_filled);
+    let medium = details.and_then(|details| details.delivery_medium.as_ref());
+    if destination.is_none() && medium.is_none() && attribute.is_none() {
+        return (String::new(), Value::Null);
+    }
+    let sent = match (destination, medium) {
+        (Some(destination), _) => format!("A code was sent to {destination}. "),
+        (None, Some(DeliveryMedium::Sms)) => "A code was sent by SMS. ".to_owned(),
+        (None, Some(DeliveryMedium::Email)) => "A code was sent by e-mail. ".to_owned(),
+        (None, _) => "A code was sent. ".to_owned(),
+    };
     let json = json!({
-        "destination": details.destination,
-        "medium": details.delivery_medium,
-        "attribute": details.attribute_name,
+        "destination": destination,
+        "medium": medium,
+        "attribute": attribute,
     });
-    (format!("A code was sent to {destination}. "), json)
+    (sent, json)
+}
+
+/// Returns the text of a command that makes Cognito send a code.
+pub(crate) fn delivery_text(sent: &str) -> &str {
+    if sent.is_empty() {
+        "Cognito accepted the request, but does not say whether it sent a code."
+    } else {
+        sent.trim_end()
+    }
 }
 
 fn delivery_report(username: &str, details: Option<&CodeDeliveryDetails>) -> Report {
     let (sent, delivery) = describe_delivery(details);
-    let text = if sent.is_empty() { "Cognito accepted the request." } else { sent.trim_end() };
-    Report::new(text, json!({ "username": username, "delivery": delivery }))
+    Report::new(delivery_text(&sent), json!({ "username": username, "delivery": delivery }))
 }

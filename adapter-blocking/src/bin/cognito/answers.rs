@@ -1,10 +1,11 @@
 //! Answers to challenges, from the command line, standard input, the environment or prompts.
 
+use cognito_blocking::error::InvalidInput;
 use cognito_blocking::operation::{Attribute, ChallengeName};
 use cognito_blocking::secret::Parameter;
 use cognito_blocking::{
-    AppClient, BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, Devices, MfaSetupChallenge,
-    NewPasswordChallenge, Seed, SelectMfaTypeChallenge, SignIn, SoftwareTokenSetup,
+    AppClient, BeginSoftwareTokenSetup, Challenge, CodeChallenge, CustomChallenge, Devices, FactorSetup,
+    MfaSetupChallenge, NewPasswordChallenge, Seed, SelectMfaTypeChallenge, SignIn, SoftwareTokenSetup,
 };
 
 use crate::output::{AnswerNeeded, Failure};
@@ -110,48 +111,65 @@ impl Answers {
 
     fn code(&mut self, challenge: &CodeChallenge) -> Result<Parameter, Failure> {
         let key = challenge.response_name();
-        let from = match (challenge.destination(), challenge.friendly_device_name()) {
-            (Some(destination), _) => format!("sent to {destination}"),
-            (None, Some(name)) => format!("from your authenticator app {name}"),
-            (None, None) => "from your authenticator app".to_owned(),
+        let from = match (challenge.name(), challenge.destination(), challenge.friendly_device_name()) {
+            (ChallengeName::SoftwareTokenMfa, _, Some(name)) => format!("from your authenticator app {name}"),
+            (ChallengeName::SoftwareTokenMfa, _, None) => "from your authenticator app".to_owned(),
+            (_, Some(destination), _) => format!("sent to {destination}"),
+            (ChallengeName::EmailOtp, None, _) => "from the e-mail".to_owned(),
+            (_, None, _) => "from the text message (SMS)".to_owned(),
         };
-        self.take_or(key, || terminal::ask_hidden(key, &format!("Code {from}")))
+        let code = self.take_or(key, || terminal::ask_hidden(key, &format!("Code {from}")))?;
+        Ok(terminal::without_spaces(&code))
     }
 
     fn factor(&mut self, challenge: &SelectMfaTypeChallenge) -> Result<ChallengeName, Failure> {
-        self.choose("ANSWER", "Second factor", &challenge.choices())
+        self.choose("ANSWER", "Second factor", &challenge.choices(), &challenge.options())
     }
 
-    /// Returns the choice that the answer with this key names, or prompts for a choice if that answer is
-    /// missing.
-    fn choose(&mut self, key: &str, question: &str, choices: &[ChallengeName]) -> Result<ChallengeName, Failure> {
-        let names: Vec<&str> = choices.iter().map(ChallengeName::as_str).collect();
-        let name = match self.take(key) {
-            Some(name) => name.expose().to_owned(),
-            None => terminal::choose(key, &format!("{question}: {}", names.join(" or ")), &names)?.to_owned(),
+    /// Returns the choice that the user passed under this key, or prompts for one of the options.
+    ///
+    /// The choice must be one of `listed`, the factors that the service lists, unless that list is empty.
+    fn choose(
+        &mut self,
+        key: &str,
+        question: &str,
+        listed: &[ChallengeName],
+        options: &[ChallengeName],
+    ) -> Result<ChallengeName, Failure> {
+        let names: Vec<&str> = options.iter().map(ChallengeName::as_str).collect();
+        let choice = match self.take(key) {
+            Some(name) => ChallengeName::from(name.expose().trim()),
+            None => terminal::choose(key, &format!("{question}: {}", names.join(" or ")), &names)?.into(),
         };
-        let unknown = || Failure::Usage(format!("{key}: must be one of {}", names.join(", ")));
-        choices.iter().find(|choice| choice.as_str() == name).cloned().ok_or_else(unknown)
+        if listed.is_empty() || listed.contains(&choice) {
+            return Ok(choice);
+        }
+        Err(Failure::Usage(format!("{key}: must be one of {}", names.join(", "))))
     }
 
     fn set_up(&mut self, setup: &MfaSetupChallenge, app_client: &AppClient, seed: Seed) -> Result<Answer, Failure> {
-        let choice = self.choose("MFA_SETUP", "Second factor to set up", &setup.factors())?;
-        if choice == ChallengeName::EmailOtp {
-            let ask = || terminal::ask("EMAIL", "E-mail address").map(Parameter::from);
-            let email = self.take_or("EMAIL", ask)?;
-            return Ok(Answer::SignIn(Box::new(setup.set_up_email(app_client, email, seed))));
+        let choice = self.choose("MFA_SETUP", "Second factor to set up", &setup.factors(), &setup.options())?;
+        let refused = |error: InvalidInput| Failure::Usage(format!("{error} ({})", choice.as_str()));
+        match setup.setup_of(&choice).map_err(refused)? {
+            FactorSetup::SoftwareToken => Ok(Answer::SetUp(Box::new(setup.set_up_software_token(app_client)))),
+            FactorSetup::Email => {
+                let ask = || terminal::ask("EMAIL", "E-mail address").map(Parameter::from);
+                let email = self.take_or("EMAIL", ask)?;
+                Ok(Answer::SignIn(Box::new(setup.set_up_email(app_client, email, seed))))
+            }
+            _ => Err(Failure::Usage(format!("MFA_SETUP: this tool cannot set up {}", choice.as_str()))),
         }
-        Ok(Answer::SetUp(Box::new(setup.set_up_software_token(app_client))))
     }
 
     fn first_code(&mut self, setup: &SoftwareTokenSetup, issuer: &str, username: &str) -> Result<Parameter, Failure> {
         const KEY: &str = "SOFTWARE_TOKEN_MFA_CODE";
-        self.take_or(KEY, || {
+        let code = self.take_or(KEY, || {
             if terminal::is_interactive() {
                 terminal::show_secret(setup.secret_code(), issuer, username)?;
             }
             terminal::ask_hidden(KEY, "Code that the app shows")
-        })
+        })?;
+        Ok(terminal::without_spaces(&code))
     }
 
     /// Returns the new password from the first available source: the answers, standard input, the

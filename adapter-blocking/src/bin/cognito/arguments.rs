@@ -62,7 +62,7 @@ pub(crate) struct Settings {
     /// The id of the identity pool
     #[arg(long, global = true, env = "COGNITO_IDENTITY_POOL_ID", value_name = "ID")]
     pub(crate) identity_pool_id: Option<String>,
-    /// A custom endpoint for user pools: https, or http on this machine
+    /// A custom endpoint for user pools: https, or http on this machine (see --allow-http)
     #[arg(long, global = true, env = "COGNITO_ENDPOINT", value_name = "URL")]
     pub(crate) endpoint: Option<String>,
     /// A custom endpoint for identity pools: https, or http on this machine
@@ -71,6 +71,11 @@ pub(crate) struct Settings {
     /// A custom endpoint for the Security Token Service: https, or http on this machine
     #[arg(long, global = true, env = "COGNITO_STS_ENDPOINT", value_name = "URL")]
     pub(crate) sts_endpoint: Option<String>,
+    /// Allow custom endpoints with plain http on other machines; passwords and tokens then cross the network
+    /// unencrypted
+    #[arg(long, global = true, env = "COGNITO_ALLOW_HTTP", value_name = "true|false", value_parser = parse_switch)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_http: Option<Switch>,
     /// The region of the AWS endpoints, if it differs from the region in the pool's id
     #[arg(long, global = true, env = "COGNITO_REGION")]
     pub(crate) region: Option<String>,
@@ -168,9 +173,14 @@ pub(crate) fn parse() -> Result<Parsed, clap::Error> {
     Ok(Parsed { line, json })
 }
 
-/// Returns whether the arguments contain `--json`, for a command line that cannot be parsed.
+/// Returns whether a command line that cannot be parsed asks for JSON: by `--json`, or by the command `call`,
+/// whose output is always JSON.
 pub(crate) fn contain_json_flag() -> bool {
-    std::env::args_os().any(|argument| argument == "--json")
+    let is_call = || {
+        let matches = program().ignore_errors(true).try_get_matches();
+        matches.is_ok_and(|matches| matches.subcommand_name() == Some("call"))
+    };
+    std::env::args_os().any(|argument| argument == "--json") || is_call()
 }
 
 /// Returns the program's commands and options.
@@ -181,6 +191,19 @@ pub(crate) fn program() -> Program {
 /// Accepts an empty path, because an environment variable may be empty.
 fn possibly_empty_path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// A setting that is true, false, or unset because its environment variable is empty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Switch(pub(crate) Option<bool>);
+
+fn parse_switch(text: &str) -> Result<Switch, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "" => Ok(Switch(None)),
+        "true" | "1" | "yes" | "on" => Ok(Switch(Some(true))),
+        "false" | "0" | "no" | "off" => Ok(Switch(Some(false))),
+        _ => Err("must be true or false".to_owned()),
+    }
 }
 
 /// Adds the flag `--json` to every command except `call`, whose option `--json` takes the request.

@@ -7,7 +7,7 @@ use cognito_blocking::operation::{
 use cognito_blocking::secret::Parameter;
 use serde_json::{Map, Value, json};
 
-use crate::account::{code_or_prompt, describe_delivery, parse_attributes};
+use crate::account::{code_or_prompt, delivery_text, describe_delivery, parse_attributes};
 use crate::arguments::Attributes;
 use crate::output::{Failure, Report};
 use crate::program::Program;
@@ -20,7 +20,7 @@ pub(crate) fn run(program: &Program, command: Attributes) -> Result<Report, Fail
         Attributes::Set { attributes } => {
             let response = session.call(UpdateUserAttributes::new(parse_attributes(&attributes)?))?;
             let described = response.code_delivery_details_list.iter().map(|details| describe_delivery(Some(details)));
-            let (texts, deliveries): (Vec<String>, Vec<Value>) = described.unzip();
+            let (texts, deliveries): (Vec<String>, Vec<Value>) = described.filter(|(sent, _)| !sent.is_empty()).unzip();
             Ok(Report::new(
                 format!("Set the attributes. {}", texts.concat()).trim_end(),
                 json!({ "deliveries": deliveries }),
@@ -37,6 +37,14 @@ pub(crate) fn run(program: &Program, command: Attributes) -> Result<Report, Fail
 
 fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
     let user = session.call(GetUser::new())?;
+    let missing: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| user.user_attributes.iter().all(|has| has.name != **name))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::Usage(format!("the user has no attribute {}", missing.join(", "))));
+    }
     let is_requested = |name: &String| names.is_empty() || names.contains(name);
     let attributes = user.user_attributes.iter().filter(|attribute| is_requested(&attribute.name));
     let pairs = attributes.map(|attribute| (attribute.name.clone(), attribute.value.clone().unwrap_or_default()));
@@ -47,7 +55,7 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
         _ => pairs.iter().map(|(name, value)| format!("{name}={value}")).collect(),
     };
     let attributes: Map<String, Value> = pairs.into_iter().map(|(name, value)| (name, value.into())).collect();
-    Ok(Report::new(text.join("\n"), json!({ "attributes": attributes })))
+    Ok(Report::lines(text, json!({ "attributes": attributes })))
 }
 
 /// Makes the service send a code that verifies an attribute. At a terminal, prompts for the code, and sends
@@ -56,10 +64,10 @@ fn send_code(session: &SessionHandle, name: &str) -> Result<Report, Failure> {
     let response = session.call(GetUserAttributeVerificationCode::new(name))?;
     let (sent, delivery) = describe_delivery(response.code_delivery_details.as_ref());
     if terminal::is_interactive() {
-        terminal::print_line(sent.trim_end())?;
+        terminal::print_line(delivery_text(&sent))?;
         return verify(session, name, code_or_prompt(None)?);
     }
-    Ok(Report::new(sent.trim_end(), json!({ "attribute": name, "verified": false, "delivery": delivery })))
+    Ok(Report::new(delivery_text(&sent), json!({ "attribute": name, "verified": false, "delivery": delivery })))
 }
 
 fn verify(session: &SessionHandle, name: &str, code: Parameter) -> Result<Report, Failure> {

@@ -25,6 +25,7 @@ pub(crate) struct Configuration {
     endpoint: Option<String>,
     identity_endpoint: Option<String>,
     sts_endpoint: Option<String>,
+    allow_http: Option<bool>,
     region: Option<String>,
     store: Option<PathBuf>,
     username: Option<String>,
@@ -47,14 +48,15 @@ impl Configuration {
         Ok(Self {
             user_pool_id: text(&settings.user_pool_id).or(profile.user_pool_id),
             client_id: text(&settings.client_id).or(profile.client_id),
-            client_secret: settings.client_secret.clone().filter(|secret| !secret.is_empty()).or(profile.client_secret),
+            client_secret: settings.client_secret.clone().filter(has_text).or(profile.client_secret),
             identity_pool_id: text(&settings.identity_pool_id).or(profile.identity_pool_id),
             endpoint: text(&settings.endpoint).or(profile.endpoint),
             identity_endpoint: text(&settings.identity_endpoint).or(profile.identity_endpoint),
             sts_endpoint: text(&settings.sts_endpoint).or(profile.sts_endpoint),
+            allow_http: settings.allow_http.and_then(|switch| switch.0).or(profile.allow_http),
             region: text(&settings.region).or(profile.region),
             store: settings.store.clone().filter(|path| !path.as_os_str().is_empty()).or(profile.store),
-            username: text(&settings.username).or(profile.username),
+            username: trimmed(settings.username.as_ref()).or(trimmed(profile.username.as_ref())),
             profile: name,
         })
     }
@@ -63,43 +65,62 @@ impl Configuration {
         self.username.as_deref()
     }
 
-    pub(crate) fn app_client(&self) -> Result<AppClient, Failure> {
+    /// Returns the app client. Warns of an endpoint with plain http.
+    pub(crate) fn app_client(&self, output: Output) -> Result<AppClient, Failure> {
         let user_pool_id = required(self.user_pool_id.as_ref(), "--user-pool-id", "COGNITO_USER_POOL_ID")?;
         let client_id = required(self.client_id.as_ref(), "--client-id", "COGNITO_CLIENT_ID")?;
         let mut app_client = AppClient::new(UserPoolId::new(user_pool_id)?, client_id)?.with_user_agent(USER_AGENT)?;
         if let Some(secret) = &self.client_secret {
             app_client = app_client.with_secret(secret.clone());
         }
-        Ok(match self.endpoint(Service::UserPools, self.endpoint.as_ref())? {
+        Ok(match self.endpoint(Service::UserPools, self.endpoint.as_ref(), output)? {
             Some(endpoint) => app_client.with_endpoint(endpoint),
             None => app_client,
         })
     }
 
-    pub(crate) fn identity_pool(&self) -> Result<IdentityPool, Failure> {
+    /// Returns the identity pool. Warns of an endpoint with plain http.
+    pub(crate) fn identity_pool(&self, output: Output) -> Result<IdentityPool, Failure> {
         let id = required(self.identity_pool_id.as_ref(), "--identity-pool-id", "COGNITO_IDENTITY_POOL_ID")?;
         let mut identity_pool = IdentityPool::new(IdentityPoolId::new(id)?)?.with_user_agent(USER_AGENT)?;
-        if let Some(endpoint) = self.endpoint(Service::IdentityPools, self.identity_endpoint.as_ref())? {
+        if let Some(endpoint) = self.endpoint(Service::IdentityPools, self.identity_endpoint.as_ref(), output)? {
             identity_pool = identity_pool.with_endpoint(endpoint);
         }
-        if let Some(endpoint) = self.endpoint(Service::Sts, self.sts_endpoint.as_ref())? {
+        if let Some(endpoint) = self.endpoint(Service::Sts, self.sts_endpoint.as_ref(), output)? {
             identity_pool = identity_pool.with_sts_endpoint(endpoint);
         }
         Ok(identity_pool)
     }
 
-    /// Returns the configured endpoint of a service. Returns `None` if neither a URL nor a region is set:
-    /// then the library derives the endpoint from the pool's id.
-    fn endpoint(&self, service: Service, url: Option<&String>) -> Result<Option<Endpoint>, Failure> {
+    /// Returns the endpoint of a service, or `None` if neither a URL nor a region is set. The library then
+    /// takes the endpoint from the pool's id.
+    fn endpoint(&self, service: Service, url: Option<&String>, output: Output) -> Result<Option<Endpoint>, Failure> {
         let endpoint = match (url, &self.region) {
-            (Some(url), _) => Some(Endpoint::custom(url)?),
+            (Some(url), _) => Some(self.custom_endpoint(url, output)?),
             (None, Some(region)) => Some(Endpoint::for_service(service, region, EndpointVariant::default())?),
             (None, None) => None,
         };
         Ok(endpoint)
     }
 
-    /// Returns the path of the store. Creates the folder of the default store if the folder does not exist.
+    fn custom_endpoint(&self, url: &str, output: Output) -> Result<Endpoint, Failure> {
+        let error = match Endpoint::custom(url) {
+            Ok(endpoint) => return Ok(endpoint),
+            Err(error) => error,
+        };
+        // A URL that is invalid for another reason stays invalid.
+        let Ok(endpoint) = Endpoint::insecure(url) else { return Err(error.into()) };
+        if self.allow_http != Some(true) {
+            return Err(Failure::Usage(format!("{error}: pass --allow-http if the network is safe")));
+        }
+        let url = endpoint.url();
+        output.warning(&format!(
+            "requests to {url} are not encrypted: others on the network can read passwords and tokens"
+        ));
+        Ok(endpoint)
+    }
+
+    /// Returns the path of the store. Creates the folder of the default store if it does not exist.
     pub(crate) fn store(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.store {
             return Ok(path.clone());
@@ -114,6 +135,16 @@ impl Configuration {
         let name = self.profile.as_ref().filter(|name| *name != DEFAULT_PROFILE).or(self.user_pool_id.as_ref());
         name.cloned().unwrap_or_default()
     }
+}
+
+/// Returns a user name without the spaces around it, or `None` if it is empty. No user name contains spaces.
+fn trimmed(name: Option<&String>) -> Option<String> {
+    name.map(|name| name.trim()).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// Returns whether a secret is more than spaces. The library removes the spaces around a client secret.
+fn has_text(secret: &ClientSecret) -> bool {
+    !secret.expose().trim().is_empty()
 }
 
 fn required<'a>(value: Option<&'a String>, flag: &str, variable: &str) -> Result<&'a str, Failure> {
@@ -146,7 +177,12 @@ fn read_profile(name: Option<&str>, output: Output) -> Result<Configuration, Fai
         return name.map_or_else(|| Ok(Configuration::default()), missing);
     };
     // The message of the parser would quote the line, which may contain the client secret.
-    let error = || Failure::Usage(format!("{}: a setting is unknown, or its value is not a string", path.display()));
+    let error = || {
+        Failure::Usage(format!(
+            "{}: a setting is unknown, or its value is not a string (allow_http: not true or false)",
+            path.display()
+        ))
+    };
     let profile: Configuration = section.try_into().map_err(|_| error())?;
     if profile.client_secret.is_some() && is_readable_by_others(&path) {
         let problem = "contains a client secret, but other users can read the file";

@@ -37,9 +37,11 @@ fn list(session: &SessionHandle) -> Result<Report, Failure> {
         devices.extend(page?.devices);
     }
     let json: Vec<Value> = devices.iter().map(to_json).collect();
-    let lines: Vec<String> = devices.iter().map(to_line).collect();
-    let text = if lines.is_empty() { "The user has no devices.".to_owned() } else { lines.join("\n") };
-    Ok(Report::new(text, json!({ "devices": json })))
+    let mut lines: Vec<String> = devices.iter().map(to_line).collect();
+    if lines.is_empty() {
+        lines.push("The user has no devices.".to_owned());
+    }
+    Ok(Report::lines(lines, json!({ "devices": json })))
 }
 
 fn to_line(device: &Device) -> String {

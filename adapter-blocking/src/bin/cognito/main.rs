@@ -24,12 +24,14 @@ mod sign_in;
 mod terminal;
 mod tokens;
 mod transport;
+#[cfg(unix)]
+mod unbuffered;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use cognito_blocking::Error;
-use serde_json::json;
+use cognito_blocking::{Error, plain_text};
 
 use arguments::{AnyCommand, Command, Parsed};
 use output::{Failure, Output, Report};
@@ -50,12 +52,26 @@ fn main() -> ExitCode {
 /// Prints the help text, the version or the usage error that the command-line parser returned.
 fn print_help_or_usage_error(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) || !arguments::contain_json_flag() {
-        // If the text cannot be written, the exit code still reports the error.
-        let _ = error.print();
+        print_usage(error);
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     }
     let text = error.render().to_string();
     Output { json: true }.failure(&Failure::Usage(text.trim_start_matches("error: ").trim_end().to_owned()))
+}
+
+/// Prints a text of the command-line parser. If the text cannot be written, the exit code still reports the
+/// error.
+fn print_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    if text.lines().all(|line| line.chars().all(plain_text::is_plain)) {
+        let _ = error.print();
+        return;
+    }
+    // The parser quotes arguments and environment variables unchanged.
+    for line in text.trim_end().lines() {
+        let line = plain_text::escape(line);
+        let _ = if error.use_stderr() { writeln!(io::stderr(), "{line}") } else { writeln!(io::stdout(), "{line}") };
+    }
 }
 
 fn run(parsed: Parsed, output: Output) -> Result<(), Failure> {
@@ -97,6 +113,5 @@ fn execute(program: &Program, command: Command) -> Result<Report, Failure> {
 fn completions(shell: clap_complete::Shell) -> Report {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut arguments::program(), "cognito", &mut script);
-    let script = String::from_utf8_lossy(&script);
-    Report::new(script.trim_end(), json!({ "script": script }))
+    Report::script(String::from_utf8_lossy(&script).into_owned())
 }

@@ -30,9 +30,11 @@ fn status(session: &SessionHandle) -> Result<Report, Failure> {
         let mark = if preferred == Some(factor) { " (preferred)" } else { "" };
         format!("{factor}{mark}")
     };
-    let lines: Vec<String> = user.user_mfa_setting_list.iter().map(line).collect();
-    let text = if lines.is_empty() { "No second factor is enabled.".to_owned() } else { lines.join("\n") };
-    Ok(Report::new(text, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
+    let mut lines: Vec<String> = user.user_mfa_setting_list.iter().map(line).collect();
+    if lines.is_empty() {
+        lines.push("No second factor is enabled.".to_owned());
+    }
+    Ok(Report::lines(lines, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
 }
 
 /// Sets up an authenticator app: shows its secret, verifies its first code, and makes it the preferred second
@@ -64,7 +66,7 @@ fn totp(
 
 fn prompt_and_verify(session: &SessionHandle, name: Option<&str>) -> Result<(), Failure> {
     loop {
-        let code = terminal::ask_hidden("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
+        let code = terminal::ask_code("SOFTWARE_TOKEN_MFA_CODE", "Code that the app shows")?;
         match verify(session, code, name.map(str::to_owned)) {
             Err(Failure::Library(error)) if error.may_answer_again() => {
                 terminal::print_line(&error.with_causes().to_string())?

@@ -7,24 +7,58 @@ use std::process::ExitCode;
 
 use cognito_blocking::Error;
 use cognito_blocking::error::{InvalidInput, WithCauses};
+use cognito_blocking::plain_text::{self, escape};
 use serde_json::{Value, json};
 
 /// The result of a command that succeeded.
 pub(crate) struct Report {
     /// The text that is written without `--json`.
-    pub(crate) text: String,
+    text: Text,
     /// The JSON that is written with `--json`.
-    pub(crate) json: Value,
+    json: Value,
+}
+
+/// The text of a report.
+enum Text {
+    /// Lines that may contain text of the service or of the store. Each item is written as one line.
+    Lines(Vec<String>),
+    /// The same JSON, pretty-printed.
+    Json,
+    /// A text of this program, which is written unchanged.
+    Script(String),
 }
 
 impl Report {
-    pub(crate) fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json }
+    /// Creates a report of one line of text.
+    pub(crate) fn new(line: impl Into<String>, json: Value) -> Self {
+        Self::lines(vec![line.into()], json)
+    }
+
+    /// Creates a report of several lines of text.
+    pub(crate) fn lines(lines: Vec<String>, json: Value) -> Self {
+        Self { text: Text::Lines(lines), json }
     }
 
     /// Creates a report from JSON. The text of the report is the JSON in pretty-printed form.
     pub(crate) fn from_json(json: Value) -> Self {
-        Self { text: format!("{json:#}"), json }
+        Self { text: Text::Json, json }
+    }
+
+    /// Creates a report whose text is a script for a shell.
+    pub(crate) fn script(script: String) -> Self {
+        let json = json!({ "script": script });
+        Self { text: Text::Script(script), json }
+    }
+
+    /// Returns the text, which is safe for a terminal if `is_terminal` is true. Programs that read lines get
+    /// one line for each value in any case.
+    fn to_text(&self, is_terminal: bool) -> String {
+        let escape = if is_terminal { plain_text::escape } else { plain_text::escape_line_breaks };
+        match &self.text {
+            Text::Lines(lines) => lines.iter().map(|line| escape(line).to_string()).collect::<Vec<_>>().join("\n"),
+            Text::Json => plain_json(&format!("{:#}", self.json)),
+            Text::Script(script) => script.trim_end().to_owned(),
+        }
     }
 }
 
@@ -199,8 +233,7 @@ impl Output {
     /// Writes the result of the command to standard output.
     pub(crate) fn report(self, report: &Report) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        let text = if self.json { report.json.to_string() } else { report.text.clone() };
-        let text = if stdout.is_terminal() { without_control_characters(&text) } else { text };
+        let text = if self.json { plain_json(&report.json.to_string()) } else { report.to_text(stdout.is_terminal()) };
         match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
             // A reader such as `head` closed the pipe after reading enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -210,9 +243,7 @@ impl Output {
 
     /// Writes the failure to standard error, and returns the exit code.
     pub(crate) fn failure(self, failure: &Failure) -> ExitCode {
-        let text = if self.json { failure.to_json().to_string() } else { format!("cognito: {failure}") };
-        // If standard error cannot be written, the exit code still reports the failure.
-        let _ = writeln!(io::stderr(), "{text}");
+        self.write_to_stderr(&failure.to_string(), &failure.to_json());
         ExitCode::from(failure.exit_code())
     }
 
@@ -223,17 +254,30 @@ impl Output {
 
     /// Writes a line of additional information to standard error.
     pub(crate) fn note(self, text: &str, json: &Value) {
-        let line = if self.json { json.to_string() } else { format!("cognito: {}", without_control_characters(text)) };
-        // The command continues even if standard error cannot be written.
+        self.write_to_stderr(text, json);
+    }
+
+    fn write_to_stderr(self, text: &str, json: &Value) {
+        let line = if self.json { plain_json(&json.to_string()) } else { format!("cognito: {}", escape(text)) };
+        // Even if standard error cannot be written, the exit code reports a failure.
         let _ = writeln!(io::stderr(), "{line}");
     }
 }
 
-/// Replaces control characters, except line breaks, with spaces.
-///
-/// Text from attributes, device names or Lambda triggers could otherwise send commands to the terminal.
-pub(crate) fn without_control_characters(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() && character != '\n' { ' ' } else { character }).collect()
+/// Escapes the characters of a JSON text that a terminal must not get. JSON escapes only some of them.
+fn plain_json(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || plain_text::is_plain(character) {
+            plain.push(character);
+        } else {
+            // Outside of its texts, JSON has no such character but the line break.
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                plain.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -242,6 +286,16 @@ mod tests {
 
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
-        assert_eq!(without_control_characters("a\u{1b}[2Jb\r\nc\u{9b}d"), "a [2Jb \nc d");
+        let report = Report::new("a\u{1b}[2Jb\r\nc\u{9b}\u{202e}d", Value::Null);
+        assert_eq!(report.to_text(true), r"a\u{1b}[2Jb\r\nc\u{9b}\u{202e}d");
+        assert_eq!(report.to_text(false), "a\\u{1b}[2Jb\\r\\nc\\u{9b}\u{202e}d");
+    }
+
+    #[test]
+    fn json_escapes_each_character_that_a_terminal_must_not_get() {
+        let value = json!({ "a": "\u{9b}2J \u{202e}\u{e0041}\n\u{1b} \u{7f} ä" });
+        let text = Report::from_json(value.clone()).to_text(false);
+        assert_eq!(text, "{\n  \"a\": \"\\u009b2J \\u202e\\udb40\\udc41\\n\\u001b \\u007f ä\"\n}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

@@ -8,7 +8,6 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use cognito_blocking::secret::Parameter;
 use cognito_blocking::{Client, Error, FileStore, IdentityPoolClient, SessionHandle, Sessions, Timestamp};
-use zeroize::Zeroizing;
 
 use crate::aliases;
 use crate::arguments::Settings;
@@ -16,6 +15,8 @@ use crate::configuration::Configuration;
 use crate::output::{Failure, Output};
 use crate::terminal;
 use crate::transport::WatchedTransport;
+#[cfg(unix)]
+use crate::unbuffered;
 
 /// One run of the tool, with its settings, clients and store.
 pub(crate) struct Program {
@@ -49,12 +50,15 @@ impl Program {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = Client::with_transport(self.configuration.app_client()?, Arc::clone(&self.transport));
+        let client = Client::with_transport(self.configuration.app_client(self.output)?, Arc::clone(&self.transport));
         Ok(self.client.get_or_init(|| client))
     }
 
     pub(crate) fn identity_pool_client(&self) -> Result<IdentityPoolClient, Failure> {
-        Ok(IdentityPoolClient::with_transport(self.configuration.identity_pool()?, Arc::clone(&self.transport)))
+        Ok(IdentityPoolClient::with_transport(
+            self.configuration.identity_pool(self.output)?,
+            Arc::clone(&self.transport),
+        ))
     }
 
     /// Returns the store of sessions, devices and identities.
@@ -153,7 +157,15 @@ fn require_utf_8(name: &str) -> Result<(), Failure> {
 }
 
 /// Reads the next line of standard input, without its line break. Returns `None` at the end of the input.
+#[cfg(unix)]
 pub(crate) fn read_stdin_line() -> Result<Option<Parameter>, Failure> {
+    unbuffered::read_line().map_err(Failure::from_input)
+}
+
+/// Reads the next line of standard input, without its line break. Returns `None` at the end of the input.
+#[cfg(not(unix))]
+pub(crate) fn read_stdin_line() -> Result<Option<Parameter>, Failure> {
+    use zeroize::Zeroizing;
     let mut line = Zeroizing::new(String::with_capacity(256));
     if io::stdin().read_line(&mut line).map_err(Failure::from_input)? == 0 {
         return Ok(None);

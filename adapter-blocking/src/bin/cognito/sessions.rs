@@ -18,7 +18,7 @@ pub(crate) fn run(program: &Program, command: Sessions) -> Result<Report, Failur
             }
             let json: Vec<Value> = sessions.iter().map(to_json).collect();
             let lines: Vec<String> = sessions.iter().map(to_line).collect();
-            Ok(Report::new(lines.join("\n"), json!({ "sessions": json })))
+            Ok(Report::lines(lines, json!({ "sessions": json })))
         }
         Sessions::Revoke { session_id } => {
             session.call(RevokeUserSession::new(&*session_id))?;

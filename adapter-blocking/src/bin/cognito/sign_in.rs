@@ -30,6 +30,8 @@ struct Attempt<'a> {
     typed_username: Option<String>,
     /// The challenge to answer next.
     challenge: Option<Challenge>,
+    /// The names of the challenges that the tool has answered without the user since the last question.
+    answered_alone: Vec<ChallengeName>,
     /// The challenge files that the command reads and writes.
     files: ChallengeFiles,
 }
@@ -51,6 +53,7 @@ pub(crate) fn sign_in(program: &Program, arguments: SignInArguments) -> Result<R
         typed_username,
         answers: Answers::new(&arguments.answers, arguments.answers_stdin)?,
         challenge,
+        answered_alone: Vec::new(),
         files,
     };
     let signed_in = attempt.run(flow).map_err(|failure| attempt.keep_or_remove_challenge(failure))?;
@@ -94,6 +97,14 @@ impl Attempt<'_> {
     fn answer_flow(&mut self) -> Result<SignIn, Failure> {
         loop {
             let challenge = self.challenge.as_ref().ok_or(Error::NotSignedIn)?;
+            if asks_user(challenge) {
+                self.answered_alone.clear();
+            } else if self.answered_alone.contains(challenge.name()) {
+                // The tool would answer the same forever.
+                return Err(Failure::Malformed("the service repeats a question that the tool has already answered"));
+            } else {
+                self.answered_alone.push(challenge.name().clone());
+            }
             let answering = Answering {
                 program: self.program,
                 app_client: self.client.app_client(),
@@ -204,20 +215,20 @@ fn app_key_needs_file() -> Failure {
 fn asks_user(challenge: &Challenge) -> bool {
     match challenge {
         Challenge::Device(_) => false,
-        Challenge::SelectMfaType(select) => select.choices().len() > 1,
+        Challenge::SelectMfaType(select) => select.options().len() > 1,
         _ => true,
     }
 }
 
 fn report(program: &Program, signed_in: &SignedIn) -> Report {
     let session = &signed_in.session;
-    let (text, device) = describe_device(&signed_in.device);
+    let (line, device) = describe_device(&signed_in.device);
     if let DeviceRegistration::Failed(failed) = &signed_in.device.registration {
         let warning = format!("the device is not registered, so refreshing the session may fail: {}", failed.error);
         program.output.warning(&warning);
     }
-    Report::new(
-        format!("Signed in as {}.{text}", session.username()),
+    Report::lines(
+        [format!("Signed in as {}.", session.username())].into_iter().chain(line).collect(),
         json!({
             "username": session.username(),
             "sub": session.sub(),
@@ -227,11 +238,11 @@ fn report(program: &Program, signed_in: &SignedIn) -> Report {
     )
 }
 
-fn describe_device(report: &DeviceReport) -> (String, Value) {
-    let DeviceRegistration::Confirmed(device) = &report.registration else { return (String::new(), Value::Null) };
+fn describe_device(report: &DeviceReport) -> (Option<String>, Value) {
+    let DeviceRegistration::Confirmed(device) = &report.registration else { return (None, Value::Null) };
     let key = device.record.device_key();
     let needs_confirmation = device.user_confirmation_necessary;
     let hint = if needs_confirmation { " To have the device remembered, run `cognito devices remember`." } else { "" };
     let json = json!({ "device_key": key, "user_confirmation_necessary": needs_confirmation });
-    (format!("\nThis machine is registered as the device {key}.{hint}"), json)
+    (Some(format!("This machine is registered as the device {key}.{hint}")), json)
 }

@@ -6,46 +6,87 @@ use std::io::{self, IsTerminal, Write};
 use std::thread;
 use std::time::Duration;
 
+use cognito_blocking::plain_text::{self, escape};
 use cognito_blocking::secret::{Parameter, SecretCode};
-use dialoguer::{Confirm, Input, Password, Select};
+use dialoguer::{Confirm, Input, Select};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
 #[cfg(unix)]
 use crate::guard;
-use crate::output::{Failure, without_control_characters};
+use crate::output::Failure;
+#[cfg(unix)]
+use crate::unbuffered;
 
 /// Returns whether the tool can prompt, which requires that standard input and standard error are a terminal.
 pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Prompts for a value, and shows what the user types.
+/// Prompts for a value, and shows what the user types. Removes spaces around the value: no name of Cognito
+/// begins or ends with a space.
 pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
     require_terminal(key, question)?;
-    guarded(|| Input::new().with_prompt(without_control_characters(question)).interact_text())
+    loop {
+        let typed: String = guarded(|| Input::new().with_prompt(escape(question).to_string()).interact_text())?;
+        if !typed.trim().is_empty() {
+            return Ok(typed.trim().to_owned());
+        }
+    }
 }
 
 /// Prompts for a value, with a default. Returns the default if there is no terminal.
 pub(crate) fn ask_with_default(question: &str, default: String) -> Result<String, Failure> {
-    if is_interactive() {
-        return guarded(|| Input::new().with_prompt(question).default(default).interact_text());
+    if !is_interactive() {
+        return Ok(default);
     }
-    Ok(default)
+    // `dialoguer` would show its own default unescaped.
+    let prompt = format!("{question} [{}]", escape(&default));
+    let typed: String = guarded(|| Input::new().with_prompt(prompt).allow_empty(true).interact_text())?;
+    Ok(if typed.trim().is_empty() { default } else { typed.trim().to_owned() })
 }
 
 /// Prompts for a secret, without showing what the user types.
 pub(crate) fn ask_hidden(key: &str, question: &str) -> Result<Parameter, Failure> {
     require_terminal(key, question)?;
-    guarded(|| Password::new().with_prompt(without_control_characters(question)).interact()).map(Parameter::from)
+    guarded(|| hidden_line(&escape(question).to_string()))
+}
+
+/// Prompts for a code, without showing what the user types.
+pub(crate) fn ask_code(key: &str, question: &str) -> Result<Parameter, Failure> {
+    ask_hidden(key, question).map(|code| without_spaces(&code))
+}
+
+/// Removes all spaces and invisible characters from a code. No code contains them, but authenticator apps
+/// show spaces, and text that is copied from a message may contain both.
+pub(crate) fn without_spaces(code: &Parameter) -> Parameter {
+    let mut plain = String::with_capacity(code.expose().len());
+    plain.extend(
+        code.expose().chars().filter(|character| !character.is_whitespace() && plain_text::is_plain(*character)),
+    );
+    Parameter::from(plain)
 }
 
 /// Prompts twice for a new password, because the user cannot see a typing error.
 pub(crate) fn ask_new_password(key: &str) -> Result<Parameter, Failure> {
     require_terminal(key, "New password")?;
-    let prompt =
-        Password::new().with_prompt("New password").with_confirmation("Repeat password", "The passwords differ.");
-    guarded(|| prompt.interact()).map(Parameter::from)
+    loop {
+        let password = guarded(|| hidden_line("New password"))?;
+        if guarded(|| hidden_line("Repeat password"))? == password {
+            return Ok(password);
+        }
+        print_line("The passwords differ.")?;
+    }
+}
+
+#[cfg(unix)]
+fn hidden_line(prompt: &str) -> dialoguer::Result<Parameter> {
+    Ok(unbuffered::ask_hidden(prompt)?)
+}
+
+#[cfg(not(unix))]
+fn hidden_line(prompt: &str) -> dialoguer::Result<Parameter> {
+    dialoguer::Password::new().with_prompt(prompt).interact().map(Parameter::from)
 }
 
 /// Returns the only choice, or prompts for one of several choices.
@@ -54,20 +95,20 @@ pub(crate) fn choose<'a>(key: &str, question: &str, choices: &[&'a str]) -> Resu
         return Ok(only);
     }
     require_terminal(key, question)?;
-    let picked = guarded(|| {
-        Select::new().with_prompt(without_control_characters(question)).items(choices).default(0).interact()
-    })?;
+    let items = choices.iter().map(|choice| escape(choice));
+    let picked =
+        guarded(|| Select::new().with_prompt(escape(question).to_string()).items(items).default(0).interact())?;
     choices.get(picked).copied().ok_or_else(|| Failure::answer_needed(key, question))
 }
 
 /// Prompts for yes or no, with no as the default.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
-    guarded(|| Confirm::new().with_prompt(without_control_characters(question)).default(false).interact())
+    guarded(|| Confirm::new().with_prompt(escape(question).to_string()).default(false).interact())
 }
 
-/// Writes a line to the terminal.
+/// Writes a line to the terminal. A line break in the text is escaped.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stderr(), "{}", without_control_characters(text))?)
+    Ok(writeln!(io::stderr(), "{}", escape(text))?)
 }
 
 /// Shows the secret of an authenticator app, as a QR code and as text.
@@ -78,7 +119,7 @@ pub(crate) fn show_secret(secret: &SecretCode, issuer: &str, username: &str) -> 
         // Terminals usually show light text on a dark background, so the characters draw the light squares of
         // the QR code.
         let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-        print_line(&picture)?;
+        picture.lines().try_for_each(print_line)?;
     }
     print_line(&format!("Scan the QR code with an authenticator app, or enter this key: {}", secret.expose()))
 }

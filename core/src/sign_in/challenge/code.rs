@@ -42,8 +42,7 @@ impl CodeChallenge {
         &self.pending.name
     }
 
-    /// Returns the medium by which the service sent the code, or `None` if the code comes from an
-    /// authenticator app.
+    /// Returns the medium by which the code was sent, or `None` if the service does not name the medium.
     #[must_use]
     pub fn delivery_medium(&self) -> Option<DeliveryMedium> {
         Some(match self.pending.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
@@ -53,8 +52,9 @@ impl CodeChallenge {
         })
     }
 
-    /// Returns the masked phone number or e-mail address that received the code, such as `+*******1234`, or
-    /// `None` if the code comes from an authenticator app.
+    /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` if the service does
+    /// not say where. Only [`name`](Self::name) tells a code that was sent from a code of an authenticator
+    /// app.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")

@@ -43,29 +43,80 @@ impl ChallengeKind for MfaSetupChallenge {
 
 impl MfaSetupChallenge {
     /// Returns `MFAS_CAN_SETUP`: the factors that the user can set up. The list is empty if the parameter is
-    /// absent or has an unknown form.
+    /// absent or has an unknown form. [`options`](Self::options) returns the factors to offer.
     #[must_use]
     pub fn factors(&self) -> Vec<ChallengeName> {
         self.0.factors("MFAS_CAN_SETUP")
     }
 
-    /// Chooses an authenticator app as the second factor. The flow returns the secret for the app.
+    /// Returns the factors to offer to the user: the [`factors`](Self::factors), or all factors that this
+    /// version can set up if the service listed none. [`setup_of`](Self::setup_of) says how the user sets up
+    /// a factor, or why the user cannot.
+    #[must_use]
+    pub fn options(&self) -> Vec<ChallengeName> {
+        let factors = self.factors();
+        if factors.is_empty() {
+            return [ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp].into();
+        }
+        factors
+    }
+
+    /// Returns how the user sets up this factor during the sign-in.
+    ///
+    /// # Errors
+    /// When the service lists factors without this one, when the factor needs an administrator, or when this
+    /// version does not know how to set up the factor. Codes by SMS need an administrator, who must add a
+    /// phone number to the user before the next sign-in.
+    pub fn setup_of(&self, factor: &ChallengeName) -> Result<FactorSetup, InvalidInput> {
+        let factors = self.factors();
+        let invalid = |problem| InvalidInput::new("MFA_SETUP", problem);
+        if !factors.is_empty() && !factors.contains(factor) {
+            return Err(invalid("must be one of the factors that the service lists"));
+        }
+        match factor {
+            ChallengeName::SoftwareTokenMfa => Ok(FactorSetup::SoftwareToken),
+            ChallengeName::EmailOtp => Ok(FactorSetup::Email),
+            ChallengeName::SmsMfa => {
+                Err(invalid("codes by SMS need a phone number, which an administrator must add to the user first"))
+            }
+            _ => Err(invalid("this version does not know how to set up the factor")),
+        }
+    }
+
+    /// Chooses an authenticator app. The flow ends with the secret for the app. The flow fails with
+    /// [`Error::InvalidInput`] before anything is sent if [`setup_of`](Self::setup_of) does not allow an
+    /// authenticator app.
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
-        let call = self
-            .0
-            .session
-            .clone()
-            .map(|session| Box::new(Call::new(app_client, AssociateSoftwareToken::in_sign_in(session))));
+        let without_session = || InvalidInput::new("session", "the challenge has none, start the sign-in again");
+        let call = self.setup_of(&ChallengeName::SoftwareTokenMfa).and_then(|_| {
+            let session = self.0.session.clone().ok_or_else(without_session)?;
+            Ok(Box::new(Call::new(app_client, AssociateSoftwareToken::in_sign_in(session))))
+        });
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
-    /// Chooses codes by e-mail as the second factor. The service sends the first code to this address and
-    /// asks for it.
+    /// Chooses codes by e-mail to this address. The service sends the first code and asks for it. The flow
+    /// fails with [`Error::InvalidInput`] before anything is sent if [`setup_of`](Self::setup_of) does not
+    /// allow codes by e-mail.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
+        if let Err(error) = self.setup_of(&ChallengeName::EmailOtp) {
+            return SignIn::answer(app_client, &self.0, Err(error), seed);
+        }
         SignIn::answer_one(app_client, &self.0, "EMAIL", email.into(), seed)
     }
+}
+
+/// The way in which a user sets up a second factor during a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FactorSetup {
+    /// The user adds a secret to an authenticator app:
+    /// [`set_up_software_token`](MfaSetupChallenge::set_up_software_token).
+    SoftwareToken,
+    /// The user receives codes at an e-mail address: [`set_up_email`](MfaSetupChallenge::set_up_email).
+    Email,
 }
 
 /// A flow that starts to set up an authenticator app (AssociateSoftwareToken).
@@ -75,8 +126,8 @@ pub struct BeginSoftwareTokenSetup(Guarded<Associating>);
 #[derive(Debug)]
 struct Associating {
     pending: Pending,
-    /// The request; `None` if the challenge came without a challenge session.
-    call: Option<Box<Call<AssociateSoftwareToken>>>,
+    /// The request, or the reason why it cannot be sent.
+    call: Result<Box<Call<AssociateSoftwareToken>>, InvalidInput>,
 }
 
 impl Flow for BeginSoftwareTokenSetup {
@@ -91,10 +142,7 @@ impl Steps for Associating {
     type Output = SoftwareTokenSetup;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SoftwareTokenSetup>, Error> {
-        let call = self
-            .call
-            .as_mut()
-            .ok_or(InvalidInput::new("session", "the challenge has none, start the sign-in again"))?;
+        let call = self.call.as_mut().map_err(|error| error.clone())?;
         let gone_device_key = &self.pending.gone_device_key;
         let step = call.step(now, event).map_err(|error| error.or_start_again(gone_device_key.clone()))?;
         let response = match step.finished() {

@@ -44,7 +44,7 @@ impl NewPasswordChallenge {
     /// Returns the names of the attributes that must be sent with the new password, without the prefix.
     #[must_use]
     pub fn required_attributes(&self) -> Vec<String> {
-        let names: Vec<String> = self.0.json("requiredAttributes");
+        let names = self.0.listed_names("requiredAttributes");
         names.iter().map(|name| without_prefix(name).into()).collect()
     }
 

@@ -27,10 +27,22 @@ impl ChallengeKind for SelectMfaTypeChallenge {
 
 impl SelectMfaTypeChallenge {
     /// Returns `MFAS_CAN_CHOOSE`: the factors that the user can choose. The list is empty if the parameter is
-    /// absent or has an unknown form.
+    /// absent or has an unknown form. The user can then choose any factor; [`options`](Self::options) returns
+    /// the factors to offer.
     #[must_use]
     pub fn choices(&self) -> Vec<ChallengeName> {
         self.0.factors("MFAS_CAN_CHOOSE")
+    }
+
+    /// Returns the factors to offer to the user: the [`choices`](Self::choices), or all factors that this
+    /// version can answer if the service listed none.
+    #[must_use]
+    pub fn options(&self) -> Vec<ChallengeName> {
+        let choices = self.choices();
+        if choices.is_empty() {
+            return [ChallengeName::SmsMfa, ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp].into();
+        }
+        choices
     }
 
     /// Chooses this factor, which must be one of the [`choices`](Self::choices) unless that list is empty.

@@ -104,10 +104,11 @@ fn a_chosen_factor_must_be_one_of_the_choices() {
 
 #[test]
 fn unknown_forms_of_choices_do_not_prevent_an_answer() {
-    for parameters in [json!({}), json!({"MFAS_CAN_CHOOSE": "SMS_MFA"}), json!({"MFAS_CAN_CHOOSE": "[1]"})] {
+    for parameters in [json!({}), json!({"MFAS_CAN_CHOOSE": ""}), json!({"MFAS_CAN_CHOOSE": "[1]"})] {
         let text = challenge_json("SELECT_MFA_TYPE", parameters);
         let Challenge::SelectMfaType(challenge) = challenge_after_proof(&text) else { panic!() };
-        assert_eq!(challenge.choices(), []);
+        let all = [ChallengeName::SmsMfa, ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp];
+        assert_eq!((&*challenge.choices(), challenge.options()), (&[][..], all.into()));
         let request = first_request(challenge.answer(&app_client(), &ChallengeName::SmsMfa, seed()));
         assert_eq!(request["ChallengeResponses"]["ANSWER"], "SMS_MFA");
     }

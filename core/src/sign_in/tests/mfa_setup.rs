@@ -6,7 +6,10 @@ use crate::operation::ChallengeName;
 use crate::test_support::{failed, refusal};
 
 fn setup_challenge() -> MfaSetupChallenge {
-    let parameters = json!({"MFAS_CAN_SETUP": r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#});
+    setup_challenge_with(json!({"MFAS_CAN_SETUP": r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#}))
+}
+
+fn setup_challenge_with(parameters: Value) -> MfaSetupChallenge {
     match challenge_after_proof(&challenge_json("MFA_SETUP", parameters)) {
         Challenge::MfaSetup(challenge) => challenge,
         other => panic!("{other:?}"),
@@ -23,6 +26,35 @@ fn setup() -> SoftwareTokenSetup {
 #[test]
 fn the_challenge_lists_the_factors() {
     assert_eq!(setup_challenge().factors(), [ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp]);
+}
+
+#[test]
+fn a_factor_that_the_service_does_not_list_is_never_set_up() {
+    for list in [r#"["SMS_MFA"]"#, r#"["TELEPATHY"]"#, "['SMS_MFA']"] {
+        let challenge = setup_challenge_with(json!({"MFAS_CAN_SETUP": list}));
+        let mut software_token = challenge.set_up_software_token(&app_client());
+        assert!(matches!(failed(software_token.step(NOW, Event::Start)), Error::InvalidInput(_)), "{list}");
+        let mut email = challenge.set_up_email(&app_client(), "alice@example.com", seed());
+        assert!(matches!(failed(email.step(NOW, Event::Start)), Error::InvalidInput(_)), "{list}");
+        assert!(challenge.setup_of(&challenge.options()[0]).is_err());
+    }
+    let sms = setup_challenge_with(json!({"MFAS_CAN_SETUP": r#"["SMS_MFA"]"#})).setup_of(&ChallengeName::SmsMfa);
+    assert!(sms.unwrap_err().problem.contains("administrator"));
+}
+
+#[test]
+fn without_a_list_every_known_factor_is_offered() {
+    for parameters in [json!({}), json!({"MFAS_CAN_SETUP": ""}), json!({"MFAS_CAN_SETUP": "[]"})] {
+        let challenge = setup_challenge_with(parameters);
+        let known = [ChallengeName::SoftwareTokenMfa, ChallengeName::EmailOtp];
+        assert_eq!((&*challenge.factors(), challenge.options()), (&[][..], known.to_vec()));
+        let setups = known.map(|factor| challenge.setup_of(&factor).unwrap());
+        assert_eq!(setups, [FactorSetup::SoftwareToken, FactorSetup::Email]);
+        assert!(challenge.setup_of(&ChallengeName::SmsMfa).is_err());
+        sent(challenge.set_up_software_token(&app_client()).step(NOW, Event::Start));
+    }
+    let printed = setup_challenge_with(json!({"MFAS_CAN_SETUP": "['SOFTWARE_TOKEN_MFA']"}));
+    assert_eq!(printed.options(), [ChallengeName::SoftwareTokenMfa]);
 }
 
 #[test]

@@ -191,7 +191,10 @@ fn passkeys_for_mfa_need_user_verification_and_another_factor() {
     scene.ok("SetUserPoolMfaConfig", body);
     assert_eq!(prefer(&mut scene, &token, on.clone()).unwrap_err().name, "InvalidParameterException");
     prefer(&mut scene, &token, json!({ "EmailMfaSettings": { "Enabled": true } })).unwrap();
-    prefer(&mut scene, &token, on).unwrap();
+    let alone = prefer(&mut scene, &token, on).unwrap_err();
+    assert_eq!(alone.message, "WebAuthn MFA requires enabling an additional MFA setting.");
+    let both = json!({ "WebAuthnMfaSettings": { "Enabled": true }, "EmailMfaSettings": { "Enabled": true } });
+    prefer(&mut scene, &token, both).unwrap();
 }
 
 #[test]

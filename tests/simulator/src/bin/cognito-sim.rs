@@ -24,7 +24,8 @@ use serde::Serialize;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The address to listen on. Port 0 means any free port.
+    /// The address to listen on. Port 0 means any free port. The simulator has no authentication, so only
+    /// this machine should reach it.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// A JSON file that describes user pools, app clients, users and identity pools. By default, there is one
@@ -35,6 +36,11 @@ struct Arguments {
     #[arg(long, value_parser = parse_seed)]
     seed: Option<[u8; 32]>,
 }
+
+/// The warning about an address that other machines can reach.
+const EXPOSED: &str = "other machines can reach the simulator. It allows every origin, and /_sim needs no \
+    authentication: everyone on the network can read all codes and change the clock. Listen on 127.0.0.1 instead, \
+    unless the network is a test network";
 
 /// The first line of output.
 #[derive(Serialize)]
@@ -59,8 +65,11 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let config = read_config(arguments.config.as_deref())?;
     let server = Server::start_on(arguments.listen, Simulator::new(seed), print)
         .map_err(|error| format!("cannot listen on {}: {error}", arguments.listen))?;
-    // The server starts before its pools exist, because the configuration needs the server's clock. No client
-    // knows the URL of the server yet.
+    // An IPv6 address can contain the IPv4 address of this machine.
+    if !arguments.listen.ip().to_canonical().is_loopback() {
+        eprintln!("cognito-sim: warning: {EXPOSED}");
+    }
+    // The server starts first, because the configuration needs its clock. No client knows its URL yet.
     let configured = Simulator::from_config(seed, server.now(), config).map_err(|error| match &arguments.config {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
