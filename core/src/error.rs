@@ -1,6 +1,7 @@
 //! The errors of this project. The variant of an error says who or what caused it.
 
 mod causes;
+mod mismatch;
 mod refusal;
 
 use alloc::boxed::Box;
@@ -12,6 +13,7 @@ use core::fmt;
 use crate::refresh_method::RefreshMethod;
 
 pub use causes::WithCauses;
+pub use mismatch::{OtherEndpoint, OtherUserPool};
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
 
 /// An error from outside this crate, as the cause of an [`Error`]. A cause must not contain any part of a
@@ -46,6 +48,14 @@ pub enum Error {
     RefreshNotEnabled(Box<RefreshNotEnabled>),
     /// No user is signed in, or the session can no longer be refreshed: the user must sign in.
     NotSignedIn,
+    /// The session has no refresh token, so it cannot be refreshed, and nothing was sent. Its tokens stay
+    /// valid until they expire.
+    NoRefreshToken,
+    /// The session or the challenge was created at another endpoint, and nothing was sent. The stored session
+    /// stays.
+    OtherEndpoint(Box<OtherEndpoint>),
+    /// The tokens of a sign-in are for a user pool other than the configured one.
+    OtherUserPool(Box<OtherUserPool>),
     /// The application's own source of logins for the identity pool failed.
     NoLogins(Cause),
     /// A store failed. The session may still be valid.
@@ -65,6 +75,9 @@ impl fmt::Display for Error {
             Self::StartAgain(error) => error.fmt(formatter),
             Self::RefreshNotEnabled(error) => error.fmt(formatter),
             Self::NotSignedIn => formatter.write_str("no user is signed in: sign in first"),
+            Self::NoRefreshToken => formatter.write_str("the session has no refresh token: sign in again"),
+            Self::OtherEndpoint(error) => error.fmt(formatter),
+            Self::OtherUserPool(error) => error.fmt(formatter),
             Self::NoLogins(_) => formatter.write_str("cannot get the logins for the identity pool"),
             Self::Store(_) => formatter.write_str("the store failed"),
             Self::NoRandomness(_) => formatter.write_str("the operating system returned no random bytes"),
@@ -80,7 +93,8 @@ impl StdError for Error {
             Self::RefreshNotEnabled(error) => error.source(),
             // The cause itself instead of its `Arc`, so that callers can downcast the cause.
             Self::NoLogins(cause) | Self::Store(cause) | Self::NoRandomness(cause) => Some(&**cause),
-            Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) | Self::NotSignedIn => None,
+            Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) => None,
+            Self::NotSignedIn | Self::NoRefreshToken | Self::OtherEndpoint(_) | Self::OtherUserPool(_) => None,
         }
     }
 }

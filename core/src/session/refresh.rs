@@ -32,6 +32,8 @@ use crate::timestamp::Timestamp;
 /// the flow retries once without naming it, and [`DeviceReport::gone_device_key`] holds the device's key. If
 /// the service assigns new device keys, the flow registers the device, as a sign-in does.
 ///
+/// A session without a refresh token fails with [`Error::NoRefreshToken`], and nothing is sent.
+///
 /// Only an error that [ends the session](Error::ends_session) means that the refresh token is invalid. After
 /// any other error, keep the refresh token and try again later. [`Error::RefreshNotEnabled`] names the
 /// other [`RefreshMethod`], which the app client must be configured for instead.
@@ -182,7 +184,7 @@ impl Steps for RefreshTokens {
 
 impl RefreshTokens {
     fn begin(&self) -> Result<State, Error> {
-        let refresh_token = self.session.refresh_token().ok_or(Error::NotSignedIn)?;
+        let refresh_token = self.session.refresh_token().ok_or(Error::NoRefreshToken)?;
         let device_key = self.session.device_key();
         Ok(match self.app_client.refresh_method() {
             RefreshMethod::GetTokensFromRefreshToken => {

@@ -34,7 +34,8 @@ pub enum SessionTask {
     /// Return a session with valid tokens, and refresh the session if necessary.
     Get,
     /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in
-    /// them. If the refresh fails, the job fails, and the session stays.
+    /// them. If the refresh fails, the job fails, and the session stays. A session without a refresh token
+    /// fails with [`Error::NoRefreshToken`].
     Refresh,
     /// Store the session of a user who has signed in, in place of the user's earlier session. The job also
     /// stores the user as the last one to have signed in, and the changes to the user's device.

@@ -18,13 +18,16 @@ use crate::timestamp::Timestamp;
 
 impl Job {
     pub(super) fn plan(self, known: &mut Known, now: Timestamp, session: Session, is_second: bool) -> Next {
-        let must_refresh = matches!(self.task, SessionTask::Refresh) && !is_second && session.refresh_token().is_some();
+        let must_refresh = matches!(self.task, SessionTask::Refresh) && !is_second;
         let plan = match session.plan(now, known.settings.margin) {
             _ if matches!(self.task, SessionTask::Flush) => Plan::Use,
             Plan::Use if must_refresh => Plan::Refresh,
             plan => plan,
         };
         match plan {
+            Plan::Refresh if session.refresh_token().is_none() => {
+                self.finish_without_session(known, Error::NoRefreshToken, None)
+            }
             Plan::Use if known.unsaved.is_some() && !self.is_sign_out() => {
                 self.save(known, Saving::Again(Box::new(session)))
             }
