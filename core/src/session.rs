@@ -5,6 +5,7 @@ mod claims;
 pub(crate) mod completion;
 mod keeper;
 mod lifetime;
+pub(crate) mod origin;
 mod refresh;
 mod session_call;
 mod sign_out;
@@ -57,6 +58,8 @@ pub struct Session {
     tokens: Tokens,
     pub(crate) device_key: Option<String>,
     clock_drift_seconds: i64,
+    /// The URL of the endpoint at which the user signed in.
+    endpoint: Option<String>,
     /// The time at which the tokens arrived, by the service's clock, if their lifetime depends on it.
     arrived_at: Option<Timestamp>,
     /// When the tokens are valid. It is decoded only once.
@@ -128,7 +131,17 @@ impl Session {
     ) -> Self {
         let Claims { device_key, times, is_revocable, sub, .. } = claims;
         let lifetime = times.lifetime(arrived_at);
-        Self { username, tokens, device_key, clock_drift_seconds, arrived_at, lifetime, is_revocable, sub }
+        Self {
+            username,
+            tokens,
+            device_key,
+            clock_drift_seconds,
+            endpoint: None,
+            arrived_at,
+            lifetime,
+            is_revocable,
+            sub,
+        }
     }
 
     /// Returns what to do with the tokens at the local time `now`, if they must stay valid for at least

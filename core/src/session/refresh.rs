@@ -32,7 +32,8 @@ use crate::timestamp::Timestamp;
 /// the flow retries once without naming it, and [`DeviceReport::gone_device_key`] holds the device's key. If
 /// the service assigns new device keys, the flow registers the device, as a sign-in does.
 ///
-/// A session without a refresh token fails with [`Error::NoRefreshToken`], and nothing is sent.
+/// A session without a refresh token fails with [`Error::NoRefreshToken`], and a session of
+/// another endpoint with [`Error::OtherEndpoint`]. Nothing is sent then.
 ///
 /// Only an error that [ends the session](Error::ends_session) means that the refresh token is invalid. After
 /// any other error, keep the refresh token and try again later. [`Error::RefreshNotEnabled`] names the
@@ -184,6 +185,7 @@ impl Steps for RefreshTokens {
 
 impl RefreshTokens {
     fn begin(&self) -> Result<State, Error> {
+        self.session.require_endpoint(&self.app_client)?;
         let refresh_token = self.session.refresh_token().ok_or(Error::NoRefreshToken)?;
         let device_key = self.session.device_key();
         Ok(match self.app_client.refresh_method() {
@@ -218,7 +220,8 @@ impl RefreshTokens {
         let new_device = result.new_device_metadata.take();
         let tokens = Tokens::from_result(result);
         let tokens = tokens.ok_or_else(|| metadata.malformed("the access token is missing"))?;
-        let mut signed_in = SignedIn::from(self.session.renewed(tokens, now, metadata.date));
+        let mut signed_in =
+            SignedIn::from(self.session.renewed(tokens, now, metadata.date).signed_in_at(&self.app_client));
         signed_in.device.gone_device_key.clone_from(&self.gone_device_key);
         let device_name = self.device_name.clone();
         Ok(Renewed::new(&self.app_client, signed_in, new_device.as_ref(), device_name, &self.seed))

@@ -93,6 +93,11 @@ impl SignOut {
     /// Creates the sign-out of this session's user.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, scope: SignOutScope) -> Self {
+        if scope != SignOutScope::Local
+            && let Err(error) = session.require_endpoint(app_client)
+        {
+            return Self(Guarded::new(SigningOut::NoRequest(RemoteSignOut::Failed(error))));
+        }
         Self(Guarded::new(match (scope, session.refresh_token()) {
             (SignOutScope::Local, _) => SigningOut::NoRequest(RemoteSignOut::NotAsked),
             (SignOutScope::Global, _) => {

@@ -44,6 +44,9 @@ pub(super) struct Stored {
     device_key: Option<String>,
     #[serde(default)]
     clock_drift_seconds: i64,
+    /// The URL of the endpoint at which the user signed in, or `None` if it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
     /// The time at which the tokens arrived, in seconds since the Unix epoch, by the service's clock, if their
     /// lifetime depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +57,7 @@ const VERSION: u32 = 1;
 
 impl From<Session> for Stored {
     fn from(session: Session) -> Self {
-        let Session { username, tokens, device_key, clock_drift_seconds, arrived_at, .. } = session;
+        let Session { username, tokens, device_key, clock_drift_seconds, endpoint, arrived_at, .. } = session;
         let Tokens { access_token, id_token, refresh_token, expires_in } = tokens;
         Self {
             version: VERSION,
@@ -65,6 +68,7 @@ impl From<Session> for Stored {
             expires_in,
             device_key,
             clock_drift_seconds,
+            endpoint,
             arrived_at: arrived_at.map(Timestamp::as_unix_seconds),
         }
     }
@@ -81,7 +85,8 @@ impl TryFrom<Stored> for Session {
         let tokens = Tokens { access_token, id_token, refresh_token, expires_in };
         let (claims, drift) = (Claims::from_tokens(&tokens), stored.clock_drift_seconds);
         let arrived_at = stored.arrived_at.map(Timestamp::from_unix_seconds);
-        let session = Self::assemble(stored.username, tokens, claims, drift, arrived_at);
+        let mut session = Self::assemble(stored.username, tokens, claims, drift, arrived_at);
+        session.endpoint = stored.endpoint;
         Ok(match stored.device_key {
             Some(device_key) => session.with_device_key(device_key),
             None => session,

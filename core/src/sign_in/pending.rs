@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::names::UserNames;
+use crate::configuration::AppClient;
+use crate::error::Error;
 use crate::operation::{ChallengeName, Parameters, RespondToAuthChallenge};
 use crate::secret::{ChallengeSession, SecretCode};
 
@@ -18,6 +20,8 @@ pub(super) struct Pending {
     pub(super) parameters: Parameters,
     pub(super) available_challenges: Vec<ChallengeName>,
     pub(super) gone_device_key: Option<String>,
+    /// The URL of the endpoint that sent the challenge, or `None` if an earlier version stored the challenge.
+    pub(super) endpoint: Option<String>,
     /// The authenticator app that is being set up. Present only in MFA_SETUP, once the user has chosen an
     /// app.
     pub(super) software_token: Option<SoftwareToken>,
@@ -39,6 +43,12 @@ pub(super) trait ChallengeKind: Sized {
 }
 
 impl Pending {
+    /// Fails if another endpoint sent the challenge. Challenges last for minutes, so one of unknown origin
+    /// passes.
+    pub(super) fn require_endpoint(&self, app_client: &AppClient) -> Result<(), Error> {
+        self.endpoint.as_deref().map_or(Ok(()), |endpoint| app_client.require_endpoint(Some(endpoint)))
+    }
+
     /// Creates the request that answers the challenge with these responses.
     pub(super) fn response(&self, mut responses: Parameters) -> RespondToAuthChallenge {
         if responses.get("USERNAME").is_none() {

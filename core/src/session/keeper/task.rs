@@ -41,7 +41,8 @@ pub enum SessionTask {
     /// stores the user as the last one to have signed in, and the changes to the user's device.
     Save(Box<SignedIn>),
     /// Sign the user out at the service in this scope. The job then removes the session from the store and
-    /// from memory, even if the service rejects the sign-out.
+    /// from memory, even if the service rejects the sign-out. Only a session that is bound to another endpoint
+    /// stays, unless the scope is [`SignOutScope::Local`]: the error is [`Error::OtherEndpoint`].
     SignOut(SignOutScope),
     /// Remove the session and the device of a user who has been deleted, without sending a request to the
     /// service.
@@ -57,7 +58,8 @@ pub struct SessionOutcome {
     /// The session, or `None` after it was removed.
     ///
     /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired one. The error
-    /// is [`Error::Store`] if the store cannot be read or written, which loses no session and no device. All
+    /// is [`Error::Store`] if the store cannot be read or written, which loses no session and no device. The
+    /// error is [`Error::OtherEndpoint`] if the session is bound to another endpoint; the session stays. All
     /// other errors are those of a [`Refresh`](crate::Refresh).
     pub result: Result<Option<KeptSession>, Error>,
     /// The result of a sign-out at the service, or [`RemoteSignOut::NotAsked`] for every other task.

@@ -1,4 +1,5 @@
 mod devices;
+mod endpoints;
 mod sign_out;
 mod stores;
 
@@ -40,7 +41,7 @@ fn session(valid_for_seconds: u64, refresh_token: &str) -> Session {
     let claims = json!({"username": "alice", "iat": issued_at, "exp": issued_at + 3600}).to_string();
     let mut tokens = Tokens::new(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims)));
     tokens.refresh_token = Some(refresh_token.into()).filter(|_| !refresh_token.is_empty());
-    Session::new("alice", tokens, Timestamp::from_unix_seconds(issued_at), None)
+    Session::new("alice", tokens, Timestamp::from_unix_seconds(issued_at), None).signed_in_at(&app_client())
 }
 
 fn keeper() -> SessionKeeper {

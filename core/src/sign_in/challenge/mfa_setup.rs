@@ -52,11 +52,9 @@ impl MfaSetupChallenge {
     /// Chooses an authenticator app. The flow ends with the secret for the app.
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
-        let call = self
-            .0
-            .session
-            .clone()
-            .map(|session| Box::new(Call::new(app_client, AssociateSoftwareToken::in_sign_in(session))));
+        let absent = InvalidInput::new("session", "the challenge has none, start the sign-in again");
+        let session = self.0.require_endpoint(app_client).and_then(|()| Ok(self.0.session.clone().ok_or(absent)?));
+        let call = session.map(|session| Box::new(Call::new(app_client, AssociateSoftwareToken::in_sign_in(session))));
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
@@ -74,8 +72,8 @@ pub struct BeginSoftwareTokenSetup(Guarded<Associating>);
 #[derive(Debug)]
 struct Associating {
     pending: Pending,
-    /// The request; `None` if the challenge came without a challenge session.
-    call: Option<Box<Call<AssociateSoftwareToken>>>,
+    /// The request, or the reason why the challenge cannot be answered.
+    call: Result<Box<Call<AssociateSoftwareToken>>, Error>,
 }
 
 impl Flow for BeginSoftwareTokenSetup {
@@ -90,10 +88,7 @@ impl Steps for Associating {
     type Output = SoftwareTokenSetup;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<SoftwareTokenSetup>, Error> {
-        let call = self
-            .call
-            .as_mut()
-            .ok_or(InvalidInput::new("session", "the challenge has none, start the sign-in again"))?;
+        let call = self.call.as_mut().map_err(|error| error.clone())?;
         let gone_device_key = &self.pending.gone_device_key;
         let step = call.step(now, event).map_err(|error| error.or_start_again(gone_device_key.clone()))?;
         let response = match step.finished() {

@@ -98,7 +98,7 @@ impl Job {
     ) -> Next {
         let Reloading { tried, refusal, is_second } = reloading;
         known.unsaved = None;
-        match newer(tried.as_ref(), loaded) {
+        match newer(known, tried.as_ref(), loaded) {
             Ok(Some(session)) if !is_second => self.plan(known, now, session, true),
             Ok(None) => self.remove_expired(known, refusal),
             Ok(Some(_)) | Err(_) => self.finish_without_session(known, refusal, None),
@@ -175,8 +175,12 @@ impl Job {
 
 /// Returns the stored session, if its refresh token is not the one that was tried. A record that cannot be
 /// read is an error, because it may hold a newer session and must not be removed.
-fn newer(tried: Option<&RefreshToken>, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
+fn newer(
+    known: &Known,
+    tried: Option<&RefreshToken>,
+    loaded: Result<Option<Record>, Cause>,
+) -> Result<Option<Session>, Error> {
     let held = loaded.map_err(Error::Store)?;
-    let session = held.map(|held| Session::from_record(&held)).transpose()?;
+    let session = held.map(|held| known.read(&held)).transpose()?;
     Ok(session.filter(|session| session.refresh_token() != tried))
 }
