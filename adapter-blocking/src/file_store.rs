@@ -75,7 +75,7 @@ impl FileStore {
             }
             Err(error) => return Err(naming(path, error)),
         };
-        // The parser's own message may quote a record, so it is left out.
+        // The parser's error is discarded, because its message may quote a record.
         let invalid = |message: &str| naming(path, io::Error::new(io::ErrorKind::InvalidData, message));
         let contents: Contents = serde_json::from_slice(&text).map_err(|_| invalid(NOT_A_STORE))?;
         if contents.version == VERSION { Ok(contents) } else { Err(invalid(OTHER_VERSION)) }
@@ -94,8 +94,8 @@ impl FileStore {
         let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer(&mut *text, contents)?;
         let temporary = sibling(&self.path, ".new");
-        // While the lock is held, an existing file is left over from a process that died. Its mode may be
-        // wrong.
+        // This process holds the lock, so an existing temporary file was left by a process that died. The
+        // mode of that file may be wrong.
         match fs::remove_file(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
             _ => {}
@@ -128,9 +128,9 @@ impl Store for FileStore {
 
     /// Waits for the lock on this key and returns a guard.
     ///
-    /// Other processes are excluded from all keys, because a file is meant for the few users of one person's
-    /// programs. Within this process, a lock on one key does not block a lock on another key, even on the
-    /// same thread.
+    /// The guard excludes other processes from all keys, not only from this key. That is sufficient, because
+    /// a file is meant for the few users of one person's programs. Within this process, a lock on one key
+    /// does not block a lock on another key, even on the same thread.
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
         let key = self.locks.lock(key)?;
         let mut refresh_file = lock_ignoring_poison(&self.refresh_file);

@@ -15,9 +15,9 @@ use crate::{Client, Store};
 
 /// The session of one user, which refreshes its tokens before they expire.
 ///
-/// All threads share one refresh, and new tokens are saved before any caller gets them. A handle can be
-/// cloned and shared between threads: all handles of one user from the same [`Sessions`](crate::Sessions)
-/// share one session.
+/// Threads that need new tokens at the same time share one refresh. New tokens are saved before any caller
+/// gets them. A handle can be cloned and shared between threads: all handles of one user from the same
+/// [`Sessions`](crate::Sessions) share one session.
 ///
 /// ```no_run
 /// # use cognito_blocking::{Error, SessionHandle, operation::ListDevices};
@@ -57,7 +57,7 @@ impl SessionHandle {
         self.shared.client.app_client()
     }
 
-    /// Returns the newest session in memory and its generation.
+    /// Returns the newest session in memory, and the session's [generation](SessionKeeper::generation).
     pub(crate) fn newest(&self) -> Option<(Session, u64)> {
         let keeper = self.keeper.lock();
         keeper.newest().map(|session| (session.clone(), keeper.generation()))
@@ -71,8 +71,8 @@ impl SessionHandle {
 
     /// Returns the session with valid tokens.
     ///
-    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
-    /// tokens are still valid, the session is returned together with the error.
+    /// Tokens that expire within the [margin](crate::Sessions::with_margin) are refreshed and saved first. If
+    /// the refresh fails and the old tokens are still valid, the session is returned together with the error.
     ///
     /// # Errors
     /// Returns the errors that [`SessionOutcome::result`] lists.
@@ -108,8 +108,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user of this session. If the service rejects the access token, the session is refreshed and
-    /// the call is retried once.
+    /// Calls an operation for the user of this session. If the service rejects the access token, the session
+    /// is refreshed and the call is retried once.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
@@ -134,8 +134,8 @@ impl SessionHandle {
 
     /// Signs the user out.
     ///
-    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in any case, even if
-    /// the service cannot be reached.
+    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in
+    /// any case, even if the service cannot be reached.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(|| SessionTask::SignOut(scope)).into()
     }
@@ -152,7 +152,7 @@ impl SessionHandle {
         self.outcome(task)?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task, and sends its event to all listeners.
+    /// Runs a task, and sends the resulting event to all listeners.
     pub(crate) fn outcome(&self, task: impl Fn() -> SessionTask) -> Result<SessionOutcome, Error> {
         let Shared { client, store, listeners } = &*self.shared;
         match self.keeper.run(task, &**store, client.transport(), || client.seed())? {

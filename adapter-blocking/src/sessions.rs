@@ -29,8 +29,9 @@ use crate::{Client, Store};
 /// ```
 ///
 /// The key of a session is the user's canonical name, [`Session::username`](cognito_core::Session::username).
-/// A user stays signed in until the application calls [`SessionHandle::sign_out`] or [`SessionHandle::forget`],
-/// or until the service returns an error that [ends the session](Error::ends_session).
+/// A user stays signed in until the application calls [`SessionHandle::sign_out`] or
+/// [`SessionHandle::forget`], or until the service returns an error that
+/// [ends the session](Error::ends_session).
 ///
 /// The store also holds this machine's [devices](Self::devices), which the service remembers. Devices outlive
 /// a session: pass them to the next sign-in.
@@ -52,7 +53,7 @@ impl Sessions {
         Self { settings: SessionSettings::default(), shared: Arc::new(shared), keepers: Arc::default() }
     }
 
-    /// Sets how long before their expiry tokens are refreshed (one minute by default).
+    /// Sets how long before expiry the tokens are refreshed (one minute by default).
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
@@ -83,8 +84,8 @@ impl Sessions {
         SessionHandle::new(username, Arc::clone(&self.shared), keeper)
     }
 
-    /// Saves the result of a sign-in: the session, which replaces an earlier session of the user, the name of
-    /// the user who signed in last, and the device.
+    /// Saves the result of a sign-in: the session, the device, and the user's name as the user who signed in
+    /// last. The session replaces an earlier session of the same user.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read or written. The session stays valid, and stays in
@@ -106,7 +107,7 @@ impl Sessions {
 
     /// Returns the name of the user who signed in last, as a hint for the next start of the program.
     ///
-    /// The user who signed in last may have no session any more.
+    /// The returned user may have signed out in the meantime.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read.
@@ -119,7 +120,7 @@ impl Sessions {
     /// [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
     ///
     /// # Errors
-    /// Returns [`Error::Store`] if the store cannot be read, or if its record is invalid.
+    /// Returns [`Error::Store`] if the store cannot be read, or if the record of the devices is invalid.
     pub fn devices(&self) -> Result<Devices, Error> {
         let record = self.shared.store.load(&devices_key(self.app_client())).map_err(store_error)?;
         Devices::from_stored(record.as_ref())

@@ -50,7 +50,7 @@ pub trait Store: Send + Sync {
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>>;
 }
 
-/// A shared store, for example one for both sessions and identity ids.
+/// A shared store, for example one store for both sessions and identity ids.
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         (**self).load(key)
@@ -89,7 +89,7 @@ pub struct MemoryStore {
     locks: Arc<Locks>,
 }
 
-/// The set of locked keys. Each guard shares the set of locked keys, because a guard may outlive its store.
+/// The set of locked keys. Each guard shares this set, because a guard may outlive the store.
 #[derive(Default)]
 pub(crate) struct Locks {
     locked: Mutex<BTreeSet<String>>,

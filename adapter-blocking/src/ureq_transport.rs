@@ -1,5 +1,7 @@
-//! A transport built on `ureq`. Its resolver and its connector are wrapped, so that the place of a failure,
-//! not its text, says whether the request was sent.
+//! A transport built on `ureq`.
+//!
+//! This module wraps the resolver and the connector of `ureq`, and marks their errors. A marked error means
+//! that no part of the request was sent.
 
 use std::fmt;
 use std::io;
@@ -17,12 +19,13 @@ use cognito_core::adapter::{UnusableProxy, is_this_machine};
 
 /// A [`Transport`] that speaks HTTP/1.1 with `ureq`.
 ///
-/// It uses rustls with the root certificates of Mozilla's root program, keeps connections alive, and does not
-/// follow redirects.
+/// The transport uses rustls with the root certificates of Mozilla's root program, keeps connections alive,
+/// and does not follow redirects.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     direct: Agent,
-    /// The agent for all hosts except this machine, if an environment variable names a proxy.
+    /// The agent that sends requests through a proxy, if an environment variable names a proxy. Requests to
+    /// this machine use `direct`.
     proxied: Option<Result<Agent, UnusableProxy>>,
     largest_body: u64,
 }
@@ -48,7 +51,8 @@ impl UreqTransport {
             _ => &self.direct,
         };
         let response = match *request.method() {
-            // With an empty body, ureq would send a `content-length` header.
+            // A GET request gets the body `()`: for an empty byte vector, ureq would send a `content-length`
+            // header.
             http::Method::GET => agent.run(request.map(|_| ())),
             _ => agent.run(request),
         };
@@ -96,8 +100,8 @@ impl Transport for UreqTransport {
     }
 }
 
-/// Returns the error inside of a `ureq` error, if there is one. The URL is left out, because its query may
-/// hold secrets.
+/// Returns the cause of a `ureq` error. A URL in the error is left out, because the query of the URL may
+/// contain secrets.
 fn cause(error: ureq::Error) -> Cause {
     match error {
         ureq::Error::Io(error) => Arc::new(error),

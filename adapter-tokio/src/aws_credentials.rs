@@ -31,8 +31,8 @@ impl ProvideCredentials for CredentialsProvider {
     }
 }
 
-/// Converts the credentials for the SDK. Their expiry is a time of the local clock, because the SDK reads
-/// that clock.
+/// Converts the credentials for the SDK. The SDK compares the expiry with the local clock, so the expiry is
+/// converted to the local clock.
 fn for_sdk(credentials: &Credentials) -> aws_credential_types::Credentials {
     let expires_at = Duration::from_millis(credentials.expires_at_local().as_unix_millis());
     aws_credential_types::Credentials::new(

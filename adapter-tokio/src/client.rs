@@ -57,9 +57,9 @@ impl Client {
     ///
     /// Steps that compute for milliseconds, such as those of SRP, run on tokio's blocking threads, so that
     /// they delay no other task. At most as many of these steps run at the same time as there are processors.
-    /// With a thousand concurrent sign-ins on a single-threaded runtime, another task was at most 16 ms late;
-    /// with the computations on the reactor, it was up to 1.5 s late (`examples/thousand_sign_ins.rs`,
-    /// measured on two processors that also ran the simulated service).
+    /// During a thousand concurrent sign-ins on a single-threaded runtime, another task was at most 16 ms
+    /// late. When the computations ran on the runtime's thread, the other task was up to 1.5 s late
+    /// (`examples/thousand_sign_ins.rs`, measured on two processors that also ran the simulated service).
     ///
     /// # Errors
     /// Returns an error if the flow fails.

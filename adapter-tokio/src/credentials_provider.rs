@@ -12,12 +12,13 @@ use crate::{BoxFuture, IdentityPoolClient, SessionHandle, Store};
 
 /// Provides valid AWS credentials of one identity.
 ///
-/// Credentials are kept in memory until shortly before they expire. All tasks share one request for new
-/// credentials. A provider can be cloned and shared between tasks: all clones share the same credentials.
+/// Credentials are kept in memory until shortly before they expire. Tasks that need new credentials at the
+/// same time share one request. A provider can be cloned and shared between tasks: all clones share the same
+/// credentials.
 ///
 /// The identity id is kept in the store, so that GetId is called only if the id is unknown. A guest who signs
-/// in keeps the identity if the service allows it: the provider of a user without an identity id takes over
-/// the guest's identity id from the same store.
+/// in keeps the identity if the service allows it: without an identity id for the user in the store, the
+/// user's provider takes over the guest's identity id.
 ///
 /// Every method is cancel-safe: a request for credentials runs to its end in a separate tokio task, even if
 /// the caller that waits for it is dropped. Use a provider inside a tokio runtime.
@@ -47,7 +48,7 @@ struct Shared {
 /// The source of the logins that prove the user's identity.
 #[derive(Clone)]
 enum Source {
-    /// No logins, for a guest.
+    /// The empty set of logins, for a guest.
     Guest,
     /// The ID token of a user pool session as the only login.
     Session(SessionHandle),
@@ -67,7 +68,7 @@ impl CredentialsProvider {
 
     /// Creates a provider for a user of a user pool.
     ///
-    /// Whenever new credentials are needed, the session provides a valid ID token. When the session ends, its
+    /// Whenever new credentials are needed, the session provides a valid ID token. When the session ends, the
     /// credentials are dropped.
     #[must_use]
     pub fn for_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
@@ -76,11 +77,11 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// Creates a provider for a user of one or more login providers, of any kind.
+    /// Creates a provider for a user who has signed in at one or more login providers, of any kind.
     ///
-    /// `logins` is called whenever new credentials are needed. The function returns fresh tokens,
-    /// or [`Error::NoLogins`] if it fails. `user` distinguishes this user's identity from others in the
-    /// store, and is never sent.
+    /// The function `logins` is called whenever new credentials are needed. It returns fresh tokens, or fails
+    /// with [`Error::NoLogins`]. The name `user` distinguishes this user's identity from the identities of
+    /// other users in the store, and is never sent to a service.
     #[must_use]
     pub fn for_logins<F>(
         client: IdentityPoolClient,
@@ -121,14 +122,15 @@ impl CredentialsProvider {
         Self(Arc::new(Shared { client, store, source, keeper: Arc::new(SharedKeeper::new(keeper)) }))
     }
 
-    /// Returns the credentials. Credentials that expire within the margin are replaced first.
+    /// Returns valid credentials. Credentials that expire within the [margin](Self::with_margin) are replaced
+    /// first.
     ///
     /// If the service issues no new credentials and the old ones are still valid, the old ones are returned
     /// together with the error.
     ///
     /// # Errors
-    /// Returns an error if the credentials are absent or expired and the service issues no new ones, and the
-    /// errors of [`SessionHandle::get`].
+    /// Returns an error if the credentials are absent or expired and the service issues no new credentials. A
+    /// provider with a session also returns the errors of [`SessionHandle::get`].
     ///
     /// If the store cannot be read, the error is [`Error::Store`], because a new identity id would turn a
     /// guest into a different guest.
@@ -190,7 +192,7 @@ impl CredentialsProvider {
 
     /// Locks the keeper and drops the credentials of a session that has ended.
     fn keeper(&self) -> MutexGuard<'_, CredentialsKeeper> {
-        // To prevent a deadlock, the session's keeper is unlocked before this one is locked.
+        // To prevent a deadlock, the session's keeper is unlocked before the credentials keeper is locked.
         let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
         let mut keeper = self.0.keeper.lock();
         if let Some(generation) = generation {

@@ -3,7 +3,8 @@
 //! The rules of Cognito are in `cognito-core`, which this crate re-exports. The core's *flows* say which
 //! request to send, and take the response. This crate adds the parts that do I/O:
 //!
-//! - [`Client`], which runs flows, with their computations off the reactor, and calls operations;
+//! - [`Client`], which runs flows and calls operations, with all long computations on tokio's blocking
+//!   threads;
 //! - `ReqwestTransport`, an HTTP transport built on `reqwest` and rustls (feature `reqwest`, enabled by
 //!   default);
 //! - [`Sessions`], which keeps users signed in and saves their sessions in a [`Store`];

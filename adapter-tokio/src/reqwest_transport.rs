@@ -15,15 +15,16 @@ use crate::{BoxFuture, Transport, TransportSettings};
 
 /// A [`Transport`] that speaks HTTP/1.1 with `reqwest`.
 ///
-/// It uses rustls with the root certificates of Mozilla's root program, keeps connections alive, and does not
-/// follow redirects.
+/// The transport uses rustls with the root certificates of Mozilla's root program, keeps connections alive,
+/// and does not follow redirects.
 ///
 /// The body of a request is zeroized after it has been sent. Copies of the body in the HTTP and TLS layers
 /// cannot be zeroized.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     direct: Client,
-    /// The client for all hosts except this machine, if an environment variable names a proxy.
+    /// The client that sends requests through a proxy, if an environment variable names a proxy. Requests to
+    /// this machine use `direct`.
     proxied: Option<Result<Client, UnusableProxy>>,
     largest_body: u64,
 }
@@ -98,8 +99,8 @@ fn headers(response: &reqwest::Response) -> Headers {
     response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect()
 }
 
-/// Returns whether the proxy that the environment variables name can be used, or `None` if they name no
-/// proxy.
+/// Returns whether the proxy that the environment variables name can be used, or `None` if no variable names
+/// a proxy.
 fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
     let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
@@ -143,7 +144,7 @@ fn cause(error: reqwest::Error) -> Cause {
     Arc::new(error.without_url())
 }
 
-/// An error for a response that has more than this number of bytes.
+/// The error for a response that has more bytes than this limit.
 #[derive(Debug)]
 struct TooLarge(u64);
 

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::Transport;
 
-/// Runs the steps of flows that [may compute](Flow::is_compute_heavy) on tokio's blocking threads. At most as
+/// Runs the steps of [compute-heavy](Flow::is_compute_heavy) flows on tokio's blocking threads. At most as
 /// many steps run at the same time as there are processors.
 #[derive(Debug, Clone)]
 pub(crate) struct ComputePool(Arc<Semaphore>);
@@ -26,7 +26,7 @@ impl ComputePool {
         &self,
         computation: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        // This cannot fail, because the semaphore is never closed.
+        // The semaphore is never closed, so this call always returns a permit.
         let permit = Arc::clone(&self.0).acquire_owned().await;
         let computed = spawn_blocking(move || {
             // The permit is released when the computation ends, even if no caller waits for it any more.

@@ -17,9 +17,9 @@ use crate::{Client, Store};
 
 /// The session of one user, which refreshes its tokens before they expire.
 ///
-/// All tasks share one refresh, and new tokens are saved before any caller gets them. A handle can be cloned
-/// and shared between tasks: all handles of one user from the same [`Sessions`](crate::Sessions) share one
-/// session.
+/// Tasks that need new tokens at the same time share one refresh. New tokens are saved before any caller gets
+/// them. A handle can be cloned and shared between tasks: all handles of one user from the same
+/// [`Sessions`](crate::Sessions) share one session.
 ///
 /// Every method is cancel-safe: a refresh runs to its end in a separate tokio task, even if the caller that
 /// waits for it is dropped. Use a handle inside a tokio runtime.
@@ -65,7 +65,7 @@ impl SessionHandle {
         self.shared.client.app_client()
     }
 
-    /// Returns the newest session in memory and its generation.
+    /// Returns the newest session in memory, and the session's [generation](SessionKeeper::generation).
     pub(crate) fn newest(&self) -> Option<(Session, u64)> {
         let keeper = self.keeper.lock();
         keeper.newest().map(|session| (session.clone(), keeper.generation()))
@@ -79,8 +79,8 @@ impl SessionHandle {
 
     /// Returns the session with valid tokens.
     ///
-    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
-    /// tokens are still valid, the session is returned together with the error.
+    /// Tokens that expire within the [margin](crate::Sessions::with_margin) are refreshed and saved first. If
+    /// the refresh fails and the old tokens are still valid, the session is returned together with the error.
     ///
     /// # Errors
     /// Returns the errors that [`SessionOutcome::result`] lists.
@@ -140,8 +140,8 @@ impl SessionHandle {
         }
     }
 
-    /// Returns a stream of the pages of an operation, starting at this request. Each page is one call for the
-    /// user. The stream ends after the first error.
+    /// Returns a stream of the pages of an operation, starting at this request. Each page is the result of
+    /// one call. The stream ends after the first error.
     pub fn pages<O>(&self, operation: O) -> impl Stream<Item = Result<O::Response, Error>> + Send + use<O>
     where
         O: Paged + Send + Sync + 'static,
@@ -155,8 +155,8 @@ impl SessionHandle {
 
     /// Signs the user out.
     ///
-    /// `scope` says what happens at the service. The session is removed from the store in any case, even if
-    /// the service cannot be reached.
+    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in
+    /// any case, even if the service cannot be reached.
     pub async fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(move || SessionTask::SignOut(scope)).await.into()
     }
@@ -184,7 +184,7 @@ impl SessionHandle {
 }
 
 impl Shared {
-    /// Drives a job to its end, and sends its event to all listeners.
+    /// Drives a job to its end, and sends the resulting event to all listeners.
     async fn drive(self: Arc<Self>, driver: Driver<SessionKeeper>) -> Result<SessionOutcome, Error> {
         let outcome = driver.drive(self.resources(), async { self.client.seed() }).await?;
         if let Some(event) = &outcome.event {

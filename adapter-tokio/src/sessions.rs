@@ -46,7 +46,8 @@ pub struct Sessions {
     keepers: Arc<Mutex<KeepersByName<SharedKeeper<SessionKeeper>>>>,
 }
 
-/// The maximum number of events that wait for a slow listener. After that, the oldest events are dropped.
+/// The maximum number of events that wait for a slow listener. If more events wait, the oldest events are
+/// dropped.
 const MAX_WAITING_EVENTS: usize = 256;
 
 impl Sessions {
@@ -57,7 +58,7 @@ impl Sessions {
         Self { settings: SessionSettings::default(), shared: Arc::new(shared), keepers: Arc::default() }
     }
 
-    /// Sets how long before their expiry tokens are refreshed (one minute by default).
+    /// Sets how long before expiry the tokens are refreshed (one minute by default).
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
@@ -88,8 +89,8 @@ impl Sessions {
         SessionHandle::new(username, Arc::clone(&self.shared), keeper)
     }
 
-    /// Saves the result of a sign-in: the session, which replaces an earlier session of the user, the name of
-    /// the user who signed in last, and the device.
+    /// Saves the result of a sign-in: the session, the device, and the user's name as the user who signed in
+    /// last. The session replaces an earlier session of the same user.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read or written. The session stays valid, and stays in
@@ -111,7 +112,7 @@ impl Sessions {
 
     /// Returns the name of the user who signed in last, as a hint for the next start of the program.
     ///
-    /// The user who signed in last may have no session any more.
+    /// The returned user may have signed out in the meantime.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read.
@@ -124,7 +125,7 @@ impl Sessions {
     /// for [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
     ///
     /// # Errors
-    /// Returns [`Error::Store`] if the store cannot be read, or if its record is invalid.
+    /// Returns [`Error::Store`] if the store cannot be read, or if the record of the devices is invalid.
     pub async fn devices(&self) -> Result<Devices, Error> {
         let record = self.shared.store.load(&devices_key(self.app_client())).await.map_err(store_error)?;
         Devices::from_stored(record.as_ref())

@@ -58,13 +58,14 @@ impl<K: Keeper> SharedKeeper<K> {
         let since = self.lock().newest_job();
         loop {
             let mut ended = pin!(self.ended.notified());
-            // From now on, the end of a job cannot be missed.
+            // This call starts to listen before the keeper is asked, so that the end of a job cannot be
+            // missed.
             ended.as_mut().enable();
             let admission = self.lock().begin(task(), since);
             match admission {
                 Admission::Drive => {
-                    // The driver is created before the tokio task, so that it wakes all callers even if the
-                    // tokio task never runs.
+                    // The driver is created before the tokio task. Dropping the driver wakes all callers,
+                    // even if the tokio task never runs.
                     let driver = Driver { keeper: Arc::clone(self), is_finished: false };
                     let driven = tokio::spawn(drive(driver)).await;
                     let not_finished = |error| Err(NotReached::new(true, Arc::new(join_failure(&error))).into());

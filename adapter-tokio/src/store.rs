@@ -60,7 +60,7 @@ pub trait Store: Send + Sync {
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
 }
 
-/// A shared store, for example one for both sessions and identity ids.
+/// A shared store, for example one store for both sessions and identity ids.
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Record>>> {
         (**self).load(key)
@@ -85,11 +85,11 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
 /// A [`Store`] that runs a store for blocking code on tokio's blocking threads.
 ///
-/// A caller occupies no thread while it waits for a lock that another task of this process holds. Therefore
-/// the holder of a lock always finds a free thread to load and save on.
+/// A caller occupies no thread while it waits for a lock that another task of this process holds. Therefore,
+/// the task that holds a lock always finds a free thread on which it can load and save records.
 pub struct SpawnBlocking<S> {
     store: Arc<S>,
-    /// A lock within this process for each key that a task of this process has locked, or waits to lock.
+    /// The in-process lock of each key that a task of this process has locked, or waits to lock.
     local_locks: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
     waiting_threads: Arc<Semaphore>,
 }
@@ -128,7 +128,7 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
         Box::pin(async move { spawn_blocking(move || action(&store)).await.map_err(|error| join_failure(&error))? })
     }
 
-    /// Returns the lock on this key within this process.
+    /// Returns the in-process lock of this key.
     fn local_lock(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut local_locks = self.local_locks.lock().unwrap_or_else(PoisonError::into_inner);
         local_locks.retain(|_, local_lock| local_lock.strong_count() > 0);
@@ -139,7 +139,7 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
 
     async fn acquire(&self, key: String) -> io::Result<HeldLocks> {
         let local_lock = self.local_lock(&key).lock_owned().await;
-        // This cannot fail, because the semaphore is never closed.
+        // The semaphore is never closed, so this call always returns a permit.
         let permit = Arc::clone(&self.waiting_threads).acquire_owned().await;
         // The local lock moves into the closure. If the caller is dropped, both locks are released together.
         self.run(move |store| {
@@ -150,7 +150,7 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
     }
 }
 
-/// The store's lock on a key, which is released first, and the lock on the key within this process.
+/// The two locks of one key: the store's lock, which is released first, and the in-process lock.
 struct HeldLocks {
     _lock: Box<dyn StoreLock>,
     _local_lock: OwnedMutexGuard<()>,

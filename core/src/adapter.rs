@@ -20,8 +20,8 @@ pub use clock::{Stopwatch, now};
 pub use trace::Exchange;
 pub use transport::{TransportSettings, UnusableProxy, is_this_machine};
 
-/// The maximum time for which a store waits for a lock, which is longer than a refresh takes with all its
-/// attempts and time-outs.
+/// The maximum time for which a store waits for a lock. A refresh with all its attempts and time-outs takes
+/// less than this time.
 pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
 
 /// Returns a random time between zero and the bound, or the bound itself when the operating system returns no
@@ -52,7 +52,7 @@ mod tests {
             let waits = (0..100).map(|_| jittered(Backoff { at_most_millis: bound }));
             assert!(waits.into_iter().all(|wait| wait <= Duration::from_millis(bound)));
         }
-        // The largest bound must not overflow.
+        // The largest possible bound must not cause an overflow.
         let _ = jittered(Backoff { at_most_millis: u64::MAX });
     }
 }

@@ -21,8 +21,8 @@ pub use keeper::{CredentialsInput, CredentialsKeeper, CredentialsTask, KeptCrede
 
 /// A temporary set of AWS credentials, with the id of the identity that they belong to.
 ///
-/// Requests to AWS are signed with these credentials and contain the session token. Every AWS SDK accepts
-/// credentials in this form.
+/// An application signs its requests to AWS with the secret access key, and sends the session token with each
+/// request. Every AWS SDK accepts an access key id, a secret access key and a session token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
@@ -35,7 +35,7 @@ pub struct Credentials {
     /// The session token, which every request must contain.
     pub session_token: SessionToken,
     /// The time at which the credentials expire, by the service's clock. Credentials expire at most twelve
-    /// hours after they arrive, because AWS allows no longer lifetime.
+    /// hours after they arrive, which is the longest lifetime that AWS allows.
     pub expires_at: Timestamp,
     /// The number of seconds by which the local clock was ahead of the service's clock when the credentials
     /// arrived.
@@ -129,19 +129,20 @@ impl From<RoleCredentials> for Received {
     }
 }
 
-/// The IAM role of the credentials, which also selects Cognito's enhanced or basic flow.
+/// The IAM role of the credentials. The choice of the role also decides between Cognito's enhanced flow and
+/// its basic flow.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
-    /// The role that the identity pool assigns to the identity, in the enhanced flow.
+    /// In the enhanced flow, the role that the identity pool assigns to the identity.
     #[default]
     OfPool,
-    /// The role with this ARN, which must be one of the roles that the login token names, in the enhanced
-    /// flow.
+    /// In the enhanced flow, the role with this ARN, which must be one of the roles that the login token
+    /// lists.
     Custom(String),
-    /// A role that the identity assumes at the Security Token Service (STS), in the basic flow. The identity
+    /// In the basic flow, a role that the identity assumes at the Security Token Service (STS). The identity
     /// pool must allow the basic flow.
     Assumed(AssumedRole),
 }
@@ -154,8 +155,8 @@ pub struct AssumedRole {
     pub role_arn: String,
     /// The name of the role session in logs: 2 to 64 letters, digits and `_=,.@+-`.
     pub role_session_name: String,
-    /// The lifetime of the credentials in seconds, from 900 up to the limit of the role. The default is one
-    /// hour.
+    /// The lifetime of the credentials in seconds, from 900 up to the role's maximum session duration. The
+    /// default is one hour.
     pub duration_seconds: Option<i32>,
     /// An inline policy, as JSON, that restricts the permissions of the role.
     pub policy: Option<String>,
@@ -164,7 +165,8 @@ pub struct AssumedRole {
 }
 
 impl AssumedRole {
-    /// Creates a role from its ARN and the name of the role session. Set the optional fields on the result.
+    /// Creates a role from its ARN and the name of the role session. Set the optional fields of the returned
+    /// role.
     #[must_use]
     pub fn new(role_arn: impl Into<String>, role_session_name: impl Into<String>) -> Self {
         Self {

@@ -2,14 +2,14 @@
 //!
 //! In a user pool that tracks devices, the service sends new device keys together with the tokens if the
 //! request named no device. The client then registers the device with a generated password, which it never
-//! sends. After the registration, each sign-in of the user names the device with `DEVICE_KEY`, and proves it
-//! by SRP if the service asks with the challenge `DEVICE_SRP_AUTH`. Depending on the configuration of the
-//! user pool, the proof of the device replaces a second factor. A refresh must name the device that the
-//! tokens were issued to.
+//! sends. After the registration, each sign-in of the user sends the device's key as `DEVICE_KEY`. If the
+//! service sends the challenge `DEVICE_SRP_AUTH`, the sign-in proves over SRP that it knows the device's
+//! password. Depending on the configuration of the user pool, the proof of the device replaces a second
+//! factor. A refresh must name the device that the tokens were issued to.
 //!
 //! The flows [`SignIn`](crate::SignIn) and [`Refresh`](crate::Refresh) register, name and prove devices. The
-//! application only has to store [`Devices`]: pass them to each sign-in, and apply the [`DeviceReport`] that
-//! the sign-in returns.
+//! application must store [`Devices`], pass them to each sign-in, and apply the [`DeviceReport`] that the
+//! sign-in returns.
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html>
 
@@ -33,10 +33,11 @@ pub(crate) use device_key::{NamesDevice, is_gone};
 pub use register::{ConfirmedDevice, DeviceRegistration, DeviceReport, FailedRegistration, NewDevice, RegisterDevice};
 pub(crate) use register::{NewDeviceDraft, Registering};
 
-/// A device that is registered for one user: its keys, and the password with which it signs in. No part of a
+/// A device that is registered for one user: its keys, and the password that proves the device. No field of a
 /// record is ever empty.
 ///
-/// A record can replace the user's second factor, so keep it secret. `Debug` does not print the password.
+/// A record can replace the user's second factor, so keep the record secret. `Debug` does not print the
+/// password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceRecord {
     username: String,
@@ -149,7 +150,7 @@ impl Devices {
         self.records.is_empty()
     }
 
-    /// Inserts a record, in place of the user's earlier record.
+    /// Inserts a record, and replaces the user's earlier record if there is one.
     pub fn insert(&mut self, record: DeviceRecord) {
         self.aliases.remove(&record.username);
         self.records.insert(record.username.clone(), record);
@@ -171,19 +172,19 @@ impl Devices {
         self.records.remove(username)
     }
 
-    /// Removes the record of this device, for any user, and returns it.
+    /// Removes the record with this device key, and returns it.
     pub fn remove_device(&mut self, device_key: &str) -> Option<DeviceRecord> {
         let record = self.records.values().find(|record| record.device_key == device_key)?;
         let username = record.username.clone();
         self.remove(&username)
     }
 
-    /// Applies the report of a sign-in or a refresh of the user with this canonical name. Returns whether the
-    /// devices have changed and must be stored.
+    /// Applies the report that a sign-in or a refresh returned for the user with this canonical name. Returns
+    /// whether the devices have changed and must be stored.
     pub fn update(&mut self, username: &str, report: &DeviceReport) -> bool {
         let before = self.clone();
-        // The sign-in may have used another user's device, because the typed name is also an alias of that
-        // user. That device is gone for this user only.
+        // The typed name can also be an alias of a second user. The sign-in may then have named the second
+        // user's device, and the record of this device must stay.
         let belongs_to_user =
             |record: &&DeviceRecord| record.username == username || report.aliases.contains(&record.username);
         let is_gone = |record: &&DeviceRecord| report.gone_device_key.as_deref() == Some(record.device_key());

@@ -1,4 +1,4 @@
-//! The errors of this project. The variant of an error says who or what caused it.
+//! The errors of this project. The variant of an [`Error`] says who or what caused the error.
 
 mod causes;
 mod mismatch;
@@ -16,8 +16,8 @@ pub use causes::WithCauses;
 pub use mismatch::{OtherEndpoint, OtherUserPool};
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
 
-/// An error from outside this crate, as the cause of an [`Error`]. A cause must not contain any part of a
-/// request, because people read it in logs.
+/// An error from outside this crate that caused an [`Error`]. A cause must not contain any part of a request,
+/// because causes are written to logs.
 pub type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// An error of this crate or of an adapter.
@@ -26,14 +26,14 @@ pub type Cause = Arc<dyn StdError + Send + Sync>;
 /// prints the error with all its causes.
 ///
 /// This crate puts no secret into an error. [`Refusal::message`] and [`Malformed::excerpt`] contain text from
-/// the service or from a proxy, which may quote the request. For example, the service's message quotes a code
-/// that was entered with spaces.
+/// the service or from a proxy, which may quote the request. For example, if the user enters a code with
+/// spaces, the service's message quotes that code.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// The service understood the request and rejected it.
     Refused(Box<Refusal>),
-    /// The response is not a valid response of the service: a proxy's page, a truncated body, or a missing
+    /// The response is not valid: it is, for example, a proxy's page, or its body is truncated or lacks a
     /// member.
     Malformed(Box<Malformed>),
     /// No complete response arrived.
@@ -44,7 +44,8 @@ pub enum Error {
     InvalidInput(InvalidInput),
     /// The sign-in cannot continue: start a new sign-in.
     StartAgain(Box<StartAgain>),
-    /// The service rejected the configured [`RefreshMethod`]: configure the other method.
+    /// The service rejected the configured [`RefreshMethod`]: configure the method in
+    /// [`RefreshNotEnabled::choose`].
     RefreshNotEnabled(Box<RefreshNotEnabled>),
     /// No user is signed in, or the session can no longer be refreshed: the user must sign in.
     NotSignedIn,
@@ -58,7 +59,7 @@ pub enum Error {
     OtherUserPool(Box<OtherUserPool>),
     /// The application's own source of logins for the identity pool failed.
     NoLogins(Cause),
-    /// A store failed. The session may still be valid.
+    /// A store failed. The user's session may still be valid after this error.
     Store(Cause),
     /// The operating system returned no random bytes, and nothing was sent.
     NoRandomness(Cause),
@@ -91,7 +92,7 @@ impl StdError for Error {
             Self::NotReached(error) => error.source(),
             Self::StartAgain(error) => error.source(),
             Self::RefreshNotEnabled(error) => error.source(),
-            // The cause itself instead of its `Arc`, so that callers can downcast the cause.
+            // Returns the cause itself instead of its `Arc`, so that callers can downcast the cause.
             Self::NoLogins(cause) | Self::Store(cause) | Self::NoRandomness(cause) => Some(&**cause),
             Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) => None,
             Self::NotSignedIn | Self::NoRefreshToken | Self::OtherEndpoint(_) | Self::OtherUserPool(_) => None,
@@ -111,16 +112,15 @@ impl Error {
     }
 
     /// Returns the kind of the service's refusal if the service rejected the request. Most callers match on
-    /// the kind of a refusal. Match [`StartAgain`](Self::StartAgain) first, because the kind of that error is
-    /// about a device or a challenge session, not about the password.
+    /// the kind of a refusal. Before matching on the kind, check for [`StartAgain`](Self::StartAgain): the
+    /// kind of a `StartAgain` error concerns a device or a challenge session, not the password.
     #[must_use]
     pub fn refusal_kind(&self) -> Option<RefusalKind> {
         self.refusal().map(|refusal| refusal.kind)
     }
 
-    /// Returns whether the service said that the session has ended, so that the user must sign in again. No
-    /// other error ends a session: not a lost connection, throttling, a failure of the service or a full
-    /// disk.
+    /// Returns whether this error means that the session has ended and that the user must sign in again. A
+    /// lost connection, throttling, a failure of the service or a full disk does not end a session.
     #[must_use]
     pub fn ends_session(&self) -> bool {
         matches!(
@@ -139,14 +139,15 @@ impl Error {
     }
 
     /// Returns whether the challenge can be answered again after this error. A challenge can be answered
-    /// again if the service rejected the content of the answer, or did not process the answer at all. Ask the
-    /// user for another answer, or send the same answer later.
+    /// again if the service rejected the content of the answer, or did not process the answer at all. If the
+    /// result is `true`, ask the user for another answer, or send the same answer again later.
     ///
-    /// When the result is `false`, only [`StartAgain`](Self::StartAgain) proves that the challenge session is
-    /// spent. After a lost response, for example, the state of the challenge session is unknown. Answering
-    /// the challenge again in an unknown state does no harm: if the challenge session is spent, the error is
-    /// `StartAgain`. Even when the result is `true`, the next answer may fail with `StartAgain`, because
-    /// reports differ on whether a challenge session survives a wrong code.
+    /// A result of `false` does not mean that the challenge session is spent: only the error
+    /// [`StartAgain`](Self::StartAgain) means that. For example, after a lost response it is unknown whether
+    /// the challenge session is spent. It does no harm to answer the challenge again: if the challenge
+    /// session is spent, the next error is `StartAgain`. Even when the result is `true`, the next answer may
+    /// fail with `StartAgain`, because there are conflicting reports on whether a challenge session stays
+    /// valid after a wrong code.
     ///
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>
     #[must_use]
@@ -159,8 +160,8 @@ impl Error {
         }
     }
 
-    /// Returns whether the service rejected the access token as expired, revoked or invalid. The service did
-    /// not process the call, so the call can be retried with refreshed tokens.
+    /// Returns whether the service rejected the access token as expired, revoked or invalid. If the result is
+    /// `true`, the service did not process the call, and the call can be retried with refreshed tokens.
     #[must_use]
     pub fn is_access_token_refused(&self) -> bool {
         matches!(
@@ -173,16 +174,17 @@ impl Error {
         )
     }
 
-    /// Returns whether an identity pool rejected the login token as expired. The call can be retried with a
-    /// new login token.
+    /// Returns whether an identity pool rejected the login token as expired. If the result is `true`, the
+    /// call can be retried with a new login token.
     #[must_use]
     pub fn is_login_expired(&self) -> bool {
         self.refusal_kind() == Some(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired))
     }
 
-    /// Returns whether the service rejected an identity id because it does not exist or belongs to other
-    /// logins. After such an error, the caller must request another identity id. A guest's identity sent with
-    /// logins may conflict with the identity that the logins already have.
+    /// Returns whether the service rejected an identity id because the identity does not exist or belongs to
+    /// other logins. After such an error, the caller must request another identity id. Such an error can
+    /// occur when a guest signs in: the guest's identity may conflict with an identity that the user's logins
+    /// already have.
     pub(crate) fn refuses_identity(&self) -> bool {
         matches!(
             self.refusal_kind(),
@@ -194,8 +196,8 @@ impl Error {
         )
     }
 
-    /// Converts the error of an answer to a challenge: if the challenge session is no longer valid, the
-    /// sign-in must start again.
+    /// Converts an error into [`Self::StartAgain`] if the error says that the challenge session is not valid,
+    /// and returns any other error unchanged.
     pub(crate) fn or_start_again(self, gone_device_key: Option<String>) -> Self {
         match self.refusal_kind() {
             Some(RefusalKind::NotAuthorized(
@@ -215,7 +217,7 @@ impl Error {
         }
     }
 
-    /// Creates the error of a failed store from the reason of the failure.
+    /// Creates an [`Error::Store`] from the reason why the store failed.
     #[must_use]
     pub fn store(reason: impl Into<String>) -> Self {
         Self::Store(Arc::new(PlainCause(reason.into())))
@@ -244,7 +246,7 @@ impl From<InvalidInput> for Error {
 #[error("{0}")]
 struct PlainCause(String);
 
-/// A response that is not a valid response of the service.
+/// The error of an HTTP response that is not a valid response of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Malformed {
@@ -255,7 +257,7 @@ pub struct Malformed {
     /// The beginning of the body, at most 200 characters, without control characters. The excerpt is empty
     /// when the status is 2xx, because such a body may contain tokens.
     pub excerpt: String,
-    /// The value of the header `x-amzn-requestid`, which AWS support asks for.
+    /// The request id in the response header `x-amzn-requestid`, for inquiries to AWS Support.
     pub request_id: Option<String>,
 }
 
@@ -271,15 +273,15 @@ impl fmt::Display for Malformed {
 
 impl StdError for Malformed {}
 
-/// The error of a sign-in that cannot continue. The challenge session has expired or is spent, or the service
-/// rejected the device when the sign-in could no longer continue without the device.
+/// The error of a sign-in that cannot continue. Either the challenge session has expired or was already used,
+/// or the service rejected the device at a point where the sign-in could not continue without a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StartAgain {
-    /// The refusal of the service.
+    /// The service's refusal, which caused this error.
     pub refusal: Refusal,
-    /// The key of a device whose record is no longer valid. Remove the record
-    /// with [`Devices::remove_device`](crate::Devices::remove_device) before the next sign-in.
+    /// The key of a device whose stored record is no longer valid, or `None`. Before the next sign-in, remove
+    /// that record with [`Devices::remove_device`](crate::Devices::remove_device).
     pub gone_device_key: Option<String>,
 }
 
@@ -304,7 +306,7 @@ pub struct RefreshNotEnabled {
     /// The refresh method to configure
     /// with [`AppClient::with_refresh_method`](crate::AppClient::with_refresh_method).
     pub choose: RefreshMethod,
-    /// The refusal of the service.
+    /// The service's refusal, which caused this error.
     pub refusal: Refusal,
 }
 
@@ -321,19 +323,19 @@ impl StdError for RefreshNotEnabled {
     }
 }
 
-/// The error of a request without a complete response, after all attempts that the operation allows.
+/// The error of a request whose last allowed attempt got no complete response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NotReached {
-    /// Whether one of the attempts may have arrived, so that the service may have processed the request.
+    /// Whether one of the attempts may have reached the service, which may then have processed the request.
     pub may_have_arrived: bool,
-    /// The transport's error of the last attempt.
+    /// The error that the transport returned for the last attempt.
     pub cause: Cause,
 }
 
 impl NotReached {
-    /// Creates the error of a request without a complete response. Adapters create this error when a caller
-    /// drops a driver before the end of a flow.
+    /// Creates the error of a request that got no complete response. Adapters also create this error when a
+    /// driver stops before the end of its flow.
     #[must_use]
     pub fn new(may_have_arrived: bool, cause: Cause) -> Self {
         Self { may_have_arrived, cause }
@@ -376,7 +378,7 @@ pub enum Misuse {
 #[error("{name}: {problem}")]
 #[non_exhaustive]
 pub struct InvalidInput {
-    /// The name of the value, in Cognito's words.
+    /// The name of the invalid value, in Cognito's terms, such as `SMS_MFA_CODE`.
     pub name: &'static str,
     /// What is wrong with the value, without the value itself.
     pub problem: &'static str,
@@ -387,7 +389,8 @@ impl InvalidInput {
         Self { name, problem }
     }
 
-    /// Rejects an empty text. The service would also reject an empty text, but with a less clear message.
+    /// Returns an error if `text` is empty. The service would also reject an empty value, but with a less
+    /// clear message.
     pub(crate) fn require(name: &'static str, text: &str) -> Result<(), Self> {
         if text.is_empty() { Err(Self::new(name, "must not be empty")) } else { Ok(()) }
     }

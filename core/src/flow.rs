@@ -9,21 +9,22 @@ use crate::timestamp::Timestamp;
 /// A state machine that runs from one human decision to the next. A flow never waits for a human.
 ///
 /// Call [`step`](Flow::step) with [`Event::Start`], do what the returned [`Step`] says, report the result as
-/// the next event, and continue until [`Step::Done`]. The loop is the same for every flow. The front page of
-/// the crate shows the loop.
+/// the next event, and continue until [`Step::Done`]. This loop is the same for every flow. The front page of
+/// the crate shows an example of the loop.
 ///
 /// A flow never panics, not even on an invalid event or response. The first error of a flow sticks: every
-/// later step returns the same error. Only [`Error::Misuse`], the error for an event that does not match the
-/// last step, does not stick and does not change the flow.
+/// later step returns the same error. The only exception is [`Error::Misuse`], the error for an event that
+/// does not match the last step: it leaves the flow unchanged.
 pub trait Flow {
     /// The result of a successful flow.
     type Output;
 
-    /// Takes one event and returns the next step. `now` is the time of the event by the caller's clock.
+    /// Takes one event and returns the next step. `now` is the time of the event, according to the caller's
+    /// clock.
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 
     /// Returns whether a step may compute for milliseconds (as SRP does) instead of microseconds. Run the
-    /// steps of a compute-heavy flow where they block no other task.
+    /// steps of a compute-heavy flow on a thread where the computation does not block other tasks.
     fn is_compute_heavy(&self) -> bool {
         false
     }
@@ -49,8 +50,8 @@ pub enum SendOutcome {
     Answered(Response),
     /// Resolving the host or connecting failed, so no byte of the request can have arrived.
     NotSent(Cause),
-    /// The request may have arrived, but no complete response did: a time-out, a lost connection, a truncated
-    /// or too large body.
+    /// The request may have reached the service, but no complete response arrived, for example because of a
+    /// time-out, a lost connection, or a truncated or too large body.
     NoAnswer(Cause),
 }
 
@@ -60,7 +61,7 @@ pub enum SendOutcome {
 pub enum Step<T> {
     /// Send this request, and report the outcome with [`Event::Sent`].
     Send(Request),
-    /// Sleep for a random time up to this bound, and report [`Event::Woke`].
+    /// Sleep for a random time up to this bound, and then report [`Event::Woke`].
     Wait(Backoff),
     /// The flow has ended with this output.
     Done(T),
@@ -76,7 +77,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Creates the bound of a wait of at most `at_most_millis` milliseconds.
+    /// Creates an upper bound of `at_most_millis` milliseconds.
     #[must_use]
     pub const fn new(at_most_millis: u64) -> Self {
         Self { at_most_millis }

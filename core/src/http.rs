@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// The method `GET`. The request has no body.
+    /// The method `GET`, for a request without a body.
     Get,
     /// The method `POST`.
     Post,
@@ -59,7 +59,7 @@ impl Request {
         Self { method: Method::Get, ..Self::post(url, headers, Vec::new()) }
     }
 
-    /// Sets the name of the operation of this request.
+    /// Sets the name of the operation that this request calls.
     #[must_use]
     pub fn for_operation(self, operation: &'static str) -> Self {
         Self { operation, ..self }
@@ -82,8 +82,8 @@ impl Request {
         self.attempt
     }
 
-    /// Returns the name of the operation as AWS writes it, such as `InitiateAuth`, or an empty text if the
-    /// request has no operation. This name is only for logs.
+    /// Returns the name of the operation as AWS writes it, such as `InitiateAuth`, or an empty string if the
+    /// request has no operation. The operation name is only for logs.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
@@ -165,7 +165,7 @@ impl Response {
         &self.body
     }
 
-    /// Returns the value of the header `x-amzn-requestid`, which AWS support asks for.
+    /// Returns the request id in the header `x-amzn-requestid`, for inquiries to AWS Support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("x-amzn-requestid")
@@ -183,8 +183,8 @@ impl fmt::Debug for Response {
     }
 }
 
-/// A list of HTTP headers in order, with names in lower case. A value may be an API key or a client secret,
-/// so `Debug` prints only the names, and the values are zeroized on drop.
+/// An ordered list of HTTP headers, whose names are in lower case. A header value may be an API key or a
+/// client secret, so `Debug` prints only the names, and the values are zeroized on drop.
 #[derive(Clone, Default)]
 pub struct Headers(Vec<(String, Zeroizing<String>)>);
 
@@ -200,7 +200,8 @@ impl Headers {
         self.0.push((name.to_ascii_lowercase(), Zeroizing::new(value.to_string())));
     }
 
-    /// Returns the value of the first header with this name, in any letter case.
+    /// Returns the value of the first header with this name. The letter case of the header name does not
+    /// matter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)

@@ -21,22 +21,23 @@ pub(crate) use single_flight::{Job, SingleFlight, Transition};
 /// a [`CredentialsKeeper`](crate::CredentialsKeeper) shares AWS credentials.
 ///
 /// A caller first asks the keeper for a usable value. If there is no usable value, the caller begins a task
-/// with [`begin`](Self::begin). The returned [`Admission`] says whether the caller must drive the job or wait
-/// for its driver.
+/// with [`begin`](Self::begin). The returned [`Admission`] says whether this caller must drive the job or
+/// wait for another caller that drives it.
 ///
-/// The driver of a job calls [`step`](Self::step) until [`KeeperStep::Done`], as it does with
-/// a [`Flow`](crate::Flow), and also reads and writes the store. Then the driver wakes all waiting callers,
-/// which read the [`result`](Self::result).
+/// The driver of a job calls [`step`](Self::step) until [`KeeperStep::Done`], as for a [`Flow`](crate::Flow).
+/// In addition to sending requests, the driver reads and writes the store. After the last step, the driver
+/// wakes all waiting callers, which read the [`result`](Self::result).
 ///
-/// Concurrent callers thus share a single request. The store's lock prevents two processes from running jobs
-/// on the same key at the same time. A job holds the lock from [`KeeperStep::Lock`] to its end.
+/// In this way, concurrent callers share a single request. The store's lock prevents two processes from
+/// running jobs on the same key at the same time. A job holds the lock from [`KeeperStep::Lock`] until the
+/// job ends.
 ///
 /// This trait is sealed: only the keepers of this crate implement it.
 pub trait Keeper: sealed::Sealed {
     /// The tasks that the keeper can carry out.
     type Task;
 
-    /// The data that a job needs from its driver before it can start.
+    /// The data that the driver passes to a job at its start.
     type Input;
 
     /// The value that is returned to callers who joined another caller's job.
@@ -45,16 +46,16 @@ pub trait Keeper: sealed::Sealed {
     /// The value that the driver gets at the end of a job.
     type Output;
 
-    /// Returns the id of the newest job. Call this method when a caller decides to request a value, and pass
-    /// the id to [`begin`](Self::begin).
+    /// Returns the id of the newest job. A caller reads this id when it decides to request a value, and later
+    /// passes the id to [`begin`](Self::begin).
     #[must_use]
     fn newest_job(&self) -> JobId;
 
     /// Begins a task, or says that another job is already running.
     ///
     /// `since` is the id that [`newest_job`](Self::newest_job) returned when the caller decided to request a
-    /// value. A refresh does not join a job that started before `since` was read, because that job may miss
-    /// later changes.
+    /// value. A refresh does not join a job that started before `since` was read, because the earlier job may
+    /// not see the caller's latest changes.
     fn begin(&mut self, task: Self::Task, since: JobId) -> Admission;
 
     /// Takes one event of the running job and returns the next step.
@@ -91,8 +92,8 @@ pub enum Admission {
     /// Another caller drives a job whose result this caller can share. Wait for the
     /// job's [`result`](Keeper::result).
     Join(JobId),
-    /// Another caller drives a job whose result this caller cannot share. Wait for the end of the job, then
-    /// begin again.
+    /// Another caller drives a job whose result this caller cannot share. Wait until the job ends, and then
+    /// call [`Keeper::begin`] again.
     Wait,
 }
 
@@ -119,7 +120,7 @@ pub enum KeeperStep<Output> {
     Done(Box<Output>),
 }
 
-/// The driver's answer to a [`KeeperStep`].
+/// An event that the driver reports to a keeper, usually the result of a [`KeeperStep`].
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
 pub enum KeeperEvent<Input> {
@@ -127,7 +128,7 @@ pub enum KeeperEvent<Input> {
     Start(Result<Input, Error>),
     /// Says whether the key was locked.
     Locked(Result<(), Cause>),
-    /// Passes the record that the store has under the key, if it has one.
+    /// Passes the record under the key, or `None` if the store has no record under it.
     Loaded(Result<Option<Record>, Cause>),
     /// Says whether the store has written or removed the record.
     Stored(Result<(), Cause>),
@@ -137,8 +138,8 @@ pub enum KeeperEvent<Input> {
     Computed(Computed),
 }
 
-/// A computation that a keeper leaves to its driver: the password and the SRP verifier of a new device, which
-/// takes one modular exponentiation.
+/// A computation that the driver runs for a keeper. The computation generates the password and the SRP
+/// verifier of a new device, which takes one modular exponentiation.
 #[derive(Debug)]
 pub struct Computation(pub(crate) Box<NewDeviceDraft>);
 

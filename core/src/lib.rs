@@ -1,7 +1,7 @@
 //! Amazon Cognito's sign-in flows as state machines that do no I/O.
 //!
-//! You pass each event to a [`Flow`]: the start, a response, or a request that was not sent. The flow returns
-//! the next step: send a [`Request`], wait, or take the output.
+//! You pass each event to a [`Flow`]: the start, the outcome of a request, or the end of a wait. The flow
+//! returns the next step: send a [`Request`], wait, or take the output.
 //!
 //! This crate has no clock, no randomness, no socket, no thread and no storage, and does not need `std`. You
 //! pass the time as a parameter, and randomness as a [`Seed`]. The same loop drives every flow. The whole
@@ -35,9 +35,9 @@
 //! # Overview
 //!
 //! An [`AppClient`] holds the ids of a user pool and an app client, and the [`Endpoint`] for requests.
-//! A [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or
-//! a [`Challenge`] for the user. A challenge is a plain value, and each answer to a challenge is the next
-//! flow. [`Devices`] holds the stored records of remembered devices.
+//! A [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or a
+//! [`Challenge`] for the user. A challenge is a plain value. From your answer to the challenge, you create
+//! the next flow. [`Devices`] holds the stored records of remembered devices.
 //!
 //! The [`Plan`] of a session says whether to use its tokens, to refresh them, or to sign in again.
 //! A [`Refresh`] gets a new session from the refresh token, and a [`SignOut`] ends a session.

@@ -1,5 +1,5 @@
 //! The operations of user pools, of identity pools and of the Security Token Service. Each operation has its
-//! own file, with the name that AWS uses. The file defines the request as a struct, and the type of the
+//! own file, which has the operation's name in snake case. The file defines two types: the request and the
 //! response. The module `shared` holds the types that several operations use.
 //!
 //! To add an operation, add its file, and add its name to the three lists in this file: the modules, the
@@ -148,9 +148,9 @@ pub fn for_each_operation(visitor: &mut impl OperationVisitor) {
     visitor.token_authorized::<VerifyUserAttribute>();
 }
 
-/// An operation of the API: the type of a request, and the type of its response.
+/// An operation of AWS's API. The type that implements this trait is the operation's request.
 ///
-/// The request structs do not contain `ClientId`, `ClientSecret`, `SecretHash` and `AccessToken`.
+/// The request structs do not contain `ClientId`, `ClientSecret`, `SecretHash` or `AccessToken`.
 /// [`Call`](crate::Call) adds these members to a request, according to
 /// [`AUTHORIZATION`](Self::AUTHORIZATION).
 pub trait Operation: Serialize {
@@ -160,14 +160,14 @@ pub trait Operation: Serialize {
     /// The name of the operation in AWS's API.
     const NAME: &'static str;
 
-    /// The service to which the operation belongs.
+    /// The AWS service to which the operation belongs.
     const SERVICE: Service = Service::UserPools;
 
     /// How the service authorizes the caller of the operation.
     const AUTHORIZATION: Authorization;
 
-    /// Returns whether the request may be retried when it is unknown whether the service has carried it out.
-    /// Each implementation of `is_repeatable` documents the reason for its result.
+    /// Returns whether a retry is allowed when the service may already have carried out the request. Each
+    /// implementation of `is_repeatable` documents the reason for its result.
     fn is_repeatable(&self) -> bool;
 
     /// Returns whether the request is retried immediately, without a wait, if its response was lost. An
@@ -176,8 +176,8 @@ pub trait Operation: Serialize {
         false
     }
 
-    /// Rejects a request that the service would reject with a less clear error. `has_access_token` says
-    /// whether the request is sent with an access token.
+    /// Returns an error for an invalid request, which the service would reject with a less clear error.
+    /// `has_access_token` says whether the request is sent with an access token.
     ///
     /// # Errors
     /// [`InvalidInput`] if the request is invalid.
@@ -186,7 +186,8 @@ pub trait Operation: Serialize {
         Ok(())
     }
 
-    /// Returns the user name from which the secret hash of the request is computed.
+    /// Returns the user name from which the request's secret hash is computed, or `None` if the request has
+    /// no secret hash.
     fn secret_hash_username(&self) -> Option<&str> {
         None
     }
@@ -216,20 +217,20 @@ pub enum Authorization {
 /// An operation that needs no access token and is called with [`Call::new`](crate::Call::new).
 pub trait Public: Operation {}
 
-/// An operation that a signed-in user's access token authorizes, called with
+/// An operation that is authorized by a signed-in user's access token and is called with
 /// [`Call::signed_in`](crate::Call::signed_in).
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html>
 pub trait TokenAuthorized: Operation {}
 
-/// An operation of identity pools, or of the Security Token Service for them, called with
+/// An operation that belongs to identity pools or to the Security Token Service and is called with
 /// [`Call::for_identity_pool`](crate::Call::for_identity_pool).
 pub trait ForIdentityPool: Operation {}
 
 /// An operation whose response is one page of a list.
 pub trait Paged: TokenAuthorized + Clone {
-    /// Returns the request for the next page, or `None` if `page`, the response to this request, is the last
-    /// page.
+    /// Returns the request for the page after `page`, or `None` if `page` is the last page. `page` must be
+    /// the response to this request.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
 }
 
@@ -245,8 +246,8 @@ impl<O> ListedOperation for O where
 {
 }
 
-/// A visitor of every operation in [the list](for_each_operation). Each of the visitor's four methods
-/// receives the operations that are called in one particular way.
+/// A visitor of every operation in [the list](for_each_operation). Which of the four methods visits an
+/// operation depends on how the operation is called.
 pub trait OperationVisitor {
     /// Visits an operation that is called with [`Call::new`](crate::Call::new).
     fn public<O: ListedOperation + Public>(&mut self);
@@ -262,13 +263,13 @@ pub trait OperationVisitor {
     fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self);
 }
 
-/// The name of an operation, its service, and how the service authorizes the caller.
+/// A description of an operation: its name, its service, and how the service authorizes the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationDescription {
     /// The name of the operation in AWS's API.
     pub name: &'static str,
-    /// The service to which the operation belongs.
+    /// The AWS service to which the operation belongs.
     pub service: Service,
     /// How the service authorizes the caller of the operation.
     pub authorization: Authorization,

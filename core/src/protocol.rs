@@ -1,8 +1,8 @@
 //! Writes requests, reads responses, and decides when to retry.
 //!
-//! Each protocol has a separate file, which writes the request and reads the response or the error.
-//! An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the rule
-//! in [`retry`].
+//! Each protocol has its own file with the code that writes requests and reads responses and errors. An
+//! [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries the request according to the
+//! rule in [`retry`].
 
 mod answer;
 mod aws;

@@ -37,9 +37,10 @@ pub type LoginToken = Secret<kind::LoginToken>;
 pub type OpenIdToken = Secret<kind::OpenIdToken>;
 /// The secret access key of AWS credentials, with which requests are signed.
 pub type SecretAccessKey = Secret<kind::SecretAccessKey>;
-/// The session token of temporary AWS credentials, which must be part of every request that they sign.
+/// The session token of temporary AWS credentials. Every request that is signed with the credentials must
+/// contain this token.
 pub type SessionToken = Secret<kind::SessionToken>;
-/// A secret without a separate type, such as a code or an answer among the parameters of a sign-in.
+/// A secret of any other kind, such as a code or the answer to a challenge.
 pub type Parameter = Secret<kind::Parameter>;
 
 /// A secret text. The type parameter `Kind` prevents confusing one kind of secret with another.
@@ -117,46 +118,46 @@ impl<'de, Kind> Deserialize<'de> for Secret<Kind> {
 /// Types without values that distinguish the kinds of [`Secret`].
 #[expect(clippy::exhaustive_enums, reason = "complete: they have no values")]
 pub mod kind {
-    /// The kind of [`Password`](super::Password).
+    /// The marker type of [`Password`](super::Password).
     #[derive(Debug)]
     pub enum Password {}
-    /// The kind of [`ClientSecret`](super::ClientSecret).
+    /// The marker type of [`ClientSecret`](super::ClientSecret).
     #[derive(Debug)]
     pub enum ClientSecret {}
-    /// The kind of [`DevicePassword`](super::DevicePassword).
+    /// The marker type of [`DevicePassword`](super::DevicePassword).
     #[derive(Debug)]
     pub enum DevicePassword {}
-    /// The kind of [`AccessToken`](super::AccessToken).
+    /// The marker type of [`AccessToken`](super::AccessToken).
     #[derive(Debug)]
     pub enum AccessToken {}
-    /// The kind of [`IdToken`](super::IdToken).
+    /// The marker type of [`IdToken`](super::IdToken).
     #[derive(Debug)]
     pub enum IdToken {}
-    /// The kind of [`RefreshToken`](super::RefreshToken).
+    /// The marker type of [`RefreshToken`](super::RefreshToken).
     #[derive(Debug)]
     pub enum RefreshToken {}
-    /// The kind of [`SecretCode`](super::SecretCode).
+    /// The marker type of [`SecretCode`](super::SecretCode).
     #[derive(Debug)]
     pub enum SecretCode {}
-    /// The kind of [`OtpauthUri`](super::OtpauthUri).
+    /// The marker type of [`OtpauthUri`](super::OtpauthUri).
     #[derive(Debug)]
     pub enum OtpauthUri {}
-    /// The kind of [`ChallengeSession`](super::ChallengeSession).
+    /// The marker type of [`ChallengeSession`](super::ChallengeSession).
     #[derive(Debug)]
     pub enum ChallengeSession {}
-    /// The kind of [`LoginToken`](super::LoginToken).
+    /// The marker type of [`LoginToken`](super::LoginToken).
     #[derive(Debug)]
     pub enum LoginToken {}
-    /// The kind of [`OpenIdToken`](super::OpenIdToken).
+    /// The marker type of [`OpenIdToken`](super::OpenIdToken).
     #[derive(Debug)]
     pub enum OpenIdToken {}
-    /// The kind of [`SecretAccessKey`](super::SecretAccessKey).
+    /// The marker type of [`SecretAccessKey`](super::SecretAccessKey).
     #[derive(Debug)]
     pub enum SecretAccessKey {}
-    /// The kind of [`SessionToken`](super::SessionToken).
+    /// The marker type of [`SessionToken`](super::SessionToken).
     #[derive(Debug)]
     pub enum SessionToken {}
-    /// The kind of [`Parameter`](super::Parameter).
+    /// The marker type of [`Parameter`](super::Parameter).
     #[derive(Debug)]
     pub enum Parameter {}
 }

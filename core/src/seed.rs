@@ -20,17 +20,17 @@ impl Seed {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Derives the seed of an inner flow, named by its label.
+    /// Derives the seed of an inner flow. The label names the inner flow.
     pub(crate) fn derive(&self, label: &str) -> Self {
         Self(self.expand(label))
     }
 
-    /// Copies the seed for a part of the same flow that uses it later.
+    /// Copies the seed for a later part of the same flow.
     pub(crate) fn hold(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Derives bytes for one use, named by its label.
+    /// Derives bytes for one use. The label names the use.
     pub(crate) fn expand<const BYTES: usize>(&self, label: &str) -> Zeroizing<[u8; BYTES]> {
         let mut expanded = Zeroizing::new([0; BYTES]);
         Hkdf::<Sha256>::new(Some(b"cognito-core seed"), self.0.as_slice())

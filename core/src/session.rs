@@ -39,9 +39,9 @@ pub use tokens::Tokens;
 
 /// A signed-in user's name and tokens.
 ///
-/// A session is a plain value: nothing in it changes by itself. [`plan`](Self::plan) says whether the tokens
-/// can be used, and a [`Refresh`] creates the next session from this one. Serialized as JSON, a session
-/// contains its tokens in plain text.
+/// A session is a plain value that never changes by itself. [`plan`](Self::plan) says whether the tokens can
+/// be used, and a [`Refresh`] creates a new session with new tokens. Serialized as JSON, a session contains
+/// its tokens in plain text.
 ///
 /// A call for the signed-in user takes the access token from the session:
 ///
@@ -68,7 +68,7 @@ pub struct Session {
     sub: Option<String>,
 }
 
-/// The next action for a session's tokens.
+/// The next action for a session, which depends on the expiry of its tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: tokens are valid, can be refreshed, or neither")]
 pub enum Plan {
@@ -76,7 +76,7 @@ pub enum Plan {
     Use,
     /// The tokens have expired or expire soon, and there is a refresh token.
     Refresh,
-    /// The tokens have expired, and there is no refresh token: the user must sign in.
+    /// The tokens have expired, and there is no refresh token: the user must sign in again.
     SignIn,
 }
 
@@ -101,8 +101,8 @@ impl Session {
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds, None)
     }
 
-    /// Creates a session as [`new`](Self::new) does, with the user name in the access token, or with
-    /// `fallback_username` if the token names no user.
+    /// Creates a session like [`new`](Self::new), but takes the user name from the access token. If the token
+    /// has no user name, the session gets `fallback_username`.
     pub(crate) fn for_claimed_user(
         fallback_username: String,
         tokens: Tokens,
@@ -144,8 +144,8 @@ impl Session {
         }
     }
 
-    /// Returns what to do with the tokens at the local time `now`, if they must stay valid for at least
-    /// `margin`.
+    /// Returns the next action for a session at the local time `now`. `margin` is the time for which the
+    /// tokens must still be valid.
     ///
     /// Tokens that do not say when they expire count as expired. A session without a refresh token is used
     /// until its tokens really expire. If the margin is longer than half of the tokens' lifetime, half of the
@@ -182,7 +182,7 @@ impl Session {
         self.sub.as_deref()
     }
 
-    /// Returns all tokens.
+    /// Returns all tokens of the session.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
@@ -243,15 +243,15 @@ impl Session {
         self.expires_at().map(|time| Timestamp::from_unix_millis(local(time)))
     }
 
-    /// Returns whether the service can revoke the tokens: there is a refresh token, and the access token has
-    /// the claim `origin_jti`.
+    /// Returns whether the service can revoke the tokens, which requires a refresh token and an access token
+    /// with the claim `origin_jti`.
     #[must_use]
     pub fn is_revocable(&self) -> bool {
         self.is_revocable && self.tokens.refresh_token.is_some()
     }
 
-    /// Returns the next session, with the tokens of a refresh. The session keeps its refresh token and its
-    /// device key if the refresh returned no new ones.
+    /// Returns a new session with the tokens that a refresh returned. If the refresh returned no new refresh
+    /// token or device key, the new session gets the old one.
     pub(crate) fn renewed(&self, mut tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         if tokens.refresh_token.is_none() {
             tokens.refresh_token.clone_from(&self.tokens.refresh_token);

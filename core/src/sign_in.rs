@@ -2,9 +2,9 @@
 //!
 //! - `initiate` chooses the first request of a sign-in; `srp`, `password` and `custom` build these requests.
 //! - `srp` proves a password to the service, and `device` proves a remembered device.
-//! - `steps` is the state machine. It reads every response and ends with a session or a challenge
-//!   (`pending`).
-//! - `challenge` has one type for each kind of challenge, whose methods are its answers.
+//! - `steps` is the state machine. The state machine reads every response and ends with a session or a
+//!   challenge (`pending`).
+//! - `challenge` has one type for each kind of challenge; the methods of the type answer the challenge.
 //! - `stored` reads and writes a challenge as JSON.
 //! - `outcome` turns the result of the state machine into a [`SignInOutcome`].
 
@@ -55,23 +55,24 @@ use steps::{Opening, SigningIn};
 ///      └──── any other challenge ──► Challenge ◄──── any other challenge ────┘
 /// ```
 ///
-/// Any challenge may follow any other: the same code reads every response of the service.
+/// Any challenge may follow any other challenge, because the same code reads every response of the service.
 ///
 /// If the user pool tracks devices, pass the stored device records to [`with_devices`](Self::with_devices).
 /// If the service no longer knows the device or rejects its proof, the sign-in starts again, once, without
 /// the device. An answer to a challenge is retried once without the device, unless its challenge session is
-/// already spent. If the device is gone, the outcome of the sign-in contains its key. Once tokens have
-/// arrived, a failed device registration is not an error: [`DeviceReport`](crate::DeviceReport) reports it.
+/// already spent. If the device is gone, the outcome of the sign-in contains the device's key. Once tokens
+/// have arrived, a failed device registration is not an error: [`DeviceReport`](crate::DeviceReport) reports
+/// the failure.
 ///
-/// A sign-in by SRP takes two expensive steps, which compute `g^a` and the proof: together 6 to 7
-/// milliseconds in an optimised build on the x86-64 machine of the measurement. A device's proof takes the
-/// same two steps again, and the registration of a new device takes one more. All other steps of a sign-in
+/// A sign-in by SRP takes two expensive steps, which compute `g^a` and the proof. Both steps together took 6
+/// to 7 milliseconds in an optimised build on an x86-64 machine. A device's proof takes the same two steps
+/// again, and the registration of a new device takes one more expensive step. All other steps of a sign-in
 /// take negligible time.
 ///
 /// These errors are common:
 ///
 /// - [`NotAuthorized::IncorrectUsernameOrPassword`]: the user name or the password is wrong.
-/// - [`RefusalKind::UserNotFound`]: the user does not exist, and the app client does not hide this.
+/// - [`RefusalKind::UserNotFound`]: the user does not exist, and the app client does not hide this fact.
 /// - [`RefusalKind::UserNotConfirmed`]: the user must confirm the sign-up first.
 /// - [`RefusalKind::PasswordResetRequired`]: the user must reset the password first.
 /// - [`RefusalKind::CodeMismatch`]: the code is wrong, and the challenge can be answered again.
@@ -152,7 +153,7 @@ impl SignIn {
         Self::initiate(app_client, username, Method::Password(password.into()), seed)
     }
 
-    /// Signs in without a password, by the challenges that the user pool's Lambda triggers create
+    /// Signs in without a password, by answering the challenges that the user pool's Lambda triggers create
     /// (CUSTOM_AUTH).
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html>
     #[must_use]
@@ -160,8 +161,8 @@ impl SignIn {
         Self::initiate(app_client, username, Method::Custom, seed)
     }
 
-    /// Signs in with a password over SRP and then by the challenges that the user pool's Lambda triggers
-    /// create (CUSTOM_AUTH). The password never leaves this machine.
+    /// Signs in with a password over SRP, and then by answering the challenges that the user pool's Lambda
+    /// triggers create (CUSTOM_AUTH). The password never leaves this machine.
     #[must_use]
     pub fn custom_with_srp(
         app_client: &AppClient,
@@ -202,7 +203,7 @@ impl SignIn {
         Self::answer(app_client, challenge, responses, seed)
     }
 
-    /// Creates a flow that continues the sign-in of this challenge.
+    /// Creates a flow that continues the sign-in that this challenge belongs to.
     fn open(app_client: &AppClient, challenge: &Pending, opening: Result<Opening, InvalidInput>, seed: Seed) -> Self {
         let opening = challenge.require_endpoint(app_client).and_then(|()| Ok(opening?));
         let (names, gone_device_key) = (challenge.names.clone(), challenge.gone_device_key.clone());

@@ -115,8 +115,8 @@ pub struct EphemeralKey {
 }
 
 impl EphemeralKey {
-    /// The maximum length of `a`, in bytes. The JavaScript package uses the maximum length, but 32 bytes are
-    /// enough.
+    /// The maximum length of `a`, in bytes. AWS's JavaScript package uses keys of the maximum length, but 32
+    /// bytes are enough.
     pub const MAX_BYTES: usize = 128;
 
     /// Creates the key pair from the secret value `a`, in big-endian order. The bytes of `a` must come from a
@@ -143,8 +143,8 @@ impl EphemeralKey {
     }
 
     /// Computes the values of the SRP exchange from the service's `SALT` and `SRP_B`, which are signed
-    /// hexadecimal integers of up to 1,024 digits. The service also answers for users who do not exist, and
-    /// may send a negative salt for them.
+    /// hexadecimal integers of up to 1,024 digits. The service also sends a salt for a user who does not
+    /// exist, and this salt may be negative.
     ///
     /// # Errors
     /// [`SrpError`] if `salt` or `srp_b` is invalid, if SRP_B is zero modulo N, or if u is zero.
@@ -203,7 +203,7 @@ impl Exchange {
         &self.premaster
     }
 
-    /// Returns the key K of the signature, which must be kept secret.
+    /// Returns the key K, with which the signature is computed. The key K must be kept secret.
     #[must_use]
     pub fn claim_key(&self) -> &[u8; 16] {
         &self.claim_key
@@ -233,8 +233,8 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// Computes the verifier v = g^x, which the service stores in place of a password, as 384 big-endian bytes,
-/// the length of N. `salt` is a signed hexadecimal integer. An attacker who has the verifier can test
+/// Computes the verifier v = g^x as 384 big-endian bytes, the length of N. The service stores the verifier in
+/// place of the password. `salt` is a signed hexadecimal integer. An attacker who has the verifier can test
 /// passwords, so the verifier must be kept secret.
 ///
 /// # Errors

@@ -29,18 +29,18 @@ pub(crate) fn body(request: &Request) -> Value {
     serde_json::from_slice(request.body()).unwrap()
 }
 
-/// Returns the body of the request of an operation, for an app client with a secret.
+/// Returns the request body of an operation, for an app client with a secret.
 pub(crate) fn request_of(operation: impl Public) -> Value {
     body(&first_request(&mut Call::new(&app_client().with_secret("s3cr3t"), operation)))
 }
 
-/// Returns the body of the request of an operation for a signed-in user.
+/// Returns the request body of an operation for a signed-in user.
 pub(crate) fn signed_in_request_of(operation: impl TokenAuthorized) -> Value {
     let client = app_client().with_secret("s3cr3t");
     body(&first_request(&mut Call::signed_in(&client, &AccessToken::from("access.token"), operation)))
 }
 
-/// Returns the body of the request of an operation of an identity pool.
+/// Returns the request body of an identity pool's operation.
 pub(crate) fn identity_pool_request_of(operation: impl ForIdentityPool) -> Value {
     body(&first_request(&mut Call::for_identity_pool(&identity_pool(), operation)))
 }

@@ -52,7 +52,7 @@ impl Timestamp {
     }
 
     /// Reads the `Date` header of a response, such as `Tue, 01 Jan 2019 06:06:09 GMT`. Only the form that
-    /// servers must send is valid ([RFC 9110 section
+    /// servers must send is accepted ([RFC 9110 section
     /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)).
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
         let (_weekday, rest) = text.trim().split_once(", ")?;
@@ -215,8 +215,8 @@ mod tests {
             prop_assert!(civil_from_days(days) < civil_from_days(days + 1));
         }
 
-        /// Tests times up to the end of the year 9999, because two of the texts have only four digits for the
-        /// year.
+        /// Tests times up to the end of the year 9999, because two of the text forms have only four digits
+        /// for the year.
         #[test]
         fn all_three_texts_give_the_same_time(seconds in 0_u64..253_402_300_800, millis in 0_u64..1000) {
             let moment = Timestamp::from_unix_seconds(seconds);

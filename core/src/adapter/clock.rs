@@ -5,8 +5,9 @@ use std::time::{Instant, SystemTime};
 
 use crate::timestamp::Timestamp;
 
-/// Returns the time of the system's clock, for [`Flow::step`](crate::Flow::step). A clock before 1970 counts
-/// as 1970. Where the difference matters, the core corrects the clock by the `Date` header of the service.
+/// Returns the time of the system's clock, for [`Flow::step`](crate::Flow::step). If the clock shows a time
+/// before 1970, returns the start of 1970. Where a wrong clock matters, the core corrects the time with the
+/// `Date` header of the service's responses.
 #[expect(clippy::disallowed_methods, reason = "the time of all flows comes from this function")]
 #[must_use]
 pub fn now() -> Timestamp {

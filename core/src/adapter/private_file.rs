@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub fn replace(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
     let written = write(text, temporary, path);
     if written.is_err() {
-        // Only the error of the write is worth reporting.
+        // The caller gets the error of the write. An error of this removal is ignored.
         let _ = fs::remove_file(temporary);
     }
     written
@@ -25,8 +25,8 @@ fn write(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
     let mut file = options().create_new(true).open(temporary).map_err(|error| naming(temporary, error))?;
     file.write_all(text).and_then(|()| file.sync_all()).map_err(|error| naming(temporary, error))?;
     fs::rename(temporary, path).map_err(|error| naming(path, error))?;
-    // The renaming must survive a crash. On systems where a folder cannot be opened, nothing more can be
-    // done.
+    // Syncing the folder makes the renaming survive a crash. A system that cannot open a folder offers no way
+    // to sync the folder.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();

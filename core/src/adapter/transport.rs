@@ -10,9 +10,9 @@ use core::time::Duration;
 pub struct TransportSettings {
     /// The time-out for resolving the host and connecting, including the TLS handshake: 5 seconds by default.
     pub connect_timeout: Duration,
-    /// The time-out for the whole exchange, including connecting: 10 seconds by default. A refresh whose
-    /// response was lost is retried after this time-out, and must be in time for the grace period of a
-    /// rotated refresh token.
+    /// The time-out for the whole exchange, including connecting: 10 seconds by default. If the response of a
+    /// refresh is lost, the refresh is retried after this time-out. The retry must arrive within the grace
+    /// period of a rotated refresh token.
     pub total_timeout: Duration,
     /// The time for which an unused connection is kept open: 10 seconds by default. Keeping a connection
     /// longer would not help: the service closes an idle connection before a user has found and entered a
@@ -47,7 +47,7 @@ pub fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The error for a proxy in the environment that is not an HTTP proxy.
+/// The environment variables name a proxy that is not an HTTP proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnusableProxy;
 

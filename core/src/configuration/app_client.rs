@@ -56,13 +56,13 @@ impl UserPoolId {
         Ok(Self { text, underscore })
     }
 
-    /// Returns the region, the part before the `_`.
+    /// Returns the region, which is the part of the id before the `_`.
     #[must_use]
     pub fn region(&self) -> &str {
         self.text.get(..self.underscore).unwrap_or_default()
     }
 
-    /// Returns the name, the part after the `_`, which SRP hashes.
+    /// Returns the name, which is the part of the id after the `_`. SRP hashes this name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.text.get(self.underscore + 1..).unwrap_or_default()
@@ -163,7 +163,8 @@ impl AppClient {
         self.with(|settings| settings.connection.endpoint = endpoint)
     }
 
-    /// Sets the endpoint of all requests to AWS's endpoint of this variant in the user pool's region.
+    /// Selects AWS's endpoint in the user pool's region for all requests. The variant says whether the
+    /// endpoint uses FIPS and dual stack.
     ///
     /// # Errors
     /// Returns the errors of [`Endpoint::for_service`].
@@ -192,13 +193,13 @@ impl AppClient {
         Ok(self)
     }
 
-    /// Sets the method of refreshing tokens.
+    /// Sets the operation that refreshes tokens.
     #[must_use]
     pub fn with_refresh_method(self, method: RefreshMethod) -> Self {
         self.with(|settings| settings.refresh_method = method)
     }
 
-    /// Returns the method of refreshing tokens.
+    /// Returns the operation that refreshes tokens.
     #[must_use]
     pub fn refresh_method(&self) -> RefreshMethod {
         self.0.refresh_method

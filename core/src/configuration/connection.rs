@@ -33,7 +33,7 @@ impl Connection {
     pub(crate) fn add_header(&mut self, name: &str, value: &str) -> Result<(), InvalidInput> {
         let invalid = |problem| InvalidInput::new("header", problem);
         let name = name.to_ascii_lowercase();
-        // The characters of a token: RFC 9110 section 5.6.2.
+        // RFC 9110 section 5.6.2 allows these characters in the name of a header.
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(is_token) {
             return Err(invalid("must have a name of letters, digits and !#$%&'*+-.^_`|~"));

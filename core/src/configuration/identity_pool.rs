@@ -36,7 +36,7 @@ impl IdentityPoolId {
         Ok(Self { text, colon })
     }
 
-    /// Returns the region, the part before the `:`.
+    /// Returns the region, which is the part of the id before the `:`.
     #[must_use]
     pub fn region(&self) -> &str {
         self.text.get(..self.colon).unwrap_or_default()
@@ -108,14 +108,15 @@ impl IdentityPool {
         self
     }
 
-    /// Sets the endpoint of requests to the Security Token Service, which only the basic flow sends.
+    /// Sets the endpoint of requests to the Security Token Service. Only the basic flow sends such requests.
     #[must_use]
     pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
         Arc::make_mut(&mut self.0).sts_endpoint = endpoint;
         self
     }
 
-    /// Sets both endpoints to AWS's endpoints of this variant in the identity pool's region.
+    /// Selects AWS's endpoints in the identity pool's region for all requests. The variant says whether the
+    /// endpoints use FIPS and dual stack.
     ///
     /// # Errors
     /// Returns the errors of [`Endpoint::for_service`].

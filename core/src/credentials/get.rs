@@ -27,10 +27,11 @@ use crate::timestamp::Timestamp;
 ///               └── the service rejects the known identity
 /// ```
 ///
-/// A known identity id saves a request. A guest who signs in with a known identity id keeps the guest's
-/// identity, if the service allows it. If the service does not know the identity, or rejects it for these
-/// logins, the flow discards the identity id and requests another one, once. The returned credentials say
-/// which identity they belong to, which may differ from the requested one.
+/// An identity id that is already known saves one request. A guest who signs in keeps the same identity,
+/// provided that the flow has the guest's identity id and the service allows it. If the service does not know
+/// the identity, or rejects it for these logins, the flow discards the identity id and requests a new one, at
+/// most once. The returned credentials contain the id of their identity, which may differ from the id that
+/// the caller passed.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 ///
@@ -58,7 +59,8 @@ struct GettingCredentials {
     identity_pool: IdentityPool,
     logins: Logins,
     role: Role,
-    /// The identity id that the caller passed, or `None` after the service has rejected it.
+    /// The identity id that the caller passed, or `None` if the caller passed no id or the service has
+    /// rejected it.
     known_identity_id: Option<String>,
     /// The identity id that GetId has returned.
     new_identity_id: Option<String>,
@@ -75,7 +77,7 @@ enum State {
 }
 
 impl GetCredentials {
-    /// Creates a flow that gets credentials for the user of these logins, or for a guest if the logins are
+    /// Creates a flow that gets credentials for the user with these logins, or for a guest if the logins are
     /// empty.
     #[must_use]
     pub fn new(identity_pool: &IdentityPool, logins: Logins) -> Self {
@@ -89,22 +91,22 @@ impl GetCredentials {
         }))
     }
 
-    /// Requests credentials with an identity id that is already known.
+    /// Requests credentials for the identity with this id.
     #[must_use]
     pub fn with_identity_id(mut self, identity_id: impl Into<String>) -> Self {
         self.0.inner_mut().known_identity_id = Some(identity_id.into());
         self
     }
 
-    /// Returns the identity id that GetId has returned to this flow, if it has returned one. Store the
-    /// identity id even if the flow then fails, because another GetId would give a guest a different
+    /// Returns the identity id that the flow got from GetId, or `None` if the flow has not got one. Store the
+    /// identity id even if the flow fails later, because another call of GetId would give a guest a different
     /// identity.
     #[must_use]
     pub fn new_identity_id(&self) -> Option<&str> {
         self.0.inner().new_identity_id.as_deref()
     }
 
-    /// Requests credentials of this role.
+    /// Requests credentials for this role.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.0.inner_mut().role = role;

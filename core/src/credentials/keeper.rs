@@ -21,12 +21,12 @@ use known::Known;
 
 pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 
-/// Shares the AWS credentials of one identity among all callers of a process, and keeps the identity id in a
-/// store: a [`Keeper`].
+/// A [`Keeper`] that shares the AWS credentials of one identity among all callers in a process, and keeps the
+/// identity id in a store.
 ///
-/// Call [`usable`](Self::usable) first: it returns valid credentials if there are any.
-/// Otherwise, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the user's logins with
-/// fresh tokens, or empty logins for a guest:
+/// Call [`usable`](Self::usable) first: it returns valid credentials if there are any. If no valid
+/// credentials are in memory, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the
+/// user's logins with fresh tokens, or empty logins for a guest. A job takes these steps:
 ///
 /// ```text
 /// Start ── Lock, Load the identity id ──┬──► Send, Wait ── Save a new id ──┬──► Done
@@ -36,8 +36,8 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 ///                   guest's id ─────────┘                       if it was used
 /// ```
 ///
-/// The first user who signs in keeps the identity that was stored for the guest, if the service allows it.
-/// The keeper stores the identity id even if it then gets no credentials. The credentials themselves are
+/// The first user who signs in gets the identity that is stored for the guest, if the service allows it. The
+/// keeper stores a new identity id even if the request for credentials fails. The credentials themselves are
 /// never stored.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
@@ -52,14 +52,15 @@ impl CredentialsKeeper {
         Self::new(identity_pool, None)
     }
 
-    /// Creates a keeper of a user's credentials. The name distinguishes this user's identity in the store
-    /// from those of other users; it is not sent.
+    /// Creates a keeper of a user's credentials. The name distinguishes the identities of different users in
+    /// the store, and is not sent to the service.
     #[must_use]
     pub fn for_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
         Self::new(identity_pool, Some(user.into()))
     }
 
-    /// Creates a keeper of the credentials of a user pool's user. `username` is the canonical name.
+    /// Creates a keeper of AWS credentials for a user of a user pool. `username` is the user's canonical
+    /// name.
     #[must_use]
     pub fn for_user_pool(identity_pool: &IdentityPool, user_pool_id: &UserPoolId, username: &str) -> Self {
         Self::for_user(identity_pool, format!("{user_pool_id}/{username}"))
@@ -101,7 +102,7 @@ impl CredentialsKeeper {
         self
     }
 
-    /// Returns the credentials if they are valid for at least the margin.
+    /// Returns the credentials in memory if they stay valid for at least the margin.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&Credentials> {
         self.known.usable(now)

@@ -333,8 +333,8 @@ proptest! {
         if basic {
             flow = flow.with_role(Role::Assumed(AssumedRole::new(ROLE, "alice")));
         }
-        // The requests are: one with the known identity, GetId, one with the new identity, and one for the
-        // role.
+        // The flow sends at most four requests: one with the known identity id, GetId, one with the new
+        // identity id, and one for the role.
         run_to_the_end(flow, &moves, answers, 4 * crate::MAX_ATTEMPTS as usize)?;
     }
 }

@@ -1,19 +1,20 @@
 //! The parameter `DEVICE_KEY`: how a request names its device, and how the service rejects that device.
 //!
 //! Both sign-in and refresh use this module. A sign-in names the device only after the service has identified
-//! the user: InitiateAuth with SRP_A does not name the device, and the responses to the challenges do.
+//! the user: InitiateAuth with SRP_A does not contain the device key, but the RespondToAuthChallenge requests
+//! do.
 
 use crate::error::{Error, NotAuthorized, Refusal, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
 
 const DEVICE_KEY: &str = "DEVICE_KEY";
 
-/// A request that can name the device that it comes from.
+/// A request that can contain the key of the device that sends it.
 pub(crate) trait NamesDevice {
-    /// Returns the key of the named device, if the request names one.
+    /// Returns the device key in the request, if there is one.
     fn device_key(&self) -> Option<&str>;
 
-    /// Names the device with this key, or removes the device from the request.
+    /// Puts this device key into the request, or removes the device key if the argument is `None`.
     fn set_device_key(&mut self, device_key: Option<&str>);
 }
 
@@ -41,8 +42,8 @@ impl NamesDevice for GetTokensFromRefreshToken {
     }
 }
 
-/// Returns whether the service rejected a request because of the device that it names. `is_proof` says
-/// whether the request was to prove the device.
+/// Returns whether the service rejected a request because of the device key in the request. `is_proof` says
+/// whether the request was part of the device's proof.
 pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
     let Error::Refused(refusal) = error else { return false };
     let Refusal { kind, message, .. } = &**refusal;

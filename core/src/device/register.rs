@@ -26,8 +26,8 @@ pub struct DeviceReport {
     /// The key of a device that the service no longer knows, or whose proof the service rejected. The stored
     /// record of that device is invalid. The user was signed in without the device.
     pub gone_device_key: Option<String>,
-    /// The user's names other than the canonical one: the name that the user typed, the name that the service
-    /// returned, and the `sub`.
+    /// All names of the user except the canonical name: the name that the user typed, the name that the
+    /// service returned, and the `sub`.
     pub aliases: Vec<String>,
 }
 
@@ -64,8 +64,8 @@ impl DeviceReport {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum DeviceRegistration {
-    /// The service sent no keys for a new device: the user pool tracks no devices, or the service knows this
-    /// device.
+    /// The service sent no keys for a new device: the user pool tracks no devices, or the service already
+    /// knows this device.
     #[default]
     NotNeeded,
     /// The device is registered.
@@ -79,14 +79,14 @@ pub enum DeviceRegistration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfirmedDevice {
-    /// The record of the device, to be stored.
+    /// The record of the device, which must be stored.
     pub record: DeviceRecord,
-    /// The field `UserConfirmationNecessary` of the service's response: the user pool remembers a device only
-    /// if its user agrees. Ask the user, and
-    /// send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus) if the user agrees. Until then, the
-    /// device signs in as any other device.
+    /// Whether the user pool remembers the device only if the user agrees (`UserConfirmationNecessary` in the
+    /// service's response). If the value is `true`, ask the user, and
+    /// send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus) if the user agrees. Until the user
+    /// agrees, sign-ins name and prove the device in the same way as any other device.
     ///
-    /// The field `user_confirmation_necessary` is also `false` if the service's response was lost.
+    /// The value is also `false` if the service's response was lost.
     pub user_confirmation_necessary: bool,
 }
 
@@ -100,8 +100,8 @@ pub struct FailedRegistration {
     pub error: Error,
 }
 
-/// A device with a generated password, before the service has registered it. A new device is as secret as
-/// a [`DeviceRecord`].
+/// A device with a generated password, before the service has registered it. A new device contains its
+/// password, so keep it as secret as a [`DeviceRecord`].
 #[derive(Debug, Clone)]
 pub struct NewDevice {
     record: DeviceRecord,
@@ -158,8 +158,8 @@ impl NewDeviceDraft {
     }
 }
 
-/// Registers a device whose registration has failed, with the same password. A second registration is safe
-/// even if the first one succeeded and only its response was lost.
+/// Retries a failed registration of a device, with the same password. A second registration is safe even if
+/// the first one succeeded and only its response was lost.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
 ///
@@ -218,7 +218,8 @@ impl Steps for Registering {
         match self.call.step(now, event).map(Step::finished) {
             Ok(Ok(response)) => Ok(Step::Done(self.confirmed(response.user_confirmation_necessary == Some(true)))),
             Ok(Err(step)) => Ok(step),
-            // The service assigned this key to this device only, and received only this verifier for it.
+            // The error means that an earlier attempt succeeded: the service assigned this key to this device
+            // only, and all attempts send the same verifier.
             Err(error) if error.refusal_kind() == Some(RefusalKind::DeviceKeyExists) => {
                 Ok(Step::Done(self.confirmed(false)))
             }

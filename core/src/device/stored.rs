@@ -20,7 +20,7 @@ impl Devices {
     }
 
     /// Reads the devices in a record that this version or an earlier version of this crate stored. Unknown
-    /// members are ignored, and so are incomplete devices.
+    /// members and incomplete devices are ignored.
     ///
     /// # Errors
     /// [`Error::Store`] if the record does not hold devices, or if a later version stored it.
@@ -28,8 +28,8 @@ impl Devices {
         record.read("stored devices")
     }
 
-    /// Reads the devices in the record that the store has under the [devices'
-    /// key](crate::storage::devices_key). If the record is absent, returns no devices.
+    /// Reads the devices from the record that was loaded with the [devices'
+    /// key](crate::storage::devices_key). Returns an empty set if the record is absent.
     ///
     /// # Errors
     /// Fails with the same errors as [`from_record`](Self::from_record).
@@ -38,7 +38,8 @@ impl Devices {
     }
 }
 
-/// The stored form of devices. The version number increases if an older reader would misread the new form.
+/// The stored form of devices. The version number must increase if an older version of this crate would
+/// misread the new form.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,

@@ -59,7 +59,8 @@ fn a_device_gone_for_one_user_stays_for_the_user_with_the_alias() {
     assert!(!devices.update("bob", &bobs_report));
     assert_eq!(devices.get("alice").unwrap().device_key(), "k1");
 
-    // Alice's record is stored under a name that is now an alias: the user is still the same.
+    // Alice's record is stored under her earlier canonical name. This name is now an alias, so the report
+    // applies to her record.
     let alices_report = DeviceReport { aliases: ["alice".into()].into(), ..bobs_report };
     assert!(devices.update("0d4f1c2e", &alices_report));
     assert!(devices.is_empty());

@@ -1,4 +1,4 @@
-//! JSON that contains secrets.
+//! Writes JSON that may contain secrets.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +12,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// Writes a value as JSON into a buffer that is large enough from the start, because a growing buffer leaves
 /// copies of a secret in memory. All other copies of a secret that this function makes are zeroized.
 ///
-/// Returns `None` if the value cannot be written as JSON, such as a map with keys that are not texts.
+/// Returns `None` if the value cannot be written as JSON, for example because the keys of a map are not
+/// strings.
 pub(crate) fn to_vec(value: &impl Serialize) -> Option<Vec<u8>> {
     let tree = Tree::from_value(value)?;
     let mut length = ByteCount(0);
@@ -22,7 +23,7 @@ pub(crate) fn to_vec(value: &impl Serialize) -> Option<Vec<u8>> {
     Some(mem::take(&mut *text).into_bytes())
 }
 
-/// A JSON value whose texts are zeroized on drop.
+/// A JSON value whose strings are zeroized on drop.
 pub(crate) struct Tree(pub(crate) Value);
 
 impl Tree {

@@ -3,8 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The characters, in addition to letters and digits, that stay unencoded in forms and in file names. They
-/// are valid in file names on any operating system.
+/// The characters, in addition to letters and digits, that stay unencoded in forms and in file names. The
+/// characters `-` and `_` are valid in file names on every operating system.
 pub(crate) const FORM: &str = "-_";
 
 /// The characters, in addition to letters and digits, that stay unencoded in URLs: the unreserved characters
@@ -17,8 +17,8 @@ pub(crate) fn encode(text: &str, plain: &str) -> String {
     encoded
 }
 
-/// Appends the percent-encoded text to `encoded`. Letters, digits and the ASCII characters in `plain` stay
-/// unencoded. Each byte of any other character becomes three characters.
+/// Percent-encodes `text`, and appends the result to `encoded`. Letters, digits and the ASCII characters in
+/// `plain` stay unencoded. Every other byte is encoded as `%` and two hexadecimal digits.
 pub(crate) fn encode_into(encoded: &mut String, text: &str, plain: &str) {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');

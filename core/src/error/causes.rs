@@ -7,11 +7,11 @@ use core::iter::successors;
 
 use super::Error;
 
-/// A text of an error and all its causes on one line: `error: cause: cause of the cause`.
+/// The text of an error and all its causes, on one line: `error: cause: cause of the cause`.
 ///
-/// Each error of this project prints only its own message and returns its cause
-/// from [`source`](StdError::source). Errors of other crates often repeat the message of their cause. A
-/// message that was already printed is not printed again.
+/// Each error of this project prints only its own message and returns its cause from
+/// [`source`](StdError::source). Errors of other crates often repeat the message of their cause. A cause is
+/// left out if the text before it already ends with the cause's message.
 ///
 /// ```
 /// use cognito_core::Error;
@@ -24,7 +24,7 @@ use super::Error;
 pub struct WithCauses<'a>(&'a (dyn StdError + 'static));
 
 impl<'a> WithCauses<'a> {
-    /// Creates the text of any error with its causes.
+    /// Creates a value that prints this error with all its causes.
     #[must_use]
     pub fn new(error: &'a (dyn StdError + 'static)) -> Self {
         Self(error)
@@ -32,7 +32,7 @@ impl<'a> WithCauses<'a> {
 }
 
 impl Error {
-    /// Returns a text of the error and all its causes on one line.
+    /// Returns a value that prints the error and all its causes on one line.
     #[must_use]
     pub fn with_causes(&self) -> WithCauses<'_> {
         WithCauses(self)

@@ -1,9 +1,9 @@
-//! The errors that the service returns, with one list of kinds for all operations.
+//! The errors that the service returns, with one list of error kinds for all operations.
 
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// An error response of the service, which rejects a request.
+/// An error response with which the service rejects a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -12,11 +12,11 @@ pub struct Refusal {
     /// The service's name for the error, such as `CodeMismatchException`.
     pub code: String,
     /// The message from the service or from a Lambda trigger of the user pool, at most 4,096 characters. The
-    /// message is empty when the response has none.
+    /// message is empty if the response contains no message.
     pub message: String,
     /// The HTTP status of the response.
     pub status: u16,
-    /// The value of the header `x-amzn-requestid`, which AWS support asks for.
+    /// The request id in the response header `x-amzn-requestid`, for inquiries to AWS Support.
     pub request_id: Option<String>,
 }
 
@@ -26,7 +26,8 @@ impl fmt::Display for Refusal {
         if !self.message.is_empty() {
             formatter.write_str(": ")?;
         }
-        // Control characters from the service or a trigger must not break a line of a log or a terminal.
+        // Control characters from the service or from a Lambda trigger must not break up a line of a log or
+        // control a terminal.
         let plain = self.message.chars().map(|character| if character.is_control() { ' ' } else { character });
         plain.into_iter().try_for_each(|character| formatter.write_char(character))
     }
@@ -34,8 +35,8 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-/// The kinds of errors of user pools, identity pools and the Security Token Service. Each kind has the
-/// service's name without `Exception`.
+/// The kinds of errors that user pools, identity pools and the Security Token Service return. Each kind is
+/// named after the error in AWS's API, without the suffix `Exception`.
 ///
 /// See <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and
 /// the section `Errors` of each operation.
@@ -64,7 +65,7 @@ pub enum RefusalKind {
     ExternalService,
     /// The user pool's feature plan does not include the requested feature.
     FeatureUnavailableInTier,
-    /// A web application firewall stopped the request.
+    /// A web application firewall (AWS WAF) blocked the request.
     Forbidden,
     /// The Security Token Service cannot reach the identity provider that issued the token.
     IdpCommunicationError,
@@ -72,7 +73,7 @@ pub enum RefusalKind {
     IdpRejectedClaim,
     /// The service failed with an internal error.
     InternalError,
-    /// The user pool has no permission to send e-mail: its role or e-mail identity is not set up.
+    /// The user pool cannot send e-mail, because its role or its e-mail identity is not set up.
     InvalidEmailRoleAccessPolicy,
     /// The identity pool has no role for the identity, or the role does not trust the identity pool.
     InvalidIdentityPoolConfiguration,
@@ -90,7 +91,7 @@ pub enum RefusalKind {
     InvalidSmsRoleTrustRelationship,
     /// The configuration of the user pool is invalid.
     InvalidUserPoolConfiguration,
-    /// The user has made too many attempts. The limit lasts hours, so a flow does not retry the request.
+    /// The user has made too many attempts. This limit lasts for hours, so flows do not retry the request.
     LimitExceeded,
     /// The session policy is not a valid policy document.
     MalformedPolicyDocument,
@@ -100,13 +101,13 @@ pub enum RefusalKind {
     NotAuthorized(NotAuthorized),
     /// The operation is not enabled for this user pool.
     OperationNotEnabled,
-    /// The session policies and tags together are too large.
+    /// The session policies and session tags are too large in total.
     PackedPolicyTooLarge,
-    /// The user has already used the new password before.
+    /// The new password is a password that the user has had before.
     PasswordHistoryPolicyViolation,
-    /// The user must set a new password by the forgotten-password flow.
+    /// The user must set a new password through the forgotten-password flow.
     PasswordResetRequired,
-    /// The refresh token was already exchanged for another refresh token, and the grace period is over.
+    /// The refresh token was already exchanged for another refresh token, and its grace period is over.
     RefreshTokenReuse,
     /// The Security Token Service is not enabled in the region.
     RegionDisabled,
@@ -144,7 +145,7 @@ pub enum RefusalKind {
     WebAuthnClientMismatch,
     /// The user pool has no relying party for passkeys.
     WebAuthnConfigurationMissing,
-    /// This kind of passkey is not supported.
+    /// The service does not support this kind of passkey.
     WebAuthnCredentialNotSupported,
     /// Passkeys are not enabled for the user pool.
     WebAuthnNotEnabled,
@@ -183,7 +184,7 @@ impl RefusalKind {
     }
 }
 
-/// All error names of the service, each with its kind.
+/// The names of all errors that the service returns, each with its kind.
 pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
     ("AccessDenied", RefusalKind::AccessDenied),
     ("AccessDeniedException", RefusalKind::AccessDenied),
@@ -260,7 +261,7 @@ pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotAuthorized {
-    /// The password is wrong, or the user does not exist and the user pool hides that fact.
+    /// The password is wrong, or the user does not exist and the user pool does not reveal that.
     IncorrectUsernameOrPassword,
     /// The user is locked out for up to 15 minutes after too many wrong passwords.
     PasswordAttemptsExceeded,
@@ -286,15 +287,15 @@ pub enum NotAuthorized {
     AccessTokenRevoked,
     /// The access token does not have the scope `aws.cognito.signin.user.admin`.
     MissingScope,
-    /// The app client has a client secret, and the request has a wrong secret hash or none.
+    /// The app client has a client secret, and the secret hash in the request is wrong or absent.
     SecretHash,
-    /// The attribute already has a value and cannot be changed in this way.
+    /// The attribute already has a value, and this request cannot change the value.
     AttributeAlreadyProvided,
-    /// The identity belongs to other logins than those in the request.
+    /// The identity does not belong to the logins in the request.
     IdentityMismatch,
     /// The login token has expired: get a new login token.
     LoginTokenExpired,
-    /// The login token is not valid, or was issued by another provider than the request names.
+    /// The login token is not valid, or its issuer is not the provider that the request names.
     InvalidLoginToken,
     /// The identity pool does not support the provider or the app client that issued the login token.
     UnsupportedLoginProvider,
@@ -312,8 +313,8 @@ impl NotAuthorized {
     }
 }
 
-/// The reasons of `NotAuthorizedException`, each with a part of the service's message in lower case. A more
-/// specific part comes before a less specific part.
+/// The reasons for a `NotAuthorizedException`, each with the text, in lower case, by which the reason is
+/// found in the service's message. More specific texts come first, because the first match counts.
 pub(super) const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
     ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
     ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),

@@ -4,15 +4,15 @@ use crate::error::{Error, Misuse, NotReached};
 use crate::flow::{Event, SendOutcome, Step};
 use crate::timestamp::Timestamp;
 
-/// The steps of one flow, without the rules for all flows. [`Guarded`] calls [`advance`](Self::advance)
-/// from [`Event::Start`] until the steps are done or have failed.
+/// The steps of one flow. [`Guarded`] adds the rules that hold for all flows: it calls
+/// [`advance`](Self::advance) with [`Event::Start`] first, and not at all after the flow has ended or failed.
 pub(crate) trait Steps {
     type Output;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 }
 
-/// Steps that follow the rules of [`Flow`](crate::Flow).
+/// A wrapper that makes the steps of a flow follow the rules of [`Flow`](crate::Flow).
 #[derive(Debug)]
 pub(crate) struct Guarded<S> {
     steps: S,
@@ -61,7 +61,8 @@ impl<S: Steps> Guarded<S> {
 }
 
 impl<T> Step<T> {
-    /// Converts the output of a step with `output`.
+    /// Converts the output in [`Step::Done`] with the function `output`, and returns any other step
+    /// unchanged.
     pub(crate) fn map<Output>(self, output: impl FnOnce(T) -> Output) -> Step<Output> {
         match self {
             Self::Done(done) => Step::Done(output(done)),
@@ -70,7 +71,8 @@ impl<T> Step<T> {
         }
     }
 
-    /// Returns the output of a call inside a flow, or the step that the outer flow must return for the call.
+    /// Returns the output if the inner flow has ended, or else, as an `Err`, the step that the outer flow
+    /// must return to its driver.
     pub(crate) fn finished<Output>(self) -> Result<T, Step<Output>> {
         match self {
             Self::Done(output) => Ok(output),
@@ -81,7 +83,7 @@ impl<T> Step<T> {
 }
 
 impl Event {
-    /// Returns the error of this attempt if no complete response arrived.
+    /// Returns an error if this event reports an attempt that got no complete response.
     pub(crate) fn not_reached(&self) -> Option<NotReached> {
         let (may_have_arrived, cause) = match self {
             Self::Sent(SendOutcome::NotSent(cause)) => (false, cause),

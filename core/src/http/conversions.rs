@@ -15,7 +15,7 @@ impl From<Method> for http::Method {
     }
 }
 
-/// Borrows the body, so that the conversion makes no copy of a secret.
+/// Borrows the body of the request, so that the conversion does not copy the secrets in the body.
 impl<'a> TryFrom<&'a Request> for http::Request<&'a [u8]> {
     type Error = http::Error;
 
@@ -35,7 +35,7 @@ impl From<http::Response<Vec<u8>>> for Response {
     }
 }
 
-/// Omits headers whose value is not text, because this crate reads no such header.
+/// Leaves out headers whose values are not text. This crate does not need such headers.
 impl From<&HeaderMap> for Headers {
     fn from(headers: &HeaderMap) -> Self {
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()

@@ -1,4 +1,4 @@
-//! A map of the keepers of a process, by user name.
+//! A map from user names to the keepers of a process.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -6,18 +6,18 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// A map with one shared keeper for each user of a process. Each adapter has such a map, and wraps its
-/// keepers in a mutex of its own kind.
+/// A map with one shared keeper for each user of a process. Each adapter has such a map, and wraps each
+/// keeper in the adapter's own kind of mutex.
 ///
 /// Keepers that are idle and not in use elsewhere are dropped from time to time, so that a server with many
-/// users does not keep all of them.
+/// users does not keep a keeper for each user forever.
 #[derive(Debug)]
 pub struct KeepersByName<K> {
     keepers: BTreeMap<String, Arc<K>>,
     clean_up_at: usize,
 }
 
-/// The number of keepers at which idle ones are dropped for the first time.
+/// The number of keepers at which idle keepers are dropped for the first time.
 const FIRST_CLEAN_UP: usize = 64;
 
 impl<K> KeepersByName<K> {
@@ -27,8 +27,8 @@ impl<K> KeepersByName<K> {
         Self { keepers: BTreeMap::new(), clean_up_at: FIRST_CLEAN_UP }
     }
 
-    /// Returns the keeper of this name, and creates it if it is absent. `is_idle` says whether a keeper may
-    /// be dropped.
+    /// Returns the keeper with this name, and creates the keeper if it is absent. `is_idle` says whether a
+    /// keeper may be dropped.
     pub fn get_or_insert_with(&mut self, name: &str, make: impl FnOnce() -> K, is_idle: impl Fn(&K) -> bool) -> Arc<K> {
         if self.keepers.len() >= self.clean_up_at {
             self.keepers.retain(|_, keeper| Arc::strong_count(keeper) > 1 || !is_idle(keeper));

@@ -13,14 +13,14 @@ pub(crate) trait Job: Sized {
     type Value: Clone;
     type Output;
 
-    /// Takes the answer to the last step and returns the next state with its step.
+    /// Takes the event that follows the last step, and returns the next state with its step.
     fn advance(self, known: &mut Self::Known, now: Timestamp, event: KeeperEvent<Self::Input>) -> Transition<Self>;
 }
 
 /// The transition of a job after an event. Every event handler must return a transition, so no handler can
 /// lose the job.
 pub(crate) enum Transition<J: Job> {
-    /// The job continues in this state, once the driver has answered this step.
+    /// The job is now in this state, and waits for the result of this step.
     Next(J, KeeperStep<J::Output>),
     /// The job is over. `value` is the result for callers who joined the job, and for the next call
     /// of [`SingleFlight::result`].
@@ -52,7 +52,7 @@ impl<J: Job> SingleFlight<J> {
     }
 
     /// Begins this job, unless another job is running. `joins` says whether the new job may share the result
-    /// of the running one. The third argument of `joins` is true if the running job began after `since` was
+    /// of the running job. The third argument of `joins` is true if the running job began after `since` was
     /// read.
     pub(crate) fn begin(&mut self, job: J, since: JobId, joins: impl FnOnce(&J, &J, bool) -> bool) -> Admission {
         let newest = self.newest();
@@ -94,7 +94,7 @@ impl<J: Job> SingleFlight<J> {
         (*newest >= job).then(|| result.clone())
     }
 
-    /// Drops the result of the last job, so that no caller gets the value any more.
+    /// Replaces the result of the last job with an error, so that no caller gets the old value.
     pub(crate) fn forget_value(&mut self) {
         if let Some((_, result)) = &mut self.result {
             *result = Err(Error::NotSignedIn);

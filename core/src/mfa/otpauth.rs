@@ -26,7 +26,8 @@ impl SecretCode {
     #[must_use]
     pub fn otpauth_uri(&self, issuer: &str, account_name: &str) -> OtpauthUri {
         let parts = ["otpauth://totp/", issuer, account_name, "?secret=", self.expose(), "&issuer=", issuer];
-        // Large enough from the start: a string that grows leaves its old contents in memory.
+        // The capacity is large enough from the start, because a string that grows leaves a copy of the
+        // secret in freed memory.
         let mut uri = String::with_capacity(parts.iter().map(|part| part.len() * 3).sum());
         uri.push_str("otpauth://totp/");
         if !issuer.is_empty() {

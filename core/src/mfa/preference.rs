@@ -24,8 +24,8 @@ pub enum FactorState {
 }
 
 /// Changes second factors of the signed-in user, and keeps the state of all other factors. The flow first
-/// reads the current factors, because the service would clear the preferred factor if SetUserMFAPreference
-/// turned another factor on and named no preferred one.
+/// reads which factor is preferred, and names this factor again in SetUserMFAPreference, because the service
+/// would otherwise clear the preference.
 ///
 /// The service rejects a factor that is not set up, with [`RefusalKind::InvalidParameter`].
 ///
@@ -77,21 +77,21 @@ impl SetMfaPreference {
         }))
     }
 
-    /// Sets the state of codes by SMS.
+    /// Sets whether codes by SMS are off, on or preferred.
     #[must_use]
     pub fn with_sms(mut self, state: FactorState) -> Self {
         self.0.inner_mut().changes.sms = Some(state);
         self
     }
 
-    /// Sets the state of codes from an authenticator app.
+    /// Sets whether codes from an authenticator app are off, on or preferred.
     #[must_use]
     pub fn with_software_token(mut self, state: FactorState) -> Self {
         self.0.inner_mut().changes.software_token = Some(state);
         self
     }
 
-    /// Sets the state of codes by e-mail.
+    /// Sets whether codes by e-mail are off, on or preferred.
     #[must_use]
     pub fn with_email(mut self, state: FactorState) -> Self {
         self.0.inner_mut().changes.email = Some(state);
@@ -149,7 +149,7 @@ impl Changes {
             let preferred = user.preferred_mfa_setting.as_deref() == Some(name) && has_address(user, name);
             match change {
                 Some(state) => Some(settings(state)),
-                // Name the preferred factor again, because the service would clear it otherwise.
+                // Name the preferred factor again, because the service would otherwise clear the preference.
                 None if preferred && !sets_preferred => Some(settings(FactorState::Preferred)),
                 None => None,
             }
@@ -162,8 +162,8 @@ impl Changes {
     }
 }
 
-/// Returns whether the user still has the address that receives the codes of a factor. If the user has no
-/// such address, the service rejects a request that names the factor.
+/// Returns whether the user still has the phone number or the e-mail address that a factor needs. If the user
+/// does not have it, the service rejects a request that names the factor.
 fn has_address(user: &GetUserResponse, name: &str) -> bool {
     match name {
         "SMS_MFA" => user.attribute("phone_number").is_some(),
@@ -194,13 +194,13 @@ mod tests {
         SetMfaPreference::new(&app_client(), &AccessToken::from("t"))
     }
 
-    /// Returns the request that changes the factors of a user with this preferred factor.
+    /// Runs the flow for a user with this preferred factor, and returns the request that changes the factors.
     fn written(flow: SetMfaPreference, preferred: &str) -> Value {
         written_with_attributes(&["email", "phone_number"], flow, preferred)
     }
 
-    /// Returns the request that changes the factors of a user with this preferred factor and only these
-    /// attributes.
+    /// Runs the flow for a user with this preferred factor and only these attributes, and returns the request
+    /// that changes the factors.
     fn written_with_attributes(attributes: &[&str], mut flow: SetMfaPreference, preferred: &str) -> Value {
         sent(flow.step(NOW, Event::Start));
         let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();

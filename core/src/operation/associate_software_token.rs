@@ -44,8 +44,8 @@ impl Operation for AssociateSoftwareToken {
     const NAME: &'static str = "AssociateSoftwareToken";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Returns `true` for a signed-in user, whose newer secret replaces the older one. During a sign-in, each
-    /// request spends a challenge session.
+    /// Returns `true` for a signed-in user, because a retry only replaces the secret from the first attempt.
+    /// Returns `false` during a sign-in, because the first attempt may have spent the challenge session.
     fn is_repeatable(&self) -> bool {
         self.session.is_none()
     }

@@ -21,24 +21,25 @@ use crate::timestamp::Timestamp;
 pub struct AssumeRoleWithWebIdentity {
     /// The ARN of the role, 20 to 2,048 characters.
     pub role_arn: String,
-    /// The name of the role session in logs: 2 to 64 letters, digits and `_=,.@+-`.
+    /// The name by which logs identify the role session: 2 to 64 letters, digits and `_=,.@+-`.
     pub role_session_name: String,
     /// The token, issued by an identity pool or by an OpenID Connect provider that the AWS account trusts.
     pub web_identity_token: OpenIdToken,
-    /// The host name of an OAuth 2.0 provider, if the token is an access token of that provider:
-    /// `www.amazon.com` or `graph.facebook.com`.
+    /// The host name of the OAuth 2.0 provider (`www.amazon.com` or `graph.facebook.com`) if the token is an
+    /// OAuth 2.0 access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
-    /// Up to ten managed policies that restrict the permissions of the role.
+    /// Up to ten managed policies that restrict the permissions of the role session.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policy_arns: Vec<PolicyDescriptor>,
-    /// A policy, in JSON, that restricts the permissions of the role.
+    /// A policy, in JSON, that restricts the permissions of the role session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// The lifetime of the credentials, in seconds: from 900 up to the maximum of the role, by default 3,600.
+    /// The lifetime of the credentials, in seconds: from 900 to the maximum session duration of the role. The
+    /// default lifetime is 3,600 seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<i32>,
-    /// The minimum size of the session token, in bytes, up to 4,096.
+    /// The minimum size of the session token, in bytes. The largest allowed value is 4,096.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_session_token_size: Option<i32>,
 }
@@ -92,7 +93,7 @@ impl Operation for AssumeRoleWithWebIdentity {
     const SERVICE: Service = Service::Sts;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Returns `true`, because each request returns separate credentials.
+    /// Returns `true`, because a retry merely returns another set of credentials.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -122,7 +123,7 @@ impl Operation for AssumeRoleWithWebIdentity {
 
 impl ForIdentityPool for AssumeRoleWithWebIdentity {}
 
-/// The response to AssumeRoleWithWebIdentity: the temporary credentials, and the user for whom they are.
+/// The response to AssumeRoleWithWebIdentity: the temporary credentials, and the user to whom they belong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -130,29 +131,29 @@ pub struct AssumeRoleWithWebIdentityResponse {
     /// The temporary credentials of the role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<RoleCredentials>,
-    /// The subject of the token. The subject of an identity pool's token is the identity id.
+    /// The subject of the token. If an identity pool issued the token, the subject is the identity id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_from_web_identity_token: Option<String>,
     /// The session of the assumed role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// How much of the space for policies and tags the request uses, in percent. The service's newer name for
-    /// the packed policy size is [`session_token_utilization`](Self::session_token_utilization).
+    /// The percentage of the space for session policies and session tags that the request uses. The service's
+    /// newer name for this percentage is [`session_token_utilization`](Self::session_token_utilization).
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub packed_policy_size: Option<i32>,
     /// The issuer of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// The audience of the token. The audience of an identity pool's token is the identity pool.
+    /// The audience of the token. If an identity pool issued the token, the audience is the identity pool id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// The source identity that the token names.
+    /// The source identity that the token contains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<String>,
     /// The size of the session token, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub session_token_size: Option<i32>,
-    /// How much of the space for policies and tags the request uses, in percent.
+    /// The percentage of the space for session policies and session tags that the request uses.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub session_token_utilization: Option<i32>,
 }
@@ -168,9 +169,9 @@ pub struct RoleCredentials {
     pub access_key_id: String,
     /// The secret access key, which is the secret part of the credentials.
     pub secret_access_key: SecretAccessKey,
-    /// The session token, which is sent with every request that the credentials sign.
+    /// The session token, which must be sent with every request that is signed with these credentials.
     pub session_token: SessionToken,
-    /// The time at which the credentials expire, by the service's clock.
+    /// The time at which the credentials expire, according to the service's clock.
     pub expiration: DateTime,
 }
 
@@ -194,15 +195,15 @@ pub struct AssumedRoleUser {
 pub struct DateTime(String);
 
 impl DateTime {
-    /// Returns the time to the millisecond, or `None` if the text is not a valid time in UTC or the time is
-    /// before 1970.
+    /// Returns the time, truncated to milliseconds, or `None` if the text is not a valid time in UTC or the
+    /// time is before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         Timestamp::from_date_time(&self.0)
     }
 }
 
-/// Reads an integer from a number or from text, because XML writes a number as text.
+/// Deserializes an integer from a number or from text, because an XML response contains numbers as text.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

@@ -29,9 +29,9 @@ pub enum ChallengeName {
     SelectChallenge,
     /// The remembered device must authenticate by SRP.
     DeviceSrpAuth,
-    /// The remembered device must prove by SRP that it knows its password.
+    /// The remembered device must prove by SRP that it knows the device's password.
     DevicePasswordVerifier,
-    /// A server must send the user's password in plain text.
+    /// The client, which is a server, must send the user's password in plain text.
     AdminNoSrpAuth,
     /// The user must choose a new password.
     NewPasswordRequired,
@@ -42,7 +42,7 @@ pub enum ChallengeName {
     /// The user must sign in with a passkey.
     #[serde(rename = "WEB_AUTHN")]
     WebAuthn,
-    /// The client must start a proof of the password by SRP, as the first factor.
+    /// As the first factor, the client must start SRP to prove that it knows the user's password.
     PasswordSrp,
     /// A challenge that this version of the crate does not know.
     #[serde(untagged)]

@@ -1,4 +1,4 @@
-//! ConfirmDevice: registers a new device and the verifier of the password with which the device will sign in.
+//! ConfirmDevice: registers a new device, together with a verifier of the device's password.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
 
@@ -26,8 +26,8 @@ pub struct ConfirmDevice {
 }
 
 impl ConfirmDevice {
-    /// Creates a request to register the device with this key and this verifier. Set the optional device name
-    /// on the returned request.
+    /// Creates a request to register the device that has this key and this verifier. Set the optional device
+    /// name on the returned request.
     #[must_use]
     pub fn new(device_key: impl Into<String>, verifier: &DeviceVerifier) -> Self {
         let config = DeviceSecretVerifierConfig {
@@ -45,8 +45,8 @@ impl Operation for ConfirmDevice {
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
     /// Returns `true`: a session cannot be refreshed until its device is confirmed, so a lost response is
-    /// worth a retry. If the first attempt succeeded, the service may reject the retry because it already
-    /// knows the device ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
+    /// worth a retry. If the first attempt succeeded, the service may reject the retry because the device is
+    /// already registered ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -64,7 +64,7 @@ pub struct ConfirmDeviceResponse {
     pub user_confirmation_necessary: Option<bool>,
 }
 
-/// The salt and the verifier by which the service checks a device's proof of its password.
+/// The salt and the verifier with which the service checks that a device knows its password.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeviceSecretVerifierConfigType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

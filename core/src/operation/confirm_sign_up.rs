@@ -18,11 +18,12 @@ pub struct ConfirmSignUp {
     pub username: String,
     /// The code that the service sent to the user.
     pub confirmation_code: Parameter,
-    /// Whether the user takes over an e-mail address or a phone number that another user has as an alias.
+    /// Whether the user takes over an alias (an e-mail address or a phone number) that already belongs to
+    /// another user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_alias_creation: Option<bool>,
-    /// The session from the response to SignUp. If the request contains a session, the response contains a
-    /// session with which the user can sign in.
+    /// The session from the response to SignUp. If the request contains a session, the response contains
+    /// another session, with which the user can sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
     /// Data for the user pool's Lambda triggers and for threat protection.

@@ -13,7 +13,7 @@ use super::{Authorization, Operation, TokenAuthorized};
 pub struct DeleteUser {}
 
 impl DeleteUser {
-    /// Creates the request, which has no fields of its own.
+    /// Creates the request, which has no fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

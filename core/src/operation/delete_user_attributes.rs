@@ -14,7 +14,7 @@ use super::{Authorization, Operation, TokenAuthorized};
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DeleteUserAttributes {
-    /// The names of the attributes, with the prefix `custom:` for custom attributes.
+    /// The names of the attributes. The name of a custom attribute begins with `custom:`.
     pub user_attribute_names: Vec<String>,
 }
 

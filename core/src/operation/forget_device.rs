@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// A request to forget a device, which will then sign in like a new device.
+/// A request to forget a device. At the next sign-in, the service treats the device as a new device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

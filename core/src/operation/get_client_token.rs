@@ -23,7 +23,7 @@ pub struct GetClientToken {
     /// authorizes all scopes of the app client.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// Names and values for the user pool's Lambda triggers.
+    /// Names and values that the service passes to the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
@@ -42,7 +42,7 @@ impl Operation for GetClientToken {
     const NAME: &'static str = "GetClientToken";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Returns `true`: a request changes nothing, and each request returns a separate token.
+    /// Returns `true`, because a request changes nothing, and a retry merely returns another token.
     fn is_repeatable(&self) -> bool {
         true
     }

@@ -19,7 +19,7 @@ use crate::secret::{SecretAccessKey, SessionToken};
 pub struct GetCredentialsForIdentity {
     /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// The logins of the user, empty for a guest.
+    /// The user's logins, which are empty for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
     /// The ARN of the role to assume, if the login token names several roles.
@@ -42,7 +42,7 @@ impl Operation for GetCredentialsForIdentity {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Returns `true`, because each request returns separate credentials.
+    /// Returns `true`, because a retry merely returns another set of credentials.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -60,8 +60,8 @@ impl ForIdentityPool for GetCredentialsForIdentity {}
 #[non_exhaustive]
 pub struct GetCredentialsForIdentityResponse {
     /// The id of the identity to which the credentials belong. The returned identity can differ from the
-    /// requested identity: a guest who signs in with logins that already have an identity gets the identity
-    /// of the logins.
+    /// requested identity: if a guest adds logins that already have an identity, the service returns the
+    /// identity of those logins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_id: Option<String>,
     /// The temporary AWS credentials of the identity.
@@ -82,10 +82,10 @@ pub struct IdentityCredentials {
     /// The secret access key, which is the secret part of the credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<SecretAccessKey>,
-    /// The session token, which is sent with every request that the credentials sign.
+    /// The session token, which must be sent with every request that is signed with these credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_token: Option<SessionToken>,
-    /// The time at which the credentials expire, by the service's clock.
+    /// The time at which the credentials expire, according to the service's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration: Option<EpochSeconds>,
 }

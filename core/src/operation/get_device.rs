@@ -32,7 +32,7 @@ impl Operation for GetDevice {
     const NAME: &'static str = "GetDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because the request only reads.
+    /// Returns `true`, because a retry only reads the same data again.
     fn is_repeatable(&self) -> bool {
         true
     }

@@ -22,7 +22,8 @@ pub struct GetId {
     /// need the account id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// The logins of the user, empty for a guest. The service links several logins to one identity.
+    /// The user's logins, which are empty for a guest. If there are several logins, the service links all of
+    /// them to one identity.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
 }
@@ -42,8 +43,8 @@ impl Operation for GetId {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Returns `true`, because a user always gets the same identity. If the response for a guest is lost,
-    /// only an unused identity remains.
+    /// Returns `true`, because a retry returns the same identity for the same user. For a guest, a retry
+    /// creates another identity, and the identity in the lost response remains unused.
     fn is_repeatable(&self) -> bool {
         true
     }

@@ -19,7 +19,7 @@ use crate::secret::OpenIdToken;
 pub struct GetOpenIdToken {
     /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// The logins of the user, empty for a guest.
+    /// The user's logins, which are empty for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
 }
@@ -39,7 +39,7 @@ impl Operation for GetOpenIdToken {
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Returns `true`, because each request returns a separate token.
+    /// Returns `true`, because a retry merely returns another token.
     fn is_repeatable(&self) -> bool {
         true
     }

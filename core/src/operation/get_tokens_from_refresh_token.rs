@@ -20,7 +20,7 @@ pub struct GetTokensFromRefreshToken {
     /// The key of the remembered device for which the refresh token was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
-    /// Names and values for the user pool's Lambda triggers.
+    /// Names and values that the service passes to the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
@@ -40,14 +40,14 @@ impl Operation for GetTokensFromRefreshToken {
     const NAME: &'static str = "GetTokensFromRefreshToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
 
-    /// Returns `true`: where refresh tokens rotate, the old refresh token stays valid for a grace period of
-    /// up to one minute, so that clients can retry after a lost response.
+    /// Returns `true`: if refresh tokens rotate, the old refresh token stays valid for a grace period of up
+    /// to one minute, so that clients can retry after a lost response.
     fn is_repeatable(&self) -> bool {
         true
     }
 
-    /// Returns `true`: the grace period of the old refresh token starts when the service carries out the
-    /// request, and may be as short as one second.
+    /// Returns `true`, because a delayed retry can fail: the grace period of the old refresh token starts
+    /// when the service carries out the first attempt, and may be as short as one second.
     fn is_urgent(&self) -> bool {
         true
     }
@@ -60,7 +60,7 @@ impl Public for GetTokensFromRefreshToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetTokensFromRefreshTokenResponse {
-    /// The new tokens, with a new refresh token only where refresh tokens rotate.
+    /// The new tokens, which include a new refresh token only if refresh tokens rotate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication_result: Option<AuthenticationResult>,
 }

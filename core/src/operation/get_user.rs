@@ -16,7 +16,7 @@ use super::{Attribute, Authorization, DeliveryMedium, Operation, TokenAuthorized
 pub struct GetUser {}
 
 impl GetUser {
-    /// Creates the request, which has no fields of its own.
+    /// Creates the request, which has no fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -29,7 +29,7 @@ impl Operation for GetUser {
     const NAME: &'static str = "GetUser";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because the request only reads.
+    /// Returns `true`, because a retry only reads the same data again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -42,7 +42,7 @@ impl TokenAuthorized for GetUser {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserResponse {
-    /// The canonical user name.
+    /// The canonical user name, which is never an alias.
     pub username: String,
     /// The attributes of the user, including `sub`.
     #[serde(deserialize_with = "null_is_default")]
@@ -54,7 +54,7 @@ pub struct GetUserResponse {
     #[serde(rename = "UserMFASettingList", default)]
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub user_mfa_setting_list: Vec<String>,
-    /// The second factors in their old form. The service has deprecated `MFAOptions` in favour of
+    /// The second factors in the deprecated form `MFAOptions`. Cognito has replaced `MFAOptions` with
     /// `PreferredMfaSetting` and `UserMFASettingList`.
     #[serde(rename = "MFAOptions", default)]
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
@@ -69,7 +69,7 @@ impl GetUserResponse {
     }
 }
 
-/// A second factor, in the form that the service has deprecated.
+/// A second factor in the deprecated form `MFAOptions`.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_MFAOptionType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

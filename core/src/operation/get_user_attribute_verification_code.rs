@@ -1,4 +1,4 @@
-//! GetUserAttributeVerificationCode: sends the signed-in user a code with which to verify an attribute.
+//! GetUserAttributeVerificationCode: sends the signed-in user a code for verifying an attribute.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAttributeVerificationCode.html>
 
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized};
 
-/// A request to send the user a code with which to verify an attribute.
+/// A request to send the user a code for verifying an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserAttributeVerificationCode {
     /// The name of the attribute: `email` or `phone_number`.
     pub attribute_name: String,
-    /// Names and values for the user pool's Lambda triggers.
+    /// Names and values that the service passes to the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
@@ -35,7 +35,8 @@ impl Operation for GetUserAttributeVerificationCode {
     const NAME: &'static str = "GetUserAttributeVerificationCode";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `false`: each request sends a message, and counts towards a rate limit that lasts for hours.
+    /// Returns `false`, because a retry would send the user another message and would count towards a rate
+    /// limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false
     }

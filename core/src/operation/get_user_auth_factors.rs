@@ -16,7 +16,7 @@ use super::{Authorization, Operation, TokenAuthorized, null_is_default};
 pub struct GetUserAuthFactors {}
 
 impl GetUserAuthFactors {
-    /// Creates the request, which has no fields of its own.
+    /// Creates the request, which has no fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -29,7 +29,7 @@ impl Operation for GetUserAuthFactors {
     const NAME: &'static str = "GetUserAuthFactors";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because the request only reads.
+    /// Returns `true`, because a retry only reads the same data again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -42,7 +42,7 @@ impl TokenAuthorized for GetUserAuthFactors {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetUserAuthFactorsResponse {
-    /// The canonical user name.
+    /// The canonical user name, which is never an alias.
     pub username: String,
     /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// A request to sign the user out on every device. A resource server that validates ID tokens and access
-/// tokens by itself accepts them until they expire.
+/// A request to sign the user out on every device. A resource server that validates tokens by itself still
+/// accepts revoked ID tokens and access tokens until they expire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GlobalSignOut {}
 
 impl GlobalSignOut {
-    /// Creates the request, which has no fields of its own.
+    /// Creates the request, which has no fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

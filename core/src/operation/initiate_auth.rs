@@ -17,14 +17,15 @@ use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
 pub struct InitiateAuth {
     /// The flow by which the user signs in.
     pub auth_flow: AuthFlow,
-    /// The parameters of the flow, such as `USERNAME` and `SRP_A`. [`Call`](crate::Call) adds `SECRET_HASH`.
+    /// The parameters of the flow, such as `USERNAME` and `SRP_A`. [`Call`](crate::Call) adds the parameter
+    /// `SECRET_HASH`.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub auth_parameters: Parameters,
-    /// The session from SignUp or ConfirmSignUp, with which a new user signs in.
+    /// The session from the response to SignUp or ConfirmSignUp, with which a new user signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// The canonical user name, for the secret hash of a refresh, whose parameters contain no user name. The
-    /// canonical user name itself is not sent.
+    /// The canonical user name, from which the secret hash of a token refresh is computed, because the
+    /// parameters of a refresh contain no user name. The canonical user name itself is not sent.
     #[serde(skip)]
     pub canonical_username: Option<String>,
     /// Data for the user pool's Lambda triggers and for threat protection.
@@ -47,15 +48,17 @@ impl Operation for InitiateAuth {
     const NAME: &'static str = "InitiateAuth";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Returns `true` for the start of SRP, which spends nothing, and for refreshes, which the service allows
-    /// clients to retry. A retry may run the pre-authentication trigger twice. The other flows are not
-    /// repeatable, because they count wrong passwords or send codes.
+    /// Returns `true` for a sign-in by SRP, because its first request neither checks a password nor sends a
+    /// code, and for token refreshes, because the service allows clients to retry them. A retry may run the
+    /// pre-authentication trigger twice. A retry of any other flow could count a wrong password twice or send
+    /// a second code.
     fn is_repeatable(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::UserSrpAuth | AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
 
-    /// Returns `true` for refreshes: the grace period of the old refresh token starts when the service
-    /// carries out the request, and may be as short as one second.
+    /// Returns `true` for token refreshes, because a delayed retry can fail: the grace period of the old
+    /// refresh token starts when the service carries out the first attempt, and may be as short as one
+    /// second.
     fn is_urgent(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
@@ -71,7 +74,7 @@ impl Operation for InitiateAuth {
 
 impl Public for InitiateAuth {}
 
-/// The flow by which a sign-in starts.
+/// The authentication flow that a request starts.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +85,8 @@ pub enum AuthFlow {
     UserSrpAuth,
     /// Requests new tokens for a refresh token.
     RefreshTokenAuth,
-    /// Requests new tokens for a refresh token, under the old name of `RefreshTokenAuth`.
+    /// Requests new tokens for a refresh token. `REFRESH_TOKEN` is an older name of the flow
+    /// [`RefreshTokenAuth`](Self::RefreshTokenAuth).
     RefreshToken,
     /// Signs in with custom challenges, which the user pool's Lambda triggers define.
     CustomAuth,
@@ -90,7 +94,8 @@ pub enum AuthFlow {
     AdminNoSrpAuth,
     /// Signs in with a password in plain text, protected by TLS.
     UserPasswordAuth,
-    /// Signs in with a password in plain text, from a server with AWS credentials, like `AdminNoSrpAuth`.
+    /// Signs in with a password in plain text, from a server with AWS credentials. This flow is equivalent to
+    /// [`AdminNoSrpAuth`](Self::AdminNoSrpAuth).
     AdminUserPasswordAuth,
     /// Lets the user choose the first factor.
     UserAuth,
@@ -137,7 +142,7 @@ pub struct AuthenticationResult {
     /// The type of the access token, which is `Bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
-    /// The refresh token. A refresh returns a refresh token only where refresh tokens rotate.
+    /// The refresh token. A token refresh returns another refresh token only if refresh tokens rotate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
     /// The ID token.

@@ -42,7 +42,7 @@ impl Operation for ListDevices {
     const NAME: &'static str = "ListDevices";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because the request only reads.
+    /// Returns `true`, because a retry only reads the same data again.
     fn is_repeatable(&self) -> bool {
         true
     }

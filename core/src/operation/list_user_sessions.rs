@@ -39,7 +39,7 @@ impl Operation for ListUserSessions {
     const NAME: &'static str = "ListUserSessions";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because the request only reads.
+    /// Returns `true`, because a retry only reads the same data again.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -77,7 +77,7 @@ pub struct SessionDescription {
     /// The id of the session, for RevokeUserSession.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// Whether the session consists of tokens or of single sign-on.
+    /// The type of the session: a session with tokens, or a single sign-on session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_type: Option<SessionType>,
     /// The id of the app client.
@@ -89,7 +89,7 @@ pub struct SessionDescription {
     /// The time at which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_active_date: Option<EpochSeconds>,
-    /// The type of the device on which the session runs.
+    /// The type of the device on which the session is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_type: Option<String>,
     /// The IP address from which the session was last used.

@@ -42,7 +42,7 @@ impl Operation for ListWebAuthnCredentials {
     const NAME: &'static str = "ListWebAuthnCredentials";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because the request only reads.
+    /// Returns `true`, because a retry only reads the same data again.
     fn is_repeatable(&self) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-//! ResendConfirmationCode: sends the user another code with which to confirm a registration.
+//! ResendConfirmationCode: sends the user another code for confirming a registration.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html>
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, CodeDeliveryDetails, Context, Operation, Public};
 
-/// A request to send the user another code with which to confirm a registration.
+/// A request to send the user another code for confirming a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -34,7 +34,8 @@ impl Operation for ResendConfirmationCode {
     const NAME: &'static str = "ResendConfirmationCode";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Returns `false`: each request sends a message, and counts towards a rate limit that lasts for hours.
+    /// Returns `false`, because a retry would send the user another message and would count towards a rate
+    /// limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false
     }

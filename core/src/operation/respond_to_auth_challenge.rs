@@ -12,9 +12,10 @@ use crate::secret::ChallengeSession;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RespondToAuthChallenge {
-    /// The name of the challenge that is answered.
+    /// The name of the challenge that this request answers.
     pub challenge_name: ChallengeName,
-    /// The answer to the challenge, including `USERNAME`. [`Call`](crate::Call) adds `SECRET_HASH`.
+    /// The parameters of the answer, including `USERNAME`. [`Call`](crate::Call) adds the parameter
+    /// `SECRET_HASH`.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub challenge_responses: Parameters,
     /// The challenge session from the response that contained the challenge.
@@ -56,8 +57,8 @@ impl Operation for RespondToAuthChallenge {
 
 impl Public for RespondToAuthChallenge {}
 
-/// The response to RespondToAuthChallenge: either tokens or the next challenge, in the same members as the
-/// response to InitiateAuth.
+/// The response to RespondToAuthChallenge, which has the same members as the response to InitiateAuth: either
+/// tokens or the next challenge.
 pub type RespondToAuthChallengeResponse = InitiateAuthResponse;
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, RevokeAssociatedSessions, TokenAuthorized};
 
-/// A request to end another session of the signed-in user. The session of the access token that authorizes
-/// the request cannot be ended.
+/// A request to end another session of the signed-in user. The request cannot end the session of the access
+/// token that authorizes the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

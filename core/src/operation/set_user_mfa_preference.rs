@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, TokenAuthorized};
 
 /// A request to change second factors of the signed-in user. A factor that is absent from the request keeps
-/// its state. If the request enables a factor without a preference, the service clears the existing
-/// preference. [`SetMfaPreference`](crate::SetMfaPreference) instead reads the current settings, merges the
-/// changes and writes the result.
+/// its state. If the request enables a factor and marks no factor as preferred, the service clears the
+/// existing preference. To keep the existing preference, use the flow
+/// [`SetMfaPreference`](crate::SetMfaPreference), which reads the current settings, merges the changes and
+/// writes the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -30,8 +31,7 @@ pub struct SetUserMfaPreference {
 }
 
 impl SetUserMfaPreference {
-    /// Creates a request that changes no factor. Set the settings of each factor to change on the returned
-    /// request.
+    /// Creates a request that changes no factor. On the returned request, set each factor that must change.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -77,7 +77,7 @@ pub struct MfaSettings {
     /// Whether the factor is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Whether the factor is the preferred one.
+    /// Whether the factor is preferred to the user's other second factors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa: Option<bool>,
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, MfaOption, Operation, TokenAuthorized};
 
-/// A request to enable or disable codes by text message (SMS) as a second factor. The service has deprecated
-/// SetUserSettings, which supports no other factor: use SetUserMFAPreference.
+/// A request to enable or disable codes by text message (SMS) as a second factor. SetUserSettings is
+/// deprecated, and supports no other factor: use SetUserMFAPreference instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

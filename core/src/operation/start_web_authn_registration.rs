@@ -15,7 +15,7 @@ use super::{Authorization, Operation, TokenAuthorized};
 pub struct StartWebAuthnRegistration {}
 
 impl StartWebAuthnRegistration {
-    /// Creates the request, which has no fields of its own.
+    /// Creates the request, which has no fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -28,7 +28,7 @@ impl Operation for StartWebAuthnRegistration {
     const NAME: &'static str = "StartWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`, because a newer registration replaces the older one.
+    /// Returns `true`, because a retry only replaces the registration that the first attempt started.
     fn is_repeatable(&self) -> bool {
         true
     }

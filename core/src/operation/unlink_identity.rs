@@ -12,8 +12,8 @@ use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 
-/// A request to remove logins from an identity. A removed login gets a new identity when it is next used. An
-/// identity without logins can no longer be reached.
+/// A request to remove logins from an identity. A removed login gets a new identity at its next use. If an
+/// identity has no logins left, no user can reach the identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

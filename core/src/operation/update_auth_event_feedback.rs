@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, Public};
 use crate::secret::Parameter;
 
-/// A report on whether a suspicious sign-in was made by the user. The link in the service's notification
-/// contains the values of the report.
+/// A report on whether a suspicious sign-in was made by the user. The values of the report are in the link
+/// that the service's notification to the user contains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

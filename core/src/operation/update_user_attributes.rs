@@ -18,7 +18,7 @@ use super::{
 pub struct UpdateUserAttributes {
     /// The attributes with their new values. An empty value deletes the attribute.
     pub user_attributes: Vec<Attribute>,
-    /// Names and values for the user pool's Lambda triggers.
+    /// Names and values that the service passes to the user pool's Lambda triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
 }
@@ -37,7 +37,7 @@ impl Operation for UpdateUserAttributes {
     const NAME: &'static str = "UpdateUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `false`: if an e-mail address or phone number changes, each request sends a code, and each
+    /// Returns `false`: if an e-mail address or phone number changes, a retry sends another code, and each
     /// code counts towards a rate limit that lasts for hours.
     fn is_repeatable(&self) -> bool {
         false

@@ -66,8 +66,8 @@ impl TokenAuthorized for VerifySoftwareToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct VerifySoftwareTokenResponse {
-    /// Whether the code was correct. The service reports the status [`Error`](SoftwareTokenStatus::Error) in
-    /// a successful response.
+    /// Whether the code was correct. The service can report a wrong code by the status
+    /// [`Error`](SoftwareTokenStatus::Error) in a successful HTTP response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SoftwareTokenStatus>,
     /// The challenge session with which the sign-in continues.

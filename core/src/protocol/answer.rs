@@ -14,11 +14,12 @@ use crate::timestamp::Timestamp;
 
 const EXCERPT_CHARACTERS: usize = 200;
 
-/// The maximum length of an error name or a request id, in bytes. Names and ids of the service are shorter.
+/// The maximum length of an error name or a request id, in bytes. The service's own error names and request
+/// ids are shorter.
 const MAX_NAME_BYTES: usize = 128;
 const MAX_MESSAGE_CHARS: usize = 4096;
 
-/// The parts of a response other than its body.
+/// The metadata of an HTTP response: its date, its status and its request id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metadata {
     /// The time in the header `Date`.
@@ -49,8 +50,8 @@ impl Metadata {
         self.malformed_showing(&[], reason)
     }
 
-    /// Creates the error of a response that is not valid, with the beginning of the body. The body must not
-    /// be that of a 2xx response.
+    /// Creates the error of a response that is not valid, with an excerpt from the beginning of `body`. Do
+    /// not pass the body of a 2xx response, because such a body may contain tokens.
     pub(super) fn malformed_showing(&self, body: &[u8], reason: impl Into<String>) -> Error {
         let (reason, status, request_id) = (reason.into(), self.status, self.request_id.clone());
         Error::Malformed(Box::new(Malformed { reason, status, excerpt: excerpt(body), request_id }))
@@ -69,18 +70,19 @@ impl Metadata {
     }
 }
 
-/// Returns whether a text is valid as the name of an error. Logs and terminals show names unescaped.
+/// Returns whether a text is valid as the name of an error. A valid name contains only visible ASCII
+/// characters, because error names are printed to logs and terminals without escaping.
 pub(super) fn is_name(code: &str) -> bool {
     !code.is_empty() && code.len() <= MAX_NAME_BYTES && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Reads a JSON object.
 pub(super) fn read_object<T: DeserializeOwned>(body: &[u8], metadata: &Metadata) -> Result<T, Error> {
-    // Serde would accept a list as the members in their order.
+    // Without this check, serde would accept a JSON array of the field values in place of an object.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(metadata.malformed("the body is not a JSON object"));
     }
-    // The parser's own message may quote the invalid value.
+    // The parser's own message is not used, because the message may quote the invalid value.
     serde_json::from_slice(body).map_err(|error| {
         let reason = match error.classify() {
             Category::Data => "a member is missing or has the wrong type",
@@ -92,7 +94,7 @@ pub(super) fn read_object<T: DeserializeOwned>(body: &[u8], metadata: &Metadata)
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // A character has at most four bytes.
+    // A character in UTF-8 has at most four bytes.
     let head = body.get(..EXCERPT_CHARACTERS * 4).unwrap_or(body);
     let text = String::from_utf8_lossy(head);
     let plain = text.chars().map(|character| if character.is_control() { ' ' } else { character });

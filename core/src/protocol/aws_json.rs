@@ -21,8 +21,8 @@ pub(super) struct AwsJson {
 }
 
 impl AwsJson {
-    /// Writes the request of an operation. The body contains the members, and the header `x-amz-target` names
-    /// the operation.
+    /// Writes the request of an operation. The body contains the request's members, and the header
+    /// `x-amz-target` names the operation.
     pub(super) fn request(
         self,
         endpoint: &Endpoint,
@@ -46,13 +46,13 @@ impl AwsJson {
     }
 }
 
-/// Reads the error in a response. `not_json` is the reason to report if the body is not JSON and no header
-/// names the error.
+/// Reads the error from an error response. `not_json` is the reason to report if the body is not JSON and no
+/// header names the error.
 pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) -> Error {
     let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     let is_json = body.is_ok();
     let body = body.unwrap_or_default();
-    // Some responses omit some of these. A member that is not a text counts as absent.
+    // A response may lack some of these members and headers. A member that is not a string counts as absent.
     let member = |name| body.get(name).and_then(Value::as_str);
     let header = |name| response.headers().get(name);
     let names = [member("__type"), member("code"), header("x-amzn-errortype")];
@@ -65,8 +65,8 @@ pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) 
     metadata.refused(code, message)
 }
 
-/// Returns the name of an error without the namespace before a `#` and without the suffix after a `:` or `,`
-/// in the header.
+/// Returns the name of an error without a namespace (the text before a `#`) and without a suffix (the text
+/// after a `:` or `,`).
 fn bare_code(text: &str) -> &str {
     let text = text.split([':', ',']).next().unwrap_or_default();
     text.rsplit('#').next().unwrap_or_default().trim()

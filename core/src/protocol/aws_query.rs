@@ -55,7 +55,7 @@ impl AwsQuery {
     }
 }
 
-/// Reads the error in a response, as XML or as in AWS's JSON protocol.
+/// Reads the error from an error response, which contains XML or follows AWS's JSON protocol.
 fn refusal(response: &Response, metadata: &Metadata) -> Error {
     match error(response.body()).filter(|(code, _)| is_name(code)) {
         Some((code, message)) => metadata.refused(&code, &message),
@@ -63,18 +63,19 @@ fn refusal(response: &Response, metadata: &Metadata) -> Error {
     }
 }
 
-/// Returns the form of an operation, or `None` if a form cannot represent the operation.
+/// Returns the request of an operation as a form, or `None` if a form cannot represent the request.
 fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Vec<u8>> {
     let tree = Tree::from_value(operation)?;
     let mut pairs = Vec::new();
     flatten(String::new(), &tree.0, &mut pairs)?;
-    // Each byte becomes at most three characters. A growing buffer would leave copies of a secret in memory.
+    // The buffer is large enough from the start, because a growing buffer leaves copies of secrets in memory.
+    // Percent-encoding turns each byte into at most three characters.
     let length: usize = pairs.iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
     let mut form = String::with_capacity(length + action.len() + version.len() + 32);
     form.push_str(&format!("Action={action}&Version={version}"));
     for (name, value) in &pairs {
         form.push('&');
-        // Names consist of letters, digits and full stops.
+        // Names need no encoding, because they consist of letters, digits and full stops.
         form.push_str(name);
         form.push('=');
         percent::encode_into(&mut form, value, percent::FORM);
@@ -82,7 +83,8 @@ fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Ve
     Some(form.into_bytes())
 }
 
-/// Appends all values in a JSON value, each with its path as the name, such as `PolicyArns.member.1.arn`.
+/// Appends a pair of name and value for each string and each number in a JSON value. The name is the path to
+/// the string or number, such as `PolicyArns.member.1.arn`.
 fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<String>)>) -> Option<()> {
     match value {
         Value::Object(members) => members.iter().try_for_each(|(member, value)| {
@@ -105,19 +107,20 @@ fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<Strin
     }
 }
 
-/// The maximum number of XML nodes, which the service's responses never reach. Entities cannot add nodes,
+/// The maximum number of XML nodes, which the service's responses never reach. XML entities cannot add nodes,
 /// because a document type declaration is rejected.
 const MAX_NODES: u32 = 1000;
 
 /// The maximum depth of nested elements, which the service's responses never reach.
 const MAX_DEPTH: u32 = 16;
 
-/// The maximum length of a body in bytes, which the service's responses never reach. The limit is important
-/// because the XML parser compares each attribute of an element with all others.
+/// The maximum length of a body in bytes, which the service's responses never reach. The limit bounds the
+/// parsing time, because the XML parser compares each attribute of an element with all other attributes of
+/// the element.
 const MAX_BYTES: usize = 32 * 1024;
 
-/// Converts the result of an operation to JSON: an element with child elements becomes an object, and any
-/// other element becomes a text.
+/// Converts the result of an operation to JSON: an XML element with child elements becomes an object, and any
+/// other XML element becomes a string.
 fn result(action: &str, body: &[u8]) -> Result<Value, &'static str> {
     let text = core::str::from_utf8(body).map_err(|_| "the body is not UTF-8")?;
     let document = parse(text)?;
@@ -144,7 +147,7 @@ fn parse(text: &str) -> Result<Document<'_>, &'static str> {
         return Err("the XML is too long");
     }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    // The parser's own message may quote the invalid value.
+    // The parser's own message is not used, because the message may quote the invalid value.
     Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => "the XML has a document type declaration",
         roxmltree::Error::NodesLimitReached => "the XML has too many elements",
@@ -169,7 +172,7 @@ fn value(node: Node<'_, '_>, depth: u32) -> Result<Value, &'static str> {
     Ok(if members.is_empty() { Value::String(text_of(node)) } else { Value::Object(members) })
 }
 
-/// Returns the whole text of an element, which comments may split into several parts.
+/// Returns the whole text of an XML element, which XML comments may split into several parts.
 fn text_of(node: Node<'_, '_>) -> String {
     let texts = node.children().filter_map(|child| child.text().filter(|_| child.is_text()));
     texts.collect::<String>().trim().into()

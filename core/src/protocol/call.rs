@@ -23,10 +23,10 @@ use crate::timestamp::Timestamp;
 ///
 /// A call makes at most [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) attempts. A call is always retried if the
 /// service throttled the request or the request was not sent. If the service failed (HTTP 5xx, or a login
-/// provider that does not respond) or no complete response arrived, a call is retried only if its
-/// operation [is repeatable](Operation::is_repeatable). After a lost response,
-/// an [urgent](Operation::is_urgent) operation is retried without a wait. A call is never retried after
-/// `LimitExceededException`, because that limit lasts hours.
+/// provider that does not respond) or no complete response arrived, a call is retried only if its operation
+/// [is repeatable](Operation::is_repeatable). After a lost response, an [urgent](Operation::is_urgent)
+/// operation is retried without a wait. A call is never retried after `LimitExceededException`, because that
+/// limit lasts for hours.
 ///
 /// ```
 /// use cognito_core::operation::SignUp;
@@ -43,7 +43,7 @@ use crate::timestamp::Timestamp;
 #[derive(Debug)]
 pub struct Call<O: Operation>(Guarded<Exchange<OperationAnswer<O>>>);
 
-/// A reader of the response to an operation, by the protocol of the operation's service.
+/// A reader that reads the response to an operation according to the protocol of the operation's service.
 #[derive(Debug)]
 struct OperationAnswer<O>(PhantomData<fn() -> O>);
 
@@ -73,8 +73,7 @@ impl<O: TokenAuthorized> Call<O> {
 }
 
 impl<O: ForIdentityPool> Call<O> {
-    /// Creates the call of an operation of an identity pool, or of the Security Token Service for an identity
-    /// pool.
+    /// Creates the call of an operation that belongs to identity pools or to the Security Token Service.
     #[must_use]
     pub fn for_identity_pool(identity_pool: &IdentityPool, operation: O) -> Self {
         let request = assembly::assemble_for_identity_pool(identity_pool, &operation);

@@ -8,7 +8,7 @@ use crate::protocol::answer::Metadata;
 use crate::protocol::retry::{Next, Retry, RetryPolicy};
 use crate::timestamp::Timestamp;
 
-/// A reader for the response to a request.
+/// A reader of the response to a request.
 pub(crate) trait ReadAnswer {
     type Output;
 
@@ -16,10 +16,11 @@ pub(crate) trait ReadAnswer {
     fn read(&self, response: &Response, metadata: &Metadata) -> Result<Self::Output, Error>;
 }
 
-/// The steps that send a request, retry it by the rule in [`Retry`], and read its response with `R`.
+/// The steps that send a request, retry the request according to the rule in [`Retry`], and read the response
+/// with a reader of the type `R`.
 #[derive(Debug)]
 pub(crate) struct Exchange<R> {
-    /// The request is dropped at the end of the exchange, because it may contain a password.
+    /// The request, which is dropped at the end of the exchange, because the request may contain a password.
     request: Result<Request, Error>,
     reader: R,
     retry: Retry,
@@ -35,7 +36,7 @@ enum State {
 }
 
 impl<R> Exchange<R> {
-    /// Creates the exchange of a request. If the request is an error, the first step returns the error.
+    /// Creates the exchange that sends a request. If `request` is an error, the first step returns the error.
     pub(crate) fn new(request: Result<Request, InvalidInput>, reader: R, policy: RetryPolicy) -> Self {
         Self {
             request: request.map_err(Error::from),

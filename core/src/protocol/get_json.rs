@@ -1,6 +1,6 @@
 //! Fetches a JSON document with GET, such as a key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517))
-//! or a user's claims ([UserInfo](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)). Errors
-//! have the form of OAuth 2.0.
+//! or a user's claims ([UserInfo](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)). Error
+//! responses have the form that OAuth 2.0 defines.
 
 use alloc::string::String;
 
@@ -18,8 +18,8 @@ use crate::secret::AccessToken;
 pub(crate) struct GetJson;
 
 impl GetJson {
-    /// Writes the request for a document. An access token is sent as a bearer token ([RFC 6750 section
-    /// 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    /// Writes the request for a JSON document. If there is an access token, it is sent as a bearer token
+    /// ([RFC 6750 section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     pub(crate) fn request(endpoint: &Endpoint, operation: &'static str, bearer: Option<&AccessToken>) -> Request {
         let mut headers = Headers::new();
         headers.push("accept", "application/json");

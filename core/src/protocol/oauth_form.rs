@@ -29,8 +29,8 @@ pub(crate) struct BasicAuthentication<'a> {
 }
 
 impl OAuthForm {
-    /// Writes a request with a form of these parameters. A client with a secret passes `authentication`. A
-    /// client without a secret passes the parameter `client_id` instead.
+    /// Writes a request whose body is a form with these parameters. If the app client has a secret, pass
+    /// `authentication`. Otherwise, pass the parameter `client_id`.
     pub(crate) fn request(
         endpoint: &Endpoint,
         operation: &'static str,
@@ -55,12 +55,12 @@ impl OAuthForm {
 }
 
 impl BasicAuthentication<'_> {
-    /// Returns the value of the header `authorization`. Client id and secret are encoded as in a form before
-    /// they are joined.
+    /// Returns the value of the header `authorization`. The client id and the secret are percent-encoded
+    /// before they are joined with a colon.
     fn header(self) -> Zeroizing<String> {
         let (client_id, client_secret) = (self.client_id, self.client_secret.expose());
-        // Each byte becomes at most three characters. A growing buffer would leave copies of the secret in
-        // memory.
+        // The buffer is large enough from the start, because a growing buffer leaves copies of secrets in
+        // memory. Percent-encoding turns each byte into at most three characters.
         let mut pair = Zeroizing::new(String::with_capacity(3 * (client_id.len() + client_secret.len()) + 1));
         percent::encode_into(&mut pair, client_id, percent::FORM);
         pair.push(':');
@@ -85,7 +85,7 @@ fn form(parameters: &[(&str, &str)]) -> String {
     form
 }
 
-/// Reads the error in a response: `{"error": "invalid_grant", "error_description": "…"}`.
+/// Reads the error from an error response: `{"error": "invalid_grant", "error_description": "…"}`.
 pub(super) fn refusal(response: &Response, metadata: &Metadata) -> Error {
     let Ok(body) = serde_json::from_slice::<Map<String, Value>>(response.body()) else {
         return metadata.malformed_showing(response.body(), "the error is not valid JSON");

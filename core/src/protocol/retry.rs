@@ -11,8 +11,9 @@
 //! | no complete response arrived | if repeatable; immediately if urgent |
 //! | any other error, such as `LimitExceededException` (a limit of hours) | never |
 //!
-//! A flow waits before each retry: at most half a second before the first retry, and at most twice as long
-//! before each further retry. Only an urgent request whose response was lost is retried without a wait.
+//! A flow waits before each retry. The wait before the first retry lasts at most half a second, and this
+//! bound doubles with each further retry. Only an urgent request whose response was lost is retried without a
+//! wait.
 
 use crate::error::RefusalKind;
 use crate::flow::Backoff;
@@ -20,7 +21,7 @@ use crate::flow::Backoff;
 /// The maximum number of times that a request is sent.
 pub const MAX_ATTEMPTS: u32 = 3;
 
-/// The bound of the first wait, in milliseconds, which doubles with each further wait.
+/// The upper bound of the first wait, in milliseconds. The bound doubles with each further wait.
 const FIRST_BACKOFF_MILLIS: u64 = 500;
 
 /// The properties of a request that decide whether it is retried.
@@ -28,12 +29,12 @@ const FIRST_BACKOFF_MILLIS: u64 = 500;
 pub(crate) struct RetryPolicy {
     /// Whether the request may be retried when the service may already have processed it.
     pub(crate) is_repeatable: bool,
-    /// Whether the request is retried without a wait after its response was lost, because a delay would do
-    /// harm.
+    /// Whether the request is retried without a wait after its response was lost, because a delayed retry can
+    /// fail.
     pub(crate) is_urgent: bool,
 }
 
-/// The state of the attempts of one request.
+/// The attempts that were made so far to send one request.
 #[derive(Debug)]
 pub(crate) struct Retry {
     policy: RetryPolicy,
@@ -79,10 +80,11 @@ impl Retry {
         self.retry_after_wait_if(self.policy.is_repeatable)
     }
 
-    /// Returns the next action after an error response with this HTTP status, and with this kind if the
-    /// service named the error.
+    /// Returns the next action after an error response with this HTTP status. `kind` is the kind of the
+    /// service's error, or `None` if the response contains no valid error of the service.
     pub(crate) fn after_error(&mut self, status: u16, kind: Option<RefusalKind>) -> Next {
-        // The service did not process a rejected request. It may have processed a request that failed.
+        // The service did not process a request that it rejected (4xx), but may have processed a request that
+        // failed in the service (5xx).
         self.may_have_arrived |= status >= 500;
         self.retry_after_wait_if(match kind {
             Some(RefusalKind::LimitExceeded) => false,

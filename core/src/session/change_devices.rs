@@ -1,4 +1,4 @@
-//! A change to the stored devices of this machine, under the store's lock.
+//! A change to this machine's stored devices, while the store is locked.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,9 +10,9 @@ use crate::error::{Cause, Error, Misuse};
 use crate::keeper::{KeeperEvent, KeeperStep};
 use crate::storage::{Record, devices_key};
 
-/// Reads the stored devices of this machine, changes them and saves them, under the store's lock. Use
-/// `ChangeDevices` after the user has removed a device, or after a device was registered later than the
-/// sign-in. Drive a `ChangeDevices` like a [`Keeper`](crate::Keeper).
+/// Locks this machine's devices in the store, and then reads, changes and saves them. Use `ChangeDevices`
+/// after the user has removed a device, or after a device was registered later than the sign-in. Drive a
+/// `ChangeDevices` like a [`Keeper`](crate::Keeper).
 ///
 /// The change is a function that returns whether the devices must be saved.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
     }
 
     /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step) does. The output
-    /// says whether the change was saved.
+    /// is an error if the change could not be saved.
     ///
     /// # Errors
     /// [`Error::Misuse`] if the event does not answer the last step.

@@ -1,7 +1,7 @@
 //! The claims of access tokens and ID tokens, decoded without checking the signature.
 //!
-//! A program that receives a token from a client must check the token's signature. This crate receives its
-//! tokens from Cognito itself, over TLS.
+//! A program that receives a token from a client must check the token's signature. This crate does not check
+//! the signature, because it receives its tokens from Cognito itself, over TLS.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -31,7 +31,7 @@ impl IdToken {
     }
 }
 
-/// The claims of an access token. All times in the claims are by the service's clock.
+/// The claims of an access token. All times in the claims come from the service's clock.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -78,12 +78,12 @@ pub struct AccessTokenClaims {
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
-    /// All other claims.
+    /// The claims that have no field of their own.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
-/// The claims of an ID token. All times in the claims are by the service's clock.
+/// The claims of an ID token. All times in the claims come from the service's clock.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
 #[derive(Clone, Default, PartialEq, Deserialize)]
@@ -125,7 +125,7 @@ pub struct IdTokenClaims {
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
-    /// All other claims, including the user's attributes.
+    /// The claims that have no field of their own, including the user's attributes.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -151,7 +151,7 @@ fn payload<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
     serde_json::from_slice(&json).ok()
 }
 
-/// Deserializes a number of seconds from a number, whose fraction is cut off, or from text that holds a whole
+/// Deserializes seconds from a JSON number, without its fraction, or from a string that contains a whole
 /// number. Any other value becomes `None`.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
@@ -161,8 +161,8 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
     })
 }
 
-/// Deserializes a string. A value of another type becomes `None`, so that it does not invalidate the other
-/// claims.
+/// Deserializes a string. A value of another type becomes `None`, so that one malformed claim does not
+/// invalidate all claims.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),
@@ -170,8 +170,8 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
-/// Deserializes the strings in a list. Items of another type are skipped, and any other value becomes an
-/// empty list.
+/// Deserializes the strings in a list. Items of another type are skipped, and a value that is not a list
+/// becomes an empty list.
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let Value::Array(items) = Value::deserialize(deserializer)? else { return Ok(Vec::new()) };
     Ok(items.into_iter().filter_map(|item| item.as_str().map(Into::into)).collect())

@@ -71,8 +71,8 @@ impl Renewed {
     }
 }
 
-/// Registers a new device, if there is one. The tokens are never lost: the only possible error
-/// is [`Error::Misuse`].
+/// Registers a new device, if there is one. A failed registration does not lose the tokens: the only possible
+/// error is [`Error::Misuse`].
 #[derive(Debug)]
 pub(crate) struct Completion {
     signed_in: SignedIn,

@@ -21,11 +21,12 @@ use known::Known;
 
 pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, SessionSettings, SessionTask};
 
-/// Loads, refreshes, saves and ends one user's session for all callers of a process: a [`Keeper`].
+/// A [`Keeper`] that loads, refreshes, saves and ends one user's session for all callers in a process.
 ///
-/// Call [`usable`](Self::usable) first: it returns the session if its tokens are valid.
-/// Otherwise, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is a seed, for the password of a
-/// device that a refresh registers. A process has one keeper for each user:
+/// Call [`usable`](Self::usable) first: it returns the session if its tokens are valid. If no valid session
+/// is in memory, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is a seed, from which the
+/// keeper generates the password of a new device. A process has one keeper for each user. The tasks take
+/// these steps:
 ///
 /// ```text
 /// Get:      Load ── valid ───────────────────────────────────────────────────► Done
@@ -41,15 +42,16 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// device:   Lock, Load, Save the user's devices, if there is anything to save
 /// ```
 ///
-/// The task [`SessionTask::Get`] returns valid tokens in the store without locking it, so callers never wait
-/// for another process's refresh. Everything else in a job happens under the lock.
+/// If the store has valid tokens, the task [`SessionTask::Get`] returns them without locking the store, so
+/// that callers do not wait for another process's refresh. All other parts of a job run while the session is
+/// locked in the store.
 ///
 /// The keeper removes an expired session from the store only after an error that [ends the
 /// session](Error::ends_session), and only after reading the store again. After any other
 /// error, [`SessionTask::Get`] still returns the session while its tokens are valid, together with the error.
-/// The task returns the session immediately, without retries, if the request cannot have been sent. A session
-/// or a device that could not be saved stays in memory, and the next job or [`SessionTask::Flush`] saves it,
-/// unless the user has signed in or out elsewhere meanwhile.
+/// If the request for the refresh cannot have been sent, the task returns the session immediately, without
+/// retries. A session or a device that could not be saved stays in memory, and the next job
+/// or [`SessionTask::Flush`] saves it, unless the user has meanwhile signed in or out in another process.
 ///
 /// Valid tokens in memory are returned without reading the store. The keeper therefore notices a sign-out by
 /// another process only when the tokens in memory expire.
@@ -96,8 +98,8 @@ impl SessionKeeper {
         self.known.current.as_ref()
     }
 
-    /// Returns a number that increases at every sign-in, sign-out and expiry of the session. Two values
-    /// obtained at the same generation belong to the same session.
+    /// Returns a number that increases at every sign-in, sign-out and expiry of the session. While the number
+    /// stays the same, all tokens of the keeper count as one session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.known.generation
@@ -146,7 +148,7 @@ impl Keeper for SessionKeeper {
         self.flight.step(&mut self.known, now, event)
     }
 
-    /// Returns the result of a job that returned or refreshed the session.
+    /// Returns the result of this job or of a later job that returned or refreshed the session.
     fn result(&self, job: JobId) -> Option<Result<KeptSession, Error>> {
         self.flight.result(job)
     }

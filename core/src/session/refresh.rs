@@ -24,20 +24,21 @@ use crate::timestamp::Timestamp;
 /// Refreshes a session: gets new access and ID tokens for its refresh token, with the operation that the app
 /// client is configured for ([`AppClient::with_refresh_method`]).
 ///
-/// The resulting session holds the refresh token to use from now on: the new one if the service sent one, or
-/// else the old one. Save the session before you do anything else: if the app client rotates refresh tokens,
-/// the old refresh token soon becomes invalid.
+/// The returned session contains the refresh token for the next refresh: the new token if the service sent
+/// one, or else the old token. Save the session before you do anything else: if the app client rotates
+/// refresh tokens, the old refresh token soon becomes invalid.
 ///
 /// The request names the device that the tokens were issued to. If the service no longer knows the device,
-/// the flow retries once without naming it, and [`DeviceReport::gone_device_key`] holds the device's key. If
-/// the service assigns new device keys, the flow registers the device, as a sign-in does.
+/// the flow retries the request once without the device key, and reports the key
+/// in [`DeviceReport::gone_device_key`]. If the service assigns new device keys, the flow registers the
+/// device, as a sign-in does.
 ///
 /// A session without a refresh token fails with [`Error::NoRefreshToken`], and a session of
 /// another endpoint with [`Error::OtherEndpoint`]. Nothing is sent then.
 ///
 /// Only an error that [ends the session](Error::ends_session) means that the refresh token is invalid. After
-/// any other error, keep the refresh token and try again later. [`Error::RefreshNotEnabled`] names the
-/// other [`RefreshMethod`], which the app client must be configured for instead.
+/// any other error, keep the refresh token and try again later. After [`Error::RefreshNotEnabled`], configure
+/// the [`AppClient`] with the [`RefreshMethod`] that the error suggests.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html>
 ///
@@ -69,7 +70,8 @@ struct Refreshing {
 }
 
 impl Refresh {
-    /// Refreshes this session. The seed is for the password of a new device, if the flow registers one.
+    /// Creates a flow that refreshes this session. If the flow registers a new device, it generates the
+    /// device's password from the seed.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, seed: Seed) -> Self {
         Self(Guarded::new(Refreshing { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
@@ -171,8 +173,8 @@ impl Steps for RefreshTokens {
         match step.map(Step::finished) {
             Ok(Ok((result, metadata))) => self.renew(result, now, &metadata).map(Step::Done),
             Ok(Err(step)) => Ok(step),
-            // Retry once without the device: only the service knows whether the tokens are valid without
-            // it.
+            // Retry once without the device key: only the service knows whether the refresh token is valid
+            // without the device.
             Err(error) if self.session.device_key().is_some() && device::is_gone(&error, false) => {
                 self.gone_device_key = self.session.device_key.take();
                 self.state = self.begin()?;
@@ -236,7 +238,8 @@ fn advise_get_tokens(error: Error) -> Error {
     advise(error, RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken)
 }
 
-/// Adds which refresh method to choose, if the service says that the chosen one is not enabled.
+/// Converts the error into [`Error::RefreshNotEnabled`] if the service says that the chosen refresh method is
+/// not enabled. The converted error also names the refresh method to choose instead.
 fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
     match error {
         Error::Refused(refusal) if is_not_enabled(&refusal) => {
@@ -247,7 +250,7 @@ fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
 }
 
 /// Returns whether the service says that a refresh method is not enabled. The service has no distinct error
-/// code for this case, and some proxies do not know the newer operation.
+/// code for this case, and some proxies do not know GetTokensFromRefreshToken.
 fn is_not_enabled(refusal: &Refusal) -> bool {
     let message = refusal.message.to_ascii_lowercase();
     let message_says_so = ["not enabled", "not supported", "rotation"].iter().any(|part| message.contains(part));

@@ -10,8 +10,8 @@ use crate::session::Session;
 /// One operation with a session's access token. If the service rejects the token, the call is retried after a
 /// refresh.
 ///
-/// The service may reject an access token that has not expired, because the token was revoked. The service
-/// has then not carried out the operation, so the session can be refreshed and the call retried once.
+/// The service may reject an access token that has not expired, because the token was revoked. A service that
+/// rejects the token does not carry out the operation, so the call can safely be retried after a refresh.
 ///
 /// ```
 /// # use cognito_core::operation::{GetUser, GetUserResponse};
@@ -40,7 +40,7 @@ pub struct SessionCall<O> {
     attempts: u32,
 }
 
-/// The maximum number of attempts of a call. Another refresh after the second attempt could not help.
+/// The maximum number of attempts of a call. After the second attempt, another refresh would not help.
 const MAX_ATTEMPTS: u32 = 2;
 
 impl<O: TokenAuthorized + Clone> SessionCall<O> {
@@ -56,7 +56,7 @@ impl<O: TokenAuthorized + Clone> SessionCall<O> {
         Call::signed_in(&self.app_client, session, self.operation.clone())
     }
 
-    /// Returns whether the session must be refreshed and the call attempted again.
+    /// Returns whether the caller must refresh the session and retry the call.
     #[must_use]
     pub fn needs_refresh(&self, session: &Session, result: &Result<O::Response, Error>) -> bool {
         let is_rejected = result.as_ref().is_err_and(Error::is_access_token_refused);
@@ -84,7 +84,8 @@ impl<O: Paged> Pages<O> {
         self.next.clone()
     }
 
-    /// Takes the result of the last request, and returns it unchanged.
+    /// Reads from the result of the last request whether there is a next page, and returns the result
+    /// unchanged.
     #[expect(clippy::missing_errors_doc, reason = "the result is the caller's own")]
     pub fn received(&mut self, page: Result<O::Response, Error>) -> Result<O::Response, Error> {
         let request = self.next.take();

@@ -53,14 +53,15 @@ pub struct SignedOut {
 }
 
 impl SignedOut {
-    /// Combines the result at the service with the result in the store.
+    /// Combines the result of the sign-out at the service with the result of removing the session from the
+    /// store.
     pub fn new(remote: RemoteSignOut, local: Result<(), Error>) -> Self {
         Self { remote, local }
     }
 }
 
-/// Signs a user out at the service. The flow fails only with [`Error::Misuse`]: a rejection by the service
-/// and a lost connection are outputs ([`RemoteSignOut::Failed`]).
+/// Signs a user out at the service. If the service rejects the sign-out or the connection is lost, the output
+/// is [`RemoteSignOut::Failed`]. The only error is [`Error::Misuse`].
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html>
 ///
@@ -90,7 +91,7 @@ enum SigningOut {
 }
 
 impl SignOut {
-    /// Creates the sign-out of this session's user.
+    /// Creates a flow that signs out the user of this session.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, scope: SignOutScope) -> Self {
         if scope != SignOutScope::Local
@@ -151,7 +152,7 @@ mod tests {
     use crate::test_support::{NOW, answer, app_client, body, done, no_answer, refusal, sent};
     use crate::{MAX_ATTEMPTS, Request};
 
-    /// {"origin_jti":"o"}
+    /// An access token whose payload is `{"origin_jti":"o"}`.
     const REVOCABLE: &str = "e30.eyJvcmlnaW5fanRpIjoibyJ9.c2ln";
 
     fn sign_out(access_token: &str, scope: SignOutScope) -> SignOut {

@@ -8,14 +8,14 @@ use crate::device::DeviceReport;
 #[non_exhaustive]
 pub struct SignedIn {
     /// The session, with the canonical user name. The name comes from the access token, or from the service's
-    /// response if the access token cannot be decoded. The canonical name differs from the name that the user
-    /// typed if the user typed an alias.
+    /// response if the access token cannot be decoded. If the user typed an alias, the canonical name differs
+    /// from the typed name.
     pub session: Session,
     /// The changes to the user's remembered device.
     pub device: DeviceReport,
 }
 
-/// Wraps a session for which there is nothing to report about the device.
+/// Combines this session with an empty report about the device.
 impl From<Session> for SignedIn {
     fn from(session: Session) -> Self {
         Self { session, device: DeviceReport::default() }

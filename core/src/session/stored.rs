@@ -28,7 +28,8 @@ impl Session {
     }
 }
 
-/// The stored form of a session. The version number increases if an older reader would misread the new form.
+/// The stored form of a session. The version number must increase if an older version of this crate would
+/// misread the new form.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,

@@ -309,7 +309,7 @@ proptest! {
             session = session.with_device_key(record.device_key());
             entries.extend(web_storage::export_device(&client, record));
         }
-        // The storage also contains the other entries of the web page.
+        // The storage also contains entries that the package did not store.
         let mut storage = others;
         storage.extend(entries.into_iter().map(|(key, value)| (key, String::from(value.expose()))));
         let get = |key: &str| storage.get(key).cloned();

@@ -16,13 +16,13 @@ pub struct Tokens {
     /// The refresh token, which can be exchanged for new tokens. `None` if the service returned no refresh
     /// token.
     pub refresh_token: Option<RefreshToken>,
-    /// The lifetime of the access token from its issue, in seconds.
+    /// The lifetime of the access token in seconds, counted from the time of its issue.
     pub expires_in: Option<i32>,
 }
 
 impl Tokens {
-    /// Creates a set of tokens that has only an access token. Set the fields of the other tokens on the
-    /// result.
+    /// Creates a set of tokens that has only an access token. To add an ID token or a refresh token, set the
+    /// field of the returned value.
     #[must_use]
     pub fn new(access_token: impl Into<AccessToken>) -> Self {
         Self { access_token: access_token.into(), id_token: None, refresh_token: None, expires_in: None }

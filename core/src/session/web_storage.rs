@@ -4,13 +4,14 @@
 //! With `P = CognitoIdentityServiceProvider.{client id}`, the package stores the name of the last user under
 //! `P.LastAuthUser`. The package stores a session under `P.{user}.idToken`, `P.{user}.accessToken`,
 //! `P.{user}.refreshToken` and `P.{user}.clockDrift`. The package stores a remembered device under
-//! `P.{user}.deviceKey`, `P.{user}.deviceGroupKey` and `P.{user}.randomPasswordKey`, which is the device's
-//! password.
+//! `P.{user}.deviceKey` and `P.{user}.deviceGroupKey`, and the device's password under
+//! `P.{user}.randomPasswordKey`.
 //!
 //! The value `clockDrift` is the number of whole seconds by which the local clock was ahead of the service's
 //! clock. Amplify v6 stores a different value as `clockDrift`: the number of milliseconds by which the
-//! service's clock was ahead of the local clock. The two values cannot be distinguished, so do not import
-//! what Amplify v6 has stored. This module neither reads nor changes the user data that the package caches.
+//! service's clock was ahead of the local clock. A program cannot distinguish these two kinds of values, so
+//! do not import sessions that Amplify v6 has stored. This module neither reads nor changes the user data
+//! that the package caches.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -32,8 +33,8 @@ pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -
 /// for the user. A clock drift that is not a whole number is read as 0. The session includes the key of the
 /// remembered device, because a refresh must name the device.
 ///
-/// `username` is the user name in the storage. After some sign-ins, the package stores the name that the user
-/// typed. If the access token can be decoded, the returned session has the canonical name.
+/// `username` is the user name in the keys of the storage. After some sign-ins, the package uses the name
+/// that the user typed. If the access token can be decoded, the returned session has the canonical name.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
     let get = user_entries(app_client, username, get);
@@ -53,9 +54,9 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
 /// Returns a user's remembered device from the storage that `get` reads, or `None` if a part of the device is
 /// absent.
 ///
-/// `username` is the user name in the storage, as for [`import`]. The returned record has the canonical name,
-/// if the access token can be decoded. If the names differ, store `username` as an alias,
-/// with [`Devices::insert_alias`](crate::Devices::insert_alias).
+/// `username` is the user name in the keys of the storage, as for [`import`]. The returned record has the
+/// canonical name, if the access token can be decoded. If `username` differs from the canonical name, insert
+/// `username` as an alias, with [`Devices::insert_alias`](crate::Devices::insert_alias).
 #[must_use]
 pub fn import_device(
     app_client: &AppClient,

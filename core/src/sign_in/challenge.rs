@@ -1,4 +1,4 @@
-//! Challenges: the service's questions to the user, as plain values whose methods are the answers.
+//! Challenges: the service's questions to the user, as plain values with methods that answer them.
 
 mod code;
 mod custom;
@@ -23,8 +23,8 @@ use crate::seed::Seed;
 pub use mfa_setup::BeginSoftwareTokenSetup;
 pub use other::OtherChallenge;
 
-/// Defines [`Challenge`] from the only list of challenges. If two rows of the list match a challenge, the
-/// first row wins.
+/// Defines [`Challenge`] from a list of challenge types. If two types match a challenge, the first type in
+/// the list wins.
 macro_rules! challenges {
     ($(#[$about:meta])* pub enum Challenge { $($(#[$doc:meta])* $variant:ident($file:ident::$kind:ident),)* }) => {
         $(pub use $file::$kind;)*
@@ -32,8 +32,8 @@ macro_rules! challenges {
         $(#[$about])*
         pub enum Challenge {
             $($(#[$doc])* $variant($kind),)*
-            /// A challenge that this version has no type for: [`answer_with`](Challenge::answer_with) answers
-            /// it.
+            /// A challenge that this version has no type for. Use [`answer_with`](Challenge::answer_with) to
+            /// answer it.
             Other(OtherChallenge),
         }
 
@@ -61,16 +61,16 @@ challenges! {
     /// A question that the service asks the user during a sign-in.
     ///
     /// A challenge is a plain value: an application can store it, show a form, and continue in another
-    /// request or another process. Each kind of challenge has its possible answers as methods. Each answer is
-    /// a [`SignIn`], which runs like any other flow. An answer takes a fresh [`Seed`], because the sign-in
-    /// may have to prove or register a device afterwards. If the user pool tracks devices,
+    /// request or another process. Each kind of challenge has one method for each possible answer. Each
+    /// answer is a [`SignIn`], which runs like any other flow. An answer takes a fresh [`Seed`], because the
+    /// sign-in may have to prove or register a device afterwards. If the user pool tracks devices,
     /// add [`with_devices`](SignIn::with_devices) to each answer.
     ///
     /// An answer only borrows the challenge, so the user can try again after a wrong
     /// code. [`Error::may_answer_again`] returns whether the challenge can be answered again.
     /// After [`Error::StartAgain`], only a new sign-in helps. The service forgets a challenge session after 3
-    /// to 15 minutes, depending on the configuration of the app client. To have another code sent, start the
-    /// sign-in again: this needs the password, which a challenge does not contain.
+    /// to 15 minutes, depending on the configuration of the app client. To get another code, start the
+    /// sign-in again, which needs the password because a challenge does not contain it.
     ///
     /// The JSON form contains the challenge session and the challenge's parameters in plain text. While an
     /// authenticator app is being set up, the JSON form also contains the app's secret. An attacker who has
@@ -101,8 +101,8 @@ challenges! {
     #[serde(from = "Pending", into = "Pending")]
     #[non_exhaustive]
     pub enum Challenge {
-        /// SMS_MFA, EMAIL_OTP, SMS_OTP or SOFTWARE_TOKEN_MFA: the user enters a code that was sent or that an
-        /// authenticator app shows.
+        /// SMS_MFA, EMAIL_OTP, SMS_OTP or SOFTWARE_TOKEN_MFA: the user enters a code from an SMS, an e-mail
+        /// or an authenticator app.
         Code(code::CodeChallenge),
         /// SELECT_MFA_TYPE: the user chooses the second factor.
         SelectMfaType(select_mfa_type::SelectMfaTypeChallenge),
@@ -126,7 +126,7 @@ impl Challenge {
         &self.pending().name
     }
 
-    /// Returns the user name that the service last used for the user.
+    /// Returns the user name that the service used most recently for this user.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.pending().names.username
@@ -144,17 +144,18 @@ impl Challenge {
         &self.pending().available_challenges
     }
 
-    /// Returns the key of a device that the service no longer knows; the device's record is useless. The
-    /// answers to the challenge do not name this device,
-    /// and [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) reports the key again.
+    /// Returns the key of a device that the service no longer knows, and whose stored record is therefore
+    /// invalid. The answers to the challenge do not name this device. At the end of the
+    /// sign-in, [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) also contains the
+    /// key.
     #[must_use]
     pub fn gone_device_key(&self) -> Option<&str> {
         self.pending().gone_device_key.as_deref()
     }
 
     /// Answers any challenge with these `ChallengeResponses`, unchanged. Use this method for a challenge that
-    /// this version does not know, or to send more responses than the typed answers do. `USERNAME`,
-    /// `SECRET_HASH` and `DEVICE_KEY` are added; a `USERNAME` among the responses is kept.
+    /// this version has no type for, or to send more responses than the typed answers do. The flow adds
+    /// `SECRET_HASH` and `DEVICE_KEY`, and also `USERNAME` unless the responses contain it.
     ///
     /// The AWS documentation lists the responses that each challenge takes:
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>.

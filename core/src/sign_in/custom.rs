@@ -1,5 +1,5 @@
-//! CUSTOM_AUTH: the challenges of the user pool's Lambda triggers, with or without a password over SRP before
-//! them.
+//! CUSTOM_AUTH: sign-in by the challenges of the user pool's Lambda triggers, optionally after a password
+//! over SRP.
 
 use super::request::FirstRequest;
 use crate::error::InvalidInput;

@@ -7,10 +7,11 @@ use super::{custom, password, srp};
 use crate::error::InvalidInput;
 use crate::secret::Password;
 
-/// How a sign-in starts, and how it starts again if the service rejects the device.
+/// The user name and the method with which a sign-in starts. The same data starts the sign-in again if the
+/// service rejects the device.
 #[derive(Debug, Clone)]
 pub(super) struct Initiation {
-    /// The user name, as the caller typed it.
+    /// The user name that the caller passed.
     pub(super) username: String,
     pub(super) method: Method,
 }

@@ -1,4 +1,4 @@
-//! The names that the service and the user use for one user during a sign-in.
+//! All names of one user during a sign-in: the typed name, and the names that the service sends.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use crate::operation::Parameters;
 
-/// The maximum number of aliases that are kept. An honest service uses fewer names for one user, even in a
-/// long sign-in.
+/// The maximum number of aliases that are kept. Cognito uses fewer names for one user, even in a long
+/// sign-in.
 const MAX_ALIASES: usize = 8;
 
-/// The user name that the service last used, and all names before it, including the one that the user typed.
+/// The user's current name, and the user's earlier names in this sign-in, including the typed name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UserNames {
     /// The user name that is sent as `USERNAME` in every answer.
@@ -24,7 +24,7 @@ impl UserNames {
         Self { username: name.to_owned(), aliases: Vec::new() }
     }
 
-    /// Adopts the user name that the service uses: the echoed `USERNAME` or, if that is absent,
+    /// Takes the user name from the challenge's parameters: `USERNAME` or, if `USERNAME` is absent,
     /// `USER_ID_FOR_SRP`. The earlier names become aliases.
     pub(super) fn learn(&mut self, parameters: &Parameters) {
         let named = |name| parameters.get(name).filter(|text| !text.is_empty());

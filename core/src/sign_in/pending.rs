@@ -36,7 +36,7 @@ pub(super) struct SoftwareToken {
 
 /// A type for one kind of challenge.
 pub(super) trait ChallengeKind: Sized {
-    /// Returns the challenge as this type, or `None` if it is of another kind.
+    /// Returns the challenge as this type, or `None` if the challenge is of another kind.
     fn from_pending(pending: &Pending) -> Option<Self>;
 
     fn pending(&self) -> &Pending;
@@ -59,7 +59,7 @@ impl Pending {
         operation
     }
 
-    /// Replaces the challenge session with a newer one, if there is a newer one.
+    /// Replaces the challenge session with this newer session, if there is one.
     pub(super) fn renewed(mut self, session: Option<ChallengeSession>) -> Self {
         self.session = session.or(self.session);
         self

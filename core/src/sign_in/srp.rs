@@ -60,7 +60,7 @@ impl PasswordProof {
 
 /// A challenge that demands a proof: PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
 pub(super) struct VerifierChallenge<'a> {
-    /// The user name that the service uses, and that the answer sends as `USERNAME`.
+    /// The user name that the answer contains as `USERNAME`.
     pub(super) username: &'a str,
     pub(super) response: &'a InitiateAuthResponse,
     pub(super) metadata: &'a Metadata,
@@ -68,7 +68,7 @@ pub(super) struct VerifierChallenge<'a> {
 }
 
 impl VerifierChallenge<'_> {
-    /// Answers the challenge of this name with the proof that `identity` knows its password.
+    /// Answers the challenge with this name, and proves the password of `identity`.
     pub(super) fn answer(
         &self,
         name: ChallengeName,
@@ -76,7 +76,8 @@ impl VerifierChallenge<'_> {
         key: &EphemeralKey,
     ) -> Result<RespondToAuthChallenge, Error> {
         let secret_block = self.required("SECRET_BLOCK")?;
-        // The timestamp is the service's time: the `Date` of the response, which has just arrived.
+        // The timestamp is the service's time, which is the `Date` header of the response that has just
+        // arrived.
         let timestamp = self.metadata.date.unwrap_or(self.now).cognito_text();
         let signature = key
             .exchange(identity, self.required("SALT")?, self.required("SRP_B")?)

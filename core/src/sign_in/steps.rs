@@ -48,9 +48,10 @@ pub(super) struct Attempt {
     names: UserNames,
     /// The key of a device that the service no longer knows. The sign-in continues without this device.
     gone_device_key: Option<String>,
-    /// Whether the service rejected the device in this flow, so that no further request names a device.
+    /// Whether the service has rejected a device in this flow. If it has, all later requests name no device.
     is_device_rejected: bool,
-    /// How the sign-in starts again; `None` for an answer to a challenge, which cannot start again.
+    /// The data that starts the sign-in again, or `None` in a flow that answers a challenge and cannot start
+    /// again.
     restart: Option<Initiation>,
 }
 
@@ -92,14 +93,14 @@ struct Sending {
     expects: Expects,
 }
 
-/// The challenge that the flow answers by itself. Any other challenge goes to the user.
+/// The kind of challenge that the flow itself answers. The flow returns any other challenge to the caller.
 #[derive(Debug)]
 enum Expects {
     /// The flow answers DEVICE_SRP_AUTH, and PASSWORD_VERIFIER if the proof of a password has started.
     AnyProof(Option<PasswordProof>),
     /// The flow answers DEVICE_PASSWORD_VERIFIER.
     DeviceVerifier(DeviceProof),
-    /// The flow answers no challenge, because the device is proven.
+    /// The flow answers no challenge, because the device has been proven.
     Nothing,
 }
 
@@ -207,14 +208,14 @@ impl Attempt {
         if let Some(proof) = &proof {
             request.parameters_mut().insert("SRP_A", proof.srp_a());
         }
-        // InitiateAuth with SRP_A does not name the device: only its response says who the user is. The proof
-        // names the device.
+        // InitiateAuth with SRP_A does not name the device, because only its response identifies the user.
+        // The next request, with the proof, names the device.
         let names_device = proof.is_none() || matches!(request, AuthRequest::Respond(_));
         let device_key = self.device().filter(|_| names_device).map(DeviceRecord::device_key);
         Ok(self.send(request, device_key, Expects::AnyProof(proof)))
     }
 
-    /// Sends a request and names this device in it, unless the request already names a device.
+    /// Sends a request with this device key, unless the request already contains a device key.
     fn send(&self, mut request: AuthRequest, device_key: Option<&str>, expects: Expects) -> State {
         request.set_context(self.context.clone());
         let parameters = request.parameters_mut();
@@ -222,28 +223,27 @@ impl Attempt {
             parameters.set_device_key(device_key);
         }
         let device_key = parameters.device_key().map(ToOwned::to_owned);
-        // A sign-in starts again instead of retrying. A step of the device's proof cannot be retried, because
-        // it spends the challenge session.
+        // If the service rejects the device, a sign-in starts again instead of retrying this request. A step
+        // of the device's proof cannot be retried, because it uses up the challenge session.
         let can_resend = device_key.is_some() && self.restart.is_none() && !expects.is_device_proof();
         let resend = can_resend.then(|| Box::new(request.clone()));
         State::Sending(Box::new(Sending { call: request.call(&self.app_client), device_key, resend, expects }))
     }
 
-    /// Answers a challenge, and names the device if one is known.
+    /// Answers a challenge, and adds the device key if the user's device is known.
     fn respond(&self, operation: RespondToAuthChallenge, expects: Expects) -> State {
         self.send(AuthRequest::Respond(operation), self.device().map(DeviceRecord::device_key), expects)
     }
 
-    /// Returns this machine's device of the user, or `None` if the device is gone or the service rejected a
-    /// device in this flow.
+    /// Returns the device that requests must name: the user's device on this machine. Returns `None` if the
+    /// service no longer knows this device, or has rejected a device in this flow.
     fn device(&self) -> Option<&DeviceRecord> {
         let found = self.names.iter().find_map(|name| self.devices.get(name));
         let is_gone = |device: &&DeviceRecord| self.gone_device_key.as_deref() == Some(device.device_key());
         found.filter(|device| !self.is_device_rejected && !is_gone(device))
     }
 
-    /// Reads a response that contains tokens or a challenge. This function is the only one that reads such
-    /// responses.
+    /// Reads every response that contains tokens or a challenge. No other function reads these responses.
     fn received(
         &mut self,
         now: Timestamp,
@@ -281,7 +281,8 @@ impl Attempt {
         }))
     }
 
-    /// Handles a failed request. If the device was the reason, the flow continues once without it.
+    /// Handles a failed request. If the service rejected the device, the flow continues without the device,
+    /// at most once.
     fn failed(&mut self, sending: &mut Sending, error: Error) -> Result<State, Error> {
         let is_gone = device::is_gone(&error, sending.expects.is_device_proof());
         let Some(device_key) = sending.device_key.take().filter(|_| is_gone) else {

@@ -14,7 +14,8 @@ use super::pending::{Pending, SoftwareToken};
 use crate::operation::{ChallengeName, Parameters};
 use crate::secret::{ChallengeSession, SecretCode};
 
-/// The stored form of a challenge. Increase the version if an older reader would misread a newer form.
+/// The stored form of a challenge. The version number must increase if an older version of this crate would
+/// misread the new form.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,

@@ -58,13 +58,14 @@ fn password_verifier(changes: Value) -> String {
     json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}).to_string()
 }
 
-/// Starts the flow, answers it with this PASSWORD_VERIFIER challenge, and returns the body of the proof.
+/// Starts the flow, passes a response with this PASSWORD_VERIFIER challenge, and returns the body of the next
+/// request, which contains the proof.
 fn prove_password(flow: &mut SignIn, headers: &[(&str, &str)], challenge: &str) -> Value {
     sent(flow.step(NOW, Event::Start));
     body(&sent(flow.step(NOW, answer_with(200, headers, challenge))))
 }
 
-/// Returns the ephemeral key that a flow with the seed of these tests derives for this label.
+/// Returns the ephemeral SRP key that a flow derives from the tests' seed with this label.
 fn ephemeral_key(label: &str) -> EphemeralKey {
     EphemeralKey::from_bytes(seed().expand::<32>(label).as_slice()).unwrap()
 }
@@ -75,7 +76,7 @@ fn signature(key: &EphemeralKey, identity: Identity<'_>, timestamp: &str) -> Str
     exchange.claim_signature(SECRET_BLOCK, timestamp).unwrap()
 }
 
-/// Returns the proof of the password of these tests.
+/// Returns the expected proof of the test password.
 fn password_signature(user: &str, timestamp: &str) -> String {
     let identity = Identity { pool: "QdbSdK39m", user, password: "Very$ecur3" };
     signature(&ephemeral_key("SRP a"), identity, timestamp)
@@ -86,7 +87,7 @@ fn challenge_json(name: &str, parameters: Value) -> String {
     json!({"ChallengeName": name, "Session": "next session", "ChallengeParameters": parameters}).to_string()
 }
 
-/// Returns the challenge that a sign-in ends with if the service answers the proof with this text.
+/// Returns the challenge that a sign-in returns if the response to the proof has this text.
 fn challenge_after_proof(text: &str) -> Challenge {
     let mut flow = sign_in();
     prove_password(&mut flow, &[], &password_verifier(json!({})));
@@ -116,7 +117,7 @@ fn first_request(mut flow: SignIn) -> Value {
 
 const DEVICE_KEY: &str = "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566";
 
-/// Returns this machine's device of the user.
+/// Returns stored devices with one device, which is registered for the test user.
 fn devices() -> Devices {
     let mut devices: Devices =
         [DeviceRecord::new(CANONICAL, DEVICE_KEY, "-group", "device password").unwrap()].into_iter().collect();
@@ -129,13 +130,13 @@ fn tokens_for_a_new_device() -> String {
     json!({"AuthenticationResult": {"AccessToken": "access", "NewDeviceMetadata": new}}).to_string()
 }
 
-/// Returns a challenge as a later process reads it from its stored form.
+/// Returns a challenge that was read from its stored form.
 fn stored_challenge(name: &str) -> Challenge {
     let stored = json!({"version": 1, "name": name, "username": CANONICAL, "session": "next session"});
     serde_json::from_value(stored).unwrap()
 }
 
-/// Returns every kind of challenge by name, each with an answer to it.
+/// Returns the name of every kind of challenge, with a flow that answers this kind.
 fn every_answer(client: &AppClient, secret: &str) -> alloc::vec::Vec<(&'static str, SignIn)> {
     let mut answers = alloc::vec::Vec::new();
     for name in ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"] {
@@ -162,7 +163,7 @@ fn assert_no_mark(texts: &[String]) {
     }
 }
 
-/// Records the `Debug` output of a step and of the flow after it.
+/// Runs one step of the flow, and records the `Debug` output of the step and of the flow.
 fn log_step(texts: &mut alloc::vec::Vec<String>, flow: &mut SignIn, event: Event) {
     texts.push(format!("{:?}", flow.step(NOW, event)));
     texts.push(format!("{flow:?}"));

@@ -21,14 +21,14 @@
 //! ```
 //!
 //! Horner's rule processes the columns from the last to the first: for each column, the intermediate result
-//! is squared, then multiplied by one entry of each table. This method needs 13 squares and 52 products,
-//! while a window of four bits needs about 330 operations in total. A comb with more or fewer teeth or blocks
-//! is not faster, because every look-up reads the whole table.
+//! is squared, then multiplied by one entry of each table. This method needs 13 squarings and 52
+//! multiplications. An exponentiation with a window of four bits would need about 330 operations in total. A
+//! comb with more or fewer teeth or blocks is not faster, because every look-up reads a whole table.
 //!
 //! The tables take 48 KiB. The file `comb.bin` contains the tables, entry by entry, each in Montgomery form
-//! (multiplied by 2^3072 modulo N) and in 384 big-endian bytes. The tables are stored because it would take
-//! the compiler six seconds, or the first sign-in a millisecond, to compute them. A test computes every entry
-//! again.
+//! (multiplied by 2^3072 modulo N) and in 384 big-endian bytes. The tables are stored, because their
+//! computation would take six seconds in the compiler, or one millisecond in the first sign-in. A test
+//! computes every entry again and compares it.
 //!
 //! The method is from Lim and Lee, "More flexible exponentiation with precomputation":
 //! <https://doi.org/10.1007/3-540-48658-5_11>
@@ -76,7 +76,7 @@ fn bits(exponent: &Exponent, position: u32) -> u8 {
 fn select(table: &[Residue; ENTRIES], bits: u8) -> Residue {
     let mut selected = Zeroizing::new([0; U3072::LIMBS]);
     for (number, entry) in (0_u8..).zip(table) {
-        // All ones for the selected entry, and zero for every other entry.
+        // For the selected entry, all bits of the mask are one. For every other entry, the mask is zero.
         let mask = Word::from(number.ct_eq(&bits).unwrap_u8()).wrapping_neg();
         for (selected, word) in selected.iter_mut().zip(entry.as_montgomery().as_words()) {
             *selected |= word & mask;

@@ -9,8 +9,8 @@ use super::SrpError;
 
 const MAX_HEX_DIGITS: usize = 1024;
 
-/// Parses a signed hexadecimal integer: an optional `-`, then up to 1,024 digits in upper or lower case, even
-/// or odd in number.
+/// Parses a signed hexadecimal integer: an optional `-`, then up to 1,024 digits in upper or lower case. The
+/// number of digits may be odd.
 pub(super) fn parse(name: &'static str, text: &str) -> Result<BigInt, SrpError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.len() > MAX_HEX_DIGITS {

@@ -15,8 +15,8 @@ pub fn session_key(app_client: &AppClient, username: &str) -> String {
     format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), percent::encode(username, percent::FORM))
 }
 
-/// Returns the key under which the name of the user who signed in last is stored. The name is only a hint for
-/// the next start of the program.
+/// Returns the key under which the name of the user who signed in last is stored. The name is only a hint,
+/// which the program can use at its next start.
 #[must_use]
 pub fn last_user_key(app_client: &AppClient) -> String {
     format!("{}/{}", app_client.user_pool_id(), app_client.client_id())

@@ -30,7 +30,7 @@ impl Record {
     /// Decodes the record from JSON. `name` describes the record in the error message.
     pub(crate) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
         serde_json::from_slice(self.as_bytes()).map_err(|error| {
-            // The parser's own message may quote a secret.
+            // The parser's error message is not used, because it may quote a secret.
             let problem =
                 if error.is_data() { "invalid content, or stored by a later version" } else { "invalid JSON" };
             Error::store(format!("{name}: {problem} (line {}, column {})", error.line(), error.column()))

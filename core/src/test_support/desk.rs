@@ -14,12 +14,12 @@ use crate::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep, Tim
 pub(crate) struct Desk<K> {
     pub(crate) keeper: K,
     pub(crate) records: BTreeMap<String, Record>,
-    /// The store operations that fail: `lock`, `load`, `save` or `remove`. A name such as `save devices`
-    /// fails only for the record of devices.
+    /// The store operations that fail: `lock`, `load`, `save` or `remove`. With a name such as `save
+    /// devices`, only the operation on the record of devices fails.
     pub(crate) broken: Vec<&'static str>,
-    /// The names of all steps, in order.
+    /// The names of all steps that the keeper returned, in order.
     pub(crate) log: Vec<String>,
-    /// The bodies of all requests, in order.
+    /// The bodies of all requests that were sent, in order.
     pub(crate) requests: Vec<Value>,
     pub(crate) now: Timestamp,
 }

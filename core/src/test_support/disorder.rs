@@ -1,5 +1,5 @@
 //! Drives flows and keepers to their end with random events: mostly valid responses, sometimes faults,
-//! sometimes events out of turn.
+//! sometimes events that are out of turn.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -24,7 +24,7 @@ pub(crate) enum Move {
     OutOfTurn(usize),
 }
 
-/// Generates moves that are mostly answers, so that a flow gets far.
+/// Generates events, mostly valid ones, so that a flow reaches its later states.
 pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
     let number = || 0_usize..1000;
     let one = prop_oneof![
@@ -35,7 +35,7 @@ pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..24)
 }
 
-/// Repeats the moves forever. After the first round, answers replace the events out of turn.
+/// Repeats the moves forever. In every repetition, valid events replace the events out of turn.
 fn endless(moves: &[Move]) -> impl Iterator<Item = Move> {
     let again = moves.iter().map(|next| match *next {
         Move::OutOfTurn(number) => Move::Answer(number),
@@ -115,8 +115,8 @@ fn in_turn(expected: &Expects, next: Move, answers: impl Fn(&Request) -> Vec<Eve
 }
 
 /// Runs a flow to its end, and returns the number of its requests. Checks that there are at most
-/// `most_requests` requests and no more waits than requests, that the first error sticks, and that an event
-/// out of turn is `Misuse` and does not change the flow.
+/// `most_requests` requests and no more waits than requests, that the flow returns its first error again at
+/// every later step, and that an event out of turn is `Misuse` and does not change the flow.
 pub(crate) fn run_to_the_end<F: Flow + Debug>(
     mut flow: F,
     moves: &[Move],
@@ -264,7 +264,7 @@ impl<Input> World<Input> {
                 KeeperStep::Done(_) => break,
             };
         }
-        // No job is running now.
+        // The job has ended, so the keeper expects no event now.
         for event in self.out_of_turn(&KeeperExpects::Start) {
             prop_assert!(matches!(keeper.step(NOW, event), Err(Error::Misuse(_))));
         }

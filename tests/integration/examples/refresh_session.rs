@@ -1,10 +1,12 @@
-//! Refreshes a stored session, as one of several processes that share its file.
+//! Refreshes a session in a file that several processes share.
 //!
 //! ```text
-//! cargo run -p cognito-integration-tests --example refresh_session -- URL USER_POOL_ID CLIENT_ID CLIENT_SECRET FILE USERNAME
+//! cargo run -p cognito-integration-tests --example refresh_session -- \
+//!     URL USER_POOL_ID CLIENT_ID CLIENT_SECRET FILE USERNAME
 //! ```
 //!
-//! With DIE_BEFORE_SAVING set, the process is gone between the refresh and the moment when the session is saved.
+//! If the environment variable `DIE_BEFORE_SAVING` is set, the process aborts after the refresh, before it
+//! saves the session.
 
 use std::error::Error;
 
@@ -20,7 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let app_client = AppClient::new(UserPoolId::new(user_pool_id)?, client_id)?.with_secret(client_secret.as_str());
     let client = Client::new(app_client.with_endpoint(Endpoint::custom(url)?));
-    let store = Mortal { store: FileStore::new(file), dies: std::env::var_os("DIE_BEFORE_SAVING").is_some() };
+    let store =
+        AbortingStore { store: FileStore::new(file), aborts_at_save: std::env::var_os("DIE_BEFORE_SAVING").is_some() };
     let kept = Sessions::new(client, store).user(username).refresh()?;
     match kept.save_error {
         Some(error) => Err(error.to_string().into()),
@@ -28,19 +31,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// A store whose process may die when something is to be saved.
-struct Mortal {
+/// A store that can abort the process instead of saving a record.
+struct AbortingStore {
     store: FileStore,
-    dies: bool,
+    aborts_at_save: bool,
 }
 
-impl Store for Mortal {
+impl Store for AbortingStore {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         self.store.load(key)
     }
 
     fn save(&self, key: &str, record: &Record) -> io::Result<()> {
-        if self.dies {
+        if self.aborts_at_save {
             std::process::abort();
         }
         self.store.save(key, record)

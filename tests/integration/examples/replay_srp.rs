@@ -1,11 +1,12 @@
-//! Replays files of SRP vectors through the public API of `cognito-core`, and reports every value that differs.
+//! Replays a file of SRP vectors through the public API of `cognito-core`, and reports each different value.
 //!
 //! ```text
 //! cargo run -q -p cognito-integration-tests --example replay_srp -- FILE
 //! ```
 //!
-//! Two forms are read: that of `core/src/srp/vectors/srp.json` and that of `behaviour.json` beside it. The last line is
-//! `N vectors, D differences`. The exit status is 1 when there are differences, and 2 when the file cannot be read.
+//! The program accepts two file formats: that of `core/src/srp/vectors/srp.json`, and that of
+//! `behaviour.json` in the same folder. The last line of its output is `N vectors, D differences`. The exit
+//! status is 1 if there are differences, and 2 if the file cannot be read.
 
 use std::process::ExitCode;
 
@@ -40,8 +41,8 @@ fn replay(file: &Value) -> ExitCode {
     for (section, replay) in sections {
         for (index, fields) in file[section].as_array().into_iter().flatten().enumerate() {
             let mut vector = Vector { place: format!("{section}[{index}]"), fields, differences: 0 };
-            if let Err(problem) = replay(&mut vector) {
-                vector.differ(&problem);
+            if let Err(message) = replay(&mut vector) {
+                vector.report_difference(&message);
             }
             vectors += 1;
             differences += vector.differences;
@@ -49,13 +50,13 @@ fn replay(file: &Value) -> ExitCode {
     }
     println!("{vectors} vectors, {differences} differences");
     if vectors == 0 {
-        eprintln!("the file has none of the sections sign_in, srp, device, timestamps");
+        eprintln!("the file must contain one of the sections sign_in, srp, device, timestamps");
         return ExitCode::from(2);
     }
     if differences == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// One vector, whose fields have one name in each of the two forms.
+/// One vector. A field can have a different name in each of the two file formats.
 struct Vector<'a> {
     place: String,
     fields: &'a Value,
@@ -68,7 +69,7 @@ impl<'a> Vector<'a> {
     }
 
     fn text(&self, names: &[&str]) -> Result<&'a str, String> {
-        self.find(names).and_then(Value::as_str).ok_or(format!("there is no text {}", names.join(" or ")))
+        self.find(names).and_then(Value::as_str).ok_or(format!("the text {} is absent", names.join(" or ")))
     }
 
     fn bytes(&self, names: &[&str]) -> Result<Vec<u8>, String> {
@@ -80,28 +81,29 @@ impl<'a> Vector<'a> {
             .collect()
     }
 
-    /// Compares a text, where the vector has it.
+    /// Compares a computed text with the expected text, if the vector contains an expected text.
     fn check(&mut self, names: &[&str], computed: &str) {
         if let Some(expected) = self.find(names)
             && expected.as_str() != Some(computed)
         {
-            self.differ(&format!("{} is {computed}, expected {expected}", names.join(" or ")));
+            self.report_difference(&format!("{} is {computed}, expected {expected}", names.join(" or ")));
         }
     }
 
-    /// Compares an integer in hexadecimal, whatever its leading zeros, where the vector has it.
+    /// Compares a computed integer with the expected integer in hexadecimal, if the vector contains one.
+    /// Leading zeros make no difference.
     fn check_integer(&mut self, names: &[&str], computed: &[u8]) {
         let computed = BigUint::from_bytes_be(computed);
         if let Some(expected) = self.find(names) {
             let digits = expected.as_str().unwrap_or_default();
             if BigUint::parse_bytes(digits.as_bytes(), 16).as_ref() != Some(&computed) {
-                self.differ(&format!("{} is {computed:x}, expected {expected}", names.join(" or ")));
+                self.report_difference(&format!("{} is {computed:x}, expected {expected}", names.join(" or ")));
             }
         }
     }
 
-    fn differ(&mut self, problem: &str) {
-        println!("{}: {problem}", self.place);
+    fn report_difference(&mut self, message: &str) {
+        println!("{}: {message}", self.place);
         self.differences += 1;
     }
 }
@@ -135,9 +137,9 @@ fn sign_in(vector: &mut Vector<'_>) -> Result<(), String> {
 
 fn device(vector: &mut Vector<'_>) -> Result<(), String> {
     let password = vector.bytes(&["random_password_bytes", "random_password_bytes_hex"])?;
-    let password = password.try_into().map_err(|_| "the password is not of 40 bytes")?;
+    let password = password.try_into().map_err(|_| "the password must have 40 bytes")?;
     let salt = vector.bytes(&["random_salt_bytes", "salt_random_hex"])?;
-    let salt = salt.try_into().map_err(|_| "the salt is not of 16 bytes")?;
+    let salt = salt.try_into().map_err(|_| "the salt must have 16 bytes")?;
     let (group, key) = (vector.text(&["device_group_key"])?, vector.text(&["device_key"])?);
     let device = DeviceVerifier::from_random_bytes(group, key, &password, &salt);
     vector.check(&["random_password", "random_password_b64"], device.password().expose());
@@ -152,7 +154,7 @@ fn device(vector: &mut Vector<'_>) -> Result<(), String> {
 fn timestamp(vector: &mut Vector<'_>) -> Result<(), String> {
     let seconds = vector.find(&["unix_seconds"]).and_then(Value::as_u64).map(Timestamp::from_unix_seconds);
     let millis = vector.find(&["unix_ms"]).and_then(Value::as_u64).map(Timestamp::from_unix_millis);
-    let time = seconds.or(millis).ok_or("there is neither unix_seconds nor unix_ms")?;
+    let time = seconds.or(millis).ok_or("unix_seconds and unix_ms are absent: one of them is required")?;
     vector.text(&["timestamp", "text"])?;
     vector.check(&["timestamp", "text"], &time.cognito_text());
     Ok(())

@@ -1,10 +1,11 @@
-//! Takes a session from a file of the JavaScript package's entries, uses it, refreshes it and writes it back.
+//! Reads a session that the JavaScript package stored in a file, then uses, refreshes and writes the session.
 //!
 //! ```text
-//! cargo run -p cognito-integration-tests --example web_storage -- URL USER_POOL_ID CLIENT_ID FILE
+//! cargo run -p cognito-integration-tests --example web_storage -- \
+//!     URL USER_POOL_ID CLIENT_ID FILE
 //! ```
 //!
-//! The file is one JSON object, key by key as in a browser's local storage.
+//! The file is one JSON object with the keys and values of a browser's local storage.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -24,8 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut entries: BTreeMap<String, String> = serde_json::from_str(&fs::read_to_string(file)?)?;
     let get = |key: &str| entries.get(key).cloned();
-    let username = web_storage::last_user(client.app_client(), get).ok_or("nobody has signed in")?;
-    let session = web_storage::import(client.app_client(), &username, get).ok_or("there is no session")?;
+    let username = web_storage::last_user(client.app_client(), get).ok_or("the file names no signed-in user")?;
+    let session =
+        web_storage::import(client.app_client(), &username, get).ok_or("the file has no session of the user")?;
 
     let user = client.call_signed_in(&session, GetUser::new())?;
     println!("{} has {}", user.username, user.attribute("email").unwrap_or("no e-mail address"));

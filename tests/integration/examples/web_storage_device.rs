@@ -1,8 +1,9 @@
-//! Signs in on the device that a file of the JavaScript package's entries has for a user, or on a new one, and writes the
-//! session and the device back.
+//! Signs a user in on the device that the JavaScript package stored in a file, or on a new device. Then
+//! writes the session and the device to the file.
 //!
 //! ```text
-//! cargo run -p cognito-integration-tests --example web_storage_device -- URL USER_POOL_ID CLIENT_ID FILE USERNAME PASSWORD
+//! cargo run -p cognito-integration-tests --example web_storage_device -- \
+//!     URL USER_POOL_ID CLIENT_ID FILE USERNAME PASSWORD
 //! ```
 
 use std::collections::BTreeMap;
@@ -27,7 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let flow = SignIn::srp(app_client, username, password.as_str(), client.seed()?).with_devices(devices.clone());
     let signed_in = match client.run(flow)? {
         SignInOutcome::SignedIn(signed_in) => signed_in,
-        SignInOutcome::Challenge(challenge) => return Err(format!("asked for {:?}", challenge.name()).into()),
+        SignInOutcome::Challenge(challenge) => {
+            return Err(format!("the service requires the challenge {:?}", challenge.name()).into());
+        }
     };
     devices.update(signed_in.session.username(), &signed_in.device);
     println!("signed in on {}", signed_in.session.device_key().unwrap_or("no device"));

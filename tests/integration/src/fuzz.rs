@@ -1,5 +1,7 @@
-//! What the fuzz targets run. The bodies are here so that the ordinary build compiles them and the ordinary tests replay
-//! their corpora; `fuzz/` has a target of three lines for each.
+//! The bodies of the fuzz targets.
+//!
+//! The bodies are in this package so that the ordinary build compiles them and the ordinary tests replay
+//! their corpora. For each body, `fuzz/` has a target of three lines.
 
 mod flows;
 mod parsing;
@@ -17,8 +19,11 @@ const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 const IDENTITY: &str = "us-east-1:11111111-1111-4111-8111-111111111111";
 const ROLE: &str = "arn:aws:iam::123456789012:role/guest";
 
-/// Requests to the simulated service, a line each: the operation, a space, and the body. An operation of another service
-/// than the user pools has that one's prefix, and `?` stands before a form. It answers every one.
+/// Sends requests to the simulated service and checks that each response has a known status.
+///
+/// Each line of `data` is a request: the operation, a space, and the body. The name of an operation outside
+/// user pools starts with the prefix of its service, for example `AWSCognitoIdentityService.`. A line that
+/// starts with `?` is a form.
 pub fn simulator(data: &[u8]) {
     let Ok(mut simulator) = Simulator::from_config([7; 32], NOW, Config::standard()) else { return };
     for line in data.split(|byte| *byte == b'\n').take(16) {

@@ -1,10 +1,10 @@
-//! What the integration tests and the fuzz targets share.
+//! Code that the integration tests and the fuzz targets share.
 //!
-//! The tests are in `tests/`, one program for each subject. A file's name says what it tests:
+//! The folder `tests/` has one test program per subject. The name of a file says what it tests:
 //!
-//! - `client….rs`: the client's flows at the simulated service, without HTTP.
+//! - `client….rs`: the client's flows against the simulated service, without HTTP.
 //! - `service….rs`: the simulated service alone.
-//! - `adapters….rs`: the adapters at the simulated service, over HTTP.
+//! - `adapters….rs`: the adapters against the simulated service, over HTTP.
 
 extern crate alloc;
 

@@ -1,19 +1,21 @@
-//! What those hear who watch with `tracing`: which operation, how often, how it ended; and no secret.
-//! It is a program of its own because `tracing` remembers for a whole process whether somebody listens.
+//! The output of `tracing`: each request with its operation, attempt and result, and no secret.
+//!
+//! These tests are a separate program because `tracing` caches for the whole process whether a subscriber
+//! exists.
 
 use cognito_blocking::TransportSettings;
 use cognito_core::operation::GetUser;
 use cognito_core::{AppClient, Error, SignInOutcome};
 use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
-use cognito_integration_tests::support::ear::Ear;
 use cognito_integration_tests::support::service::{app_client, service};
+use cognito_integration_tests::support::trace_recorder::TraceRecorder;
 use cognito_testkit::{Fault, FaultPlan};
 
 const PASSWORD: &str = "Correct-horse-m4rk-1";
 
-/// Nothing of the tokens or of the password was told.
+/// Checks that no line contains a token, the password or the client id.
 #[track_caller]
-fn hold_no_secret(lines: &[String], app_client: &AppClient, outcome: &SignInOutcome) {
+fn assert_no_secret(lines: &[String], app_client: &AppClient, outcome: &SignInOutcome) {
     let SignInOutcome::SignedIn(signed_in) = outcome else { panic!() };
     let tokens = signed_in.session.tokens();
     let secrets = [tokens.access_token.expose(), tokens.id_token.as_ref().unwrap().expose(), "m4rk"];
@@ -23,8 +25,8 @@ fn hold_no_secret(lines: &[String], app_client: &AppClient, outcome: &SignInOutc
     }
 }
 
-/// The lines without the times and ids in them.
-fn told(lines: &[String]) -> Vec<String> {
+/// Returns the first four words of each line, without durations and request ids.
+fn stable_parts(lines: &[String]) -> Vec<String> {
     let stable = |word: &&str| !word.starts_with("duration_ms") && !word.starts_with("request_id");
     lines.iter().map(|line| line.split(' ').filter(stable).take(4).collect::<Vec<_>>().join(" ")).collect()
 }
@@ -43,38 +45,39 @@ fn expected() -> Vec<&'static str> {
 }
 
 #[track_caller]
-fn assert_told(ear: &Ear) {
-    let told = told(&ear.lines());
-    assert_eq!(told.len(), expected().len(), "{told:#?}");
-    for (line, expected) in told.iter().zip(expected()) {
-        assert!(expected.split(' ').all(|word| line.contains(word)), "{line} in place of {expected}");
+fn assert_every_request_is_traced(recorder: &TraceRecorder) {
+    let lines = stable_parts(&recorder.lines());
+    assert_eq!(lines.len(), expected().len(), "{lines:#?}");
+    for (line, expected) in lines.iter().zip(expected()) {
+        assert!(expected.split(' ').all(|word| line.contains(word)), "{line} instead of {expected}");
     }
-    let ids = ear.lines().iter().filter(|line| line.contains("request_id=\"") && line.contains("duration_ms=")).count();
-    assert_eq!(ids, 3, "{:#?}", ear.lines());
+    let ids =
+        recorder.lines().iter().filter(|line| line.contains("request_id=\"") && line.contains("duration_ms=")).count();
+    assert_eq!(ids, 3, "{:#?}", recorder.lines());
 }
 
-fn tells_of_every_request<A: Adapter>() {
+fn traces_every_request<A: Adapter>() {
     let service = service(|config| config.pools[0].users[0].password = Some(PASSWORD.to_owned()));
     service.plan_fault(FaultPlan::next(Fault::LoseBefore).for_operation("GetUser"));
     let app_client = app_client(&service);
-    let ear = Ear::of("cognito");
-    let outcome = tracing::subscriber::with_default(ear.clone(), || -> Result<_, Error> {
+    let recorder = TraceRecorder::for_targets("cognito");
+    let outcome = tracing::subscriber::with_default(recorder.clone(), || -> Result<_, Error> {
         let client = A::new(app_client.clone(), &TransportSettings::default());
         let outcome = client.srp("alice", PASSWORD)?;
         let SignInOutcome::SignedIn(signed_in) = &outcome else { panic!() };
         client.call_signed_in(&signed_in.session, GetUser::new())?;
         Ok(outcome)
     });
-    assert_told(&ear);
-    hold_no_secret(&ear.lines(), &app_client, &outcome.unwrap());
+    assert_every_request_is_traced(&recorder);
+    assert_no_secret(&recorder.lines(), &app_client, &outcome.unwrap());
 }
 
 #[test]
-fn the_blocking_adapter_tells_of_every_request_and_of_no_secret() {
-    tells_of_every_request::<Blocking>();
+fn the_blocking_adapter_traces_every_request_and_no_secret() {
+    traces_every_request::<Blocking>();
 }
 
 #[test]
-fn the_tokio_adapter_tells_of_every_request_and_of_no_secret() {
-    tells_of_every_request::<Tokio>();
+fn the_tokio_adapter_traces_every_request_and_no_secret() {
+    traces_every_request::<Tokio>();
 }

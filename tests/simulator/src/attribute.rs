@@ -1,4 +1,4 @@
-//! Checks on the user attributes that a request sets or removes.
+//! Checks of the user attributes that a request sets or removes.
 
 use alloc::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The user and the sign-in of an access token.
+//! The user and the sign-in that an access token belongs to.
 
 use cognito_core::Timestamp;
 
@@ -12,13 +12,13 @@ pub(crate) struct Bearer {
     pub(crate) pool_id: String,
     pub(crate) client_id: String,
     pub(crate) sub: String,
-    /// The id of the token's family, which is all tokens of one sign-in.
+    /// The id of the token's family. A family consists of all tokens of one sign-in.
     pub(crate) family: String,
 }
 
 /// Returns the bearer of a valid access token.
 ///
-/// A deleted or disabled user is reported before a revoked or expired token.
+/// If the user is deleted or disabled, the error says so, even if the token is also revoked or expired.
 pub(crate) fn bearer(simulator: &Simulator, token: &str, now: Timestamp) -> Result<Bearer, Failure> {
     let (id, family) = simulator.tokens.family_of_access(token)?;
     let bearer = Bearer {

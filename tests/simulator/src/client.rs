@@ -46,8 +46,8 @@ impl Client {
             _ => (ExplicitAuthFlow::AllowRefreshTokenAuth, None),
         };
         let flows = &self.config.explicit_auth_flows;
-        // The older values, without ALLOW_, enable SRP and refresh, unless CUSTOM_AUTH_FLOW_ONLY is one of
-        // them.
+        // The older values have no prefix ALLOW_. Such values also enable SRP and refresh, unless
+        // CUSTOM_AUTH_FLOW_ONLY is among the values.
         let legacy =
             flows.iter().any(|flow| !flow.is_current()) && !flows.contains(&ExplicitAuthFlow::CustomAuthFlowOnly);
         let implied = legacy && matches!(flow, "USER_SRP_AUTH" | "REFRESH_TOKEN_AUTH");
@@ -122,15 +122,16 @@ pub enum ExplicitAuthFlow {
     AllowUserSrpAuth,
     /// Sign-in with the password in the request.
     AllowUserPasswordAuth,
-    /// Sign-in with the password in the request of a back end.
+    /// Sign-in by a back end, with the password in the request.
     AllowAdminUserPasswordAuth,
     /// Sign-in with custom challenges.
     AllowCustomAuth,
     /// Choice-based sign-in (USER_AUTH).
     AllowUserAuth,
-    /// New tokens for a refresh token.
+    /// Refresh: the client exchanges a refresh token for new tokens.
     AllowRefreshTokenAuth,
-    /// A token for the app client itself, without a user. A client with this flow can have no other flow.
+    /// A flow that issues a token for the app client itself, without a user. A client with this flow can have
+    /// no other flow.
     AllowClientTokenAuth,
     /// The older name of [`AllowUserPasswordAuth`](Self::AllowUserPasswordAuth).
     UserPasswordAuth,
@@ -149,11 +150,11 @@ impl ExplicitAuthFlow {
     }
 }
 
-/// The settings of refresh token rotation, with which each refresh returns a new refresh token.
+/// The settings of refresh token rotation. With rotation, each refresh returns a new refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RefreshTokenRotation {
-    /// How long the old refresh token stays valid, in seconds, for clients that did not receive the answer.
+    /// How long the old refresh token stays valid, in seconds, for clients that did not receive the response.
     ///
     /// A grace period can have 0 to 60 seconds. By default there is no grace period.
     pub retry_grace_period_seconds: u64,
@@ -163,7 +164,7 @@ pub struct RefreshTokenRotation {
     pub reuse_revokes_family: bool,
 }
 
-/// Whether error answers to an app client hide that a user does not exist.
+/// Whether the errors for an app client hide that a user does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(clippy::exhaustive_enums, reason = "Cognito has these two")]

@@ -15,7 +15,7 @@ pub(crate) struct Code {
     pub(crate) expires: Timestamp,
 }
 
-/// The open codes of one user, and the recent attempts to send and to enter codes.
+/// The codes of one user that were not used yet, and the recent attempts to send and to enter codes.
 #[derive(Default)]
 pub(crate) struct Codes {
     open: BTreeMap<Slot, Code>,
@@ -23,7 +23,8 @@ pub(crate) struct Codes {
     failures: BTreeMap<Slot, Attempts>,
 }
 
-/// The key of an open code: its purpose, and the attribute that it verifies, if any.
+/// The key of a code that was not used yet: the purpose of the code, and the attribute that the code
+/// verifies, if any.
 type Slot = (Purpose, &'static str);
 
 fn slot(purpose: Purpose, attribute: &'static str) -> Slot {
@@ -36,7 +37,8 @@ impl Codes {
         self.open.insert(slot(purpose, code.attribute), code);
     }
 
-    /// Counts a request to send a code, or rejects the request after too many in the last hour.
+    /// Counts a request to send a code. Rejects the request if there were too many such requests in the last
+    /// hour.
     pub(crate) fn count_send(
         &mut self,
         purpose: Purpose,
@@ -52,8 +54,8 @@ impl Codes {
 
     /// Accepts a code that the user enters. Each code works once.
     ///
-    /// A wrong code does not invalidate the right code. After too many wrong codes in an hour, any code is
-    /// rejected.
+    /// After a wrong code, the right code is still valid. After too many wrong codes in an hour, every code
+    /// is rejected.
     pub(crate) fn redeem(
         &mut self,
         purpose: Purpose,
@@ -79,7 +81,7 @@ impl Codes {
     }
 }
 
-/// The times of recent attempts.
+/// The times of the recent attempts to send or enter a code.
 #[derive(Default)]
 struct Attempts(Vec<Timestamp>);
 

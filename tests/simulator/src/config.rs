@@ -118,8 +118,8 @@ pub struct ClientConfig {
     /// The sign-in flows that the client may use. The default is SRP, custom challenges and refresh, as in
     /// Cognito.
     pub explicit_auth_flows: Vec<ExplicitAuthFlow>,
-    /// Whether errors hide that a user does not exist. `ENABLED` hides it, and `LEGACY`, the API's default,
-    /// reveals it.
+    /// Whether errors hide that a user does not exist. With `ENABLED`, errors hide this fact. With `LEGACY`,
+    /// the API's default, errors reveal this fact.
     pub prevent_user_existence_errors: UserExistenceErrors,
     /// The lifetime of access tokens, such as `{"amount": 60, "unit": "minutes"}`. The default is one hour.
     pub access_token_validity: Validity,

@@ -1,5 +1,5 @@
-//! The date formats on the wire: the `date` header, the TIMESTAMP of an SRP answer, and the expiry of
-//! credentials in the query protocol.
+//! The date formats on the wire: the `date` header, the TIMESTAMP of an answer to an SRP challenge, and the
+//! expiry of credentials in the query protocol.
 
 use cognito_core::Timestamp;
 
@@ -22,13 +22,15 @@ pub(crate) fn iso_8601(time: Timestamp) -> String {
     format!("{:04}-{:02}-{:02}T{}Z", date.year, date.month, date.day, date.clock())
 }
 
-/// Formats a time as `Sun Nov 6 08:49:37 UTC 1994`, the only format that an SRP signature may cover.
+/// Formats a time as `Sun Nov 6 08:49:37 UTC 1994`, which is the only time format that an SRP signature may
+/// cover.
 pub(crate) fn srp_timestamp(unix_seconds: u64) -> String {
     let date = Date::from_unix_seconds(unix_seconds);
     format!("{} {} {} {} UTC {}", date.weekday, date.month_name(), date.day, date.clock(), date.year)
 }
 
-/// Parses the TIMESTAMP of an SRP answer, and returns the time in seconds since the Unix epoch.
+/// Parses the TIMESTAMP of an answer to an SRP challenge, and returns the time in seconds since the Unix
+/// epoch.
 ///
 /// The parser is as lenient as Java's `SimpleDateFormat("EEE MMM d HH:mm:ss z yyyy")`: leading zeros and a
 /// wrong weekday are accepted. To get the text that the service signs, format the result with

@@ -20,7 +20,7 @@ pub(crate) struct Address {
 pub(crate) const EMAIL: Address = Address { attribute: "email", medium: Medium::Email };
 pub(crate) const PHONE: Address = Address { attribute: "phone_number", medium: Medium::Sms };
 
-/// Returns the address of a user for codes, which is the e-mail address or else the phone number.
+/// Returns the address to which codes for a user are sent: the e-mail address, or else the phone number.
 ///
 /// Only the attributes in `allowed` are considered.
 pub(crate) fn address(user: &User, allowed: &[String]) -> Option<Address> {
@@ -67,8 +67,8 @@ pub(crate) fn send(
     details
 }
 
-/// Returns made-up delivery details for an unknown user, so that the answer does not reveal that the user is
-/// unknown.
+/// Returns made-up delivery details for an unknown user, so that the response does not reveal that the user
+/// is unknown.
 pub(crate) fn made_up_details(typed: &str) -> Value {
     if is_phone_number(typed) {
         return details(PHONE, typed);

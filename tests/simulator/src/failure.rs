@@ -1,6 +1,6 @@
-//! The error answers of Cognito.
+//! The error responses of Cognito.
 
-/// An error answer of an operation: Cognito's name for the error, and a text.
+/// An error response of an operation: Cognito's name for the error, and a text.
 #[derive(Debug)]
 pub(crate) struct Failure {
     name: &'static str,
@@ -55,7 +55,8 @@ impl Failure {
 
     /// Returns the error for a feature of Cognito that is not simulated.
     ///
-    /// An error is better than a stand-in for the feature, which would mislead a test.
+    /// An incomplete imitation of the feature would mislead a test, so the simulator returns an error
+    /// instead.
     pub(crate) fn not_simulated(what: &str) -> Self {
         Self::new("UnsupportedOperationException", format!("The simulated Cognito does not support {what}."))
     }

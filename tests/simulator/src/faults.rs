@@ -1,4 +1,4 @@
-//! Faults on demand: network and server errors at the requests that a test selects.
+//! Planned faults: network and server errors for the requests that a test selects.
 
 use core::time::Duration;
 
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::protocol::Protocol;
 
-/// A fault at a request, such as a lost answer or a server error.
+/// A fault of a request, such as a lost response or a server error.
 ///
 /// The JSON forms are `"throttle"`, `"lose_before"`, `"lose_after"`, `"truncate"`, `{"fail":{"status":500}}`,
 /// `{"delay":{"millis":250}}`, `{"page":{"status":403}}` and `{"redirect":{"location":"https://example.com/"}}`.
 ///
-/// The variants name the errors as user pools and identity pools do. The Security Token Service has other
+/// The variants use the error names of user pools and identity pools. The Security Token Service has other
 /// names: Throttling, InternalFailure and ServiceUnavailable.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The service answers TooManyRequestsException, without running the request.
+    /// The service responds with TooManyRequestsException, without running the request.
     Throttle,
-    /// The service answers with a server error, without running the request.
+    /// The service responds with a server error, without running the request.
     ///
     /// Status 500 means InternalErrorException. Any other status means ServiceUnavailableException with
     /// status 503.
@@ -31,35 +31,36 @@ pub enum Fault {
     },
     /// The connection breaks before the service runs the request.
     LoseBefore,
-    /// The connection breaks after the service has run the request, so that only the answer is lost.
+    /// The connection breaks after the service has run the request, so that only the response is lost.
     LoseAfter,
-    /// The answer arrives late.
+    /// The response arrives late.
     Delay {
-        /// The delay of the answer, in milliseconds.
+        /// The delay of the response, in milliseconds.
         millis: u64,
     },
-    /// The connection breaks in the middle of the answer's body, or before an answer without a body.
+    /// The connection breaks in the middle of the response's body, or before a response without a body.
     Truncate,
-    /// An HTML page replaces the answer, as from a firewall or a proxy. The service does not run the request.
+    /// An HTML page, as from a firewall or a proxy, replaces the response. The service does not run the
+    /// request.
     Page {
         /// The HTTP status of the page, such as 403 or 502.
         status: u16,
     },
-    /// A redirect replaces the answer, as from a captive portal. The service does not run the request.
+    /// A redirect, as from a captive portal, replaces the response. The service does not run the request.
     Redirect {
         /// The URL that the redirect points to.
         location: String,
     },
 }
 
-/// A fault, and the requests at which it happens.
+/// A fault, and the requests that get the fault.
 ///
 /// An example in JSON is `{"fault":"throttle","operation":"InitiateAuth","times":2}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FaultPlan {
-    /// The fault that happens.
+    /// The fault that these requests get.
     pub fault: Fault,
     /// AWS's name of the operation whose requests get the fault. `None` means all operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ fn once() -> u64 {
 }
 
 impl FaultPlan {
-    /// Returns a plan for the fault at the next request of any operation.
+    /// Returns a plan in which the next request of any operation gets the fault.
     #[must_use]
     pub fn next(fault: Fault) -> Self {
         Self { fault, operation: None, times: 1 }
@@ -95,7 +96,7 @@ impl FaultPlan {
 
 /// The planned faults, in the order in which they were added.
 ///
-/// A request gets the first planned fault that is for its operation.
+/// A request gets the first planned fault that applies to the request's operation.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FaultPlan>);
 
@@ -118,7 +119,7 @@ impl Faults {
         self.0.clear();
     }
 
-    /// Returns the fault for a request of this operation, and counts the request.
+    /// Returns the fault for a request of this operation, and counts the request as one that got the fault.
     pub(crate) fn take(&mut self, name: &str) -> Option<Fault> {
         let matches = |plan: &FaultPlan| plan.operation.as_ref().is_none_or(|operation| operation == name);
         let index = self.0.iter().position(matches)?;
@@ -132,26 +133,27 @@ impl Faults {
     }
 }
 
-/// The result of a request, as its caller sees it.
+/// The result of a request from the view of the caller.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle every outcome")]
 pub enum Outcome {
-    /// The complete answer arrives immediately.
+    /// The complete response arrives immediately.
     Answer(Response),
-    /// The complete answer arrives after this delay.
+    /// The complete response arrives after this delay.
     Late(Duration, Response),
-    /// Only the head and the first half of the body of this answer arrive.
+    /// Only the head and the first half of the body of this response arrive.
     Cut(Response),
-    /// No answer arrives, and the service has not run the request.
+    /// No response arrives, and the service has not run the request.
     LostBefore,
-    /// No answer arrives, although the service has run the request.
+    /// No response arrives, although the service has run the request.
     LostAfter,
 }
 
 impl Fault {
-    /// Returns the answer that replaces the service's answer, if this fault has one.
+    /// Returns the response with which this fault replaces the service's response, or `None` if the fault has
+    /// no such response.
     ///
-    /// `headers` are the headers that every answer has.
+    /// `headers` are the headers that every response has.
     pub(crate) fn answer(&self, protocol: Protocol, mut headers: Headers) -> Option<Response> {
         let error = |[json, query]: [&'static str; 2], text, headers| {
             let name = if protocol == Protocol::Query { query } else { json };

@@ -12,9 +12,10 @@ pub(crate) struct Identities(BTreeMap<String, Identity>);
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) pool_id: String,
-    /// The ids of the user, by login provider. A guest has no logins.
+    /// The user's id at each login provider. A guest has no logins.
     logins: BTreeMap<String, String>,
-    /// Whether the identity was merged into another identity, or has lost its last login.
+    /// Whether the identity is disabled, because it was merged into another identity or its last login was
+    /// removed.
     disabled: bool,
 }
 
@@ -53,7 +54,7 @@ impl Identities {
         Ok(Some((*owner).clone()))
     }
 
-    /// Returns the id of the identity to use when a request names the identity `requested` and these logins.
+    /// Returns the id of the identity for a request that names the identity `requested` and these logins.
     ///
     /// The logins are not linked yet: see [`link`](Self::link).
     pub(crate) fn resolve(&self, requested: &str, logins: &[Login]) -> Result<String, Failure> {
@@ -71,7 +72,8 @@ impl Identities {
 
     /// Links the logins to the identity `resolved`.
     ///
-    /// If the request named another identity, which is a guest, the guest's identity is disabled.
+    /// If the request named a different identity, which must be a guest's identity, that identity is
+    /// disabled.
     pub(crate) fn link(&mut self, requested: &str, resolved: &str, logins: &[Login]) {
         if let Some(identity) = self.0.get_mut(requested).filter(|_| requested != resolved) {
             identity.disabled = true;

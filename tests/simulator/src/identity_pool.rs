@@ -28,7 +28,8 @@ pub(crate) struct IdentityPools {
 #[derive(Debug)]
 pub(crate) struct IdentityPool {
     pub(crate) id: String,
-    /// The settings of the pool. The list of user pools in these settings has ids only, and no names.
+    /// The settings of the pool. In these settings, the list of user pools contains only ids, even if the
+    /// configuration had names.
     pub(crate) config: IdentityPoolConfig,
 }
 

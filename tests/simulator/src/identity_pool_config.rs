@@ -35,15 +35,15 @@ pub struct IdentityPoolConfig {
     pub allow_classic_flow: bool,
     /// The ids or names of the user pools in the same simulator that this identity pool trusts.
     ///
-    /// All their app clients are trusted, including clients that are created later. Their tokens get no
-    /// server-side check.
+    /// All app clients of these user pools are trusted, including clients that are created later. The tokens
+    /// of these app clients get no server-side check.
     pub user_pools: Vec<String>,
     /// The trusted app clients of user pools, in the form in which Cognito lists them.
     pub cognito_identity_providers: Vec<CognitoIdentityProvider>,
     /// The app id at each trusted well-known provider.
     ///
     /// The providers are `accounts.google.com`, `appleid.apple.com`, `graph.facebook.com` and
-    /// `www.amazon.com`. The tokens of Facebook and Amazon are opaque.
+    /// `www.amazon.com`. The tokens of Facebook and Amazon are opaque texts, not JSON Web Tokens.
     pub supported_login_providers: BTreeMap<String, String>,
     /// The ARNs of other OpenID Connect providers, such as
     /// `arn:aws:iam::123456789012:oidc-provider/login.example.com`.
@@ -129,7 +129,7 @@ pub struct RoleMapping {
     /// The result if this mapping chooses no role.
     #[serde(default)]
     pub ambiguous_role_resolution: AmbiguousRoleResolution,
-    /// The rules, of which the first rule that matches applies.
+    /// The rules. The first rule that matches chooses the role.
     #[serde(default)]
     pub rules: Vec<MappingRule>,
 }

@@ -22,7 +22,7 @@ pub(crate) fn sign(claims: &Value) -> Result<String, Failure> {
     let header = json!({ "alg": "RS256", "kid": key_id(key) });
     let signed = format!("{}.{}", base64_url(header.to_string().as_bytes()), base64_url(claims.to_string().as_bytes()));
     let mut signature = vec![0; key.public().modulus_len()];
-    // The random numbers only blind the computation. The signature does not depend on them.
+    // The random numbers only blind the computation. The signature does not depend on these numbers.
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).map_err(|_| unusable())?;
     Ok(format!("{signed}.{}", base64_url(&signature)))
 }

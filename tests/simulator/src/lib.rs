@@ -5,9 +5,9 @@
 //! texts.
 //!
 //! The [`Simulator`] performs no I/O, reads no clock and has no other source of randomness than its seed.
-//! [`Simulator::handle`] takes a time and a request, and returns the answer. The same seed, requests and
-//! times lead to the same answers, byte for byte. [`Server`] serves a simulator on a loopback port, for tests
-//! over HTTP. The program `cognito-sim` does the same for tests in other languages.
+//! [`Simulator::handle`] takes a time and a request, and returns the response. The same seed, requests and
+//! times lead to the same responses, byte for byte. [`Server`] serves a simulator on a loopback port, for
+//! tests over HTTP. The program `cognito-sim` does the same for tests in other languages.
 //!
 //! # In your own tests
 //!
@@ -49,7 +49,7 @@
 //!
 //! A login can be from a simulated user pool or from any other provider. [`login_token`] creates the tokens
 //! of other providers. The tokens of Facebook and Amazon and the assertions of SAML providers are opaque, so
-//! the configuration lists the valid ones. The issued credentials give no access to AWS:
+//! the configuration lists the valid tokens and assertions. The issued credentials give no access to AWS:
 //! [`Simulator::credentials_owner`] returns the identity and the role for which they were issued.
 //!
 //! ```
@@ -84,11 +84,11 @@
 //! AWS signatures are not verified. Set-up operations accept any caller, and GetCallerIdentity trusts the
 //! access key id and the session token of the request.
 //!
-//! An operation, flow or challenge that is not simulated causes an error with its name. At present, USER_AUTH
-//! and its challenges are not simulated, and neither are user pools with Lambda triggers. A script replaces
-//! the triggers of CUSTOM_AUTH: see [`CustomAuthConfig`]. The simulator does not limit how often a code can
-//! be sent or entered during a sign-in, and has no threat protection. The attestation of a passkey is not
-//! verified. Tokens are signed with a test key that is part of the source.
+//! An operation, flow or challenge that is not simulated causes an error. The error names the operation, flow
+//! or challenge. At present, USER_AUTH and its challenges are not simulated, and neither are user pools with
+//! Lambda triggers. A script replaces the triggers of CUSTOM_AUTH: see [`CustomAuthConfig`]. The simulator
+//! does not limit how often a code can be sent or entered during a sign-in, and has no threat protection. The
+//! attestation of a passkey is not verified. Tokens are signed with a test key that is part of the source.
 //!
 //! Users are in no groups, so ID tokens have no claims `cognito:groups`, `cognito:roles` or
 //! `cognito:preferred_role`. To test a role mapping that reads these claims, create a token with
@@ -102,16 +102,16 @@
 //! # What is known about the service, and what is a guess
 //!
 //! The names of errors are from the API model. The texts of errors are Cognito's own texts for sign-up,
-//! sign-in, codes, tokens, password resets, the lockout and software tokens. The texts are guesses for the
-//! sessions in ListUserSessions, passkeys, client tokens, feedback, rotation, a wrong client secret,
-//! attributes that cannot be verified with a code, and contradictory preferences.
+//! sign-in, codes, tokens, password resets, the lockout and software tokens. The texts are guesses for errors
+//! about the sessions in ListUserSessions, passkeys, client tokens, feedback, rotation, a wrong client
+//! secret, attributes that cannot be verified with a code, and contradictory preferences.
 //!
 //! For the challenges after the first factor, the names, parameters and answers are from the API model and
 //! from existing clients of the service. The texts for an invalid `Session`, for codes and for unknown
 //! devices are Cognito's own texts. These details are guesses:
 //!
 //! - The error texts for an MFA type that was not offered, for an answer to MFA_SETUP before a code was
-//!   verified, and for a device answer that names another device.
+//!   verified, and for an answer to a device challenge that names another device.
 //!
 //! - The name and the text of the error for a user pool that requires MFA and has no MFA method.
 //!
@@ -123,8 +123,9 @@
 //! - The error DeviceKeyExistsException for a second ConfirmDevice, although the API model has this error,
 //!   and the error InvalidParameterException for an invalid salt or verifier.
 //!
-//! - The rejection of the DEVICE_KEY of an unconfirmed device before the SRP exchange is used up. It is known
-//!   that the same SRP claim can be sent again without the DEVICE_KEY, because clients rely on it.
+//! - The rejection of the DEVICE_KEY of an unconfirmed device before the SRP exchange is used up. Clients
+//!   rely on sending the same SRP claim again without the DEVICE_KEY, so this behavior of the service is
+//!   known.
 //!
 //! - A user with a phone number needs no MFA_SETUP if text messages are an MFA method of the pool.
 //!
@@ -137,8 +138,8 @@
 //! - A new e-mail address in the answer to NEW_PASSWORD_REQUIRED gets a code if the pool verifies addresses.
 //!   The challenge becomes invalid when the password is no longer temporary.
 //!
-//! - The answer to a refresh with the key of a forgotten device, and the attributes of a device other than
-//!   its name and status.
+//! - The response to a refresh with the key of a forgotten device, and all attributes of a device except the
+//!   device's name and status.
 //!
 //! Identity pools have Cognito's own texts for rejected tokens, unknown identities and identity pools, guests
 //! in a pool that does not allow guests, logins that do not match, a pool without a role, and the basic flow.
@@ -155,10 +156,10 @@
 //!   of another user.
 //!
 //! - When a guest signs in as a user who already has an identity, the guest's identity is no longer found. An
-//!   identity without its last login is no longer found either.
+//!   identity whose last login was removed is no longer found either.
 //!
-//! - UnlinkIdentity requires that every login in the request is linked to the identity, and every login to
-//!   remove too.
+//! - UnlinkIdentity requires that every login in the request is linked to the identity, and that every login
+//!   to remove is linked to the identity.
 //!
 //! - A token with one role in `cognito:roles` is not ambiguous, and a token without a role is ambiguous.
 //!
@@ -172,15 +173,15 @@
 //! - The error names of AssumeRoleWithWebIdentity for a form without an action and for a malformed number,
 //!   and the text for an invalid signature.
 //!
-//! Where reports about the service differ, a test can choose the behavior: see
+//! If reports about the service contradict each other, a test can choose the behavior: see
 //! [`PoolConfig::challenge_session_survives_mismatch`] and [`PoolConfig::software_token_status_error`]. The
-//! limits on codes in an hour and the lockout after wrong passwords are settings of the user pool. Whether
-//! the reuse of a rotated refresh token revokes its sign-in is a setting of the app client.
+//! number of codes per hour and the lockout after wrong passwords are settings of the user pool. Whether the
+//! reuse of a rotated refresh token revokes its sign-in is a setting of the app client.
 //!
 //! # Faults on demand
 //!
-//! [`Simulator::exchange`] answers a request like [`handle`](Simulator::handle), but with the faults that a
-//! test has planned. It returns what the caller of the request would see:
+//! [`Simulator::exchange`] handles a request like [`handle`](Simulator::handle), but with the faults that a
+//! test has planned. The method returns the result that the caller of the request would see:
 //!
 //! ```
 //! use cognito_core::{Headers, Request, Timestamp};

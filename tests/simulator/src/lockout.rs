@@ -10,10 +10,10 @@ use crate::user::User;
 const MIN_FAILURES: u32 = 5;
 /// The longest lockout, in seconds.
 ///
-/// The count of wrong passwords restarts when the same time has passed after the end of a lockout.
+/// If this time has passed since the end of a lockout, the count of wrong passwords starts again at zero.
 const MAX_SECONDS: u64 = 15 * 60;
 
-/// The number of wrong passwords in a row, and the end of the lockout that they caused.
+/// The number of wrong passwords in a row, and the end of the lockout that these passwords caused.
 #[derive(Debug, Default)]
 pub(crate) struct Lockout {
     failures: u32,
@@ -29,7 +29,8 @@ impl Lockout {
         Ok(())
     }
 
-    /// Counts a wrong password. From the fifth in a row on, the n-th locks the user out for 2^(n-5) seconds.
+    /// Counts a wrong password. From the fifth wrong password in a row on, the n-th wrong password locks the
+    /// user out for 2^(n-5) seconds.
     fn fail(&mut self, now: Timestamp) {
         if self.until.is_some_and(|until| now >= later(until, MAX_SECONDS)) {
             self.failures = 0;

@@ -87,8 +87,8 @@ fn check_one(
 
 fn source<'pool>(pool: &'pool IdentityPool, provider: &str) -> Option<Source<'pool>> {
     let config = &pool.config;
-    // Whether the user pool is trusted is checked later, with the app client: a wrong issuer is reported
-    // first.
+    // The identity pool's trust in the user pool is checked later, together with the app client, because the
+    // error for a wrong issuer comes first.
     if provider.starts_with("cognito-idp.") {
         return Some(Source::UserPool);
     }
@@ -121,7 +121,8 @@ fn trusts(simulator: &Simulator, pool: &IdentityPool, provider: &str, client_id:
     (is_listed && is_provider(simulator, &client.pool_id, provider)).then_some(false)
 }
 
-/// Returns whether the sign-in of an ID token is not revoked and its user is enabled.
+/// Returns whether the ID token's sign-in is still active: the sign-in is not revoked and the user is
+/// enabled.
 fn is_active(simulator: &Simulator, token: &str) -> bool {
     let Some(family) = simulator.tokens.family_of_id(token).filter(|family| !family.revoked) else { return false };
     let pool = simulator.pools.get(&family.pool_id);
@@ -140,7 +141,7 @@ fn check_claims(jwt: &Jwt<'_>, provider: &str) -> Result<String, Failure> {
     Ok(audience.to_owned())
 }
 
-/// Rejects an expired token. The error text has first the current time and then the expiry of the token.
+/// Rejects an expired token. The error text contains the current time, and then the expiry of the token.
 fn check_time(jwt: &Jwt<'_>, now: Timestamp) -> Result<(), Failure> {
     let (now, expires) = (now.as_unix_seconds(), jwt.seconds("exp").ok_or_else(|| missing("exp"))?);
     if now >= expires {

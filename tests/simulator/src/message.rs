@@ -73,7 +73,7 @@ pub enum Purpose {
     /// The code is for ConfirmForgotPassword. ForgotPassword and AdminResetUserPassword send this code.
     ForgotPassword,
     /// The code is for VerifyUserAttribute. UpdateUserAttributes and GetUserAttributeVerificationCode send
-    /// it.
+    /// this code.
     VerifyAttribute,
     /// The code answers the challenge SMS_MFA or EMAIL_OTP, and is valid as long as the challenge.
     SignIn,

@@ -1,4 +1,4 @@
-//! The second factors of a user: the set-up, enabled and preferred factors.
+//! The second factors of a user, and which of these factors are set up, enabled and preferred.
 
 use alloc::collections::BTreeSet;
 use core::fmt;
@@ -55,16 +55,16 @@ pub(crate) struct Mfa {
     pub(crate) passkey: bool,
 }
 
-/// The name of the error for a wrong first code of an authenticator app.
+/// The name of the error for a wrong code during the set-up of an authenticator app.
 pub(crate) const WRONG_CODE: &str = "EnableSoftwareTokenMFAException";
 
-/// An authenticator app that has proven that it knows its secret.
+/// An authenticator app that is set up: a first code has proven that the app knows the secret.
 #[derive(Clone)]
 pub(crate) struct SoftwareToken {
     secret: Secret,
     /// The app's name from VerifySoftwareToken.
     pub(crate) name: Option<String>,
-    /// The time steps whose codes were used, as far back as a code could still be accepted.
+    /// The time steps whose codes were used, except steps that are too old for a code to be accepted.
     used: BTreeSet<u64>,
 }
 
@@ -73,7 +73,7 @@ impl SoftwareToken {
         Self { secret, name, used: BTreeSet::new() }
     }
 
-    /// Creates the app of this secret, if `code` is a valid code of the secret at `now`.
+    /// Creates the authenticator app with this secret, if `code` is a valid code for the secret at `now`.
     pub(crate) fn verified(secret: Secret, name: Option<String>, code: &str, now: Timestamp) -> Result<Self, Failure> {
         let step = secret.step_of(code, now).ok_or_else(|| {
             let text = "Code mismatch and fail enable Software Token MFA";
@@ -102,7 +102,7 @@ impl SoftwareToken {
     }
 }
 
-/// Returns the error for a code of a user without an authenticator app.
+/// Returns the error for a code from a user who has no authenticator app.
 pub(crate) fn no_software_token() -> Failure {
     Failure::new("SoftwareTokenMFANotFoundException", "Software Token MFA does not exist for the user.")
 }
@@ -146,7 +146,8 @@ impl Mfa {
         self.preferred = Some(factor);
     }
 
-    /// Accepts the first code of a new secret, or without a new secret a code of the app that is set up.
+    /// Accepts a code for the new secret. If there is no new secret, accepts a code from the app that is
+    /// already set up.
     pub(crate) fn verify(&mut self, name: Option<String>, code: &str, now: Timestamp) -> Result<(), Failure> {
         let (secret, used) = match (&self.pending, &self.software_token) {
             (Some(secret), _) => (secret.clone(), BTreeSet::new()),
@@ -194,7 +195,7 @@ impl Mfa {
         Ok(())
     }
 
-    /// Adds the members about second factors to the answer of GetUser or a similar operation.
+    /// Adds the members about second factors to the response of GetUser or a similar operation.
     pub(crate) fn describe(&self, answer: &mut Value) {
         let Some(members) = answer.as_object_mut() else { return };
         if !self.enabled.is_empty() {
@@ -244,7 +245,7 @@ impl Preferences {
 
 /// Returns the settings that are present, with the preferred factor last.
 ///
-/// The settings of a later factor would clear the preference.
+/// If the preferred factor came earlier, the settings of a later factor would clear the preference.
 fn preferred_last(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(MfaFactor, Settings)>, Failure> {
     let given = settings.into_iter().filter_map(|(factor, settings)| Some((factor, settings?)));
     let (preferred, mut others): (Vec<_>, Vec<_>) =
@@ -256,7 +257,8 @@ fn preferred_last(settings: [(MfaFactor, Option<Settings>); 3]) -> Result<Vec<(M
     Ok(others)
 }
 
-/// Returns whether a user has set this factor up, with an address for codes or an authenticator app.
+/// Returns whether a user has set up this factor: the user has an address for the codes, or an authenticator
+/// app.
 pub(crate) fn is_set_up(user: &User, factor: MfaFactor) -> bool {
     match factor {
         MfaFactor::Sms => user.attributes.contains_key("phone_number"),

@@ -1,4 +1,4 @@
-//! The operations of the simulated services, each in its own file with AWS's name.
+//! The operations of the simulated services. Each operation has its own file, named after the operation.
 //!
 //! To add an operation, add a file with a request type that implements [`Operation`], and a line in
 //! [`TABLE`].
@@ -111,7 +111,7 @@ pub(crate) trait Operation: DeserializeOwned {
     /// The service that the operation belongs to.
     const SERVICE: Service = Service::UserPools;
 
-    /// Runs the request. The result `Value::Null` means an answer without a body.
+    /// Runs the request. The result `Value::Null` means a response without a body.
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure>;
 }
 
@@ -206,9 +206,9 @@ pub(crate) fn run(simulator: &mut Simulator, now: Timestamp, request: &ParsedReq
     (row.run)(simulator, now, request.members()?)
 }
 
-/// Reads the request type from the members of a JSON object, and runs it.
+/// Creates the request from the members of a JSON object, and runs the request.
 ///
-/// The request type is not read from the body directly, because serde would also accept a JSON array.
+/// The request is not parsed directly from the body, because serde would also accept a JSON array.
 fn read_and_run<O: Operation>(
     simulator: &mut Simulator,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! Lists that are returned page by page.
+//! Pages of a list, for operations that return a list page by page.
 
 use serde_json::{Map, Value, json};
 
@@ -12,8 +12,8 @@ pub(crate) struct Page {
     next: Option<String>,
 }
 
-/// Returns the page of at most `limit` items that `token` stands for. Without a token, the result is the
-/// first page.
+/// Returns the page that `token` identifies, with at most `limit` items. Without a token, returns the first
+/// page.
 pub(crate) fn page(items: Vec<Value>, limit: usize, token: Option<&str>) -> Result<Page, Failure> {
     let start = match token {
         None => 0,
@@ -31,7 +31,7 @@ fn read_token(token: &str) -> Option<usize> {
 }
 
 impl Page {
-    /// Returns the page as an answer in which `list` and `token` are the names of the members.
+    /// Returns the page as the JSON of a response. `list` and `token` are the names of the members.
     pub(crate) fn answer(self, list: &str, token: &str) -> Value {
         let mut members = Map::from_iter([(list.to_owned(), Value::Array(self.items))]);
         if let Some(next) = self.next {

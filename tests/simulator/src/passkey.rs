@@ -1,7 +1,8 @@
 //! The passkeys of a user, and their registration.
 //!
 //! The simulator does not verify the attestation of an authenticator, and does not read the public key. A
-//! passkey is registered if the browser's `clientDataJSON` has the open challenge and an allowed origin.
+//! passkey is registered if the browser's `clientDataJSON` contains the challenge of the registration and an
+//! allowed origin.
 
 use core::fmt;
 
@@ -29,7 +30,7 @@ pub(crate) struct Passkeys {
     pub(crate) credentials: Vec<Passkey>,
 }
 
-/// A registration that was started and is not complete.
+/// The registration of a passkey that was started and is not complete.
 struct Pending {
     challenge: String,
     client_id: String,
@@ -86,7 +87,7 @@ pub(crate) fn relying_party(config: Option<&WebAuthnConfig>) -> Result<&str, Fai
     })
 }
 
-/// Starts the registration of a passkey. The new registration replaces an open registration.
+/// Starts the registration of a passkey. The new registration replaces a registration that is not complete.
 ///
 /// Returns WebAuthn's `PublicKeyCredentialCreationOptionsJSON`.
 pub(crate) fn begin(
@@ -121,7 +122,8 @@ pub(crate) fn begin(
     Ok(options)
 }
 
-/// Completes the registration of a passkey. The first answer with the open challenge uses up the challenge.
+/// Completes the registration of a passkey. The first response of a browser that contains the challenge uses
+/// up the challenge.
 pub(crate) fn complete(
     user: &mut User,
     bearer: &Bearer,

@@ -33,13 +33,14 @@ fn unknown_pool(id: &str) -> Failure {
 
 pub(crate) struct Pool {
     pub(crate) id: String,
-    /// The settings of the pool. Its lists of clients and users were used to create the pool, and are empty
-    /// now.
+    /// The settings of the pool. The lists of clients and users in these settings are empty, because the pool
+    /// was already created from them.
     pub(crate) config: PoolConfig,
     pub(crate) created: u64,
     /// All users by canonical name, in lower case unless the pool is case-sensitive.
     users: BTreeMap<String, User>,
-    /// The open SRP exchanges by SECRET_BLOCK. The first answer to an exchange removes the exchange.
+    /// The SRP exchanges that were not answered yet, by SECRET_BLOCK. The first answer to an exchange removes
+    /// the exchange.
     exchanges: BTreeMap<String, Exchange>,
     pub(crate) challenges: ChallengeSessions,
 }
@@ -69,7 +70,8 @@ impl Pool {
         format!("https://cognito-idp.{}.amazonaws.com/{}", self.region(), self.id)
     }
 
-    /// Returns the form of a name that is compared: lower case, unless the pool is case-sensitive.
+    /// Returns a name in the form in which names are compared: in lower case, unless the pool is
+    /// case-sensitive.
     pub(crate) fn fold(&self, name: &str) -> String {
         if self.config.case_sensitive { name.to_owned() } else { name.to_lowercase() }
     }
@@ -254,7 +256,7 @@ impl fmt::Debug for Pool {
 
 /// An SRP exchange whose challenge was sent and has no answer yet.
 pub(crate) struct Exchange {
-    /// The progress of the sign-in. The answer must have the same user name.
+    /// The progress of the sign-in. The answer to the challenge must contain the same user name.
     pub(crate) progress: Progress,
     pub(crate) client_id: String,
     pub(crate) keys: KeyExchange,

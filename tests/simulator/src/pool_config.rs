@@ -50,8 +50,8 @@ pub struct PoolConfig {
     /// The addresses for the code of a password reset, in order of preference.
     ///
     /// An address is `verified_phone_number` or `verified_email`. With `admin_only`, only an administrator
-    /// can reset passwords. The default is the phone number and then the e-mail address, as in a Cognito user
-    /// pool without this setting.
+    /// can reset passwords. By default, the phone number comes first and the e-mail address second, as in a
+    /// Cognito user pool without this setting.
     pub account_recovery: Vec<RecoveryOption>,
     /// How many codes of one kind a user may request in an hour. The default is 5, and `null` means no limit.
     pub code_sends_per_hour: Option<u64>,
@@ -63,11 +63,13 @@ pub struct PoolConfig {
     ///
     /// Each further wrong password doubles the length of the lockout.
     pub password_lockout: bool,
-    /// How far the TIMESTAMP of an SRP answer may be from the simulator's clock, in seconds.
+    /// By how much the TIMESTAMP of an answer to an SRP challenge may differ from the simulator's clock, in
+    /// seconds.
     ///
     /// By default there is no limit, because it is unknown whether the real service has a limit.
     pub timestamp_tolerance_seconds: Option<u64>,
-    /// How long the answer to PASSWORD_VERIFIER may take, in seconds. The default is 15 seconds.
+    /// How long a client may take to answer the challenge PASSWORD_VERIFIER, in seconds. The default is 15
+    /// seconds.
     ///
     /// AWS documents only that the answer must arrive within a few seconds.
     pub password_verifier_seconds: u64,
@@ -77,8 +79,8 @@ pub struct PoolConfig {
     pub challenge_session_survives_mismatch: bool,
     /// Whether VerifySoftwareToken reports a wrong code as `"Status": "ERROR"`. The default is `false`.
     ///
-    /// With `false`, a wrong code causes the error EnableSoftwareTokenMFAException. With `true`, an answer
-    /// during sign-in also has a new `Session`. The API model allows both answers.
+    /// With `false`, a wrong code causes the error EnableSoftwareTokenMFAException. With `true`, a response
+    /// during a sign-in also contains a new `Session`. The API model allows both responses.
     pub software_token_status_error: bool,
     /// The settings for device tracking, such as `{"challenge_required_on_new_device": true}`.
     ///
@@ -176,7 +178,7 @@ pub struct WebAuthnConfig {
     /// Passkeys can be registered from `https://` pages of this domain and its subdomains. If the domain is
     /// `localhost`, they can also be registered from `http://localhost` on any port.
     pub relying_party_id: Option<String>,
-    /// Whether user verification by the authenticator is required, and not only preferred.
+    /// Whether the authenticator must verify the user. With `false`, user verification is only preferred.
     pub user_verification_required: bool,
     /// Whether a passkey with user verification counts as two factors.
     pub multi_factor: bool,
@@ -202,7 +204,7 @@ pub struct DeviceConfig {
 pub struct CustomAuthConfig {
     /// The custom challenges, in order. A script needs at least one challenge.
     pub rounds: Vec<CustomRound>,
-    /// The number of wrong answers in all rounds together that ends the sign-in. The default is 3 wrong
+    /// The total number of wrong answers, over all rounds, that ends the sign-in. The default is 3 wrong
     /// answers.
     ///
     /// After any earlier wrong answer, the simulator repeats the challenge.

@@ -51,9 +51,9 @@ pub(crate) fn apply(pool: &mut Pool, username: &str, update: Update, now: Timest
     Ok(changed)
 }
 
-/// Rejects an update that takes the user name or the alias of another user.
+/// Rejects an update to a value that is already the user name or an alias of another user.
 ///
-/// Only an alias that the update marks as verified, or that needs no verification, is checked.
+/// An alias is checked only if the update marks the alias as verified, or if the alias needs no verification.
 fn check_aliases(pool: &mut Pool, username: &str, update: &Update) -> Result<(), Failure> {
     let says_verified = |name: &str| update.set.get(&format!("{name}_verified")).is_some_and(|value| value == "true");
     for (name, value) in &update.set {

@@ -1,5 +1,5 @@
-//! AWS's protocols: the JSON protocol, and the query protocol with a form as the request and XML as the
-//! answer.
+//! AWS's protocols: the JSON protocol, and the query protocol, in which a request is a form and a response is
+//! XML.
 
 use cognito_core::{Headers, Request, Response};
 use serde_json::{Map, Value, json};
@@ -9,11 +9,11 @@ use crate::operation::Service;
 
 /// The only version of the query API.
 const VERSION: &str = "2011-06-15";
-/// The name of the member with the credentials that signed the request.
+/// The name of the member that contains the credentials with which the request was signed.
 const SIGNER: &str = "Signer";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// The protocol of a request and its answer.
+/// The protocol of a request and its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Json,
@@ -168,7 +168,7 @@ fn request_id(headers: &Headers) -> &str {
 
 /// Replaces the characters of a message that are not allowed in a header.
 ///
-/// A header has printable ASCII only, but a message may quote any text of the caller.
+/// A header can contain only printable ASCII, but a message may quote any text from the caller.
 fn header_text(message: &str) -> String {
     message.chars().map(|letter| if matches!(letter, ' '..='~') { letter } else { '?' }).collect()
 }

@@ -1,4 +1,4 @@
-//! Deterministic values that look random, from a seed and a counter.
+//! Values that look random, but are computed from a seed and a counter.
 
 use core::fmt;
 
@@ -9,7 +9,7 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// A generator of HMACs of a counter under a seed.
+/// A generator of values that look random. Each value is the HMAC of a counter, with the seed as the key.
 ///
 /// The same calls in the same order return the same bytes.
 pub(crate) struct Random {

@@ -9,7 +9,8 @@ use crate::user::{User, UserStatus};
 pub(crate) enum Recovery {
     /// The user receives a code at this address.
     Code(Address),
-    /// The user cannot reset the password. An app client that hides unknown users also hides the reason.
+    /// The user cannot reset the password. If the app client hides unknown users, the response also hides the
+    /// reason.
     Refused(Failure),
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn check_allowed(options: &[RecoveryOption]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the way in which a user of a pool with these options can reset the password.
+/// Returns how a user can reset the password, in a user pool with these recovery options.
 pub(crate) fn for_user(user: &User, options: &[RecoveryOption]) -> Result<Recovery, Failure> {
     if !user.enabled {
         return Ok(Recovery::Refused(Failure::disabled()));

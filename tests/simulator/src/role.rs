@@ -72,8 +72,8 @@ fn preferred<'role>(login: &'role Login, roles: &[&'role str]) -> Option<&'role 
 
 /// Returns whether a claim matches a rule.
 ///
-/// If the claim has several values, one value must match. For `NotEqual`, every value must differ from the
-/// rule's value.
+/// A claim with several values matches if at least one value matches. For `NotEqual`, every value must differ
+/// from the rule's value.
 fn matches(rule: &MappingRule, login: &Login) -> bool {
     let claim = login.claims.get(&rule.claim);
     let values: Vec<String> = match claim {

@@ -23,8 +23,8 @@ use crate::simulator::Simulator;
 
 /// The maximum number of connections that wait to be accepted.
 ///
-/// With the standard library's 128, the system rejects some of a thousand connections that are opened at the
-/// same time.
+/// With the standard library's limit of 128, the system would reject some connections if a thousand
+/// connections are opened at the same time.
 const MAX_PENDING_CONNECTIONS: u32 = 4096;
 
 /// A simulator behind an HTTP server, which runs on its own thread and stops when it is dropped.
@@ -75,7 +75,7 @@ struct Shared {
 
 struct Inner {
     simulator: Simulator,
-    /// The time by which the simulator's clock is ahead of the system clock.
+    /// The difference by which the simulator's clock is ahead of the system clock.
     ahead: Duration,
     observer: Observer,
 }
@@ -129,8 +129,8 @@ impl Server {
         let thread = std::thread::Builder::new().name("cognito-sim".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 tokio::spawn(http::serve(listener, serving));
-                // A message and a dropped sender both mean stop. The end of the runtime closes open
-                // connections.
+                // The server stops if this channel gets a message or its sender is dropped. The end of the
+                // runtime closes open connections.
                 let _ = stopped.await;
             });
         })?;

@@ -1,6 +1,7 @@
 //! Sign-in: the flows that start a sign-in, and the challenges that follow.
 //!
-//! Every flow and every accepted answer ends in [`proceed`], which alone decides what a sign-in still needs:
+//! Every flow and every accepted answer to a challenge ends with a call of [`proceed`]. Only this function
+//! decides the next step of a sign-in:
 //!
 //! ```text
 //! USER_SRP_AUTH, CUSTOM_AUTH with SRP_A --> PASSWORD_VERIFIER --+
@@ -77,7 +78,7 @@ pub(crate) struct Progress {
     pub(crate) username: String,
     /// The user name as the caller sent it.
     typed: String,
-    /// The DEVICE_KEY that the caller sent last.
+    /// The last DEVICE_KEY that the caller sent.
     pub(crate) device_key: Option<String>,
     /// The progress of the rounds, if the flow is CUSTOM_AUTH.
     custom: Option<custom::Rounds>,
@@ -89,7 +90,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Returns the progress of a sign-in in which nothing is proven yet.
+    /// Returns the progress of a sign-in at the start, when the user has proven nothing yet.
     pub(crate) fn new(username: String, typed: &str) -> Self {
         Self {
             username,
@@ -105,8 +106,8 @@ impl Progress {
 
     /// Returns whether a name in an answer is the name of the user who signs in.
     ///
-    /// The name can be the canonical user name or an alias. An unknown user has the name that the caller sent
-    /// first.
+    /// The name can be the canonical user name or an alias. For an unknown user, the name must be the name
+    /// that the caller sent at the start of the sign-in.
     fn is_user(&self, pool: &Pool, name: &str) -> bool {
         match pool.find(name) {
             Some(user) => user.username == self.username,

@@ -1,4 +1,4 @@
-//! The simulator, which holds the user pools and identity pools of one AWS region and answers requests.
+//! The simulator, which holds the user pools and identity pools of one AWS region and handles requests.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
@@ -29,7 +29,7 @@ use crate::validation::{CLIENT_ID, Checks, USERNAME};
 /// A simulated Amazon Cognito.
 ///
 /// The simulator performs no I/O and reads no clock. The same seed, requests and times lead to the same
-/// answers, byte for byte.
+/// responses, byte for byte.
 #[derive(Debug)]
 pub struct Simulator {
     pub(crate) region: String,
@@ -53,7 +53,7 @@ impl Simulator {
 
     /// Creates a simulator of the region `us-east-1` without pools.
     ///
-    /// All ids, secrets and codes are made from the seed.
+    /// All ids, secrets and codes are derived from the seed.
     #[must_use]
     pub fn new(seed: [u8; 32]) -> Self {
         Self {
@@ -85,7 +85,8 @@ impl Simulator {
         Ok(simulator)
     }
 
-    /// Answers one request to user pools, identity pools or the Security Token Service.
+    /// Handles one request to user pools, identity pools or the Security Token Service, and returns the
+    /// response.
     ///
     /// The URL of the request has no effect. Planned faults have no effect either: see
     /// [`exchange`](Self::exchange).
@@ -96,8 +97,8 @@ impl Simulator {
         parsed.answer(result, headers)
     }
 
-    /// Answers one request like [`handle`](Self::handle), with the fault that is planned for this request, if
-    /// any.
+    /// Handles one request like [`handle`](Self::handle), but with the fault that is planned for this
+    /// request, if any.
     pub fn exchange(&mut self, now: Timestamp, request: &Request) -> Outcome {
         let ParsedRequest { name, protocol, .. } = ParsedRequest::new(request);
         let Some(fault) = self.faults.take(&name) else { return Outcome::Answer(self.handle(now, request)) };

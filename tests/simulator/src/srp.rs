@@ -1,8 +1,8 @@
 //! The service's half of Cognito's SRP-6a, as functions without state.
 //!
 //! The arithmetic uses `num-bigint`. The arithmetic deliberately shares no code with a client, so that an
-//! error of the client cannot hide. It is not constant-time, because the password of a simulated user is no
-//! secret.
+//! error of the client cannot hide. The arithmetic is not constant-time, because the password of a simulated
+//! user is no secret.
 
 use core::fmt;
 use std::sync::LazyLock;
@@ -109,7 +109,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// The service's state of one key exchange, from its first answer on.
+/// The service's state of one key exchange, after the client has sent its public number A.
 #[derive(Clone)]
 pub struct KeyExchange {
     verifier: BigUint,
@@ -121,8 +121,8 @@ pub struct KeyExchange {
 impl KeyExchange {
     /// Computes the service's public number `B = k·v + g^b mod N`.
     ///
-    /// Returns `None` if the client's public number A is a multiple of N. Otherwise, such a client could sign
-    /// in with any password.
+    /// Returns `None` if the client's public number A is a multiple of N. If the service accepted such a
+    /// number, the client could sign in with any password.
     #[must_use]
     pub fn new(verifier: &Verifier, client_public: BigUint, secret: &[u8]) -> Option<Self> {
         if &client_public % &*N == BigUint::ZERO {

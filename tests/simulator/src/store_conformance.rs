@@ -21,7 +21,7 @@ const OBSERVATION: Duration = Duration::from_millis(200);
 /// How long a store may take to return a free lock.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Tests that a store of the blocking adapter does everything that a store must do.
+/// Tests whether a store of the blocking adapter follows all rules for stores.
 ///
 /// The store must be empty. After an error, the store may contain records of the test.
 ///

@@ -1,8 +1,8 @@
 //! The tokens that the simulator has issued, and their validity.
 //!
-//! A token is genuine if the simulator has issued exactly these bytes, so that a forged token is never
+//! A token is genuine if the simulator has issued exactly the same bytes, so that a forged token is never
 //! accepted. All tokens of one sign-in are a family. A refresh adds tokens to the family, and RevokeToken
-//! revokes it.
+//! revokes the family.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -36,8 +36,8 @@ pub(crate) struct Family {
     pub(crate) session_id: String,
     /// The time at which tokens were last issued, in seconds since the Unix epoch.
     pub(crate) last_active: u64,
-    /// The time at which the refresh token expires. A refresh token that replaces it by rotation expires at
-    /// the same time.
+    /// The time at which the refresh token expires. A refresh token that replaces an earlier refresh token by
+    /// rotation expires at the same time as the earlier token.
     pub(crate) ends: Timestamp,
 }
 
@@ -45,7 +45,7 @@ struct Issued {
     kind: Kind,
     family: String,
     expires: Timestamp,
-    /// Whether this access token was revoked without its family.
+    /// Whether this access token was revoked independently of its family.
     revoked: bool,
     /// The end of the grace period of a rotated refresh token.
     rotated: Option<Timestamp>,
@@ -120,7 +120,7 @@ impl Tokens {
 
     /// Marks a refresh token as rotated, so that it is invalid after the time `until`.
     ///
-    /// If the token was already rotated, the first time stays in effect.
+    /// If the token was already marked as rotated, the earlier value of `until` stays in effect.
     pub(crate) fn rotate(&mut self, token: &str, until: Timestamp) {
         if let Some(issued) = self.issued.get_mut(&sha256(&[token.as_bytes()])) {
             issued.rotated.get_or_insert(until);

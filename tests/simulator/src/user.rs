@@ -103,7 +103,7 @@ fn verified_name(attribute: &str) -> String {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum UserStatus {
-    /// The user has signed up, and has not entered the code yet.
+    /// The user has signed up, and has not confirmed the sign-up with the code yet.
     Unconfirmed,
     /// The user can sign in.
     Confirmed,

@@ -134,7 +134,7 @@ pub(crate) const PROVIDER_ID: Rule =
 const REGION_AND_ID: Rule = Rule { min_length: 1, max_length: 55, pattern: "", allows: |_| true, sensitive: false };
 const MAX_LOGINS: usize = 10;
 
-/// Collects the errors of a request, so that one answer lists all errors, as in Cognito.
+/// Collects the errors of a request, so that one response lists all errors, as in Cognito.
 #[derive(Default)]
 pub(crate) struct Checks(Vec<String>);
 
@@ -165,7 +165,8 @@ impl Checks {
         }
     }
 
-    /// Checks that a number is not greater than `most`, and returns it. The default is `most`.
+    /// Checks that a number is not greater than `most`, and returns the number, or `most` if the number is
+    /// absent.
     pub(crate) fn at_most(&mut self, member: &str, value: Option<u64>, most: u64) -> usize {
         let value = value.unwrap_or(most);
         if value > most {
@@ -204,7 +205,7 @@ impl Checks {
         value
     }
 
-    /// Checks the tokens by the name of their provider, and returns them.
+    /// Checks the map from the name of each login provider to its token, and returns the map.
     pub(crate) fn logins(&mut self, value: Option<BTreeMap<String, String>>) -> BTreeMap<String, String> {
         let logins = value.unwrap_or_default();
         if logins.len() > MAX_LOGINS {
@@ -254,7 +255,8 @@ impl Checks {
 
     /// Returns an error with this name if a check has failed.
     ///
-    /// User pools and identity pools name the error as in [`finish`](Self::finish). Other services do not.
+    /// User pools and identity pools use the error name of [`finish`](Self::finish). Other services use other
+    /// names.
     pub(crate) fn finish_as(self, name: &'static str) -> Result<(), Failure> {
         let count = self.0.len();
         match count {

@@ -1,4 +1,4 @@
-//! The simulator behind HTTP, and the program.
+//! Tests of the HTTP server and of the program `cognito-sim`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(feature = "server")]
 
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use cognito_testkit::{Config, Fault, FaultPlan, Server};
 use serde_json::{Value, json};
 
-/// Sends a request and reads the whole answer: status line and headers, and body.
+/// Sends a request, and returns the head (status line and headers) and the body of the answer.
 #[track_caller]
 fn exchange(url: &str, method: &str, path: &str, target: &str, body: &str) -> (String, String) {
     let address = url.strip_prefix("http://").unwrap();
@@ -19,7 +19,7 @@ fn exchange(url: &str, method: &str, path: &str, target: &str, body: &str) -> (S
     let head =
         format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nX-Amz-Target: {target}\r\n");
     write!(stream, "{head}content-type: application/x-amz-json-1.1\r\ncontent-length: {length}\r\n\r\n").unwrap();
-    // The server may answer, and close, before it has read all.
+    // The server may answer and close the connection before it has read the whole body.
     let _ = stream.write_all(body.as_bytes());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
@@ -51,7 +51,7 @@ fn server() -> (Server, String) {
 }
 
 #[test]
-fn a_request_over_http_is_answered_and_its_message_can_be_read() {
+fn the_server_answers_a_request_and_lists_its_message() {
     let (server, client_id) = server();
     let (head, answer) = sign_up(&server.url(), &client_id, "bob");
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
@@ -73,7 +73,7 @@ fn a_request_over_http_is_answered_and_its_message_can_be_read() {
 }
 
 #[test]
-fn a_refusal_over_http_has_its_status_and_headers() {
+fn an_error_over_http_has_its_status_and_headers() {
     let (server, _) = server();
     let (head, answer) = call(&server.url(), "GetUser", &json!({ "AccessToken": "a.b.c" }));
     assert!(head.starts_with("HTTP/1.1 400"), "{head}");
@@ -108,7 +108,7 @@ fn an_identity_pool_answers_over_http_in_both_protocols() {
 }
 
 #[test]
-fn the_key_set_is_where_verifiers_look_for_it() {
+fn the_key_set_of_a_pool_is_at_the_well_known_path() {
     let (server, _) = server();
     let pool_id = server.with(|simulator| simulator.pools()[0].id.clone());
     let (head, body) = exchange(&server.url(), "GET", &format!("/{pool_id}/.well-known/jwks.json"), "", "");
@@ -119,7 +119,7 @@ fn the_key_set_is_where_verifiers_look_for_it() {
 }
 
 #[test]
-fn a_browser_may_ask_first_and_long_bodies_are_refused() {
+fn preflight_requests_succeed_and_long_bodies_are_rejected() {
     let (server, _) = server();
     let (head, _) = exchange(&server.url(), "OPTIONS", "/", "", "");
     assert!(head.starts_with("HTTP/1.1 200") && head.contains("access-control-allow-headers: *"), "{head}");
@@ -130,7 +130,7 @@ fn a_browser_may_ask_first_and_long_bodies_are_refused() {
 }
 
 #[test]
-fn the_servers_clock_can_be_moved() {
+fn a_test_can_move_the_servers_clock() {
     let (server, client_id) = server();
     sign_up(&server.url(), &client_id, "bob");
     let code = server.messages()[0].code.clone();
@@ -140,7 +140,7 @@ fn the_servers_clock_can_be_moved() {
     assert_eq!(answer["__type"], "ExpiredCodeException");
 }
 
-/// Sends a sign-up and gives what comes back until the connection ends, whatever it is.
+/// Sends a sign-up, and returns all bytes that arrive until the connection ends.
 #[track_caller]
 fn raw_sign_up(url: &str, client_id: &str, username: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
@@ -162,7 +162,7 @@ fn plan_fault(url: &str, plan: &Value) -> String {
 }
 
 #[test]
-fn a_lost_connection_is_really_closed_without_an_answer() {
+fn a_lost_connection_is_closed_without_an_answer() {
     let (server, client_id) = server();
     for (fault, sent) in [("lose_before", 0), ("lose_after", 1)] {
         assert!(plan_fault(&server.url(), &json!({ "fault": fault })).starts_with("HTTP/1.1 200"));
@@ -174,7 +174,7 @@ fn a_lost_connection_is_really_closed_without_an_answer() {
 }
 
 #[test]
-fn a_cut_answer_promises_more_than_it_holds() {
+fn a_truncated_answer_has_half_of_its_content_length() {
     let (server, client_id) = server();
     server.plan_fault(FaultPlan::next(Fault::Truncate));
     let answer = raw_sign_up(&server.url(), &client_id, "bob");
@@ -186,7 +186,7 @@ fn a_cut_answer_promises_more_than_it_holds() {
 }
 
 #[test]
-fn a_fault_that_http_has_no_room_for_is_a_failure_of_the_server() {
+fn a_fault_that_is_invalid_in_http_causes_status_500() {
     let (server, client_id) = server();
     for fault in [Fault::Page { status: 9 }, Fault::Redirect { location: "two\r\nlines".to_owned() }] {
         server.plan_fault(FaultPlan::next(fault));
@@ -198,7 +198,7 @@ fn a_fault_that_http_has_no_room_for_is_a_failure_of_the_server() {
 }
 
 #[test]
-fn a_late_answer_comes_late_and_others_need_not_wait() {
+fn a_delayed_answer_does_not_delay_other_requests() {
     let (server, client_id) = server();
     server.plan_fault(FaultPlan::next(Fault::Delay { millis: 1500 }).for_operation("SignUp"));
     let (url, id) = (server.url(), client_id.clone());
@@ -212,7 +212,7 @@ fn a_late_answer_comes_late_and_others_need_not_wait() {
 }
 
 #[test]
-fn faults_are_planned_listed_and_forgotten_over_http() {
+fn faults_are_planned_listed_and_removed_over_http() {
     let (server, client_id) = server();
     let url = server.url();
     let throttle = json!({ "fault": "throttle", "operation": "SignUp", "times": 2 });
@@ -261,7 +261,7 @@ fn a_dropped_server_does_not_answer() {
     assert!(TcpStream::connect(&address).is_err());
 }
 
-/// The program, ended with the test.
+/// The process of the program, which ends with the test.
 struct Program(Child);
 
 impl Drop for Program {
@@ -278,7 +278,7 @@ fn program(arguments: &[&str]) -> Program {
 }
 
 #[test]
-fn the_program_says_where_it_is_and_what_it_sends() {
+fn the_program_prints_its_url_pools_and_messages() {
     let mut program = program(&["--seed", &"ab".repeat(32)]);
     let mut lines = BufReader::new(program.0.stdout.take().unwrap()).lines();
     let mut line = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
@@ -292,7 +292,7 @@ fn the_program_says_where_it_is_and_what_it_sends() {
 }
 
 #[test]
-fn the_program_takes_the_example_configuration() {
+fn the_program_accepts_the_example_configuration() {
     let mut program = program(&["--config", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/pool.json")]);
     let mut line = String::new();
     BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -305,14 +305,14 @@ fn the_program_takes_the_example_configuration() {
 }
 
 #[test]
-fn the_program_complains_of_a_configuration_it_cannot_read() {
+fn the_program_rejects_an_invalid_configuration_or_seed() {
     let missing = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/missing.json");
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     for arguments in [["--config", missing], ["--config", manifest], ["--seed", "abc"]] {
         let mut program = program(&arguments);
-        let mut complaint = String::new();
-        program.0.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
-        assert_eq!(program.0.wait().unwrap().code(), Some(2), "{complaint}");
-        assert!(!complaint.is_empty());
+        let mut message = String::new();
+        program.0.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+        assert_eq!(program.0.wait().unwrap().code(), Some(2), "{message}");
+        assert!(!message.is_empty());
     }
 }

@@ -114,7 +114,7 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
     ))
 }
 
-/// Describes the state of the tokens and of the session after a sign-out for which the store failed.
+/// Says whether the tokens are revoked, for a sign-out that could not remove the session from the store.
 fn still_in_store(remote: &RemoteSignOut) -> &'static str {
     match remote {
         RemoteSignOut::Done => "the tokens are revoked, but the session is still in the store",
@@ -140,14 +140,14 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
     session.call(DeleteUser::new())?;
     session.forget()?;
     if let Ok(client) = program.identity_pool_client() {
-        // Only this user had the identity, so nobody else can need it.
+        // The identity belonged only to the deleted user, so the store need not keep the identity id.
         CredentialsProvider::for_session(client, program.store()?, session.clone()).forget()?;
     }
     Ok(Report::new(format!("Deleted {username}."), json!({ "username": username, "deleted": true })))
 }
 
-/// Returns the code from the command line, or prompts for a code. The argument `-` means a line of standard
-/// input, or a prompt at a terminal.
+/// Returns the code from the command line, or prompts for a code. With the argument `-`, reads the code from
+/// standard input if there is no terminal.
 pub(crate) fn code_or_prompt(argument: Option<String>) -> Result<Parameter, Failure> {
     match argument.as_deref() {
         Some("-") if !terminal::is_interactive() => require_stdin_line("a code"),
@@ -156,7 +156,7 @@ pub(crate) fn code_or_prompt(argument: Option<String>) -> Result<Parameter, Fail
     }
 }
 
-/// Parses attributes from arguments `NAME=VALUE`.
+/// Parses user attributes from arguments of the form `NAME=VALUE`.
 pub(crate) fn parse_attributes(arguments: &[String]) -> Result<Vec<Attribute>, Failure> {
     arguments.iter().map(|text| parse_pair(text).map(|(name, value)| Attribute::new(name, value))).collect()
 }
@@ -166,8 +166,8 @@ pub(crate) fn attributes_json(user: &GetUserResponse) -> Value {
     user.user_attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
 }
 
-/// Describes the destination of a code, as text and as JSON. The text ends with a space, or is empty if there
-/// are no details.
+/// Says where the service sent a code, as text and as JSON. The text ends with a space. Without `details`,
+/// the text is empty.
 pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
     let Some(details) = details else { return (String::new(), Value::Null) };
     let destination = details.destination.as_deref().unwrap_or("the user");

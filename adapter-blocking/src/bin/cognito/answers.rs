@@ -11,7 +11,7 @@ use crate::output::{AnswerNeeded, Failure};
 use crate::program::{NEW_PASSWORD, Program, environment_variable, parse_pair, read_stdin_line};
 use crate::terminal;
 
-/// The answers that the user passed.
+/// The answers to challenges that the user passed to the tool.
 ///
 /// Each answer is used once, except that attributes are kept until the service accepts them.
 #[derive(Debug)]
@@ -23,13 +23,13 @@ pub(crate) struct Answers {
 
 /// The next flow of a sign-in.
 pub(crate) enum Answer {
-    /// The flow that sends the answer.
+    /// The flow that sends the answer to the challenge.
     SignIn(Box<SignIn>),
-    /// The flow that gets the secret of an authenticator app, which the user needs to answer the challenge.
+    /// The flow that requests the secret of an authenticator app. The user needs the secret for the answer.
     SetUp(Box<BeginSoftwareTokenSetup>),
 }
 
-/// The values from which every answer is created.
+/// The values that are needed to create a flow from the user's answers.
 pub(crate) struct Answering<'a> {
     pub(crate) program: &'a Program,
     pub(crate) app_client: &'a AppClient,
@@ -37,7 +37,8 @@ pub(crate) struct Answering<'a> {
     pub(crate) seed: Seed,
 }
 
-/// The prefix of the keys of the attributes that are sent with a new password.
+/// The prefix of an answer's key that marks the answer as a user attribute. The attributes are sent together
+/// with a new password.
 const ATTRIBUTE_PREFIX: &str = NewPasswordChallenge::ATTRIBUTE_PREFIX;
 
 impl Answers {
@@ -63,7 +64,8 @@ impl Answers {
         self.take(key).map_or_else(ask, Ok)
     }
 
-    /// Forgets the attributes when the service has accepted the new password with which they were sent.
+    /// Records that the service accepted the answer to `challenge`. If the answer was a new password, forgets
+    /// the attributes that were sent together with the password.
     pub(crate) fn mark_accepted(&mut self, challenge: &Challenge) {
         if matches!(challenge, Challenge::NewPassword(_)) {
             self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
@@ -120,7 +122,8 @@ impl Answers {
         self.choose("ANSWER", "Second factor", &challenge.choices())
     }
 
-    /// Returns the choice that the user passed under this key, or prompts for one of the choices.
+    /// Returns the choice that the answer with this key names, or prompts for a choice if that answer is
+    /// missing.
     fn choose(&mut self, key: &str, question: &str, choices: &[ChallengeName]) -> Result<ChallengeName, Failure> {
         let names: Vec<&str> = choices.iter().map(ChallengeName::as_str).collect();
         let name = match self.take(key) {
@@ -151,7 +154,8 @@ impl Answers {
         })
     }
 
-    /// Returns the new password from the answers, standard input, the environment or a prompt, in this order.
+    /// Returns the new password from the first available source: the answers, standard input, the
+    /// environment, or a prompt.
     ///
     /// The password from the environment is used only once, so that a rejected password does not cause an
     /// endless loop.
@@ -165,10 +169,11 @@ impl Answers {
         }
     }
 
-    /// Returns the attributes among the answers, and prompts for required attributes that are missing.
+    /// Returns the user attributes that the answers contain, and prompts for required attributes that are
+    /// missing.
     ///
-    /// The attributes stay among the answers: if the service rejects the new password, the next password
-    /// needs them again.
+    /// The attributes are not removed from the answers. If the service rejects the new password, the
+    /// attributes must be sent again with the next password.
     fn attributes(&mut self, challenge: &NewPasswordChallenge) -> Result<Vec<Attribute>, Failure> {
         for name in challenge.required_attributes() {
             let key = format!("{ATTRIBUTE_PREFIX}{name}");

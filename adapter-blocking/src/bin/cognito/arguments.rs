@@ -55,8 +55,8 @@ pub(crate) struct Settings {
     /// The id of the app client
     #[arg(long, global = true, env = "COGNITO_CLIENT_ID", value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// The secret of the app client; safer in the environment or the profile, as other users can read command
-    /// lines
+    /// The secret of the app client. Prefer the environment or the profile, because other users of this
+    /// machine can read command lines
     #[arg(long, global = true, env = "COGNITO_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub(crate) client_secret: Option<ClientSecret>,
     /// The id of the identity pool
@@ -80,7 +80,8 @@ pub(crate) struct Settings {
     /// The file that stores sessions, devices and identities
     #[arg(long, global = true, env = "COGNITO_STORE", value_name = "FILE", value_parser = possibly_empty_path())]
     pub(crate) store: Option<PathBuf>,
-    /// The user name; by default the user who signed in last, if there is one, or else the tool prompts
+    /// The user name. By default, the tool uses the user who signed in last. If there is no such user, the
+    /// tool prompts
     #[arg(long, global = true, env = "COGNITO_USERNAME", value_name = "NAME")]
     pub(crate) username: Option<String>,
     /// Read each password from a line of standard input, the old password before the new one
@@ -96,7 +97,7 @@ pub(crate) enum AnyCommand {
     #[command(flatten)]
     Configured(Command),
     /// Print a script that completes commands and options in a shell
-    // Not in `Command`, so that the script can be printed even if the configuration is invalid.
+    // This command is not part of `Command`, so that it works even if the configuration is invalid.
     Completions {
         /// The shell for which to print the script
         shell: Shell,
@@ -112,7 +113,7 @@ pub(crate) enum Command {
     Confirm(ConfirmSignUp),
     /// Resend the confirmation code of a sign-up
     Resend,
-    /// Sign in, and answer every challenge that Cognito asks
+    /// Sign in, and answer every challenge from Cognito
     SignIn(SignInArguments),
     /// Print a valid token, refreshed if necessary
     Token(TokenArguments),
@@ -167,7 +168,7 @@ pub(crate) fn parse() -> Result<Parsed, clap::Error> {
     Ok(Parsed { line, json })
 }
 
-/// Returns whether `--json` is among the arguments of a command line that cannot be parsed.
+/// Returns whether the arguments contain `--json`, for a command line that cannot be parsed.
 pub(crate) fn contain_json_flag() -> bool {
     std::env::args_os().any(|argument| argument == "--json")
 }

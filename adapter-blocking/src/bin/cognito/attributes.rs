@@ -42,7 +42,7 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
     let pairs = attributes.map(|attribute| (attribute.name.clone(), attribute.value.clone().unwrap_or_default()));
     let pairs: Vec<(String, String)> = pairs.collect();
     let text: Vec<String> = match (names, pairs.as_slice()) {
-        // A script that names one attribute needs only the value.
+        // A script that requests a single attribute needs only the value of the attribute.
         ([_], [(_, value)]) => vec![value.clone()],
         _ => pairs.iter().map(|(name, value)| format!("{name}={value}")).collect(),
     };
@@ -50,7 +50,8 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
     Ok(Report::new(text.join("\n"), json!({ "attributes": attributes })))
 }
 
-/// Makes the service send a code. At a terminal, prompts for the code and verifies the attribute.
+/// Makes the service send a code that verifies an attribute. At a terminal, prompts for the code, and sends
+/// it to the service.
 fn send_code(session: &SessionHandle, name: &str) -> Result<Report, Failure> {
     let response = session.call(GetUserAttributeVerificationCode::new(name))?;
     let (sent, delivery) = describe_delivery(response.code_delivery_details.as_ref());

@@ -17,7 +17,7 @@ use crate::program::Program;
 
 use operations::operations;
 
-/// An operation with the function that calls it.
+/// The name of an operation, and the function that calls the operation.
 struct Operation {
     name: &'static str,
     call: fn(&Program, &str) -> Result<Value, Failure>,
@@ -42,7 +42,7 @@ fn read_stdin() -> Result<Zeroizing<String>, Failure> {
     Ok(text)
 }
 
-/// Parses a request.
+/// Parses the JSON request of an operation.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ fn read_stdin() -> Result<Zeroizing<String>, Failure> {
 fn parse_request<O: Serialize + DeserializeOwned>(body: &str) -> Result<O, Failure> {
     let mut given: Value = serde_json::from_str(body).map_err(|error| invalid_request(&error))?;
     if let Value::Object(members) = &mut given {
-        // For the API, null means absent. The types of some members do not accept null.
+        // In the API, a member that is null counts as absent, but the Rust types of some members reject null.
         members.retain(|_, value| !value.is_null());
     }
     let request: O = serde_json::from_value(given.clone()).map_err(|error| invalid_request(&error))?;

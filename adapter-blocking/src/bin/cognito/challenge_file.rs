@@ -1,4 +1,4 @@
-//! Challenges in files, from which another run of the tool can continue a sign-in.
+//! Files that contain a challenge, so that another run of the tool can continue the sign-in.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::output::Failure;
 
-/// The challenge file from which a sign-in continues, and the file that receives the next challenge.
+/// The file with the challenge from which a sign-in continues, and the file for the next challenge.
 ///
 /// Only one of the two files holds a challenge at a time.
 pub(crate) struct ChallengeFiles {
@@ -25,7 +25,7 @@ pub(crate) struct ChallengeFiles {
 impl ChallengeFiles {
     /// Checks that both challenge files can be written, and that neither holds data of another kind.
     pub(crate) fn new(resumed: Option<PathBuf>, named: Option<PathBuf>) -> Result<Self, Failure> {
-        // Both options may name the same file by different paths.
+        // The options --resume and --challenge-file may name the same file by different paths.
         let is_other = |named: &PathBuf| resumed.as_ref().is_none_or(|resumed| !is_same(named, resumed));
         let next = named.filter(is_other).or_else(|| resumed.clone());
         for path in resumed.iter().chain(&next) {
@@ -54,7 +54,7 @@ impl ChallengeFiles {
         self.resumed.as_deref().filter(|_| !self.is_resumed_answered)
     }
 
-    /// Saves the current challenge, if there is a file for it.
+    /// Saves the current challenge, unless a file already contains the challenge or the user named no file.
     pub(crate) fn save(&self, challenge: &Challenge) -> Result<(), Failure> {
         let (None, Some(next)) = (self.unanswered_resumed(), &self.next) else { return Ok(()) };
         write(next, challenge)?;
@@ -74,8 +74,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Fails if the path exists and is neither a challenge file nor empty. A script may have created an empty
-/// file with `mktemp`.
+/// Fails if a file exists that is not empty and not a challenge file. An empty file is accepted, because a
+/// script may have created the file with `mktemp`.
 fn require_replaceable(path: &Path) -> Result<(), Failure> {
     let is_replaceable = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
@@ -87,7 +87,7 @@ fn require_replaceable(path: &Path) -> Result<(), Failure> {
 
 fn read(path: &Path) -> Result<Challenge, Failure> {
     let text = Zeroizing::new(fs::read(path).map_err(|error| Failure::file(path, &error))?);
-    // The parser's own message may quote the challenge session.
+    // The parser's error is discarded, because its message may quote the challenge session.
     serde_json::from_slice(&text).map_err(|_| not_a_challenge(path))
 }
 

@@ -1,4 +1,5 @@
-//! The configuration, from the command line, the environment and the profile, in this order.
+//! The configuration of the tool. The command line takes precedence over the environment, and the environment
+//! takes precedence over the profile.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,8 +88,8 @@ impl Configuration {
         Ok(identity_pool)
     }
 
-    /// Returns the endpoint of a service, or `None` if neither a URL nor a region is set. The library then
-    /// takes the endpoint from the pool's id.
+    /// Returns the configured endpoint of a service. Returns `None` if neither a URL nor a region is set:
+    /// then the library derives the endpoint from the pool's id.
     fn endpoint(&self, service: Service, url: Option<&String>) -> Result<Option<Endpoint>, Failure> {
         let endpoint = match (url, &self.region) {
             (Some(url), _) => Some(Endpoint::custom(url)?),
@@ -98,7 +99,7 @@ impl Configuration {
         Ok(endpoint)
     }
 
-    /// Returns the path of the store. Creates the folder of the default store if it does not exist.
+    /// Returns the path of the store. Creates the folder of the default store if the folder does not exist.
     pub(crate) fn store(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.store {
             return Ok(path.clone());

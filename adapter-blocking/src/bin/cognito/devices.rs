@@ -64,12 +64,13 @@ fn attribute<'a>(device: &'a Device, name: &str) -> Option<&'a str> {
     device.device_attributes.iter().find(|attribute| attribute.name == name)?.value.as_deref()
 }
 
-/// Formats a time of the service as ISO 8601.
+/// Formats a time from a response of the service as ISO 8601.
 pub(crate) fn format_time(seconds: Option<&EpochSeconds>) -> Option<String> {
     seconds.and_then(EpochSeconds::timestamp).map(iso_8601)
 }
 
-/// Returns the key from the command line, or else the key of this machine as a device of the user.
+/// Returns the device key from the command line. Without that argument, returns this machine's device key for
+/// the user.
 fn device_key_or_local(program: &Program, session: &SessionHandle, given: Option<String>) -> Result<String, Failure> {
     if let Some(key) = given {
         return Ok(key);

@@ -1,7 +1,7 @@
 //! Restores the terminal after a signal.
 //!
-//! A prompt turns off the echo or hides the cursor. Without this module, a program that a signal ends during
-//! the prompt would leave the terminal in that state.
+//! A prompt turns off the echo or hides the cursor. If a signal ends the program during a prompt, this module
+//! turns on the echo and shows the cursor again.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -25,12 +25,12 @@ pub(crate) fn start() -> io::Result<()> {
         return Ok(());
     }
     let settings = tcgetattr(io::stdin())?;
-    // In the background this call stops the program, as the prompt would. The signal handlers are not
-    // installed yet, so a signal still ends the stopped program.
+    // If the program runs in the background, the next line stops the program, as a prompt would. The signal
+    // handlers are not installed yet, so a signal can still end the stopped program.
     tcsetattr(io::stdin(), OptionalActions::Now, &settings)?;
     let is_ending = Arc::new(AtomicBool::new(false));
     for signal in FATAL_SIGNALS {
-        // A second signal ends the program in any case.
+        // A second signal ends the program immediately, even if the terminal is not restored yet.
         flag::register_conditional_default(signal, Arc::clone(&is_ending))?;
         flag::register(signal, Arc::clone(&is_ending))?;
     }
@@ -39,10 +39,10 @@ pub(crate) fn start() -> io::Result<()> {
     Ok(())
 }
 
-/// Restores the terminal, and ends the program by the signal.
+/// Restores the terminal, and then ends the program with the signal's default action.
 ///
 /// The program ends even if the terminal cannot be restored. If this program runs in the background, another
-/// program uses the terminal, so the settings stay unchanged.
+/// program uses the terminal, so this function does not change the terminal.
 fn end_by_signal(signal: i32, settings: &Termios) {
     if tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp()) {
         let _ = tcsetattr(io::stdin(), OptionalActions::Flush, settings);

@@ -1,4 +1,4 @@
-//! `cognito`: a command-line tool for Amazon Cognito, on the blocking adapter.
+//! `cognito`: a command-line tool for Amazon Cognito, built on the blocking adapter.
 //!
 //! The tool writes results to standard output, and prompts, warnings and errors to standard error.
 

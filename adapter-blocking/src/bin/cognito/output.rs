@@ -22,7 +22,7 @@ impl Report {
         Self { text: text.into(), json }
     }
 
-    /// Creates a report whose text is the same JSON, pretty-printed.
+    /// Creates a report from JSON. The text of the report is the JSON in pretty-printed form.
     pub(crate) fn from_json(json: Value) -> Self {
         Self { text: format!("{json:#}"), json }
     }
@@ -35,8 +35,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// The library returned an error.
     Library(Error),
-    /// The command did a part of its job: a text that says which part, and the error that stopped the
-    /// command.
+    /// An error stopped the command after a part of its job. The text says which part was done.
     PartlyDone(&'static str, Error),
     /// The command needs an answer from the user, and there is no terminal at which to prompt.
     AnswerNeeded(AnswerNeeded),
@@ -51,16 +50,16 @@ pub(crate) enum Failure {
 /// An answer that the user must pass on the command line.
 #[derive(Debug)]
 pub(crate) struct AnswerNeeded {
-    /// The name of the Cognito challenge that needs the answer, if there is one.
+    /// The name of the Cognito challenge to answer, or `None` if no challenge needs the answer.
     pub(crate) challenge: Option<String>,
-    /// The keys of the possible answers, one of which is enough to continue.
+    /// The keys of the possible answers. One of these answers is enough to continue.
     pub(crate) answers: Vec<String>,
     /// The error message, which says what the user must do.
     pub(crate) message: String,
 }
 
 impl Failure {
-    /// Creates the failure for an answer for which the tool would prompt at a terminal.
+    /// Creates the failure for a missing answer, if there is no terminal at which to prompt.
     pub(crate) fn answer_needed(key: &str, message: impl Into<String>) -> Self {
         Self::AnswerNeeded(AnswerNeeded { challenge: None, answers: vec![key.to_owned()], message: message.into() })
     }
@@ -96,7 +95,8 @@ impl Failure {
         }
     }
 
-    /// Returns the member `kind` of the JSON error: the name of the library's error variant, if there is one.
+    /// Returns the value of the member `kind` in the JSON error, such as the name of the library's error
+    /// variant.
     fn kind(&self) -> &'static str {
         match self {
             Self::Usage(_) => "Usage",
@@ -220,12 +220,12 @@ impl Output {
         ExitCode::from(failure.exit_code())
     }
 
-    /// Writes a warning to standard error. The command continues.
+    /// Writes a warning to standard error, after which the command continues.
     pub(crate) fn warning(self, text: &str) {
         self.note(&format!("warning: {text}"), &json!({ "warning": text }));
     }
 
-    /// Writes a line to standard error, in addition to the result.
+    /// Writes a line of additional information to standard error.
     pub(crate) fn note(self, text: &str, json: &Value) {
         let line = if self.json { json.to_string() } else { format!("cognito: {}", without_control_characters(text)) };
         // The command continues even if standard error cannot be written.

@@ -34,7 +34,8 @@ impl Program {
         Ok(Self {
             configuration: Configuration::new(settings, output)?,
             output,
-            // At a terminal, a prompt reads the password without showing what is typed.
+            // If standard input is a terminal, the tool prompts instead, so that the typed password is not
+            // shown.
             passwords_from_stdin: settings.password_stdin && !io::stdin().is_terminal(),
             transport: Arc::new(WatchedTransport::new(settings.verbose.then_some(output))),
             client: OnceCell::new(),
@@ -109,7 +110,7 @@ impl Program {
         if self.passwords_from_stdin { read_stdin_line() } else { Ok(None) }
     }
 
-    /// Returns the password of a user who signs up.
+    /// Returns the password for a new user.
     pub(crate) fn sign_up_password(&self) -> Result<Parameter, Failure> {
         self.password_or(PASSWORD, || terminal::ask_new_password("PASSWORD"))
     }
@@ -142,7 +143,8 @@ pub(crate) fn environment_variable(name: &str) -> Option<Parameter> {
     env::var(name).ok().filter(|value| !value.is_empty()).map(Parameter::from)
 }
 
-/// Fails if the environment variable is not UTF-8, because [`environment_variable`] would treat it as unset.
+/// Fails if the environment variable is not UTF-8, because [`environment_variable`] would treat the variable
+/// as unset.
 fn require_utf_8(name: &str) -> Result<(), Failure> {
     if env::var_os(name).is_some_and(|value| value.to_str().is_none()) {
         return Err(Failure::Usage(format!("{name} is not UTF-8")));
@@ -159,8 +161,8 @@ pub(crate) fn read_stdin_line() -> Result<Option<Parameter>, Failure> {
     Ok(Some(Parameter::from(line.trim_end_matches(['\n', '\r']))))
 }
 
-/// Reads the next line of standard input, and fails at the end of the input. `content` names the line in the
-/// error.
+/// Reads the next line of standard input, and fails at the end of the input. `content` says in the error
+/// message what the line must contain.
 pub(crate) fn require_stdin_line(content: &str) -> Result<Parameter, Failure> {
     read_stdin_line()?.ok_or_else(|| Failure::Usage(format!("standard input has no line with {content}")))
 }

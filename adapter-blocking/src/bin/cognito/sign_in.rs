@@ -26,8 +26,7 @@ struct Attempt<'a> {
     devices: Devices,
     device_name: String,
     answers: Answers,
-    /// The user name with which the sign-in started. `None` means that the sign-in continues from a challenge
-    /// file.
+    /// The user name that the user typed, or `None` if the sign-in continues from a challenge file.
     typed_username: Option<String>,
     /// The challenge to answer next.
     challenge: Option<Challenge>,
@@ -91,7 +90,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Creates the flow that answers the challenge.
+    /// Creates the flow that answers the current challenge.
     fn answer_flow(&mut self) -> Result<SignIn, Failure> {
         loop {
             let challenge = self.challenge.as_ref().ok_or(Error::NotSignedIn)?;
@@ -120,7 +119,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Adds the path of the challenge file to the error message, or says how to pass the answer.
+    /// Adds to the error message the path of the challenge file, or a hint on how to pass the answer.
     fn with_hint(&self, needed: AnswerNeeded) -> Failure {
         let hint = match (self.files.path(), &self.challenge) {
             (Some(path), Some(Challenge::SoftwareTokenSetup(_))) => {
@@ -132,8 +131,8 @@ impl Attempt<'_> {
         Failure::AnswerNeeded(AnswerNeeded { message: format!("{}; {hint}", needed.message), ..needed })
     }
 
-    /// Saves the session. If saving fails, revokes the tokens, because the session would be lost with this
-    /// process.
+    /// Saves the session. If saving fails, revokes the tokens, because the session would be lost at the end
+    /// of this process.
     fn save(&self, signed_in: &SignedIn) -> Result<(), Failure> {
         let Err(error) = self.sessions.save(signed_in) else { return Ok(()) };
         let signed_out = self.sessions.user(signed_in.session.username()).sign_out(SignOutScope::Revoke);
@@ -201,7 +200,7 @@ fn app_key_needs_file() -> Failure {
 
 /// Returns whether the answer to this challenge comes from the user.
 ///
-/// The tool answers the other challenges without the user, so a second answer would equal the first.
+/// The tool answers all other challenges by itself. A second attempt would send the same answer again.
 fn asks_user(challenge: &Challenge) -> bool {
     match challenge {
         Challenge::Device(_) => false,

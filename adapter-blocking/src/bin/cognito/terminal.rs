@@ -15,7 +15,7 @@ use qrcode::render::unicode::Dense1x2;
 use crate::guard;
 use crate::output::{Failure, without_control_characters};
 
-/// Returns whether the tool can prompt: standard input and standard error are a terminal.
+/// Returns whether the tool can prompt, which requires that standard input and standard error are a terminal.
 pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
@@ -75,8 +75,8 @@ pub(crate) fn show_secret(secret: &SecretCode, issuer: &str, username: &str) -> 
     let uri = secret.otpauth_uri(issuer, username);
     // If the user name is too long for a QR code, the user can still enter the key.
     if let Ok(code) = QrCode::new(uri.expose()) {
-        // Terminals usually show light text on a dark background, so the text draws the light modules of the
-        // code.
+        // Terminals usually show light text on a dark background, so the characters draw the light squares of
+        // the QR code.
         let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
         print_line(&picture)?;
     }
@@ -97,14 +97,14 @@ fn require_terminal(key: &str, question: &str) -> Result<(), Failure> {
     Err(Failure::answer_needed(key, format!("an answer is missing: {question} ({key}){hint}")))
 }
 
-/// Runs a prompt, and restores the terminal if a signal ends the program meanwhile.
+/// Runs a prompt, and restores the terminal if a signal ends the program during the prompt.
 fn guarded<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, Failure> {
     #[cfg(unix)]
     guard::start()?;
     ask().map_err(|dialoguer::Error::IO(error)| {
         if error.kind() == io::ErrorKind::Interrupted {
-            // Waits for the signal that interrupted the prompt to end the program, before this failure is
-            // reported.
+            // A signal interrupted the prompt, and is about to end the program. Without this wait, the tool
+            // could report a failure first.
             thread::sleep(Duration::from_secs(1));
         }
         Failure::from_input(error)

@@ -15,7 +15,7 @@ use crate::output::Output;
 #[derive(Debug)]
 pub(crate) struct WatchedTransport {
     transport: UreqTransport,
-    /// The form in which each request is shown. `None` means that `--verbose` is not set.
+    /// The output that shows each request, or `None` if `--verbose` is not set.
     verbose: Option<Output>,
 }
 

@@ -1,4 +1,4 @@
-//! A job of a credentials keeper, under the store's locks.
+//! A job of a credentials keeper, which runs while it holds the store's locks.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -22,7 +22,7 @@ pub(super) struct Job {
     logins: Logins,
     /// The identity id that the store has for the user or the guest.
     stored: Option<String>,
-    /// Whether the request names the identity of a guest who now signs in.
+    /// Whether the request contains the identity id of the guest, who has now signed in.
     uses_guest_identity: bool,
     state: State,
 }
@@ -40,7 +40,7 @@ enum State {
     Forgetting,
 }
 
-/// The credentials, or `None` after they were forgotten.
+/// The result of a job: the credentials, or `None` after [`CredentialsTask::Forget`].
 pub(super) type Output = Result<Option<KeptCredentials>, Error>;
 
 type Next = Transition<Job>;
@@ -77,8 +77,8 @@ impl crate::keeper::Job for Job {
             (State::Saving(identity_id, output), KeeperEvent::Stored(stored)) => {
                 self.saved(known, identity_id, output, stored)
             }
-            // If removing the record failed, the service rejects the identity for the next guest, who gets
-            // another one.
+            // A failure to remove the record is harmless: the service rejects this identity for the next
+            // guest, and the keeper then requests a new identity.
             (State::RemovingGuest(output), KeeperEvent::Stored(_)) => self.end(output),
             (State::Ready, _) => self.refuse(State::Ready, Misuse::NotStarted),
             (state, _) => self.refuse(state, Misuse::AwaitsAnswer),
@@ -91,7 +91,7 @@ impl Job {
         Self { task, logins: Logins::new(), stored: None, uses_guest_identity: false, state: State::Ready }
     }
 
-    /// Continues the job in this state, once the driver has answered this step.
+    /// Puts the job into this state, in which it waits for the result of this step.
     fn next(mut self, state: State, step: KeeperStep<Output>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -115,7 +115,7 @@ impl Job {
         match &input {
             // Credentials of another session must not be returned.
             Ok(input) if input.generation != known.generation => known.current = None,
-            // The credentials end with the session that they came from.
+            // The credentials become invalid when the session that they came from ends.
             Err(error) if matches!(error, Error::NotSignedIn) || error.ends_session() => known.current = None,
             _ => {}
         }
@@ -163,7 +163,7 @@ impl Job {
         let not_reached = event.not_reached();
         match (flow.step(now, event), not_reached) {
             (Ok(Step::Send(request)), _) => self.next(State::Getting(flow), KeeperStep::Send(request)),
-            // Callers with valid credentials do not wait for a network that is down.
+            // If the network is down, callers with valid credentials must not wait for a retry.
             (Ok(Step::Wait(_)), Some(error)) if known.fallback(self.task, now).is_some() => {
                 self.fail_with_identity(known, now, &flow, error.into())
             }
@@ -179,7 +179,7 @@ impl Job {
         self.keep_identity(known, credentials.identity_id.clone(), Ok(Some(credentials.into())))
     }
 
-    /// Saves the identity id if the store has a different one or none.
+    /// Saves the identity id, unless the store already has it.
     fn keep_identity(self, known: &mut Known, identity_id: String, output: Output) -> Next {
         if self.stored.as_ref() == Some(&identity_id) {
             known.unsaved = None;
@@ -222,7 +222,8 @@ impl Job {
     }
 }
 
-/// Returns the old credentials together with the error if they are still valid, or else the error.
+/// Returns the old credentials together with the error if [`Known::fallback`] allows it, or else only the
+/// error.
 fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -> Output {
     match known.fallback(task, now) {
         Some(credentials) => {
@@ -233,8 +234,8 @@ fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -
     }
 }
 
-/// Reads the identity id in a record. An invalid id counts as absent, because the service returns the same id
-/// again for the same user.
+/// Reads an identity id from a record. An invalid identity id counts as absent, because GetId returns the
+/// same id for the same user again.
 fn identity_id(record: Option<&Record>) -> Option<String> {
     let text = core::str::from_utf8(record?.as_bytes()).ok()?;
     is_id(text).then(|| text.into())

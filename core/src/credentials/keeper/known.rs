@@ -27,8 +27,8 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Current {
     pub(super) credentials: Credentials,
-    /// The keeper's margin, or half of the credentials' lifetime if that is shorter. A longer margin would
-    /// make every caller request new credentials.
+    /// The keeper's margin, or half of the credentials' lifetime if the half is shorter. A longer margin
+    /// would make every caller request new credentials.
     pub(super) margin: Duration,
 }
 
@@ -59,7 +59,7 @@ impl Known {
         self.current.as_ref().map(|current| &current.credentials)
     }
 
-    /// Returns the current credentials for use when new ones cannot be obtained. Returns `None` if the
+    /// Returns the current credentials, for use if new credentials cannot be obtained. Returns `None` if the
     /// current credentials have expired, or if the task is a refresh.
     pub(super) fn fallback(&self, task: CredentialsTask, now: Timestamp) -> Option<&Credentials> {
         let valid = self.newest().filter(|credentials| credentials.is_valid_for(now, Duration::ZERO));

@@ -11,7 +11,7 @@ pub enum CredentialsTask {
     /// Return valid credentials, and request new ones if necessary.
     Get,
     /// Request new credentials even if the current ones are valid, so that a changed role or attribute takes
-    /// effect. If the request fails, the job fails, and the current credentials stay.
+    /// effect. If the request fails, the job fails, and the current credentials stay in memory.
     Refresh,
     /// Forget the credentials in memory, and the identity id in memory and in the store. This task is for a
     /// user who has been deleted, or for a guest who should get a new identity.
@@ -24,8 +24,8 @@ pub enum CredentialsTask {
 pub struct CredentialsInput {
     /// The user's logins with fresh tokens, or empty logins for a guest.
     pub logins: Logins,
-    /// The [generation](crate::SessionKeeper::generation) of the session that the logins come from, if they
-    /// come from a session. The credentials become invalid when that session ends.
+    /// The [generation](crate::SessionKeeper::generation) of the session that the logins come from, or `None`
+    /// if the logins do not come from a session. The credentials become invalid when that session ends.
     pub generation: Option<u64>,
 }
 
@@ -44,23 +44,24 @@ impl From<Logins> for CredentialsInput {
     }
 }
 
-/// Valid credentials, and the errors that did not prevent returning them.
+/// Valid credentials, and the non-fatal errors of the job that returned them.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptCredentials {
-    /// The credentials, which are valid.
+    /// The valid credentials.
     pub credentials: Credentials,
-    /// The error that prevented getting new credentials when they were due. The returned credentials are
-    /// still valid for a short time.
+    /// The error of a request for new credentials that was due but failed. In this case, the returned
+    /// credentials are the old ones, which expire soon.
     pub refresh_error: Option<Error>,
-    /// The error that prevented saving the identity id. The id stays in memory, and the next job saves it.
+    /// The error that prevented saving the identity id. The identity id stays in memory, and the next job
+    /// saves it.
     pub save_error: Option<Cause>,
 }
 
 impl KeptCredentials {
-    /// Returns whether the service rejected the login token as expired. The service decides by its own clock,
-    /// so the login token may seem valid locally. If the result is `true`, refresh the session that the
-    /// logins come from, and retry once.
+    /// Returns whether the service rejected the login token as expired. The service compares the token's
+    /// expiry with its own clock, so the token may still seem valid by the local clock. If the result is
+    /// `true`, refresh the session that the logins come from, and retry once.
     #[must_use]
     pub fn needs_fresh_logins(result: &Result<Self, Error>) -> bool {
         let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
@@ -68,7 +69,7 @@ impl KeptCredentials {
     }
 }
 
-/// Wraps valid credentials, without errors.
+/// Creates a result with these valid credentials and no errors.
 impl From<Credentials> for KeptCredentials {
     fn from(credentials: Credentials) -> Self {
         Self { credentials, refresh_error: None, save_error: None }

@@ -8,14 +8,15 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Data that an application sends with a call, for the user pool's Lambda triggers, for threat protection and
-/// for Amazon Pinpoint. Every flow accepts a context, and sends each part of the context with every call that
-/// has a member for that part.
+/// for Amazon Pinpoint. Every flow accepts a context. A flow sends each part of the context with every call
+/// whose request has a member for that part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Context {
-    /// Names and values for the user pool's Lambda triggers. The triggers of InitiateAuth receive the client
-    /// metadata as validation data, because the API has no other member for validation data at sign-in.
+    /// Names and values that the service passes to the user pool's Lambda triggers. The triggers of
+    /// InitiateAuth receive the client metadata as validation data, because the API has no other member for
+    /// validation data at sign-in.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
     /// Data about the user's device, for threat protection.
@@ -38,7 +39,7 @@ pub type ClientMetadata = BTreeMap<String, String>;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UserContextData {
-    /// The device data that Amazon's script or library collected on the user's device and encoded.
+    /// Encoded device data, which Amazon's script or library collected on the user's device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoded_data: Option<String>,
     /// The IPv4 or IPv6 address of the user's device.
@@ -52,7 +53,7 @@ impl fmt::Debug for UserContextData {
     }
 }
 
-/// The Amazon Pinpoint endpoint for which Amazon Pinpoint counts an event.
+/// The Amazon Pinpoint endpoint to which Amazon Pinpoint attributes an event.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AnalyticsMetadataType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! Points in time in the service's JSON.
+//! The format of points in time in the service's JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::timestamp::Timestamp;
 pub struct EpochSeconds(serde_json::Number);
 
 impl EpochSeconds {
-    /// Returns the time to the millisecond, or `None` if the time is before 1970.
+    /// Returns the time, rounded to milliseconds, or `None` if the time is before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         let millis = (self.0.as_f64()? * 1000.0 + 0.5) as i64;

@@ -39,13 +39,13 @@ impl Logins {
     /// The provider name of X, formerly Twitter.
     pub const TWITTER: &'static str = "api.twitter.com";
 
-    /// Creates logins without a provider, which stand for a guest.
+    /// Creates an empty set of logins, which stands for a guest.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Creates the logins of a user of this user pool, with the user's ID token.
+    /// Creates logins from the ID token of a user of this user pool.
     #[must_use]
     pub fn for_user_pool(user_pool_id: &UserPoolId, id_token: &IdToken) -> Self {
         Self::new().with(user_pool_id.login_provider(), id_token.expose())
@@ -58,7 +58,7 @@ impl Logins {
         self
     }
 
-    /// Returns whether the logins are empty, as for a guest.
+    /// Returns whether there are no logins, as is the case for a guest.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -69,7 +69,7 @@ impl Logins {
         self.0.iter().map(|(provider, token)| (provider.as_str(), token))
     }
 
-    /// Rejects logins that the service would reject with a less clear error.
+    /// Returns an error for invalid logins, which the service would reject with a less clear error.
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
         let invalid = |problem| Err(InvalidInput::new("logins", problem));
         if self.0.len() > 10 {

@@ -16,7 +16,8 @@ pub(in crate::operation) fn either_token_or_session(
     Ok(())
 }
 
-/// Reads `null` as the default value, because the service may leave out an empty member or send it as `null`.
+/// Deserializes `null` as the default value, because the service may leave out an empty member or send it as
+/// `null`.
 pub(in crate::operation) fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {

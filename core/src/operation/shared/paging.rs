@@ -1,9 +1,9 @@
-//! The pages of a list.
+//! The pagination of lists.
 
 use alloc::string::String;
 
-/// Returns the token of the next page. An empty token and the token that was just used mean that there is no
-/// next page.
+/// Returns the pagination token of the next page, or `None` if there is no next page. There is no next page
+/// if the token in a response is absent, empty, or the same as the token in the request.
 pub(in crate::operation) fn next_token(used: Option<&String>, next: Option<&String>) -> Option<String> {
     next.filter(|next| !next.is_empty() && used != Some(next)).cloned()
 }

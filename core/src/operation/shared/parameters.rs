@@ -14,7 +14,7 @@ use crate::secret::Parameter;
 #[serde(transparent)]
 pub struct Parameters(BTreeMap<String, Parameter>);
 
-/// Reads parameters from JSON, without those whose value is `null`.
+/// Deserializes parameters, and leaves out each parameter whose value is `null`.
 impl<'de> Deserialize<'de> for Parameters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pairs = BTreeMap::<String, Option<Parameter>>::deserialize(deserializer)?;

@@ -9,7 +9,8 @@ use crate::http::Request;
 use crate::operation::{Authorization, Operation};
 use crate::secret::{AccessToken, ClientSecret, Parameter};
 
-/// The members of an operation together with those that identify the app client and the user.
+/// All members of a request: the operation's own members, and the members that identify the app client and
+/// the user.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Body<'a, O> {

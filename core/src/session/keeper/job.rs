@@ -1,7 +1,8 @@
 //! A job of a session keeper: lock the session, read it, do the task, then save or remove the session.
 //!
-//! The module `state` has the states and chooses the handler of each event. The modules `refreshing`,
-//! `signing_out` and `devices` have the handlers of these parts.
+//! The module `state` defines the states of a job, and chooses the handler of each event. The modules
+//! `refreshing`, `signing_out` and `devices` contain the handlers for refreshes, sign-outs and changes to
+//! devices.
 
 mod devices;
 mod refreshing;
@@ -69,8 +70,8 @@ impl Job {
         }
     }
 
-    /// Continues without the lock, so that only the session in memory can be used and the store must not be
-    /// written.
+    /// Continues the job after locking failed. The job may return the session in memory, but must not write
+    /// to the store.
     fn not_locked(self, known: &mut Known, now: Timestamp, cause: Cause) -> Next {
         match &self.task {
             SessionTask::Save(signed_in) => {
@@ -78,7 +79,7 @@ impl Job {
                 self.not_stored(known, now, saving, cause.clone(), Err(cause))
             }
             SessionTask::SignOut(SignOutScope::Local) | SessionTask::Forget => self.remove(known),
-            // The tokens can still be revoked.
+            // The tokens can be revoked without the lock.
             SessionTask::SignOut(_) => self.next(State::Loading, KeeperStep::Load(known.key.clone())),
             SessionTask::Get | SessionTask::Refresh | SessionTask::Flush => {
                 self.without_store(known, now, Error::Store(cause))
@@ -86,7 +87,8 @@ impl Job {
         }
     }
 
-    /// Ends the job with the session in memory if its tokens are still valid, or else with the error.
+    /// Ends the job with the session in memory if the task is `Get` and the tokens are still valid, or else
+    /// with the error.
     fn without_store(self, known: &mut Known, now: Timestamp, error: Error) -> Next {
         let is_get = matches!(self.task, SessionTask::Get);
         match known.valid(now).filter(|_| is_get) {
@@ -147,9 +149,9 @@ impl Job {
         self.saved(known, now, saving, Some(cause))
     }
 
-    /// Continues after the session was saved, or kept in memory because saving failed.
+    /// Continues the job after the session was saved, or was kept in memory because saving failed.
     fn saved(self, known: &mut Known, now: Timestamp, saving: Saving, save_error: Option<Cause>) -> Next {
-        // Tokens that are about to be revoked are not returned to any caller.
+        // No caller may get tokens that are about to be revoked.
         if !self.is_sign_out() {
             known.current = Some(saving.session().clone());
         }
@@ -180,8 +182,7 @@ impl Job {
     }
 }
 
-/// Returns a session that could not be refreshed, but whose tokens are still valid, with the error of the
-/// refresh.
+/// Combines the error of a failed refresh with the old session, whose tokens are still valid.
 fn not_refreshed(session: Session, error: Error) -> KeptSession {
     KeptSession { refresh_error: Some(error), ..KeptSession::from(session) }
 }

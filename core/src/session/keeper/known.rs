@@ -33,14 +33,14 @@ pub(super) struct Known {
 pub(super) struct Unsaved {
     pub(super) session: Session,
     /// The record that the store had when saving failed; `None` if the record could not be read. If the store
-    /// has a different record later, the user has signed in or out elsewhere, and this session is not the
-    /// newest.
+    /// has a different record later, the user has signed in or out in another process, and this session is
+    /// not the newest.
     pub(super) instead_of: Option<Option<Record>>,
 }
 
 impl Known {
-    /// Returns the newest session if its tokens are valid for at least the margin. If the tokens cannot be
-    /// refreshed, they only must not have expired.
+    /// Returns the newest session if its tokens are valid for at least the margin. A session that cannot be
+    /// refreshed is returned until its tokens expire.
     pub(super) fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.current.as_ref().filter(|session| session.plan(now, self.settings.margin) == Plan::Use)
     }

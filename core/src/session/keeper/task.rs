@@ -13,7 +13,7 @@ use crate::session::{RemoteSignOut, Session, SignOutScope, SignedIn, SignedOut};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// The margin: tokens are refreshed this long before they expire. The default margin is one minute.
+    /// The margin: tokens that expire within this time are refreshed. The default margin is one minute.
     pub margin: Duration,
     /// The context that is sent with every refresh.
     pub context: Context,
@@ -37,8 +37,8 @@ pub enum SessionTask {
     /// them. If the refresh fails, the job fails, and the session stays. A session without a refresh token
     /// fails with [`Error::NoRefreshToken`].
     Refresh,
-    /// Store the session of a user who has signed in, in place of the user's earlier session. The job also
-    /// stores the user as the last one to have signed in, and the changes to the user's device.
+    /// Store the session of a user who has just signed in, and replace the user's earlier session. The job
+    /// also stores the name of the user as the last user, and saves the changes to the user's device.
     Save(Box<SignedIn>),
     /// Sign the user out at the service in this scope. The job then removes the session from the store and
     /// from memory, even if the service rejects the sign-out. Only a session that is bound to another endpoint
@@ -55,7 +55,7 @@ pub enum SessionTask {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SessionOutcome {
-    /// The session, or `None` after it was removed.
+    /// The session, or `None` if the job has removed the session or has found no session to save.
     ///
     /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired one. The error
     /// is [`Error::Store`] if the store cannot be read or written, which loses no session and no device. The
@@ -109,7 +109,7 @@ pub enum SessionEventKind {
     Expired,
 }
 
-/// A session with valid tokens, and the errors that did not prevent returning it.
+/// A session with valid tokens, and the non-fatal errors of the job that returned the session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptSession {
@@ -126,7 +126,7 @@ pub struct KeptSession {
     pub save_error: Option<Cause>,
 }
 
-/// Wraps a session with valid tokens, without errors.
+/// Creates a result with this session, whose tokens are valid, and no errors.
 impl From<Session> for KeptSession {
     fn from(session: Session) -> Self {
         Self { session, device: DeviceReport::default(), refresh_error: None, save_error: None }

@@ -216,8 +216,8 @@ fn offline_valid_tokens_are_returned_without_a_retry() {
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
 
-/// Regression: a response that arrived while the keeper was waiting was rejected, but still counted as a
-/// response to the request.
+/// Once, the keeper rejected a response that arrived during a wait, but still recorded that a request had
+/// arrived at the service.
 #[test]
 fn an_unexpected_response_changes_nothing() {
     let mut desk = Desk::with(Some(session(30, "r")));
@@ -382,8 +382,8 @@ proptest! {
         let sessions = [session(30, "r"), with_device(0, "other"), with_device(3600, "r"), session(0, "")];
         let mut records: Vec<_> = sessions.iter().map(Session::to_record).collect();
         records.push(Record::new("none".into()));
-        // The requests are: two refreshes and one device registration, each also without the device, and a
-        // sign-out.
+        // A job sends at most six requests: two refreshes, each also without the device, one device
+        // registration, and a sign-out.
         let world = World { input: seed, records, answers, most_requests: 6 * crate::MAX_ATTEMPTS as usize };
         let mut keeper = keeper();
         for (task, moves) in jobs {

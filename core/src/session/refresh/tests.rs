@@ -285,7 +285,8 @@ proptest! {
             true => app_client().with_refresh_method(RefreshMethod::RefreshTokenAuth),
             false => app_client(),
         };
-        // The requests are: the refresh with the device, the refresh without the device, and ConfirmDevice.
+        // The flow sends at most three requests: the refresh with the device, the refresh without the device,
+        // and ConfirmDevice.
         run_to_the_end(Refresh::new(&client, &session, seed()), &moves, answers, 3 * MAX_ATTEMPTS as usize)?;
     }
 }

@@ -7,7 +7,7 @@ use crate::operation::{ChallengeName, DeliveryMedium};
 use crate::secret::Parameter;
 use crate::seed::Seed;
 
-/// A challenge that asks for a code: one that was sent to the user, or one that an authenticator app shows.
+/// A challenge that asks for a code, which the user gets by SMS, by e-mail or from an authenticator app.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +34,16 @@ impl ChallengeKind for CodeChallenge {
 }
 
 impl CodeChallenge {
-    /// Returns the name of the challenge. [`SoftwareTokenMfa`](ChallengeName::SoftwareTokenMfa) asks for the
-    /// code of an authenticator app; all other names ask for a code that was sent.
+    /// Returns the name of the challenge. [`SoftwareTokenMfa`](ChallengeName::SoftwareTokenMfa) means that
+    /// the code comes from an authenticator app. Any other name means that the service sent the code by SMS
+    /// or e-mail.
     #[must_use]
     pub fn name(&self) -> &ChallengeName {
         &self.pending.name
     }
 
-    /// Returns the medium by which the code was sent, or `None` for an authenticator app.
+    /// Returns the medium by which the service sent the code, or `None` if the code comes from an
+    /// authenticator app.
     #[must_use]
     pub fn delivery_medium(&self) -> Option<DeliveryMedium> {
         Some(match self.pending.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
@@ -51,14 +53,15 @@ impl CodeChallenge {
         })
     }
 
-    /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` for an
-    /// authenticator app.
+    /// Returns the masked phone number or e-mail address that received the code, such as `+*******1234`, or
+    /// `None` if the code comes from an authenticator app.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")
     }
 
-    /// Returns the name that the user gave the authenticator app, or `None` for a code that was sent.
+    /// Returns the name that the user gave the authenticator app, or `None` if the code comes by SMS or
+    /// e-mail.
     #[must_use]
     pub fn friendly_device_name(&self) -> Option<&str> {
         self.pending.parameters.get("FRIENDLY_DEVICE_NAME")

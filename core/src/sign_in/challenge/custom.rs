@@ -32,7 +32,7 @@ impl CustomChallenge {
     }
 
     /// Answers the challenge with this text. A wrong answer is not always an error: the Lambda trigger may
-    /// ask again.
+    /// create another challenge.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, answer: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.0, "ANSWER", answer.into(), seed)

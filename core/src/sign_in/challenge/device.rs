@@ -10,9 +10,9 @@ use crate::seed::Seed;
 
 /// A challenge to prove the device, in a flow that has no record of the device.
 ///
-/// This challenge appears when one step of a sign-in names the device and a later step runs
-/// without [`with_devices`](SignIn::with_devices). With the record, [`answer`](Self::answer) continues the
-/// sign-in.
+/// The caller gets this challenge if an earlier flow of the sign-in named the device, but a later flow was
+/// created without [`with_devices`](SignIn::with_devices). To continue the sign-in, pass the device's record
+/// to [`answer`](Self::answer).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceChallenge(Pending);
 

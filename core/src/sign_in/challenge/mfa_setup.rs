@@ -24,8 +24,8 @@ use crate::timestamp::Timestamp;
 ///  set_up_email ──RespondToAuthChallenge──► SignInOutcome: EMAIL_OTP
 /// ```
 ///
-/// If the user pool offers text messages only, the user cannot set up a factor during the sign-in. The user
-/// first needs a phone number, and then a new sign-in.
+/// If the user pool offers only text messages, the user cannot set up a factor during the sign-in. The user
+/// needs a phone number first, and must then sign in again.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl MfaSetupChallenge {
         self.0.factors("MFAS_CAN_SETUP")
     }
 
-    /// Chooses an authenticator app. The flow ends with the secret for the app.
+    /// Chooses an authenticator app as the second factor. The flow returns the secret for the app.
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
         let absent = InvalidInput::new("session", "the challenge has none, start the sign-in again");
@@ -58,7 +58,8 @@ impl MfaSetupChallenge {
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
-    /// Chooses codes by e-mail to this address. The service sends the first code and asks for it.
+    /// Chooses codes by e-mail as the second factor. The service sends the first code to this address and
+    /// asks for it.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.0, "EMAIL", email.into(), seed)

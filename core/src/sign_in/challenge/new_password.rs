@@ -19,7 +19,7 @@ use crate::seed::Seed;
 /// requires and the user does not have yet.
 ///
 /// If the new password violates the user pool's policy, the service rejects it
-/// with [`RefusalKind::InvalidPassword`]. The challenge can then be answered again.
+/// with [`RefusalKind::InvalidPassword`]. After this error, the challenge can be answered again.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html>
 ///
@@ -38,7 +38,7 @@ impl ChallengeKind for NewPasswordChallenge {
 }
 
 impl NewPasswordChallenge {
-    /// The prefix of attribute names in the responses of this challenge. No other request uses this prefix.
+    /// The prefix of attribute names in an answer to this challenge. No other request uses this prefix.
     pub const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 
     /// Returns the names of the attributes that must be sent with the new password, without the prefix.
@@ -63,7 +63,7 @@ impl NewPasswordChallenge {
     /// Answers the challenge with this password and these attributes. The names of the attributes may omit
     /// the [prefix](Self::ATTRIBUTE_PREFIX).
     ///
-    /// Some attributes are rejected before anything is sent, because the service would reject them and
+    /// The flow rejects some attributes before it sends a request, because the service would reject them and
     /// thereby end the sign-in: `email_verified`, `phone_number_verified`, and any attribute that already has
     /// a value. To change an attribute that has a value,
     /// send [`UpdateUserAttributes`](crate::operation::UpdateUserAttributes) after the sign-in.

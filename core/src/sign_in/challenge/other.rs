@@ -3,8 +3,8 @@
 use super::super::pending::Pending;
 use crate::operation::{ChallengeName, Parameters};
 
-/// A challenge that this version has no typed answer
-/// for: [`Challenge::answer_with`](super::Challenge::answer_with) answers it with any parameters.
+/// A challenge that this version has no type for.
+/// Use [`Challenge::answer_with`](super::Challenge::answer_with) to answer it with any responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherChallenge(pub(super) Pending);
 

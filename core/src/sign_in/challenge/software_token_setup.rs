@@ -55,9 +55,10 @@ impl SoftwareTokenSetup {
     /// Answers the challenge with the 6-digit code that the app shows. If the code is right, the sign-in
     /// continues.
     ///
-    /// A wrong code can be an error ([`RefusalKind::EnableSoftwareTokenMfa`]
-    /// or [`RefusalKind::CodeMismatch`]), after which this challenge can be answered again. The service can
-    /// also reject a code without an error: the outcome is then this challenge with a new challenge session.
+    /// After a wrong code, the flow may fail with [`RefusalKind::EnableSoftwareTokenMfa`]
+    /// or [`RefusalKind::CodeMismatch`], and this challenge can then be answered again. The service can also
+    /// reject a code without an error. In this case, the outcome is the same challenge with a new challenge
+    /// session.
     ///
     /// [`RefusalKind::EnableSoftwareTokenMfa`]: crate::error::RefusalKind::EnableSoftwareTokenMfa
     /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch

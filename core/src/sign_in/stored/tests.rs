@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::sign_in::challenge::Challenge;
 
-/// Each kind of challenge as version 1 stores it. Every later version must be able to read these texts.
+/// Every kind of challenge, in the JSON form that version 1 stores. Every later version must be able to read
+/// these texts.
 const VERSION_1: [(&str, &str); 12] = [
     ("SMS_MFA", include_str!("version_1/sms_mfa.json")),
     ("EMAIL_OTP", include_str!("version_1/email_otp.json")),

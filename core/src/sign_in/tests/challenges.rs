@@ -1,4 +1,4 @@
-//! Challenges and their answers.
+//! Tests of challenges and their answers.
 
 use alloc::vec::Vec;
 
@@ -46,7 +46,7 @@ fn any_challenge_may_follow_any_answer() {
     }
 }
 
-/// Regression: the npm client sends every code under the name SMS_MFA_CODE.
+/// The npm client has a bug that this crate must not repeat: it sends every code under the name SMS_MFA_CODE.
 #[test]
 fn each_code_is_sent_under_the_name_of_its_challenge() {
     for (name, response) in [
@@ -161,7 +161,8 @@ fn attributes_the_service_would_reject_need_answer_unchecked() {
     first_request(challenge.answer(&app_client(), "Battery-staple-2", [Attribute::new("nickname", "Al")], seed()));
 }
 
-/// Regression: the npm client crashes if the attributes are absent, and truncates a name that has no prefix.
+/// The npm client has a bug that this crate must not repeat: it crashes if the attributes are absent, and
+/// truncates attribute names that have no prefix.
 #[test]
 fn absent_or_malformed_attributes_are_an_empty_list() {
     for parameters in [json!({}), json!({"requiredAttributes": "", "userAttributes": "null"})] {

@@ -1,4 +1,4 @@
-//! The device in a sign-in: named, proven, registered, gone.
+//! Tests of devices in a sign-in, which can be named, proven, registered or gone.
 
 use super::*;
 use crate::device::DeviceRegistration;
@@ -29,7 +29,7 @@ fn incorrect() -> Event {
     refusal("NotAuthorizedException", "Incorrect username or password.")
 }
 
-/// Returns a sign-in by SRP that has sent its proof.
+/// Returns a sign-in by SRP that has sent the proof of the password.
 fn sign_in_after_proof() -> SignIn {
     let mut flow = sign_in().with_devices(devices());
     prove_password(&mut flow, &[], &password_verifier(json!({})));
@@ -94,8 +94,8 @@ fn a_device_proves_itself_by_srp() {
     assert_eq!(signed_in.device.aliases, ["alice@example.com"]);
 }
 
-/// Regression: the npm client sends the previous challenge session, and proves the device only after some
-/// challenges.
+/// The npm client has a bug that this crate must not repeat: it proves the device with an old challenge
+/// session, and only after some kinds of challenges.
 #[test]
 fn a_device_proof_may_follow_any_answer() {
     for (name, flow) in every_answer(&app_client(), "123456") {
@@ -124,7 +124,8 @@ fn a_flow_proves_its_device_only_once() {
     assert!(matches!(challenge(flow.step(NOW, answer(200, &device_srp_auth()))), Challenge::Device(_)));
 }
 
-/// Regression: the npm client omits the device key at first, which costs one useless request.
+/// The npm client has a bug that this crate must not repeat: it omits the device key at first, which costs
+/// one useless request.
 #[test]
 fn without_a_record_device_srp_auth_is_a_storable_challenge() {
     let stored = serde_json::to_string(&challenge_after_proof(&device_srp_auth())).unwrap();
@@ -158,7 +159,8 @@ fn a_new_device_is_registered_before_the_user_is_signed_in() {
     assert!(!devices.update(signed_in.session.username(), &signed_in.device), "nothing new");
 }
 
-/// Regression: the npm client reports a failure although the tokens have arrived.
+/// The npm client has a bug that this crate must not repeat: it reports a failed sign-in although the tokens
+/// have arrived.
 #[test]
 fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
     for event in [
@@ -171,7 +173,7 @@ fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
         let mut flow = sign_in();
         prove_password(&mut flow, &[], &password_verifier(json!({})));
         let request = body(&sent(flow.step(NOW, answer(200, &tokens_for_a_new_device()))));
-        // The flow retries where that may help, with the same bytes.
+        // After an error for which a retry may help, the flow sends the same bytes again.
         let mut step = flow.step(NOW, event.clone());
         while let Ok(Step::Wait(_) | Step::Send(_)) = &step {
             let next = if matches!(step, Ok(Step::Wait(_))) { Event::Woke } else { event.clone() };
@@ -184,7 +186,7 @@ fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
         let new_device = failed.new_device.unwrap();
         let mut again = crate::RegisterDevice::new(&app_client(), &signed_in.session, new_device);
         assert_eq!(body(&sent(again.step(NOW, Event::Start))), request, "the same password");
-        // The first request had arrived after all.
+        // This error means that the first request had arrived at the service.
         let exists = refusal("DeviceKeyExistsException", "Device key already exists.");
         assert_eq!(done(again.step(NOW, exists)).record.device_key(), "us-east-1_new");
     }
@@ -275,7 +277,8 @@ fn a_sign_in_without_srp_starts_again_too() {
     }
 }
 
-/// Regression: the npm client retries the answer without limit, with `"DEVICE_KEY": null`.
+/// The npm client has a bug that this crate must not repeat: it retries the answer without limit, with
+/// `"DEVICE_KEY": null`.
 #[test]
 fn an_answer_is_retried_once_without_a_gone_device() {
     for (name, flow) in every_answer(&app_client(), "123456") {

@@ -1,4 +1,4 @@
-//! Hostile input: any events, in any order.
+//! Tests with hostile input: any events, in any order.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -59,7 +59,7 @@ fn debug_of_challenges_and_answers_shows_no_secret() {
     assert_no_mark(&texts);
 }
 
-/// Returns plausible responses to a request: mostly the challenges that fit it, and some that do not.
+/// Returns responses to a request: mostly challenges that can follow the request, and some that cannot.
 fn answers(request: &Request) -> Vec<Event> {
     let verifier = |name: &str| answer(200, &password_verifier(json!({})).replace("PASSWORD_VERIFIER", name));
     let challenge_named = |name: &str| answer(200, &challenge_json(name, json!({})));
@@ -88,11 +88,11 @@ fn answers(request: &Request) -> Vec<Event> {
     answers
 }
 
-/// The maximum number of requests in one flow. Without retries, a flow sends at most seven: InitiateAuth,
-/// three proofs, the first two of these requests again without the device, and ConfirmDevice.
+/// The maximum number of requests in one flow. Without retries, a flow sends at most seven requests:
+/// InitiateAuth, three proofs, InitiateAuth and the first proof again without the device, and ConfirmDevice.
 const MAX_REQUESTS: usize = 7 * MAX_ATTEMPTS as usize;
 
-/// Returns one of the flows that a sign-in consists of.
+/// Returns one of the flows that start a sign-in or answer a challenge.
 fn flow(number: usize) -> SignIn {
     let client = app_client();
     let setup = r#"{"version":1,"name":"MFA_SETUP","username":"alice","session":"s","secret_code":"JBSWY3DP"}"#;
@@ -127,7 +127,7 @@ fn the_longest_sign_in_makes_max_requests() {
     let mut flow = sign_in().with_devices(devices());
     let (mut event, mut requests) = (Event::Start, 0);
     for next in answers.into_iter().flat_map(|last| {
-        // Each request is throttled as often as it is retried.
+        // Each request is throttled twice, so that it needs all three attempts.
         let throttled = || crate::test_support::refusal("TooManyRequestsException", "slow down");
         [throttled(), throttled(), last]
     }) {

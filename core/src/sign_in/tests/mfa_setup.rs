@@ -1,4 +1,4 @@
-//! The setup of a second factor during a sign-in.
+//! Tests of setting up a second factor during a sign-in.
 
 use super::*;
 use crate::error::RefusalKind;
@@ -13,7 +13,7 @@ fn setup_challenge() -> MfaSetupChallenge {
     }
 }
 
-/// Returns the challenge for an app's first code, with a new challenge session.
+/// Returns the challenge that asks for the first code of an authenticator app.
 fn setup() -> SoftwareTokenSetup {
     let mut flow = setup_challenge().set_up_software_token(&app_client());
     assert_eq!(body(&sent(flow.step(NOW, Event::Start))), json!({"Session": "next session"}));
@@ -49,7 +49,7 @@ fn without_a_new_session_the_previous_one_is_used() {
     assert_eq!(request["Session"], "next session");
 }
 
-/// Regression: the npm client treats every status as success.
+/// The npm client has a bug that this crate must not repeat: it treats every status as success.
 #[test]
 fn a_status_that_is_not_success_asks_for_the_code_again() {
     for status in ["ERROR", "MAYBE"] {
@@ -74,7 +74,8 @@ fn another_code_can_be_tried_after_a_wrong_one() {
     }
 }
 
-/// Regression: the npm client ignores a new device after the setup, so its next refresh fails.
+/// The npm client has a bug that this crate must not repeat: it does not register a new device after the
+/// setup, so the next refresh fails.
 #[test]
 fn a_new_device_is_registered_after_the_setup() {
     let mut flow = setup().verify(&app_client(), "123456", seed());

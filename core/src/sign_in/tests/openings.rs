@@ -1,4 +1,4 @@
-//! The first request of each kind of sign-in.
+//! Tests of the first request of each kind of sign-in.
 
 use super::*;
 use crate::operation::{AnalyticsMetadata, ChallengeName, UserContextData};
@@ -47,7 +47,8 @@ fn custom_challenges_may_follow_srp() {
     assert_eq!(challenge(flow.step(NOW, answer(200, &question))).name(), &ChallengeName::CustomChallenge);
 }
 
-/// Regression: the npm client treats any first challenge as PASSWORD_VERIFIER.
+/// The npm client has a bug that this crate must not repeat: it treats any first challenge as
+/// PASSWORD_VERIFIER.
 #[test]
 fn a_custom_challenge_before_srp_goes_to_the_user() {
     let mut flow = SignIn::custom_with_srp(&app_client(), "alice", "Very$ecur3", seed());

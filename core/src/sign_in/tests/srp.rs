@@ -100,7 +100,7 @@ fn a_sign_in_with_the_right_password_ends_with_tokens() {
 fn the_user_name_in_the_access_token_wins() {
     let mut flow = sign_in();
     prove_password(&mut flow, &[], &password_verifier(json!({})));
-    // {"username":"canonical"}
+    // The payload of the access token is `{"username":"canonical"}`.
     let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6ImNhbm9uaWNhbCJ9.c2ln"}}"#;
     assert_eq!(signed_in(flow.step(NOW, answer(200, text))).session.username(), "canonical");
 }
@@ -109,7 +109,7 @@ fn the_user_name_in_the_access_token_wins() {
 fn an_empty_user_name_in_the_access_token_is_ignored() {
     let mut flow = sign_in();
     prove_password(&mut flow, &[], &password_verifier(json!({})));
-    // {"username":""}
+    // The payload of the access token is `{"username":""}`.
     let text = r#"{"AuthenticationResult":{"AccessToken":"e30.eyJ1c2VybmFtZSI6IiJ9.c2ln"}}"#;
     assert_eq!(signed_in(flow.step(NOW, answer(200, text))).session.username(), CANONICAL);
 }
@@ -192,7 +192,7 @@ fn different_seeds_give_different_public_values() {
     assert_ne!(public([1; 32]), public([2; 32]));
 }
 
-/// To choose PASSWORD_SRP in SELECT_CHALLENGE, an answer must start the proof of a password.
+/// An answer that chooses PASSWORD_SRP in SELECT_CHALLENGE must also start the proof of a password.
 #[test]
 fn an_answer_to_a_challenge_may_prove_a_password() {
     let select = Pending::from(stored_challenge("SELECT_CHALLENGE"));

@@ -37,7 +37,7 @@ fn word() -> impl Strategy<Value = [u8; 32]> {
     })
 }
 
-/// Generates any integer that SRP_B can be, and more often integers close to a multiple of N.
+/// Generates integers for SRP_B. One third of them are close to a multiple of N.
 fn public_value() -> impl Strategy<Value = BigInt> {
     let near_a_multiple = (-3_i32..=3, -1_i32..=1).prop_map(|(times, off)| group::modulus() * times + off);
     let any_integer = (number(512), any::<bool>())
@@ -101,8 +101,8 @@ fn every_entry_of_the_comb_tables_agrees_with_num_bigint() {
     }
 }
 
-/// A power of two has a single bit, so this test reaches every table entry of a single tooth, and every
-/// square.
+/// Only one bit of a power of two is set. Therefore, this test uses every table entry with a single set bit,
+/// and every squaring.
 #[test]
 fn the_comb_raises_to_each_power_of_two() {
     for bit in 0..256 {
@@ -112,7 +112,7 @@ fn the_comb_raises_to_each_power_of_two() {
     }
 }
 
-/// The largest general exponent is just below 2^512 if `a` has 32 bytes, and above 2^512 if `a` has 33 bytes.
+/// The exponent a + u*x stays just below 2^512 if `a` has 32 bytes, and may exceed 2^512 if `a` has 33 bytes.
 #[test]
 fn the_largest_exponents_keep_all_their_bits() {
     for length in [32, 33, 64, 65, 128] {
@@ -138,8 +138,7 @@ proptest! {
         }
     }
 
-    /// At about 256 bits, the implementation switches from the comb to the window, and the bound on the
-    /// general exponent changes.
+    /// If the exponent has at most 256 bits, the implementation uses the comb, and otherwise a window.
     #[test]
     fn a_power_of_around_256_bits_agrees_with_num_bigint(a in number(34)) {
         let expected = expected_power(&unsigned(&a));
@@ -167,7 +166,7 @@ proptest! {
         prop_assert_eq!((premaster.len(), unsigned(&premaster)), (384, expected_premaster(server, &a, &u, &x)));
     }
 
-    /// If the server sends B = k*v, the base is zero, and therefore S is zero.
+    /// If the server sends B = k*v, the base B - k*g^x is zero, and therefore S is zero.
     #[test]
     fn a_server_value_that_makes_the_base_zero_gives_zero(a in number(32), u in word(), x in word()) {
         prop_assume!(a.iter().chain(&u).any(|byte| *byte != 0));

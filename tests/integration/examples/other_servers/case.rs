@@ -1,10 +1,10 @@
-//! What the set-up has made for a scenario, and in what each server departs from Cognito.
+//! The input of a scenario, and the differences between each server and Cognito.
 
 use cognito_core::error::{InvalidInput, NotAuthorized, RefusalKind};
 use cognito_core::{AppClient, Endpoint, IdentityPool, IdentityPoolId, RefreshMethod, UserPoolId};
 use serde::Deserialize;
 
-/// One server, with a user who is there for one scenario alone.
+/// One server, with a user who exists only for one scenario.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -13,9 +13,9 @@ pub(crate) struct Case {
     user_pool_id: String,
     client_id: String,
     client_secret: Option<String>,
-    /// What the user is signed in by.
+    /// The name with which the user signs in.
     pub(crate) username: String,
-    /// What the service calls the user; none for one who has yet to sign up.
+    /// The user name in the service, absent for a user who has not signed up yet.
     pub(crate) canonical_username: Option<String>,
     pub(crate) email: String,
     pub(crate) password: String,
@@ -32,7 +32,7 @@ pub(crate) struct Codes {
     pub(crate) other: String,
 }
 
-/// An identity pool, and a role that the user pool's users may assume in the basic flow.
+/// An identity pool, and a role that the user pool's users can assume in the basic flow.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Identities {
@@ -50,7 +50,7 @@ pub(crate) enum Server {
 }
 
 impl Case {
-    /// The app client without its secret.
+    /// Returns the app client without its secret.
     pub(crate) fn app_client_without_secret(&self) -> Result<AppClient, InvalidInput> {
         let app_client = AppClient::new(UserPoolId::new(&*self.user_pool_id)?, &*self.client_id)?;
         let app_client = app_client.with_refresh_method(self.server.refresh_method());
@@ -71,7 +71,7 @@ impl Case {
 }
 
 impl Identities {
-    /// The pool, and the Security Token Service, both at the server of the case.
+    /// Returns the identity pool. The server of the case is also its Security Token Service.
     pub(crate) fn pool(&self, case: &Case) -> Result<IdentityPool, InvalidInput> {
         let pool = IdentityPool::new(IdentityPoolId::new(&*self.id)?)?;
         let endpoint = Endpoint::custom(&case.url)?;
@@ -80,7 +80,8 @@ impl Identities {
 }
 
 impl Server {
-    /// cognito-local calls a wrong password InvalidPasswordException, as Cognito calls one that breaks the policy.
+    /// Returns the error for a wrong password. cognito-local answers with InvalidPasswordException, which
+    /// Cognito uses for a password that breaks the policy.
     pub(crate) fn wrong_password(self) -> RefusalKind {
         match self {
             Self::CognitoLocal => RefusalKind::InvalidPassword,
@@ -88,7 +89,8 @@ impl Server {
         }
     }
 
-    /// moto has no words for a wrong password where it is to be changed: its message is the user's name.
+    /// Returns the error for a wrong old password in a password change. The error message of the server moto
+    /// contains only the user name.
     pub(crate) fn wrong_old_password(self) -> RefusalKind {
         match self {
             Self::Moto => RefusalKind::NotAuthorized(NotAuthorized::Other),
@@ -96,7 +98,8 @@ impl Server {
         }
     }
 
-    /// cognito-local says CodeMismatchException, which Cognito says at a sign-in and not at enrolment.
+    /// Returns the error for a wrong code at the set-up of an authenticator app. cognito-local answers with
+    /// CodeMismatchException, which Cognito uses only at a sign-in.
     pub(crate) fn wrong_code_at_enrolment(self) -> RefusalKind {
         match self {
             Self::CognitoLocal => RefusalKind::CodeMismatch,
@@ -104,22 +107,24 @@ impl Server {
         }
     }
 
-    /// moto takes any code for a sign-up, and any that is not of its own making for a new password.
+    /// Returns whether the server checks codes. moto accepts any code for a sign-up, and any code that it did
+    /// not generate for a new password.
     pub(crate) fn checks_codes(self) -> bool {
         self != Self::Moto
     }
 
-    /// ministack alone verifies SRP; what is not about SRP goes by USER_PASSWORD_AUTH at the others.
+    /// Returns whether the server verifies SRP: only ministack verifies it. On cognito-local and moto,
+    /// scenarios that do not test SRP sign in with USER_PASSWORD_AUTH.
     pub(crate) fn verifies_srp(self) -> bool {
         self == Self::Ministack
     }
 
-    /// ministack alone has ResendConfirmationCode.
+    /// Returns whether the server supports ResendConfirmationCode: only ministack supports it.
     pub(crate) fn resends_codes(self) -> bool {
         self == Self::Ministack
     }
 
-    /// ministack alone has GetTokensFromRefreshToken.
+    /// Returns the refresh method of the server. Only ministack supports GetTokensFromRefreshToken.
     fn refresh_method(self) -> RefreshMethod {
         match self {
             Self::Ministack => RefreshMethod::GetTokensFromRefreshToken,
@@ -127,8 +132,9 @@ impl Server {
         }
     }
 
-    /// moto says "Invalid token" of an access token that was signed out, which Cognito never says.
-    pub(crate) fn says_that_access_tokens_are_revoked(self) -> bool {
+    /// Returns whether the server reports a revoked access token as Cognito does. The server moto only
+    /// reports "Invalid token".
+    pub(crate) fn reports_revoked_access_tokens(self) -> bool {
         self != Self::Moto
     }
 }

@@ -1,4 +1,4 @@
-//! What a scenario expects, and the sentences for when it is not so.
+//! The checks of a scenario, each with an error message for an unexpected result.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -19,11 +19,13 @@ pub(crate) fn equal<T: PartialEq<U> + Debug, U: Debug>(what: &str, actual: T, ex
 pub(crate) fn signed_in(outcome: SignInOutcome) -> Outcome<SignedIn> {
     match outcome {
         SignInOutcome::SignedIn(signed_in) => Ok(signed_in),
-        SignInOutcome::Challenge(challenge) => Err(format!("asked for {}", challenge.name().as_str()).into()),
+        SignInOutcome::Challenge(challenge) => {
+            Err(format!("the service requires the challenge {}", challenge.name().as_str()).into())
+        }
     }
 }
 
-/// The challenge, as it comes back from where an application stored it.
+/// Returns the challenge after storing and reading it, as an application would.
 pub(crate) fn challenge(outcome: SignInOutcome, name: &str) -> Outcome<Challenge> {
     match outcome {
         SignInOutcome::SignedIn(_) => Err(format!("signed in without {name}").into()),
@@ -39,7 +41,7 @@ pub(crate) fn refused<T>(what: &str, result: Result<T, Error>, expected: Refusal
     if error.refusal_kind() == Some(expected) { Ok(()) } else { Err(unexpected(what, &error)) }
 }
 
-/// Refused as NotAuthorizedException, whatever the reason.
+/// Expects the error NotAuthorizedException, with any message.
 pub(crate) fn not_authorized<T>(what: &str, result: Result<T, Error>) -> Outcome {
     let error = failed(what, result)?;
     if matches!(error.refusal_kind(), Some(RefusalKind::NotAuthorized(_))) {
@@ -49,20 +51,20 @@ pub(crate) fn not_authorized<T>(what: &str, result: Result<T, Error>) -> Outcome
     }
 }
 
-/// The service must not take the access token any more.
+/// Expects that the service rejects the access token.
 pub(crate) fn is_access_token_refused<T>(what: &str, result: Result<T, Error>) -> Outcome {
     let error = failed(what, result)?;
     if error.is_access_token_refused() { Ok(()) } else { Err(unexpected(what, &error)) }
 }
 
-/// The session must be dead.
+/// Expects an error that ends the session.
 pub(crate) fn session_ended<T>(what: &str, result: Result<T, Error>) -> Outcome {
     let error = failed(what, result)?;
     if error.ends_session() { Ok(()) } else { Err(unexpected(what, &error)) }
 }
 
 fn failed<T>(what: &str, result: Result<T, Error>) -> Outcome<Error> {
-    result.err().ok_or_else(|| format!("{what} was not refused").into())
+    result.err().ok_or_else(|| format!("{what} was not rejected").into())
 }
 
 fn unexpected(what: &str, error: &Error) -> Box<dyn StdError> {

@@ -1,12 +1,14 @@
-//! Goes through one scenario against a server that others wrote, by one of the two adapters, and fails with a sentence when
-//! something is not as expected:
+//! Runs one scenario against a server of another project, with one of the two adapters, and reports the first
+//! unexpected result:
 //!
 //! ```text
-//! cargo run -p cognito-integration-tests --example other_servers -- blocking|tokio SCENARIO < case.json
+//! cargo run -p cognito-integration-tests --example other_servers -- \
+//!     blocking|tokio SCENARIO < case.json
 //! ```
 //!
-//! `tests/oracles/python/other_servers.py` starts the servers, makes the pools and users, and runs this for each case.
-//! Where a server departs from Cognito, the scenario expects what the server does; [`case::Server`] says where that is.
+//! `tests/oracles/python/other_servers.py` starts the servers, creates the pools and users, and runs this
+//! program for each case. If a server differs from Cognito, the scenario expects the behaviour of the server.
+//! [`case::Server`] lists the differences.
 
 mod accounts;
 mod case;
@@ -46,12 +48,12 @@ fn run() -> Outcome {
     match adapter.as_str() {
         "blocking" => run_on::<Blocking>(name, &case),
         "tokio" => run_on::<Tokio>(name, &case),
-        other => Err(format!("there is no adapter {other}").into()),
+        other => Err(format!("unknown adapter {other}: use blocking or tokio").into()),
     }
 }
 
 fn run_on<A: Adapter>(name: &str, case: &Case) -> Outcome {
-    let scenario = scenario(name).ok_or_else(|| format!("there is no scenario {name}"))?;
+    let scenario = scenario(name).ok_or_else(|| format!("unknown scenario {name}"))?;
     scenario(&A::new(case.app_client()?, &TransportSettings::default()), case)
 }
 

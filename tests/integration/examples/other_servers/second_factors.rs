@@ -1,4 +1,4 @@
-//! Authenticator apps.
+//! Scenarios of authenticator apps.
 
 use cognito_core::error::RefusalKind;
 use cognito_core::operation::{AssociateSoftwareToken, ChallengeName, SoftwareTokenStatus, VerifySoftwareToken};
@@ -11,17 +11,18 @@ use crate::expect::{self, Outcome};
 use crate::steps::{sign_in, start};
 use cognito_integration_tests::support::authenticator;
 
-/// A signed-in user sets an app up. From then on its code is asked for; a wrong one may be given again.
+/// A user sets up an authenticator app. Then a sign-in requires a code of the app, and a wrong code can be
+/// corrected.
 pub(crate) fn software_token(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = sign_in(client, case)?;
     let secret = enrol(client, case, &signed_in)?;
     let preference = SetMfaPreference::new(client.app_client(), &signed_in.session);
     client.run(preference.with_software_token(FactorState::Preferred))?;
 
-    takes_the_code(client, start(client, case, &case.password)?, &secret)
+    answer_code(client, start(client, case, &case.password)?, &secret)
 }
 
-/// A user with two factors chooses one.
+/// A user with two second factors chooses one of them at the sign-in.
 pub(crate) fn select_mfa_type(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = sign_in(client, case)?;
     let secret = enrol(client, case, &signed_in)?;
@@ -30,19 +31,19 @@ pub(crate) fn select_mfa_type(client: &impl Adapter, case: &Case) -> Outcome {
 
     let Challenge::SelectMfaType(select) = expect::challenge(start(client, case, &case.password)?, "SELECT_MFA_TYPE")?
     else {
-        return Err("not a typed challenge".into());
+        return Err("the challenge SELECT_MFA_TYPE has the wrong type".into());
     };
     expect::equal("the choices", select.choices(), [ChallengeName::SmsMfa, ChallengeName::SoftwareTokenMfa])?;
-    // A text message it could not be: cognito-local gives no way to say where it would go.
+    // The user cannot choose a text message, because cognito-local has no way to set its destination.
     let chosen = select.answer(client.app_client(), &ChallengeName::SoftwareTokenMfa, client.seed()?);
-    takes_the_code(client, client.run(chosen)?, &secret)
+    answer_code(client, client.run(chosen)?, &secret)
 }
 
-/// The app's secret, once its first code has been taken.
+/// Sets up an authenticator app with a code, and returns the secret of the app.
 fn enrol(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome<SecretCode> {
     let session = &signed_in.session;
     let associated = client.call_signed_in(session, AssociateSoftwareToken::new())?;
-    let secret = associated.secret_code.ok_or("there is no secret code")?;
+    let secret = associated.secret_code.ok_or("the answer has no secret code")?;
     let verify = |code: String| client.call_signed_in(session, VerifySoftwareToken::new(code));
     let wrong = verify(wrong_code(&secret)?);
     expect::refused("a wrong code at enrolment", wrong, case.server.wrong_code_at_enrolment())?;
@@ -51,10 +52,10 @@ fn enrol(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome<Se
     Ok(secret)
 }
 
-/// The app's code is asked for: a wrong one is refused, and the right one signs in then.
-fn takes_the_code(client: &impl Adapter, outcome: SignInOutcome, secret: &SecretCode) -> Outcome {
+/// Answers the challenge for the app's code: a wrong code is rejected, and then the right code signs in.
+fn answer_code(client: &impl Adapter, outcome: SignInOutcome, secret: &SecretCode) -> Outcome {
     let Challenge::Code(challenge) = expect::challenge(outcome, "SOFTWARE_TOKEN_MFA")? else {
-        return Err("not a typed challenge".into());
+        return Err("the challenge SOFTWARE_TOKEN_MFA has the wrong type".into());
     };
     let answer = |code: String| client.run(challenge.answer(client.app_client(), code, client.seed()?));
     expect::refused("a wrong code", answer(wrong_code(secret)?), RefusalKind::CodeMismatch)?;
@@ -65,7 +66,7 @@ fn right_code(secret: &SecretCode) -> Outcome<String> {
     Ok(authenticator::app(secret.expose(), unix_seconds()?))
 }
 
-/// One that the app shows neither now nor a minute before or after.
+/// Returns a code that the app does not show within one minute before or after the current time.
 fn wrong_code(secret: &SecretCode) -> Outcome<String> {
     let now = unix_seconds()?;
     let right: Vec<String> =
@@ -74,7 +75,7 @@ fn wrong_code(secret: &SecretCode) -> Outcome<String> {
     Ok(wrong.ok_or("every code is right")?)
 }
 
-#[expect(clippy::disallowed_methods, reason = "an app shows the code of this moment")]
+#[expect(clippy::disallowed_methods, reason = "an app shows the code of the current time")]
 fn unix_seconds() -> Outcome<u64> {
     Ok(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs())
 }

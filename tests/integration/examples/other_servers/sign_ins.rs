@@ -1,4 +1,4 @@
-//! By password.
+//! Scenarios of signing in with a password.
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::GetUser;
@@ -7,15 +7,17 @@ use cognito_integration_tests::support::adapter::Adapter;
 
 use crate::case::Case;
 use crate::expect::{self, Outcome};
-use crate::steps::{self, sign_in, start, with};
+use crate::steps::{self, sign_in, start, with_app_client};
 
 const NEW_PASSWORD: &str = "Battery-staple-2";
 
-/// The right password signs in by SRP, under the user's canonical name; a wrong one and an unknown user do not.
+/// Over SRP, the right password signs in under the user's canonical name. A wrong password and an unknown
+/// user are rejected.
 pub(crate) fn srp(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = expect::signed_in(client.srp(&case.username, &case.password)?)?;
-    is_the_user(client, case, &signed_in)?;
-    // Of the numbers on both sides every second begins with a one bit, and needs a byte before it that is hashed too.
+    check_user(client, case, &signed_in)?;
+    // Half of the SRP numbers on both sides have the highest bit set, and are hashed with a zero byte in
+    // front. Many sign-ins test both kinds of numbers.
     for _ in 0..20 {
         expect::signed_in(client.srp(&case.username, &case.password)?)?;
     }
@@ -24,42 +26,44 @@ pub(crate) fn srp(client: &impl Adapter, case: &Case) -> Outcome {
     expect::refused("an unknown user", client.srp("nobody", &case.password), incorrect)
 }
 
-/// An e-mail address stands for the user.
+/// A user can sign in with an e-mail address.
 pub(crate) fn alias(client: &impl Adapter, case: &Case) -> Outcome {
-    is_the_user(client, case, &expect::signed_in(client.srp(&case.email, &case.password)?)?)
+    check_user(client, case, &expect::signed_in(client.srp(&case.email, &case.password)?)?)
 }
 
-/// A password that is sent as it is signs in, and a wrong one does not.
+/// The right password signs in without SRP, and a wrong password is rejected.
 pub(crate) fn password(client: &impl Adapter, case: &Case) -> Outcome {
     let signed_in = expect::signed_in(steps::password(client, &case.username, &case.password)?)?;
-    is_the_user(client, case, &signed_in)?;
+    check_user(client, case, &signed_in)?;
     let wrong = steps::password(client, &case.username, "Incorrect-horse-1");
     expect::refused("a wrong password", wrong, case.server.wrong_password())
 }
 
-/// No sign-in without the app client's secret, or with a wrong one.
+/// A sign-in is rejected without the app client's secret, and with a wrong secret.
 pub(crate) fn client_secret(client: &impl Adapter, case: &Case) -> Outcome {
     expect::that("the app client has a secret", case.has_client_secret())?;
     sign_in(client, case)?;
     for (what, secret) in [("no secret", ""), ("a wrong secret", "wrong")] {
-        let other = with(client, case.app_client_without_secret()?.with_secret(secret));
+        let other = with_app_client(client, case.app_client_without_secret()?.with_secret(secret));
         expect::not_authorized(what, start(&other, case, &case.password))?;
     }
     Ok(())
 }
 
-/// A temporary password has to be changed, and then only the new one is good.
+/// A user must replace a temporary password. Then only the new password signs in.
 pub(crate) fn new_password(client: &impl Adapter, case: &Case) -> Outcome {
     let challenge = expect::challenge(start(client, case, &case.password)?, "NEW_PASSWORD_REQUIRED")?;
-    let Challenge::NewPassword(challenge) = challenge else { return Err("not a typed challenge".into()) };
+    let Challenge::NewPassword(challenge) = challenge else {
+        return Err("the challenge NEW_PASSWORD_REQUIRED has the wrong type".into());
+    };
     let answer = challenge.answer(client.app_client(), NEW_PASSWORD, [], client.seed()?);
-    is_the_user(client, case, &expect::signed_in(client.run(answer)?)?)?;
+    check_user(client, case, &expect::signed_in(client.run(answer)?)?)?;
     let old = start(client, case, &case.password);
     expect::refused("the temporary password", old, case.server.wrong_password())?;
     expect::signed_in(start(client, case, NEW_PASSWORD)?).map(drop)
 }
 
-fn is_the_user(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome {
+fn check_user(client: &impl Adapter, case: &Case, signed_in: &SignedIn) -> Outcome {
     let session = &signed_in.session;
     expect::equal("the user's name", Some(session.username()), case.canonical_username.as_deref())?;
     let user = client.call_signed_in(session, GetUser::new())?;

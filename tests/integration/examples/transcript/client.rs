@@ -1,4 +1,4 @@
-//! The client's part: what each step does with the core.
+//! The client: performs each step of a scenario with the core.
 
 use std::error::Error;
 
@@ -13,20 +13,20 @@ use serde_json::Value;
 
 use crate::script::{Answer, Script};
 
-/// What is done, and with what the client begins.
+/// The initial state of the client, and the steps.
 #[derive(Deserialize)]
 pub(crate) struct Scenario {
     unix_millis: u64,
     user_pool_id: String,
     client_id: String,
-    /// Of a device that the client registers.
+    /// The name of each device that the client registers.
     device_name: String,
     session: Option<StoredSession>,
     device: Option<StoredDevice>,
     pub(crate) steps: Vec<Step>,
 }
 
-/// The tokens of a user who has signed in before.
+/// The tokens of a user who signed in before the scenario starts.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StoredSession {
@@ -36,7 +36,7 @@ struct StoredSession {
     refresh_token: String,
 }
 
-/// A device that was registered before.
+/// A device that was registered before the scenario starts.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StoredDevice {
@@ -46,13 +46,13 @@ struct StoredDevice {
     password: String,
 }
 
-/// One step. Its members are called as in the API.
+/// One step of a scenario. Its members have the names of the Cognito API.
 #[derive(Deserialize)]
 pub(crate) struct Step {
     #[serde(rename = "do")]
     pub(crate) name: String,
     seed: [u8; 32],
-    /// The clients for which it is to fail.
+    /// The names of the clients for which the step must fail.
     #[serde(default)]
     fails: Vec<String>,
     answers: Vec<Answer>,
@@ -65,7 +65,7 @@ impl Step {
         Seed::new(self.seed)
     }
 
-    /// One member.
+    /// Reads one member of the step.
     fn member<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
         let member = self.members.get(name).ok_or_else(|| format!("the step has no {name}"))?;
         T::deserialize(member).map_err(|error| format!("{name}: {error}"))
@@ -75,7 +75,7 @@ impl Step {
         self.member(name)
     }
 
-    /// The members as those of an operation, or of a part of one.
+    /// Reads all members of the step as an operation, or as a part of an operation.
     fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.members)
     }
@@ -90,7 +90,7 @@ pub(crate) struct Client {
     challenge: Option<Challenge>,
 }
 
-type Done = Result<(), Box<dyn Error>>;
+type StepResult = Result<(), Box<dyn Error>>;
 
 impl Client {
     pub(crate) fn new(scenario: &Scenario) -> Result<Self, Box<dyn Error>> {
@@ -112,7 +112,7 @@ impl Client {
             }
         });
         Ok(Self {
-            // The only way that the other client knows.
+            // The other client supports only this method.
             app_client: app_client.with_refresh_method(RefreshMethod::RefreshTokenAuth),
             device_name: scenario.device_name.clone(),
             script: Script::new(now),
@@ -122,19 +122,19 @@ impl Client {
         })
     }
 
-    /// Takes a step, which must end as it says and ask for all of its answers.
-    pub(crate) fn take(&mut self, index: usize, step: &Step) -> Done {
+    /// Performs a step. It must succeed or fail as the scenario says, and use all of its answers.
+    pub(crate) fn perform(&mut self, index: usize, step: &Step) -> StepResult {
         self.script.begin(index, &step.answers);
-        let is_to_fail = step.fails.iter().any(|client| client == "rust");
+        let must_fail = step.fails.iter().any(|client| client == "rust");
         match self.act(step) {
-            Err(error) if is_to_fail && error.is::<cognito_core::Error>() => {}
-            Ok(()) if is_to_fail => return Err("does not fail".into()),
-            done => done?,
+            Err(error) if must_fail && error.is::<cognito_core::Error>() => {}
+            Ok(()) if must_fail => return Err("succeeds, but must fail".into()),
+            result => result?,
         }
-        if self.script.is_over() { Ok(()) } else { Err("ends before its answers do".into()) }
+        if self.script.is_finished() { Ok(()) } else { Err("does not use all of its answers".into()) }
     }
 
-    fn act(&mut self, step: &Step) -> Done {
+    fn act(&mut self, step: &Step) -> StepResult {
         match step.name.as_str() {
             "SignUp" => self.call::<SignUp>(step),
             "ConfirmSignUp" => self.call::<ConfirmSignUp>(step),
@@ -164,20 +164,20 @@ impl Client {
         }
     }
 
-    fn call<O: Public + DeserializeOwned>(&mut self, step: &Step) -> Done {
+    fn call<O: Public + DeserializeOwned>(&mut self, step: &Step) -> StepResult {
         self.script.run(Call::new(&self.app_client, step.read::<O>()?)).map(drop)
     }
 
-    fn call_signed_in<O: TokenAuthorized + DeserializeOwned>(&mut self, step: &Step) -> Done {
+    fn call_signed_in<O: TokenAuthorized + DeserializeOwned>(&mut self, step: &Step) -> StepResult {
         let call = Call::signed_in(&self.app_client, self.session()?, step.read::<O>()?);
         self.script.run(call).map(drop)
     }
 
     fn session(&self) -> Result<&Session, &'static str> {
-        self.session.as_ref().ok_or("nobody is signed in")
+        self.session.as_ref().ok_or("no user is signed in")
     }
 
-    fn sign_out(&mut self, scope: SignOutScope) -> Done {
+    fn sign_out(&mut self, scope: SignOutScope) -> StepResult {
         match self.script.run(SignOut::new(&self.app_client, self.session()?, scope))? {
             RemoteSignOut::Done => Ok(()),
             RemoteSignOut::Failed(error) => Err(error.into()),
@@ -185,23 +185,25 @@ impl Client {
         }
     }
 
-    fn refresh(&mut self, step: &Step) -> Done {
+    fn refresh(&mut self, step: &Step) -> StepResult {
         let refresh = Refresh::new(&self.app_client, self.session()?, step.seed());
         let refresh = refresh.with_context(step.read()?).with_device_name(&self.device_name);
         self.session = Some(self.script.run(refresh)?.session);
         Ok(())
     }
 
-    fn begin_software_token(&mut self) -> Done {
-        let Some(Challenge::MfaSetup(challenge)) = &self.challenge else { return Err("no MFA_SETUP".into()) };
+    fn begin_software_token(&mut self) -> StepResult {
+        let Some(Challenge::MfaSetup(challenge)) = &self.challenge else {
+            return Err("the current challenge is not MFA_SETUP".into());
+        };
         let setup = self.script.run(challenge.set_up_software_token(&self.app_client))?;
         self.challenge = Some(setup.into());
         Ok(())
     }
 
-    /// Begins a sign-in, or goes on with it.
-    fn sign_in(&mut self, step: &Step) -> Done {
-        let flow = self.beginning(step)?.map_or_else(|| self.answer(step), Ok)?;
+    /// Starts a sign-in, or answers its current challenge.
+    fn sign_in(&mut self, step: &Step) -> StepResult {
+        let flow = self.start_flow(step)?.map_or_else(|| self.answer(step), Ok)?;
         let flow = flow.with_context(step.read()?).with_devices(self.devices.clone());
         match self.script.run(flow.with_device_name(&self.device_name))? {
             SignInOutcome::SignedIn(signed_in) => {
@@ -214,7 +216,7 @@ impl Client {
         Ok(())
     }
 
-    fn beginning(&self, step: &Step) -> Result<Option<SignIn>, Box<dyn Error>> {
+    fn start_flow(&self, step: &Step) -> Result<Option<SignIn>, Box<dyn Error>> {
         let (client, seed) = (&self.app_client, step.seed());
         let username = || step.text("USERNAME");
         let password = || step.text("PASSWORD");
@@ -229,7 +231,7 @@ impl Client {
 
     fn answer(&self, step: &Step) -> Result<SignIn, Box<dyn Error>> {
         let (client, seed) = (&self.app_client, step.seed());
-        let challenge = self.challenge.as_ref().ok_or("no challenge")?;
+        let challenge = self.challenge.as_ref().ok_or("there is no challenge to answer")?;
         Ok(match (step.name.as_str(), challenge) {
             ("code", Challenge::Code(challenge)) => challenge.answer(client, step.text("CODE")?, seed),
             ("choice", Challenge::SelectMfaType(challenge)) => challenge.answer(client, &step.member("ANSWER")?, seed),

@@ -1,11 +1,12 @@
-//! Prints the requests that the core sends in a scenario, one line of JSON each, to be held against another client's.
+//! Prints each request that the core sends in a scenario as a line of JSON, for comparison with another
+//! client.
 //!
 //! ```text
 //! cargo run -p cognito-integration-tests --example transcript < SCENARIO
 //! ```
 //!
-//! A scenario is one JSON object: the clock, what the client begins with, and the steps, each with its inputs, its seed and
-//! what the service answers.
+//! A scenario is one JSON object with the time, the initial state of the client, and the steps. Each step has
+//! its inputs, its seed and the answers of the service.
 
 mod client;
 mod script;
@@ -19,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let scenario: Scenario = serde_json::from_reader(io::stdin())?;
     let mut client = Client::new(&scenario)?;
     for (index, step) in scenario.steps.iter().enumerate() {
-        client.take(index, step).map_err(|error| format!("step {index}, {}: {error}", step.name))?;
+        client.perform(index, step).map_err(|error| format!("step {index}, {}: {error}", step.name))?;
     }
     Ok(())
 }

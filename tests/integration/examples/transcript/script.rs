@@ -1,4 +1,4 @@
-//! The service's part: answers in their order, and a record of what was sent to get them.
+//! The service: returns prepared answers in order, and prints each request.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
@@ -7,16 +7,16 @@ use cognito_core::{Event, Flow, Headers, Request, Response, SendOutcome, Step, T
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// One answer.
+/// One prepared answer of the service.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Answer {
-    /// The operation that it answers.
+    /// The name of the operation that gets this answer.
     to: String,
     #[serde(default = "ok")]
     status: u16,
     #[serde(default)]
     body: Value,
-    /// The client that asks for it, where the other does not.
+    /// The name of the client that sends the request, if only one of the two clients sends it.
     only: Option<String>,
 }
 
@@ -24,7 +24,7 @@ fn ok() -> u16 {
     200
 }
 
-/// What the service answers in one step.
+/// The prepared answers of the service in one step.
 pub(crate) struct Script {
     now: Timestamp,
     step: usize,
@@ -36,15 +36,15 @@ impl Script {
         Self { now, step: 0, answers: VecDeque::new() }
     }
 
-    /// Goes on to these answers.
+    /// Replaces the answers with those of the next step.
     pub(crate) fn begin(&mut self, step: usize, answers: &[Answer]) {
         self.step = step;
         let ours = |(_, answer): &(usize, Answer)| answer.only.as_deref().is_none_or(|client| client == "rust");
         self.answers = answers.iter().cloned().enumerate().filter(ours).collect();
     }
 
-    /// Whether all answers have been asked for.
-    pub(crate) fn is_over(&self) -> bool {
+    /// Returns whether all answers were used.
+    pub(crate) fn is_finished(&self) -> bool {
         self.answers.is_empty()
     }
 
@@ -60,9 +60,9 @@ impl Script {
         }
     }
 
-    /// Prints the request, and answers it.
+    /// Prints a request, and returns the next answer.
     fn answer(&mut self, request: &Request) -> Result<Response, Box<dyn Error>> {
-        let unexpected = || format!("nothing answers this {}", request.operation());
+        let unexpected = || format!("the step has no answer to this request of {}", request.operation());
         let (index, answer) = self.answers.pop_front().ok_or_else(unexpected)?;
         if answer.to != request.operation() {
             return Err(unexpected().into());

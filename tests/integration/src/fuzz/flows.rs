@@ -1,4 +1,4 @@
-//! Flows and keepers, fed events in any order.
+//! Fuzz bodies that feed events in any order to flows and keepers.
 
 use alloc::sync::Arc;
 
@@ -11,8 +11,9 @@ use cognito_core::{
 
 use super::{IDENTITY, NOW, ROLE, app_client, devices, identity_pool, seed};
 
-/// Events in any order: a sign-in makes a bounded number of requests, keeps its first error, and is over when it says so.
-/// A digit in front says how the sign-in begins.
+/// Feeds events in any order to a sign-in and checks the sign-in with `check_bounded`.
+///
+/// A leading digit of `data` selects the kind of sign-in.
 pub fn sign_in(data: &[u8]) {
     let Some(client) = app_client() else { return };
     let (how, data) = data.split_first().filter(|(how, _)| how.is_ascii_digit()).unwrap_or((&b'0', data));
@@ -23,25 +24,30 @@ pub fn sign_in(data: &[u8]) {
         _ => SignIn::srp(&client, "alice", "Very$ecur3", seed()),
     }
     .with_devices(devices());
-    // InitiateAuth, three proofs, the same without the device, and ConfirmDevice. The arithmetic is the slow part, and more
-    // events than this add nothing.
-    bounded(flow, events(data).take(32), 7 * MAX_ATTEMPTS);
+    // At most 7 requests with all their attempts: InitiateAuth and three proofs, InitiateAuth and the
+    // password proof again without the device, and ConfirmDevice. SRP arithmetic is slow, and more than 32
+    // events find nothing more.
+    check_bounded(flow, events(data).take(32), 7 * MAX_ATTEMPTS);
 }
 
-/// The same of a refresh, and of a sign-out in each scope.
+/// Feeds events in any order to a refresh, a sign-out in each scope, and a call of `GetUser`, and checks each
+/// flow with `check_bounded`.
 pub fn refresh(data: &[u8]) {
     let Some(client) = app_client() else { return };
     let session = session();
-    // With the device and without, and ConfirmDevice.
-    bounded(Refresh::new(&client, &session, seed()), events(data).take(32), 3 * MAX_ATTEMPTS);
+    // At most 3 requests with all their attempts: the refresh with the device and without it, and
+    // ConfirmDevice.
+    check_bounded(Refresh::new(&client, &session, seed()), events(data).take(32), 3 * MAX_ATTEMPTS);
     for scope in [SignOutScope::Local, SignOutScope::Revoke, SignOutScope::Global] {
-        bounded(SignOut::new(&client, &session, scope), events(data).take(32), MAX_ATTEMPTS);
+        check_bounded(SignOut::new(&client, &session, scope), events(data).take(32), MAX_ATTEMPTS);
     }
     let user = cognito_core::operation::GetUser::new();
-    bounded(Call::signed_in(&client, &session, user), events(data).take(32), MAX_ATTEMPTS);
+    check_bounded(Call::signed_in(&client, &session, user), events(data).take(32), MAX_ATTEMPTS);
 }
 
-/// The same of the way to AWS credentials: the lowest bits of the first byte say which.
+/// Feeds events in any order to [`GetCredentials`] and checks the flow with `check_bounded`.
+///
+/// The lowest bit of the first byte adds a known identity id, and the next bit adds a role to assume.
 pub fn credentials(data: &[u8]) {
     let Some(pool) = identity_pool() else { return };
     let (how, data) = data.split_first().unwrap_or((&0, &[]));
@@ -52,12 +58,16 @@ pub fn credentials(data: &[u8]) {
     if how & 2 == 2 {
         flow = flow.with_role(Role::Assumed(AssumedRole::new(ROLE, "guest")));
     }
-    // With the known identity, GetId, with the new one, and the role.
-    bounded(flow, events(data).take(256), 4 * MAX_ATTEMPTS);
+    // At most 4 requests with all their attempts: one for the known identity, GetId, one for the new
+    // identity, and one for the role.
+    check_bounded(flow, events(data).take(256), 4 * MAX_ATTEMPTS);
 }
 
-/// Jobs of both keepers, one after the other: each comes to an end in bounded requests, whatever the store and the
-/// service say. The first byte of a line says what the event is; a `!` begins the next job.
+/// Runs jobs of both keepers, one after the other, and checks that each job sends a bounded number of
+/// requests for any behaviour of the store and the service.
+///
+/// Each line of `data` is an event, and the first byte of the line selects the kind of event. The byte
+/// `!` separates two jobs.
 pub fn keepers(data: &[u8]) {
     let (Some(client), Some(pool)) = (app_client(), identity_pool()) else { return };
     let tasks = || {
@@ -73,19 +83,20 @@ pub fn keepers(data: &[u8]) {
         ]
     };
     let keeper = SessionKeeper::new(&client, "alice", &SessionSettings::default());
-    // Two refreshes and a device, each without the device too; and a sign-out.
-    kept(keeper, tasks, seed, data, 6 * MAX_ATTEMPTS);
+    // At most 6 requests with all their attempts: two refreshes and ConfirmDevice, both refreshes again
+    // without the device, and a sign-out.
+    check_jobs(keeper, tasks, seed, data, 6 * MAX_ATTEMPTS);
     let tasks = || [CredentialsTask::Get, CredentialsTask::Refresh, CredentialsTask::Forget];
     let keeper = CredentialsKeeper::for_user(&pool, "alice");
-    kept(keeper, tasks, || Logins::new().with(Logins::GOOGLE, "token").into(), data, 3 * MAX_ATTEMPTS);
+    check_jobs(keeper, tasks, || Logins::new().with(Logins::GOOGLE, "token").into(), data, 3 * MAX_ATTEMPTS);
 }
 
-fn kept<K: Keeper, const N: usize>(
+fn check_jobs<K: Keeper, const N: usize>(
     mut keeper: K,
     tasks: impl Fn() -> [K::Task; N],
     input: impl Fn() -> K::Input,
     data: &[u8],
-    most_requests: u32,
+    max_requests: u32,
 ) {
     let jobs = data.split(|byte| *byte == b'!').take(8);
     for (task, job) in tasks().into_iter().chain(tasks()).zip(jobs) {
@@ -93,7 +104,7 @@ fn kept<K: Keeper, const N: usize>(
         let _ = keeper.begin(task, since);
         let (mut requests, mut is_over) = (0, false);
         for line in job.split(|byte| *byte == b'\n').take(64) {
-            match computed(&mut keeper, keeper_event(line, &input)) {
+            match step_and_compute(&mut keeper, keeper_event(line, &input)) {
                 Ok(step) => {
                     assert!(!is_over);
                     requests += u32::from(matches!(step, KeeperStep::Send(_)));
@@ -102,13 +113,14 @@ fn kept<K: Keeper, const N: usize>(
                 Err(error) => assert!(matches!(error, Error::Misuse(_))),
             }
         }
-        assert!(requests <= most_requests);
-        keeper.abandon(lost());
+        assert!(requests <= max_requests);
+        keeper.abandon(connection_lost());
     }
 }
 
-/// Takes a step, and the computation that it may ask for.
-fn computed<K: Keeper>(keeper: &mut K, event: KeeperEvent<K::Input>) -> Result<KeeperStep<K::Output>, Error> {
+/// Takes one step of the keeper. If the step requests a computation, runs the computation and reports its
+/// result.
+fn step_and_compute<K: Keeper>(keeper: &mut K, event: KeeperEvent<K::Input>) -> Result<KeeperStep<K::Output>, Error> {
     match keeper.step(NOW, event)? {
         KeeperStep::Compute(computation) => keeper.step(NOW, KeeperEvent::Computed(computation.run())),
         step => Ok(step),
@@ -121,20 +133,20 @@ fn keeper_event<Input>(line: &[u8], input: &impl Fn() -> Input) -> KeeperEvent<I
         b'S' => KeeperEvent::Start(Ok(input())),
         b's' => KeeperEvent::Start(Err(Error::NotSignedIn)),
         b'K' => KeeperEvent::Locked(Ok(())),
-        b'k' => KeeperEvent::Locked(Err(lost())),
+        b'k' => KeeperEvent::Locked(Err(connection_lost())),
         b'Y' => KeeperEvent::Stored(Ok(())),
-        b'y' => KeeperEvent::Stored(Err(lost())),
+        b'y' => KeeperEvent::Stored(Err(connection_lost())),
         b'V' => KeeperEvent::Loaded(Ok(Some(Record::new(rest.to_vec())))),
         b'M' => KeeperEvent::Loaded(Ok(Some(session().to_record()))),
         b'B' => KeeperEvent::Loaded(Ok(None)),
-        b'b' => KeeperEvent::Loaded(Err(lost())),
+        b'b' => KeeperEvent::Loaded(Err(connection_lost())),
         _ => KeeperEvent::Flow(event(line)),
     }
 }
 
-/// Feeds a flow events in any order: it makes no more requests than this, keeps its first error, and is over when it says
-/// so.
-fn bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, most_requests: u32) {
+/// Feeds events in any order to a flow. Checks that the flow sends at most `max_requests` requests, repeats
+/// its first error, and takes no step after [`Step::Done`].
+fn check_bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, max_requests: u32) {
     let (mut requests, mut first_error, mut is_done) = (0, None, false);
     for event in events {
         match flow.step(NOW, event) {
@@ -150,23 +162,25 @@ fn bounded(mut flow: impl Flow, events: impl Iterator<Item = Event>, most_reques
             }
         }
     }
-    assert!(requests <= most_requests);
+    assert!(requests <= max_requests);
 }
 
-/// Events from bytes, a line each.
+/// Returns the events that `data` stands for, one event per line.
 fn events(data: &[u8]) -> impl Iterator<Item = Event> {
     data.split(|byte| *byte == b'\n').map(event)
 }
 
-/// The first byte of a line says which event it is: some are whole answers, so that one byte leads to the next state, and
-/// of others the rest of the line is the body.
+/// Returns the event that a line stands for. The first byte of the line selects the kind of event.
+///
+/// Some kinds are complete answers, so that one byte leads to the next state. For the other answers, the rest
+/// of the line is the body.
 fn event(line: &[u8]) -> Event {
     let (kind, rest) = line.split_first().unwrap_or((&b'?', &[]));
     match kind {
         b'S' => Event::Start,
         b'W' => Event::Woke,
-        b'N' => Event::Sent(SendOutcome::NotSent(lost())),
-        b'L' => Event::Sent(SendOutcome::NoAnswer(lost())),
+        b'N' => Event::Sent(SendOutcome::NotSent(connection_lost())),
+        b'L' => Event::Sent(SendOutcome::NoAnswer(connection_lost())),
         b'T' => answer(429, rest),
         b'E' => answer(400, rest),
         b'F' => answer(500, rest),
@@ -187,11 +201,11 @@ fn answer(status: u16, body: &[u8]) -> Event {
     Event::Sent(SendOutcome::Answered(Response::new(status, Headers::new(), body.to_vec())))
 }
 
-fn lost() -> Cause {
+fn connection_lost() -> Cause {
     Arc::new(core::fmt::Error)
 }
 
-/// One whose tokens have expired, with a device.
+/// Returns a session whose tokens have expired and which has a device key.
 fn session() -> Session {
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());

@@ -1,4 +1,4 @@
-//! What reads one thing that comes from outside.
+//! Fuzz bodies that each parse one kind of input from outside the process.
 
 use cognito_core::operation::{
     AssumeRoleWithWebIdentity, Attribute, ChallengeName, DateTime, GetUser, InitiateAuth, SignUp,
@@ -14,7 +14,9 @@ use cognito_core::{
 
 use super::{IDENTITY, NOW, ROLE, app_client, devices, identity_pool, seed};
 
-/// SALT, SRP_B, SECRET_BLOCK and the secret value, a line each: every combination gives a signature or an error.
+/// Computes an SRP signature from any input and checks that the result is a signature or an error.
+///
+/// The lines of `data` are SALT, SRP_B, SECRET_BLOCK, the secret exponent, the user and the password.
 pub fn srp_inputs(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut lines = text.split('\n');
@@ -29,7 +31,9 @@ pub fn srp_inputs(data: &[u8]) {
     }
 }
 
-/// A status, an error header and a body, as the answer to calls of several kinds, and as a stored challenge.
+/// Answers several kinds of calls with any status, error header and body, and checks that no flow panics.
+///
+/// The body is also read as a stored challenge. If the challenge is valid, it is answered, too.
 pub fn answers(data: &[u8]) {
     let (head, body) = data.split_at_checked(2).unwrap_or((&[1, 144], data));
     let status = head.iter().fold(0, |status, byte| status << 8 | u16::from(*byte));
@@ -37,17 +41,17 @@ pub fn answers(data: &[u8]) {
     let headers: Headers = [("x-amzn-errortype", String::from_utf8_lossy(kind))].into_iter().collect();
     let answer = || Event::Sent(SendOutcome::Answered(Response::new(status, headers.clone(), body.to_vec())));
     let Some(client) = app_client() else { return };
-    answered(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
-    answered(Call::signed_in(&client, &AccessToken::from("access.token"), GetUser::new()), answer());
-    // Not by SRP, whose arithmetic is the slow part.
-    answered(SignIn::password(&client, "alice", "Very$ecur3", seed()), answer());
+    check_answer(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
+    check_answer(Call::signed_in(&client, &AccessToken::from("access.token"), GetUser::new()), answer());
+    // A sign-in with SRP would be slow because of its arithmetic.
+    check_answer(SignIn::password(&client, "alice", "Very$ecur3", seed()), answer());
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());
-    answered(Refresh::new(&client, &Session::new("alice", tokens, NOW, None), seed()), answer());
-    identity_pool_answered(&answer);
+    check_answer(Refresh::new(&client, &Session::new("alice", tokens, NOW, None), seed()), answer());
+    check_identity_pool_answer(&answer);
     let _ = serde_json::from_slice::<InitiateAuth>(body);
     if let Ok(challenge) = serde_json::from_slice::<Challenge>(body) {
-        answered(challenge.answer_with(&client, [("ANSWER", "42")], seed()), answer());
+        check_answer(challenge.answer_with(&client, [("ANSWER", "42")], seed()), answer());
         if let Some(mut flow) = typed_answer(&challenge)
             && let Ok(Step::Send(_)) = flow.step(NOW, Event::Start)
         {
@@ -56,8 +60,9 @@ pub fn answers(data: &[u8]) {
     }
 }
 
-/// A refusal: an error header, a message header and a body, with zeros between. What is told of it is bounded and on one
-/// line.
+/// Answers calls with an error response and checks that the reported error is one line of bounded length.
+///
+/// In `data`, zero bytes separate an error header, a message header and a body.
 pub fn refusals(data: &[u8]) {
     let (kind, rest) = split_at_zero(data);
     let (message, body) = split_at_zero(rest);
@@ -67,33 +72,35 @@ pub fn refusals(data: &[u8]) {
     let answer = || Event::Sent(SendOutcome::Answered(Response::new(400, headers.clone(), body.to_vec())));
     let (Some(client), Some(pool)) = (app_client(), identity_pool()) else { return };
     let assume = AssumeRoleWithWebIdentity::new(ROLE, "guest", "token");
-    refused(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
-    refused(Call::for_identity_pool(&pool, assume), answer());
+    check_refusal(Call::new(&client, SignUp::new("alice", "Very$ecur3")), answer());
+    check_refusal(Call::for_identity_pool(&pool, assume), answer());
 }
 
-fn refused(mut flow: impl Flow, answer: Event) {
+fn check_refusal(mut flow: impl Flow, answer: Event) {
     let _ = flow.step(NOW, Event::Start);
     match flow.step(NOW, answer) {
         Err(error) => {
-            let told = error.with_causes().to_string();
-            assert!(!told.contains(['\n', '\r', '\u{1b}']), "{told:?}");
+            let report = error.with_causes().to_string();
+            assert!(!report.contains(['\n', '\r', '\u{1b}']), "{report:?}");
             assert!(matches!(error, Error::Refused(_) | Error::Malformed(_)), "{error:?}");
             if let Some(refusal) = error.refusal() {
                 assert!(!refusal.code.is_empty() && refusal.code.len() <= 128);
                 assert!(refusal.message.chars().count() <= 4096);
             }
         }
-        // Throttled: it waits.
+        // The error means that the service throttled the request, so the flow waits before its next attempt.
         Ok(step) => assert!(matches!(step, Step::Wait(_))),
     }
 }
 
-/// A token: its claims are read or not, and a session of it says what to do.
+/// Reads claims from any token and checks that `Debug` shows no attribute.
+///
+/// Also checks that a session with the token plans its next step without a panic.
 pub fn tokens(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
     let (access, id) = (AccessToken::from(&*text), IdToken::from(&*text));
     let (access_claims, id_claims) = (access.unverified_claims(), id.unverified_claims());
-    assert!(!format!("{id_claims:?} {access:?} {id:?}").contains("m4rk"), "no attribute is shown");
+    assert!(!format!("{id_claims:?} {access:?} {id:?}").contains("m4rk"), "Debug shows an attribute");
     let mut tokens = Tokens::new(access);
     tokens.id_token = Some(id);
     let session = Session::new("alice", tokens, NOW, None);
@@ -101,8 +108,10 @@ pub fn tokens(data: &[u8]) {
     assert_eq!(session.sub(), access_claims.as_ref().and_then(|claims| claims.sub.as_deref()));
 }
 
-/// A stored session, stored devices, a stored challenge, and an entry of the npm package's storage: what is read comes back
-/// the same when it is written and read again.
+/// Reads a stored session, stored devices and a stored challenge, and checks that each value stays the same
+/// when it is written and read again.
+///
+/// The bytes are also imported as an entry of the npm package's storage.
 pub fn stored_records(data: &[u8]) {
     let record = Record::new(data.to_vec());
     if let Ok(session) = Session::from_record(&record) {
@@ -123,7 +132,9 @@ pub fn stored_records(data: &[u8]) {
     let _ = web_storage::import_device(&client, "alice", |_| Some(text.clone()));
 }
 
-/// XML, as the answer of the Security Token Service and as its refusal.
+/// Reads XML as a successful answer and as an error of the Security Token Service.
+///
+/// Checks that the error about an invalid answer does not quote the answer.
 pub fn xml(data: &[u8]) {
     let Some(pool) = identity_pool() else { return };
     for status in [200, 400] {
@@ -140,16 +151,18 @@ pub fn xml(data: &[u8]) {
     }
 }
 
-/// The same as the answer to each step of both flows to AWS credentials.
-fn identity_pool_answered(answer: &impl Fn() -> Event) {
+/// Answers each step of both flows to AWS credentials with `answer`, and checks that no flow panics.
+fn check_identity_pool_answer(answer: &impl Fn() -> Event) {
     let Some(pool) = identity_pool() else { return };
-    answered(GetCredentials::new(&pool, Logins::new()), answer());
-    answered(GetCredentials::new(&pool, Logins::new()).with_identity_id(IDENTITY), answer());
+    check_answer(GetCredentials::new(&pool, Logins::new()), answer());
+    check_answer(GetCredentials::new(&pool, Logins::new()).with_identity_id(IDENTITY), answer());
     let role = || Role::Assumed(AssumedRole::new(ROLE, "guest"));
-    answered(GetCredentials::new(&pool, Logins::new()).with_identity_id(IDENTITY).with_role(role()), answer());
+    check_answer(GetCredentials::new(&pool, Logins::new()).with_identity_id(IDENTITY).with_role(role()), answer());
 }
 
-/// The answer that belongs to the challenge, which may be one that cannot be sent.
+/// Returns the typed answer to the challenge, or `None` for a challenge without a typed answer.
+///
+/// The answer may have invalid input, so that the returned flow fails before it sends anything.
 fn typed_answer(challenge: &Challenge) -> Option<SignIn> {
     let client = &app_client()?;
     Some(match challenge {
@@ -167,7 +180,7 @@ fn typed_answer(challenge: &Challenge) -> Option<SignIn> {
     })
 }
 
-fn answered(mut flow: impl Flow, answer: Event) {
+fn check_answer(mut flow: impl Flow, answer: Event) {
     let started = flow.step(NOW, Event::Start);
     assert!(matches!(started, Ok(Step::Send(_))));
     let _ = flow.step(NOW, answer);

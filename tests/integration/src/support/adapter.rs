@@ -1,4 +1,4 @@
-//! Both adapters behind one trait, so that a test is written once and runs on each.
+//! One trait for both adapters, so that a test is written once and runs on each adapter.
 
 mod blocking;
 mod tokio;
@@ -14,8 +14,9 @@ use cognito_core::{
 pub use self::blocking::Blocking;
 pub use self::tokio::Tokio;
 
-/// Makes two tests of each function, which has the adapter as a type parameter: one in the module `blocking`,
-/// one in `tokio`.
+/// Makes two tests of each listed function: one in the module `blocking` and one in the module `tokio`.
+///
+/// Each function must have the adapter as its only type parameter.
 #[macro_export]
 macro_rules! test_on_both_adapters {
     ($($test:ident),+ $(,)?) => {
@@ -39,31 +40,32 @@ macro_rules! test_on_both_adapters {
     };
 }
 
-/// A client of one adapter, with sessions and identities in memory. Every method blocks until it is done.
+/// A client of one adapter, with in-memory stores for sessions and identities. Every method blocks until it
+/// is done.
 pub trait Adapter: Sized {
-    /// The adapter's own type of client. Threads may share one.
+    /// The client type of the adapter. Several threads may share one client.
     type Client: Clone + Send + Sync;
-    /// A handle on one user's session.
+    /// The adapter's handle on the session of one user.
     type Session: SessionHandle;
-    /// A source of AWS credentials.
+    /// The adapter's source of AWS credentials.
     type Credentials: CredentialsProvider;
 
-    /// A client on the adapter's own HTTP transport.
+    /// Creates a client that uses the HTTP transport of the adapter.
     fn new(app_client: AppClient, settings: &TransportSettings) -> Self;
 
-    /// A client that sends by this function.
+    /// Creates a client that sends every request with the function `transport`.
     fn with_transport(
         app_client: AppClient,
         transport: impl Fn(&Request) -> SendOutcome + Send + Sync + 'static,
     ) -> Self;
 
-    /// The adapter's own HTTP transport, alone.
+    /// Returns the HTTP transport of the adapter, without a client.
     fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> SendOutcome + use<Self>;
 
-    /// The configuration of the client.
+    /// Returns the app client that the client is configured with.
     fn app_client(&self) -> &AppClient;
 
-    /// Randomness for one flow.
+    /// Returns random bytes for one flow.
     fn seed(&self) -> Result<Seed, Error>;
 
     /// Runs a flow to its end.
@@ -72,16 +74,17 @@ pub trait Adapter: Sized {
         F: Flow + Send + 'static,
         F::Output: Send + 'static;
 
-    /// Stores the session of a sign-in.
+    /// Stores the session of a sign-in, and returns a handle on the session.
     fn save(&self, signed_in: &SignedIn) -> Result<Self::Session, Error>;
 
-    /// The events of all sessions from now on. Each call gives those that have come since the last.
+    /// Subscribes to the events of all sessions. Each call of the returned function returns the events since
+    /// its last call.
     fn subscribe(&self) -> impl FnMut() -> Vec<SessionEvent>;
 
-    /// Credentials of a guest.
+    /// Returns a source of AWS credentials for a guest.
     fn guest(&self, pool: IdentityPool) -> Self::Credentials;
 
-    /// Credentials of the user with this session.
+    /// Returns a source of AWS credentials for the user of this session.
     fn user(&self, pool: IdentityPool, session: &Self::Session, role: Role) -> Self::Credentials;
 
     /// Calls an operation that needs no access token.
@@ -93,7 +96,7 @@ pub trait Adapter: Sized {
         self.run(Call::new(self.app_client(), operation))
     }
 
-    /// Calls an operation of a signed-in user.
+    /// Calls an operation with the access token of a signed-in user.
     fn call_signed_in<O>(&self, access_token: &impl AsRef<AccessToken>, operation: O) -> Result<O::Response, Error>
     where
         O: TokenAuthorized + Send + 'static,
@@ -102,12 +105,12 @@ pub trait Adapter: Sized {
         self.run(Call::signed_in(self.app_client(), access_token, operation))
     }
 
-    /// Signs a user in by SRP.
+    /// Signs a user in with a password over SRP.
     fn srp(&self, username: &str, password: &str) -> Result<SignInOutcome, Error> {
         self.run(SignIn::srp(self.app_client(), username, password, self.seed()?))
     }
 
-    /// Signs a user in by SRP, who is asked for nothing more.
+    /// Signs a user in with a password over SRP, and panics if a challenge follows.
     #[track_caller]
     fn sign_in(&self, username: &str, password: &str) -> SignedIn {
         match self.srp(username, password).unwrap() {
@@ -117,12 +120,12 @@ pub trait Adapter: Sized {
     }
 }
 
-/// A handle on one user's session.
+/// A handle on the session of one user.
 pub trait SessionHandle {
-    /// The session, refreshed if it is time.
+    /// Returns the session, and refreshes the tokens first if they are about to expire.
     fn get(&self) -> Result<KeptSession, Error>;
 
-    /// The session, refreshed now.
+    /// Refreshes the tokens, and returns the session.
     fn refresh(&self) -> Result<KeptSession, Error>;
 
     /// Calls an operation with the session's access token.
@@ -131,22 +134,22 @@ pub trait SessionHandle {
         O: TokenAuthorized + Clone + Send + 'static,
         O::Response: Send + 'static;
 
-    /// Every page of a list.
+    /// Returns every page of a paged operation.
     fn pages<O>(&self, operation: O) -> Result<Vec<O::Response>, Error>
     where
         O: Paged + Send + Sync + 'static,
         O::Response: Send + 'static;
 
-    /// Ends the session.
+    /// Signs the user out with this scope, and ends the session.
     fn sign_out(&self, scope: SignOutScope) -> SignedOut;
 }
 
-/// A source of AWS credentials.
+/// A source of AWS credentials for one identity.
 pub trait CredentialsProvider {
-    /// Credentials that are valid, renewed if it is time.
+    /// Returns valid credentials, and renews them first if they are about to expire.
     fn get(&self) -> Result<KeptCredentials, Error>;
 
-    /// Credentials that are new.
+    /// Requests new credentials and returns them.
     fn refresh(&self) -> Result<KeptCredentials, Error>;
 
     /// Forgets the identity and its credentials.

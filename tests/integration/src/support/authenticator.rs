@@ -1,9 +1,9 @@
-//! An authenticator app (RFC 6238).
+//! An authenticator app that computes one-time codes (RFC 6238).
 
 use data_encoding::BASE32_NOPAD;
 use ring::hmac;
 
-/// The code that it shows for this secret at this time.
+/// Returns the code that an authenticator app shows for a Base32 secret at a Unix time in seconds.
 #[track_caller]
 pub fn app(secret: &str, unix_seconds: u64) -> String {
     let key = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();

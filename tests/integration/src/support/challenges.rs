@@ -1,4 +1,4 @@
-//! Answers to challenges, and the second factors that they ask for.
+//! Helpers that answer challenges, and pools and users with second factors.
 
 use cognito_testkit::{MfaConfiguration, MfaFactor, PoolConfig, UserConfig, UserMfaConfig, secret_hash};
 use serde_json::{Value, json};
@@ -15,7 +15,8 @@ pub const WRONG_CODE: (&str, &str) = ("CodeMismatchException", "Invalid code or 
 /// The secret of Alice's authenticator app.
 pub const APP_SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
-/// Alice, who has an e-mail address, a phone number and an app, with these factors turned on.
+/// Returns the user Alice with an e-mail address, a phone number and an authenticator app, and with the
+/// factors in `enabled` turned on.
 pub fn alice_with(enabled: &[MfaFactor], preferred: Option<MfaFactor>) -> UserConfig {
     let mut user = alice();
     user.attributes.insert("phone_number".to_owned(), "+15550001234".to_owned());
@@ -24,7 +25,7 @@ pub fn alice_with(enabled: &[MfaFactor], preferred: Option<MfaFactor>) -> UserCo
     user
 }
 
-/// A pool with all second factors.
+/// Returns a user pool that supports all second factors and has `user` as its only user.
 pub fn factor_pool(mfa_configuration: MfaConfiguration, user: UserConfig) -> PoolConfig {
     PoolConfig {
         mfa_configuration,
@@ -34,15 +35,15 @@ pub fn factor_pool(mfa_configuration: MfaConfiguration, user: UserConfig) -> Poo
     }
 }
 
-/// The name of the challenge in an answer.
+/// Returns the name of the challenge in an answer, and panics if the answer has none.
 #[track_caller]
-pub fn asked(answer: &Value) -> &str {
+pub fn challenge_name(answer: &Value) -> &str {
     let Some(name) = answer["ChallengeName"].as_str() else { panic!("no challenge in {answer}") };
     name
 }
 
 impl Scene {
-    /// Answers the challenge of this name, as Alice unless the responses say who.
+    /// Answers the challenge called `name`, as Alice unless `responses` has a `USERNAME`.
     pub fn respond(&mut self, name: &str, session: &Value, mut responses: Value) -> Answer {
         if responses.get("USERNAME").is_none() {
             responses["USERNAME"] = json!("alice");
@@ -59,22 +60,23 @@ impl Scene {
         self.call("RespondToAuthChallenge", body)
     }
 
-    /// Answers this challenge.
+    /// Answers the challenge in `challenge`, which is a response of the service.
     pub fn answer(&mut self, challenge: &Value, responses: Value) -> Answer {
-        self.respond(asked(challenge), &challenge["Session"], responses)
+        self.respond(challenge_name(challenge), &challenge["Session"], responses)
     }
 
-    /// Signs Alice in by her password, as far as that goes.
+    /// Signs Alice in with her password, and returns the first answer: tokens or a challenge.
     #[track_caller]
     pub fn begin(&mut self) -> Value {
         self.password_sign_in("alice", PASSWORD).unwrap()
     }
 
-    /// The code that was sent last.
+    /// Returns the code that the service sent last.
     pub fn code(&self) -> String {
         self.last_message().code
     }
 
+    /// Returns a code that differs from the code that the service sent last.
     pub fn wrong_code(&self) -> &'static str {
         other_than(&self.code())
     }

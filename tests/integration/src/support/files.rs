@@ -1,20 +1,20 @@
-//! Files and programs of a test run.
+//! Paths of files and programs that tests use.
 
 use std::fs;
 use std::path::PathBuf;
 
-/// The folder of the test programs: `target/debug`, as a rule.
+/// Returns the folder of the test programs, usually `target/debug`.
 fn output_folder() -> PathBuf {
     let program = std::env::current_exe().unwrap();
     program.ancestors().nth(2).unwrap().to_owned()
 }
 
-/// The program of an example of this package, which `cargo test` builds.
+/// Returns the path of an example program of this package. `cargo test` builds the examples.
 pub fn example(name: &str) -> PathBuf {
     output_folder().join("examples").join(name)
 }
 
-/// An empty folder for the files of the test of this name.
+/// Creates an empty folder for the files of the test called `test`.
 #[track_caller]
 pub fn folder(test: &str) -> PathBuf {
     let folder = output_folder().join("test_files").join(test);
@@ -23,7 +23,7 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
-/// Where sessions are stored in the test of this name. The file does not exist yet.
+/// Returns a path at which the test called `test` can store sessions, without creating the file.
 pub fn session_file(test: &str) -> PathBuf {
     folder(test).join("sessions.json")
 }

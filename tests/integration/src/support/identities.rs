@@ -1,4 +1,4 @@
-//! Identity pools, logins, and the second half of the basic flow.
+//! Helpers for identity pools, logins, and the operation AssumeRoleWithWebIdentity.
 
 use cognito_core::{Request, Response, Timestamp};
 use cognito_testkit::{IdentityPoolConfig, Roles, login_token};
@@ -11,7 +11,7 @@ pub const GUEST_ROLE: &str = "arn:aws:iam::123456789012:role/guest";
 pub const GOOGLE: &str = "accounts.google.com";
 pub const GOOGLE_APP: &str = "google-app";
 pub const FACEBOOK: &str = "graph.facebook.com";
-/// An OpenID Connect provider by ARN.
+/// An OpenID Connect provider that the identity pool trusts by its ARN.
 pub const OPEN_ID: &str = "login.example.com/realm";
 pub const SAML: &str = "arn:aws:iam::123456789012:saml-provider/Example";
 
@@ -22,7 +22,7 @@ pub const NO_MATCH: (&str, &str) = (
 pub const UNSUPPORTED: (&str, &str) =
     ("NotAuthorizedException", "Token is not from a supported provider of this identity pool.");
 
-/// Every kind of provider, guests and both flows.
+/// Returns an identity pool that trusts every kind of login provider, and allows guests and both flows.
 pub fn open_identity_pool() -> IdentityPoolConfig {
     IdentityPoolConfig {
         allow_unauthenticated_identities: true,
@@ -41,12 +41,12 @@ pub fn owned((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// The login of somebody at Google, for an hour.
+/// Returns a Google login token for `subject` that is valid for one hour.
 pub fn google(scene: &Scene, subject: &str) -> String {
     login_token("https://accounts.google.com", GOOGLE_APP, subject, scene.in_seconds(3600), [])
 }
 
-/// A scene with Alice and an identity pool, whose id this gives too.
+/// Returns a scene with the user Alice and an identity pool, and the id of the identity pool.
 pub fn identity_scene(config: IdentityPoolConfig) -> (Scene, String) {
     let mut scene = Scene::with_alice();
     let pool = scene.add_identity_pool(config);
@@ -59,36 +59,38 @@ impl Scene {
         self.simulator.create_identity_pool(self.now, config).unwrap()
     }
 
+    /// Returns the time that is `seconds` after the current time of the scene.
     pub fn in_seconds(&self, seconds: u64) -> Timestamp {
         Timestamp::from_unix_seconds(self.now.as_unix_seconds() + seconds)
     }
 
-    /// The name of the user pool as a provider.
+    /// Returns the name of the user pool as a login provider.
     pub fn provider(&self) -> String {
         format!("cognito-idp.us-east-1.amazonaws.com/{}", self.pool_id)
     }
 
-    /// Sends a request of the identity pools.
-    pub fn ask(&mut self, operation: &str, body: &[u8]) -> Response {
+    /// Sends a request of the identity pools, and returns the raw response.
+    pub fn send_to_identity_pools(&mut self, operation: &str, body: &[u8]) -> Response {
         let target = format!("AWSCognitoIdentityService.{operation}");
         let headers = [("X-Amz-Target", target)].into_iter().collect();
         self.simulator.handle(self.now, &Request::post("http://localhost/", headers, body.to_vec()))
     }
 
-    pub fn asked(&mut self, operation: &str, body: Value) -> Answer {
-        read(&self.ask(operation, body.to_string().as_bytes()))
+    /// Calls an operation of the identity pools.
+    pub fn call_identity_pools(&mut self, operation: &str, body: Value) -> Answer {
+        read(&self.send_to_identity_pools(operation, body.to_string().as_bytes()))
     }
 
     pub fn get_id(&mut self, pool: &str, logins: Value) -> Result<String, Refusal> {
-        let answer = self.asked("GetId", json!({ "IdentityPoolId": pool, "Logins": logins }))?;
+        let answer = self.call_identity_pools("GetId", json!({ "IdentityPoolId": pool, "Logins": logins }))?;
         Ok(text(&answer["IdentityId"]))
     }
 
     pub fn credentials(&mut self, identity: &str, logins: Value) -> Answer {
-        self.asked("GetCredentialsForIdentity", json!({ "IdentityId": identity, "Logins": logins }))
+        self.call_identity_pools("GetCredentialsForIdentity", json!({ "IdentityId": identity, "Logins": logins }))
     }
 
-    /// The identity and the role that credentials are for.
+    /// Requests credentials, and returns the identity id and the role ARN that the credentials belong to.
     #[track_caller]
     pub fn owner(&mut self, identity: &str, logins: Value) -> Result<(String, String), Refusal> {
         let answer = self.credentials(identity, logins)?;
@@ -99,20 +101,22 @@ impl Scene {
     }
 
     pub fn open_id_token(&mut self, identity: &str, logins: Value) -> Result<String, Refusal> {
-        let answer = self.asked("GetOpenIdToken", json!({ "IdentityId": identity, "Logins": logins }))?;
+        let answer = self.call_identity_pools("GetOpenIdToken", json!({ "IdentityId": identity, "Logins": logins }))?;
         Ok(text(&answer["Token"]))
     }
 
-    /// Sends a request of the query protocol.
+    /// Sends a request of the query protocol with these parameters.
     pub fn query(&mut self, parameters: &[(&str, &str)]) -> Response {
         self.form(form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish().as_bytes())
     }
 
+    /// Sends a request of the query protocol with this body.
     pub fn form(&mut self, body: &[u8]) -> Response {
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")].into_iter().collect();
         self.simulator.handle(self.now, &Request::post("http://localhost/", headers, body.to_vec()))
     }
 
+    /// Calls AssumeRoleWithWebIdentity with the parameters `more` in addition to the required ones.
     pub fn assume_role(&mut self, role: &str, token: &str, more: &[(&str, &str)]) -> Result<String, Refusal> {
         let mut parameters = vec![
             ("Action", "AssumeRoleWithWebIdentity"),
@@ -126,7 +130,7 @@ impl Scene {
     }
 }
 
-/// The XML of an answer, or what its error says.
+/// Returns the XML of a successful response, or the error.
 #[track_caller]
 pub fn read_xml(response: &Response) -> Result<String, Refusal> {
     let body = String::from_utf8(response.body().to_vec()).unwrap();
@@ -138,13 +142,13 @@ pub fn read_xml(response: &Response) -> Result<String, Refusal> {
     Err(Refusal { name: element(&body, "Code").unwrap(), message: element(&body, "Message").unwrap() })
 }
 
-/// What is in an element that occurs once and has no attributes.
+/// Returns the content of an element that occurs once and has no attributes.
 pub fn element(xml: &str, name: &str) -> Option<String> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
 }
 
-/// XML as nested objects, without attributes.
+/// Reads XML as nested JSON objects, without attributes.
 #[track_caller]
 pub fn read_tree(xml: &str) -> Value {
     let mut rest = xml;
@@ -161,7 +165,7 @@ pub fn read_tree(xml: &str) -> Value {
 
 #[track_caller]
 pub fn text(value: &Value) -> String {
-    let Some(text) = value.as_str() else { panic!("{value} is not a text") };
+    let Some(text) = value.as_str() else { panic!("{value} is not a string") };
     text.to_owned()
 }
 

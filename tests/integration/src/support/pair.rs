@@ -1,4 +1,4 @@
-//! A client and the simulated service, without HTTP, on a clock that only the test moves.
+//! A client and the simulated service, connected without HTTP, with a clock that only the test moves.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use cognito_core::{
 };
 use cognito_testkit::{Config, Simulator};
 
-/// Both ends, on a clock that only the test moves.
+/// A client and the simulated service, with a clock that only the test moves.
 pub struct Pair {
     pub simulator: RefCell<Simulator>,
     pub now: Timestamp,
@@ -19,7 +19,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// `client` is the name of an app client in the configuration.
+    /// Creates a pair from a configuration of the service. `client` is the name of an app client in `config`.
     #[track_caller]
     pub fn new(config: Config, client: &str) -> Self {
         let now = Timestamp::from_unix_seconds(1_700_000_000);
@@ -31,6 +31,7 @@ impl Pair {
         Self { simulator: RefCell::new(simulator), now, client }
     }
 
+    /// Creates a pair with the user alice. `client` is `public` or `secret`.
     pub fn with_alice(client: &str) -> Self {
         Self::new(
             config(r#"{"username":"alice","password":"Correct-horse-1","attributes":{"email":"a@example.com"}}"#),
@@ -38,6 +39,7 @@ impl Pair {
         )
     }
 
+    /// Runs a flow to its end. Waiting takes no time.
     pub fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
         let mut event = Event::Start;
         loop {
@@ -63,10 +65,12 @@ impl Pair {
         self.run(Call::signed_in(&self.client, token, operation))
     }
 
+    /// Starts a sign-in over SRP, and returns tokens or a challenge.
     pub fn start(&self, username: &str, password: &str) -> Result<SignInOutcome, Error> {
         self.run(SignIn::srp(&self.client, username, password, Seed::new([9; 32])))
     }
 
+    /// Signs a user in over SRP, and panics if a challenge follows.
     #[track_caller]
     pub fn sign_in(&self, username: &str, password: &str) -> Result<Session, Error> {
         match self.start(username, password)? {
@@ -79,13 +83,17 @@ impl Pair {
         self.run(Refresh::new(&self.client, session, Seed::new([8; 32]))).map(|renewed| renewed.session)
     }
 
+    /// Returns the code that the service sent last.
     #[track_caller]
     pub fn last_code(&self) -> String {
         self.simulator.borrow().messages().last().unwrap().code.clone()
     }
 }
 
-/// One pool of which e-mail is an alias, with this user, a public app client and one with a secret.
+/// Returns the configuration of one user pool with this user, a public app client, and an app client with a
+/// secret.
+///
+/// Users of the pool can sign in with their e-mail address as an alias.
 #[track_caller]
 pub fn config(user: &str) -> Config {
     let flows = r#"["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]"#;
@@ -98,6 +106,7 @@ pub fn config(user: &str) -> Config {
     Config::from_json(&text).unwrap()
 }
 
+/// Returns the reason of a `NotAuthorizedException`, and panics for any other result.
 #[track_caller]
 pub fn not_authorized<T>(result: Result<T, Error>) -> NotAuthorized {
     match refused(result) {
@@ -106,7 +115,8 @@ pub fn not_authorized<T>(result: Result<T, Error>) -> NotAuthorized {
     }
 }
 
+/// Returns the kind of the service's error, and panics for any other result.
 #[track_caller]
 pub fn refused<T>(result: Result<T, Error>) -> RefusalKind {
-    result.map(|_| ()).unwrap_err().refusal_kind().expect("a refusal")
+    result.map(|_| ()).unwrap_err().refusal_kind().expect("the service rejected the request")
 }

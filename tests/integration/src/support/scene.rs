@@ -1,4 +1,4 @@
-//! A stage for tests: a simulator, a clock that stands still, one pool and one app client.
+//! The scene of a test: a simulator, a clock that only the test moves, one user pool and one app client.
 
 use cognito_core::{Request, Response, Timestamp};
 use cognito_testkit::{
@@ -11,7 +11,7 @@ use super::srp_client::SrpClient;
 pub const PASSWORD: &str = "Correct-horse-1";
 pub const START: u64 = 1_700_000_000;
 
-/// An error answer: its name and its text.
+/// An error response of the service: the name and the message of the error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     pub name: String,
@@ -24,10 +24,13 @@ impl PartialEq<(&str, &str)> for Refusal {
     }
 }
 
+/// The error for an incorrect user name or password.
 pub const INCORRECT: (&str, &str) = ("NotAuthorizedException", "Incorrect username or password.");
 
+/// The body of a successful response, or the error.
 pub type Answer = Result<Value, Refusal>;
 
+/// A simulator, a clock, one user pool and one app client.
 pub struct Scene {
     pub simulator: Simulator,
     pub now: Timestamp,
@@ -35,7 +38,7 @@ pub struct Scene {
     pub client: ClientSummary,
 }
 
-/// A client that may do everything.
+/// Returns an app client that allows sign-in by SRP and by password, and refreshes.
 pub fn open_client() -> ClientConfig {
     let flows = vec![
         ExplicitAuthFlow::AllowUserSrpAuth,
@@ -45,6 +48,7 @@ pub fn open_client() -> ClientConfig {
     ClientConfig { explicit_auth_flows: flows, ..ClientConfig::default() }
 }
 
+/// Returns a user pool that verifies e-mail addresses and has no users.
 pub fn email_pool() -> PoolConfig {
     PoolConfig {
         id: Some("us-east-1_TestPool1".to_owned()),
@@ -53,6 +57,7 @@ pub fn email_pool() -> PoolConfig {
     }
 }
 
+/// Returns the confirmed user Alice with [`PASSWORD`] and an e-mail address.
 pub fn alice() -> UserConfig {
     let attributes = [("email".to_owned(), "alice@example.com".to_owned())].into();
     UserConfig {
@@ -70,18 +75,19 @@ impl Default for Scene {
 }
 
 impl Scene {
-    /// A pool for sign-up by e-mail, with a client that may do everything.
+    /// Creates a scene with [`email_pool`] and [`open_client`].
     pub fn new() -> Self {
-        Self::of(email_pool(), open_client())
+        Self::with_pool(email_pool(), open_client())
     }
 
-    /// As [`new`](Self::new), with the confirmed user Alice in it.
+    /// Creates a scene with [`email_pool`] and [`open_client`], in which the confirmed user [`alice`] exists.
     pub fn with_alice() -> Self {
-        Self::of(PoolConfig { users: vec![alice()], ..email_pool() }, open_client())
+        Self::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, open_client())
     }
 
+    /// Creates a scene with this user pool and this app client.
     #[track_caller]
-    pub fn of(pool: PoolConfig, client: ClientConfig) -> Self {
+    pub fn with_pool(pool: PoolConfig, client: ClientConfig) -> Self {
         let now = Timestamp::from_unix_seconds(START);
         let pool = PoolConfig { clients: vec![client], ..pool };
         let config = Config { pools: vec![pool], ..Config::default() };
@@ -90,20 +96,24 @@ impl Scene {
         Self { simulator, now, pool_id: pool.id, client: pool.clients[0].clone() }
     }
 
+    /// Moves the clock forward.
     pub fn advance(&mut self, seconds: u64) {
         self.now = Timestamp::from_unix_millis(self.now.as_unix_millis() + seconds * 1000);
     }
 
+    /// Sends a request of the user pools, and returns the raw response.
     pub fn send(&mut self, operation: &str, body: &[u8]) -> Response {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let headers = [("X-Amz-Target", target)].into_iter().collect();
         self.simulator.handle(self.now, &Request::post("http://localhost/", headers, body.to_vec()))
     }
 
+    /// Calls an operation of the user pools.
     pub fn call(&mut self, operation: &str, body: Value) -> Answer {
         read(&self.send(operation, body.to_string().as_bytes()))
     }
 
+    /// Calls an operation that must succeed.
     #[track_caller]
     pub fn ok(&mut self, operation: &str, body: Value) -> Value {
         match self.call(operation, body) {
@@ -112,12 +122,13 @@ impl Scene {
         }
     }
 
+    /// Calls an operation that must fail, and returns the error.
     #[track_caller]
     pub fn refused(&mut self, operation: &str, body: Value) -> Refusal {
         self.call(operation, body).expect_err(operation)
     }
 
-    /// Adds a client to the pool, and goes on as that client.
+    /// Adds an app client to the pool and uses it from now on. Returns the previous app client.
     #[track_caller]
     pub fn switch_client(&mut self, config: ClientConfig) -> ClientSummary {
         let client = self.simulator.create_client(self.now, &self.pool_id, config).unwrap();
@@ -148,7 +159,7 @@ impl Scene {
         self.call("ResendConfirmationCode", self.as_client(json!({ "Username": username }), username))
     }
 
-    /// Adds the client id and, for a client with a secret, the hash.
+    /// Adds the client id to a request body and, if the client has a secret, the secret hash.
     fn as_client(&self, mut body: Value, username: &str) -> Value {
         body["ClientId"] = json!(self.client.id);
         if let Some(secret) = &self.client.secret {
@@ -159,7 +170,7 @@ impl Scene {
 
     #[track_caller]
     pub fn last_message(&self) -> Message {
-        self.simulator.messages().last().expect("a message").clone()
+        self.simulator.messages().last().expect("the simulator has sent a message").clone()
     }
 
     pub fn initiate(&mut self, flow: &str, mut parameters: Value) -> Answer {
@@ -170,11 +181,12 @@ impl Scene {
         self.call("InitiateAuth", body)
     }
 
+    /// Starts a sign-in over SRP. `typed` is the user name as the user typed it.
     pub fn begin_srp(&mut self, typed: &str, client: &SrpClient) -> Answer {
         self.initiate("USER_SRP_AUTH", json!({ "USERNAME": typed, "SRP_A": client.public_hex() }))
     }
 
-    /// Answers PASSWORD_VERIFIER with these responses.
+    /// Answers the challenge PASSWORD_VERIFIER with `responses`.
     pub fn verify(&mut self, mut responses: Value) -> Answer {
         if let (Some(secret), Some(username)) = (&self.client.secret, responses["USERNAME"].as_str()) {
             responses["SECRET_HASH"] = json!(secret_hash(secret, username, &self.client.id));
@@ -198,12 +210,13 @@ impl Scene {
         self.initiate("USER_PASSWORD_AUTH", json!({ "USERNAME": typed, "PASSWORD": password }))
     }
 
-    /// Signs Alice in, and gives her tokens.
+    /// Signs Alice in over SRP, and returns her tokens.
     #[track_caller]
     pub fn tokens(&mut self) -> Tokens {
-        Tokens::of(&self.srp_sign_in("alice", PASSWORD).unwrap())
+        Tokens::from_answer(&self.srp_sign_in("alice", PASSWORD).unwrap())
     }
 
+    /// Refreshes tokens with the flow REFRESH_TOKEN_AUTH.
     pub fn refresh(&mut self, token: &str) -> Answer {
         self.initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": token }))
     }
@@ -213,15 +226,15 @@ impl Scene {
     }
 }
 
-/// A request body with an access token in it.
-pub fn bearing(token: &str, mut body: Value) -> Value {
+/// Adds an access token to a request body.
+pub fn with_access_token(token: &str, mut body: Value) -> Value {
     body["AccessToken"] = json!(token);
     body
 }
 
 impl Scene {
-    /// Names this pool's user in a set-up request.
-    pub fn of_user(&self, username: &str) -> Value {
+    /// Returns the request body of an administrator's operation on this user of the pool.
+    pub fn user_request(&self, username: &str) -> Value {
         json!({ "UserPoolId": self.pool_id, "Username": username })
     }
 
@@ -234,6 +247,7 @@ impl Scene {
         self.call("ConfirmForgotPassword", self.as_client(body, username))
     }
 
+    /// Refreshes tokens with the operation GetTokensFromRefreshToken.
     pub fn renew(&mut self, refresh_token: &str) -> Answer {
         let mut body = json!({ "ClientId": self.client.id, "RefreshToken": refresh_token });
         if let Some(secret) = &self.client.secret {
@@ -247,14 +261,15 @@ pub const LIMIT: (&str, &str) = ("LimitExceededException", "Attempt limit exceed
 pub const MISMATCH: (&str, &str) = ("CodeMismatchException", "Invalid verification code provided, please try again.");
 pub const EXPIRED: (&str, &str) = ("ExpiredCodeException", "Invalid code provided, please request a code again.");
 
-/// A code that is not this one.
+/// Returns a code that differs from `code`.
 pub fn other_than(code: &str) -> &'static str {
     if code == "123456" { "654321" } else { "123456" }
 }
 
-/// 1,700,000,000 seconds.
+/// The Unix time 1,700,000,000 in the format of the member `TIMESTAMP`.
 pub const TIMESTAMP: &str = "Tue Nov 14 22:13:20 UTC 2023";
 
+/// The tokens of a sign-in.
 pub struct Tokens {
     pub access: String,
     pub id: String,
@@ -262,8 +277,9 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// Reads the tokens from an answer, and panics if the answer has none.
     #[track_caller]
-    pub fn of(answer: &Value) -> Self {
+    pub fn from_answer(answer: &Value) -> Self {
         let result = &answer["AuthenticationResult"];
         let text = |name: &str| result[name].as_str().map(str::to_owned);
         let Some(access) = text("AccessToken") else { panic!("no tokens in {answer}") };
@@ -271,6 +287,7 @@ impl Tokens {
     }
 }
 
+/// Reads a response of the JSON protocol.
 #[track_caller]
 pub fn read(response: &Response) -> Answer {
     if response.status() == 200 && response.body().is_empty() {
@@ -284,7 +301,7 @@ pub fn read(response: &Response) -> Answer {
     Err(Refusal { name: text("__type"), message: text("message") })
 }
 
-/// The value of an attribute in a list of them.
+/// Returns the value of the attribute called `name` in a list of attributes.
 pub fn attribute<'list>(list: &'list Value, name: &str) -> Option<&'list str> {
     list.as_array()?.iter().find(|attribute| attribute["Name"] == name)?["Value"].as_str()
 }

@@ -1,4 +1,4 @@
-//! The simulated service on a port of this machine, and what clients need to know of it.
+//! The simulated service on a local port, and the configuration that clients need to reach it.
 
 use std::time::Duration;
 
@@ -9,10 +9,11 @@ use cognito_testkit::{ClientConfig, Config, ExplicitAuthFlow, PoolConfig, Refres
 use super::identities::open_identity_pool;
 use super::scene::PASSWORD;
 
-/// A service with what most tests need, changed as a test wishes. There are
+/// Starts the simulated service on a local port. `change` can change the configuration, which contains:
 ///
-/// - a user pool with an app client that has a secret, and the users alice and bob with [`PASSWORD`],
-/// - an identity pool, [`open_identity_pool`], that trusts the user pool.
+/// - a user pool with an app client that has a secret, and with the users alice and bob, whose password is
+///   [`PASSWORD`];
+/// - the identity pool [`open_identity_pool`], which trusts the user pool.
 #[track_caller]
 pub fn service(change: impl FnOnce(&mut Config)) -> Server {
     let client = ClientConfig {
@@ -34,13 +35,14 @@ pub fn service(change: impl FnOnce(&mut Config)) -> Server {
     Server::with_config([7; 32], config).unwrap()
 }
 
-/// Refresh tokens rotate. The previous one stays valid for so many seconds.
+/// Turns on the rotation of refresh tokens. A replaced refresh token stays valid for
+/// `retry_grace_period_seconds`.
 pub fn rotate(config: &mut Config, retry_grace_period_seconds: u64) {
     let rotation = RefreshTokenRotation { retry_grace_period_seconds, ..RefreshTokenRotation::default() };
     config.pools[0].clients[0].refresh_token_rotation = Some(rotation);
 }
 
-/// The app client of the service's user pool.
+/// Returns the app client of the service's user pool.
 #[track_caller]
 pub fn app_client(service: &Server) -> AppClient {
     let pool = service.with(|simulator| simulator.pools().remove(0));
@@ -51,7 +53,7 @@ pub fn app_client(service: &Server) -> AppClient {
         .with_endpoint(endpoint(service))
 }
 
-/// The service's identity pool.
+/// Returns the identity pool of the service.
 #[track_caller]
 pub fn identity_pool(service: &Server) -> IdentityPool {
     let pool = service.with(|simulator| simulator.identity_pools().remove(0));
@@ -64,7 +66,7 @@ fn endpoint(service: &Server) -> Endpoint {
     Endpoint::custom(&service.url()).unwrap()
 }
 
-/// Settings with this time-out for a whole exchange.
+/// Returns transport settings with this time-out for one HTTP exchange.
 pub fn with_timeout(total_timeout: Duration) -> TransportSettings {
     let mut settings = TransportSettings::default();
     settings.total_timeout = total_timeout;

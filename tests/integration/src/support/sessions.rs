@@ -1,4 +1,4 @@
-//! Sessions of the blocking adapter at the simulated service.
+//! Sessions of the blocking adapter against the simulated service.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use super::service::{app_client, with_timeout};
 
 pub const HOUR: Duration = Duration::from_secs(3600);
 
-/// A client of the service.
+/// Returns a client of the simulated service with a time-out of 5 seconds.
 #[track_caller]
 pub fn client(service: &Server) -> Client {
     Client::with_transport(app_client(service), UreqTransport::new(&with_timeout(Duration::from_secs(5))))
 }
 
-/// Signs the user in, who is asked for nothing more.
+/// Signs a user in with [`PASSWORD`] over SRP, and panics if a challenge follows.
 #[track_caller]
 pub fn sign_in(client: &Client, username: &str) -> Session {
     let flow = SignIn::srp(client.app_client(), username, PASSWORD, client.seed().unwrap());
@@ -35,7 +35,9 @@ pub fn sessions_to_refresh(service: &Server) -> Sessions {
     sessions
 }
 
-/// The session, whose tokens seem about to expire: the local clock is believed to have been slow when they came.
+/// Returns the session with tokens that expire soon on the local clock.
+///
+/// The clock drift says that the local clock was 3590 seconds slow when the tokens arrived.
 pub fn about_to_expire(session: &Session) -> SignedIn {
     let device_key = session.device_key().unwrap_or_default();
     let session = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);

@@ -1,4 +1,4 @@
-//! The client's half of Cognito's SRP, for tests only.
+//! An SRP client for tests of the simulated service, independent of the client under test.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,6 +7,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+/// The ephemeral key pair of one SRP exchange.
 pub struct SrpClient {
     secret: BigUint,
     public: BigUint,
@@ -17,7 +18,7 @@ fn modulus() -> BigUint {
     BigUint::parse_bytes(vectors["modulus"].as_str().unwrap().as_bytes(), 16).unwrap()
 }
 
-/// Java's `toByteArray`.
+/// Returns the bytes that Java's `BigInteger.toByteArray` writes.
 fn pad(number: &BigInt) -> Vec<u8> {
     number.to_signed_bytes_be()
 }
@@ -49,10 +50,10 @@ impl SrpClient {
         self.public.to_str_radix(16)
     }
 
-    /// The answer to a PASSWORD_VERIFIER challenge.
+    /// Returns the responses to a PASSWORD_VERIFIER challenge.
     #[track_caller]
     pub fn respond(&self, pool_id: &str, password: &str, challenge: &Value, timestamp: &str) -> Value {
-        let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge}"));
+        let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("no {name} in {challenge}"));
         let group = pool_id.split_once('_').unwrap().1;
         let user = text("USER_ID_FOR_SRP");
         let mut responses = self.prove(group, user, password, challenge, timestamp);
@@ -60,10 +61,10 @@ impl SrpClient {
         responses
     }
 
-    /// The proof of a user or a device.
+    /// Returns the responses that prove the password of a user or of a device.
     #[track_caller]
     pub fn prove(&self, group: &str, user: &str, password: &str, challenge: &Value, timestamp: &str) -> Value {
-        let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge}"));
+        let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("no {name} in {challenge}"));
         let key = self.key(group, user, password, text("SALT"), text("SRP_B"));
         let block = STANDARD.decode(text("SECRET_BLOCK")).unwrap();
         let signature = hmac(&key, &[group.as_bytes(), user.as_bytes(), &block, timestamp.as_bytes()]);
@@ -85,14 +86,14 @@ impl SrpClient {
         let u = unsigned(&hash(&[&pad(&BigInt::from(self.public.clone())), &pad(&server_public)]));
         let base = server_public - k * two.modpow(&x, &modulus);
         let exponent = BigInt::from(self.secret.clone()) + &u * x;
-        // `modpow` of a negative base gives the residue of the modulus' sign: the one that is wanted.
+        // For a negative base, `modpow` returns the residue with the sign of the modulus, as SRP needs it.
         let shared = base.modpow(&exponent, &modulus);
         let extracted = hmac(&pad(&u), &[&pad(&shared)]);
         hmac(&extracted, &[b"Caldera Derived Key", &[1]])[..16].to_vec()
     }
 }
 
-/// `DeviceSecretVerifierConfigType` for a device with this password.
+/// Returns the `DeviceSecretVerifierConfigType` of a device with this password.
 pub fn device_verifier(group: &str, device_key: &str, password: &str) -> Value {
     let salt = pad(&unsigned(b"sixteen bytes of"));
     let inner = hash(&[group.as_bytes(), device_key.as_bytes(), b":", password.as_bytes()]);

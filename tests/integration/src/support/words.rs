@@ -1,8 +1,8 @@
-//! Words that requests are made of.
+//! Names and values from which tests assemble random requests.
 
 use super::scene::PASSWORD;
 
-/// Names and values that lead deep into the operations.
+/// Member names that requests to many operations use.
 pub const MEMBERS: &[&str] = &[
     "ClientId",
     "UserPoolId",
@@ -88,6 +88,8 @@ pub const MEMBERS: &[&str] = &[
     "PaginationToken",
     "FriendlyDeviceName",
 ];
+
+/// Values that pass the first checks of many operations.
 pub const VALUES: &[&str] = &[
     "client",
     "us-east-1_TestPool1",

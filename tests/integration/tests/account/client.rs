@@ -1,4 +1,4 @@
-//! What a user does beside signing in, by the client, against the simulated service.
+//! The client's account operations against the simulated service.
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::*;
@@ -18,7 +18,7 @@ fn signed_in() -> (Pair, Session) {
     (pair, session)
 }
 
-/// A pool in which a second factor may be set up.
+/// Returns a signed-in user of a pool in which second factors are optional.
 #[track_caller]
 fn with_second_factors() -> (Pair, Session) {
     let text = format!(
@@ -31,7 +31,7 @@ fn with_second_factors() -> (Pair, Session) {
 }
 
 #[test]
-fn validation_data_and_metadata_go_with_a_sign_up() {
+fn a_sign_up_accepts_validation_data_and_client_metadata() {
     let pair = Pair::new(Config::standard(), "public");
     let mut sign_up = SignUp::new("alice", PASSWORD);
     sign_up.validation_data.push(Attribute::new("captcha", "solved"));
@@ -41,10 +41,10 @@ fn validation_data_and_metadata_go_with_a_sign_up() {
 }
 
 #[test]
-fn a_forgotten_password_is_replaced_by_code() {
+fn a_code_replaces_a_forgotten_password() {
     let (pair, _) = signed_in();
     let details = pair.call(ForgotPassword::new("alice")).unwrap().code_delivery_details.unwrap();
-    // With both verified the service takes the telephone.
+    // If the e-mail address and the phone number are verified, the service sends the code to the phone.
     assert_eq!(details.delivery_medium, Some(DeliveryMedium::Sms));
     assert_eq!(
         refused(pair.call(ConfirmForgotPassword::new("alice", "0", "Battery-staple-2"))),
@@ -56,7 +56,7 @@ fn a_forgotten_password_is_replaced_by_code() {
 }
 
 #[test]
-fn a_code_for_a_forgotten_password_expires() {
+fn a_password_reset_code_expires() {
     let (mut pair, _) = signed_in();
     pair.call(ForgotPassword::new("alice")).unwrap();
     pair.now = Timestamp::from_unix_millis(pair.now.as_unix_millis() + 3_601_000);
@@ -65,7 +65,7 @@ fn a_code_for_a_forgotten_password_expires() {
 }
 
 #[test]
-fn too_many_wrong_passwords_lock_a_user_out_for_a_while() {
+fn too_many_wrong_passwords_lock_a_user_out_temporarily() {
     let (mut pair, _) = signed_in();
     let wrong = |pair: &Pair| not_authorized(pair.start("alice", "Wrong-horse-1"));
     while wrong(&pair) == NotAuthorized::IncorrectUsernameOrPassword {}
@@ -75,7 +75,7 @@ fn too_many_wrong_passwords_lock_a_user_out_for_a_while() {
 }
 
 #[test]
-fn attributes_are_read_changed_verified_and_deleted() {
+fn attributes_can_be_read_changed_verified_and_deleted() {
     let (pair, session) = signed_in();
     let nickname = UpdateUserAttributes::new([Attribute::new("nickname", "Al")]);
     assert!(pair.call_signed_in(&session, nickname).unwrap().code_delivery_details_list.is_empty());
@@ -98,7 +98,7 @@ fn attributes_are_read_changed_verified_and_deleted() {
 }
 
 #[test]
-fn an_authenticator_app_is_set_up_and_preferred() {
+fn an_authenticator_app_can_be_set_up_and_preferred() {
     let (pair, session) = with_second_factors();
     let secret = pair.call_signed_in(&session, AssociateSoftwareToken::new()).unwrap().secret_code.unwrap();
     let right = app(secret.expose(), pair.now.as_unix_seconds());
@@ -118,7 +118,7 @@ fn an_authenticator_app_is_set_up_and_preferred() {
 }
 
 #[test]
-fn a_factor_that_is_not_named_keeps_its_state() {
+fn a_preference_change_keeps_factors_that_it_does_not_name() {
     let (pair, session) = with_second_factors();
     let change = || SetMfaPreference::new(&pair.client, &session);
     let preference = || {
@@ -137,14 +137,14 @@ fn a_factor_that_is_not_named_keeps_its_state() {
 }
 
 #[test]
-fn a_factor_that_is_not_set_up_is_refused() {
+fn a_factor_must_be_set_up_before_it_is_turned_on() {
     let (pair, session) = with_second_factors();
     let change = SetMfaPreference::new(&pair.client, &session).with_software_token(FactorState::On);
     assert_eq!(refused(pair.run(change)), RefusalKind::InvalidParameter);
 }
 
 #[test]
-fn sms_codes_are_turned_on_in_the_old_form() {
+fn set_user_settings_turns_sms_codes_on_and_off() {
     let (pair, session) = with_second_factors();
     let mut option = MfaOption::default();
     option.attribute_name = Some("phone_number".into());
@@ -156,7 +156,7 @@ fn sms_codes_are_turned_on_in_the_old_form() {
 }
 
 #[test]
-fn a_user_sees_sessions_and_ends_another() {
+fn a_user_can_list_sessions_and_revoke_another_one() {
     let (pair, session) = signed_in();
     let other = pair.sign_in("alice", PASSWORD).unwrap();
     let sessions = pair.call_signed_in(&session, ListUserSessions::new()).unwrap().sessions;
@@ -172,7 +172,7 @@ fn a_user_sees_sessions_and_ends_another() {
 }
 
 #[test]
-fn a_device_that_the_service_does_not_know_is_named() {
+fn operations_on_an_unknown_device_are_resource_not_found() {
     let (pair, session) = signed_in();
     let key = "us-east-1_12345678-1234-1234-1234-123456789012";
     assert!(pair.call_signed_in(&session, ListDevices::new()).unwrap().devices.is_empty());
@@ -185,7 +185,7 @@ fn a_device_that_the_service_does_not_know_is_named() {
 }
 
 #[test]
-fn a_deleted_user_is_gone() {
+fn a_deleted_user_cannot_sign_in_or_use_tokens() {
     let (pair, session) = signed_in();
     pair.call_signed_in(&session, DeleteUser::new()).unwrap();
     refused(pair.start("alice", PASSWORD));
@@ -193,7 +193,7 @@ fn a_deleted_user_is_gone() {
 }
 
 #[test]
-fn a_session_lives_from_sign_in_to_refresh_to_revocation() {
+fn a_session_can_be_refreshed_until_it_is_revoked() {
     let (mut pair, session) = signed_in();
     let margin = core::time::Duration::from_secs(60);
     assert_eq!(session.plan(pair.now, margin), Plan::Use);

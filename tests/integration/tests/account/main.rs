@@ -1,4 +1,4 @@
-//! What users do with their account: sign-up, a forgotten password, attributes, second factors, passkeys.
+//! A user's account: sign-up, a forgotten password, attributes, second factors and passkeys.
 
 mod client;
 mod service_attributes;

@@ -1,8 +1,8 @@
-//! Changing, removing and verifying the attributes of a signed-in user.
+//! A signed-in user changes, deletes and verifies attributes.
 
 use cognito_integration_tests::support::scene::{
-    Answer, EXPIRED, LIMIT, MISMATCH, PASSWORD, Refusal, Scene, Tokens, alice, attribute, bearing, email_pool,
-    open_client, other_than,
+    Answer, EXPIRED, LIMIT, MISMATCH, PASSWORD, Refusal, Scene, Tokens, alice, attribute, email_pool, open_client,
+    other_than, with_access_token,
 };
 use cognito_testkit::{PoolConfig, Purpose, UserConfig};
 use serde_json::json;
@@ -18,26 +18,26 @@ fn scene() -> (Scene, String) {
         users: vec![alice(), bob],
         ..email_pool()
     };
-    let mut scene = Scene::of(config, open_client());
+    let mut scene = Scene::with_pool(config, open_client());
     let token = scene.tokens().access;
     (scene, token)
 }
 
 fn update(scene: &mut Scene, token: &str, pairs: &[(&str, &str)]) -> Answer {
     let list: Vec<_> = pairs.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
-    scene.call("UpdateUserAttributes", bearing(token, json!({ "UserAttributes": list })))
+    scene.call("UpdateUserAttributes", with_access_token(token, json!({ "UserAttributes": list })))
 }
 
 fn delete(scene: &mut Scene, token: &str, names: &[&str]) -> Answer {
-    scene.call("DeleteUserAttributes", bearing(token, json!({ "UserAttributeNames": names })))
+    scene.call("DeleteUserAttributes", with_access_token(token, json!({ "UserAttributeNames": names })))
 }
 
 fn send(scene: &mut Scene, token: &str, name: &str) -> Answer {
-    scene.call("GetUserAttributeVerificationCode", bearing(token, json!({ "AttributeName": name })))
+    scene.call("GetUserAttributeVerificationCode", with_access_token(token, json!({ "AttributeName": name })))
 }
 
 fn verify(scene: &mut Scene, token: &str, name: &str, code: &str) -> Answer {
-    scene.call("VerifyUserAttribute", bearing(token, json!({ "AttributeName": name, "Code": code })))
+    scene.call("VerifyUserAttribute", with_access_token(token, json!({ "AttributeName": name, "Code": code })))
 }
 
 #[track_caller]
@@ -47,7 +47,7 @@ fn read(scene: &mut Scene, token: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn attributes_are_set_and_a_blank_one_is_removed() {
+fn attributes_can_be_set_and_an_empty_value_removes_one() {
     let (mut scene, token) = scene();
     let answer = update(&mut scene, &token, &[("custom:tier", "gold"), ("nickname", "Al")]).unwrap();
     assert_eq!(answer, json!({ "CodeDeliveryDetailsList": [] }));
@@ -57,7 +57,7 @@ fn attributes_are_set_and_a_blank_one_is_removed() {
 }
 
 #[test]
-fn what_the_schema_does_not_have_or_guards_is_refused() {
+fn unknown_and_protected_attributes_are_rejected() {
     let (mut scene, token) = scene();
     let unauthorized = ("NotAuthorizedException", "A client attempted to write unauthorized attribute");
     for name in ["sub", "email_verified", "identities"] {
@@ -78,14 +78,14 @@ fn what_the_schema_does_not_have_or_guards_is_refused() {
 }
 
 #[test]
-fn nothing_is_changed_by_an_update_that_is_refused() {
+fn a_rejected_update_changes_nothing() {
     let (mut scene, token) = scene();
     update(&mut scene, &token, &[("nickname", "Al"), ("custom:no", "x")]).unwrap_err();
     assert_eq!(read(&mut scene, &token, "nickname"), None);
 }
 
 #[test]
-fn a_new_address_is_not_verified_until_its_code_comes_back() {
+fn a_new_address_is_unverified_until_its_code_is_entered() {
     let (mut scene, token) = scene();
     let answer = update(&mut scene, &token, &[("email", "new@example.org")]).unwrap();
     let details = json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "n***@e***" });
@@ -93,7 +93,7 @@ fn a_new_address_is_not_verified_until_its_code_comes_back() {
     let message = scene.last_message();
     assert_eq!((message.purpose, message.destination.as_str()), (Purpose::VerifyAttribute, "new@example.org"));
     assert_eq!(read(&mut scene, &token, "email_verified").as_deref(), Some("false"));
-    assert!(scene.password_sign_in("new@example.org", PASSWORD).is_err(), "an alias works once it is verified");
+    assert!(scene.password_sign_in("new@example.org", PASSWORD).is_err(), "an alias works only after its verification");
 
     assert_eq!(verify(&mut scene, &token, "email", other_than(&message.code)).unwrap_err(), MISMATCH);
     verify(&mut scene, &token, "email", &message.code).unwrap();
@@ -103,7 +103,7 @@ fn a_new_address_is_not_verified_until_its_code_comes_back() {
 }
 
 #[test]
-fn an_address_that_stays_the_same_stays_verified() {
+fn an_unchanged_address_stays_verified() {
     let (mut scene, token) = scene();
     let answer = update(&mut scene, &token, &[("email", "alice@example.com")]).unwrap();
     assert_eq!(answer, json!({ "CodeDeliveryDetailsList": [] }));
@@ -111,7 +111,7 @@ fn an_address_that_stays_the_same_stays_verified() {
 }
 
 #[test]
-fn a_phone_number_that_the_pool_does_not_verify_gets_no_code() {
+fn a_phone_number_gets_no_code_if_the_pool_does_not_verify_it() {
     let (mut scene, token) = scene();
     let answer = update(&mut scene, &token, &[("phone_number", "+15550001234")]).unwrap();
     assert_eq!(answer, json!({ "CodeDeliveryDetailsList": [] }));
@@ -126,7 +126,7 @@ fn a_phone_number_that_the_pool_does_not_verify_gets_no_code() {
 }
 
 #[test]
-fn each_attribute_has_a_code_of_its_own_which_lasts_a_day() {
+fn each_attribute_has_its_own_code_which_is_valid_for_a_day() {
     let (mut scene, token) = scene();
     update(&mut scene, &token, &[("phone_number", "+15550001234"), ("email", "new@example.org")]).unwrap();
     let email_code = scene.last_message().code;
@@ -134,17 +134,17 @@ fn each_attribute_has_a_code_of_its_own_which_lasts_a_day() {
     verify(&mut scene, &token, "email", &email_code).unwrap();
     let code = scene.last_message().code;
     scene.advance(86_400);
-    let token = scene_tokens(&mut scene);
+    let token = new_access_token(&mut scene);
     assert_eq!(verify(&mut scene, &token, "phone_number", &code).unwrap_err(), EXPIRED);
 }
 
 #[track_caller]
-fn scene_tokens(scene: &mut Scene) -> String {
-    Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).access
+fn new_access_token(scene: &mut Scene) -> String {
+    Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap()).access
 }
 
 #[test]
-fn five_codes_an_hour_are_sent_for_an_attribute() {
+fn at_most_five_codes_per_hour_are_sent_for_an_attribute() {
     let (mut scene, token) = scene();
     for _ in 0..5 {
         send(&mut scene, &token, "email").unwrap();
@@ -155,7 +155,7 @@ fn five_codes_an_hour_are_sent_for_an_attribute() {
 }
 
 #[test]
-fn somebody_elses_verified_address_cannot_be_verified() {
+fn another_users_verified_address_cannot_be_verified() {
     let (mut scene, token) = scene();
     update(&mut scene, &token, &[("email", "bob@example.com")]).unwrap();
     let code = scene.last_message().code;
@@ -164,21 +164,21 @@ fn somebody_elses_verified_address_cannot_be_verified() {
 }
 
 #[test]
-fn a_user_name_that_is_an_address_is_not_taken_from_its_user() {
+fn an_address_that_is_another_users_user_name_is_rejected() {
     let named = |email: &str| UserConfig { username: email.to_owned(), ..alice() };
     let config = PoolConfig {
         username_attributes: vec!["email".to_owned()],
         users: vec![named("alice@example.com"), named("bob@example.com")],
         ..email_pool()
     };
-    let mut scene = Scene::of(config, open_client());
-    let token = Tokens::of(&scene.password_sign_in("alice@example.com", PASSWORD).unwrap()).access;
+    let mut scene = Scene::with_pool(config, open_client());
+    let token = Tokens::from_answer(&scene.password_sign_in("alice@example.com", PASSWORD).unwrap()).access;
     let taken = ("AliasExistsException", "An account with the email already exists.");
     assert_eq!(update(&mut scene, &token, &[("email", "bob@example.com")]).unwrap_err(), taken);
 }
 
 #[test]
-fn only_addresses_that_are_there_can_be_verified() {
+fn only_addresses_that_the_user_has_can_be_verified() {
     let (mut scene, token) = scene();
     let name = |refusal: Refusal| refusal.name;
     assert_eq!(send(&mut scene, &token, "nickname").map_err(name), Err("InvalidParameterException".to_owned()));
@@ -190,10 +190,10 @@ fn only_addresses_that_are_there_can_be_verified() {
 }
 
 #[test]
-fn an_administrator_may_say_that_an_address_is_verified() {
+fn an_administrator_can_mark_an_address_as_verified() {
     let (mut scene, token) = scene();
     let admin = |scene: &mut Scene, list: serde_json::Value| {
-        let mut body = scene.of_user("alice");
+        let mut body = scene.user_request("alice");
         body["UserAttributes"] = list;
         scene.call("AdminUpdateUserAttributes", body)
     };

@@ -1,7 +1,7 @@
-//! Registration of passkeys.
+//! Registration, listing and deletion of passkeys.
 
 use cognito_integration_tests::support::scene::{
-    Answer, PASSWORD, START, Scene, Tokens, alice, bearing, email_pool, open_client,
+    Answer, PASSWORD, START, Scene, Tokens, alice, email_pool, open_client, with_access_token,
 };
 use cognito_testkit::{PoolConfig, WebAuthnConfig};
 use data_encoding::BASE64URL_NOPAD;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn scene_with(web_authn: Option<WebAuthnConfig>) -> (Scene, String) {
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], web_authn, ..email_pool() }, open_client());
-    let token = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).access;
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], web_authn, ..email_pool() }, open_client());
+    let token = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap()).access;
     (scene, token)
 }
 
@@ -20,10 +20,10 @@ fn scene() -> (Scene, String) {
 }
 
 fn start(scene: &mut Scene, token: &str) -> Value {
-    scene.ok("StartWebAuthnRegistration", bearing(token, json!({})))["CredentialCreationOptions"].clone()
+    scene.ok("StartWebAuthnRegistration", with_access_token(token, json!({})))["CredentialCreationOptions"].clone()
 }
 
-/// What a browser on this origin makes of the options.
+/// Returns the credential that a browser on the origin `origin` creates from the options.
 fn credential(id: &str, options: &Value, origin: &str) -> Value {
     let client_data = json!({ "type": "webauthn.create", "challenge": options["challenge"], "origin": origin });
     json!({
@@ -34,14 +34,14 @@ fn credential(id: &str, options: &Value, origin: &str) -> Value {
         "clientExtensionResults": {},
         "response": {
             "clientDataJSON": BASE64URL_NOPAD.encode(client_data.to_string().as_bytes()),
-            "attestationObject": BASE64URL_NOPAD.encode(b"not looked at"),
+            "attestationObject": BASE64URL_NOPAD.encode(b"the simulator does not read this"),
             "transports": ["internal", "hybrid"],
         },
     })
 }
 
 fn complete(scene: &mut Scene, token: &str, credential: Value) -> Answer {
-    scene.call("CompleteWebAuthnRegistration", bearing(token, json!({ "Credential": credential })))
+    scene.call("CompleteWebAuthnRegistration", with_access_token(token, json!({ "Credential": credential })))
 }
 
 fn register(scene: &mut Scene, token: &str, id: &str) -> Answer {
@@ -51,7 +51,7 @@ fn register(scene: &mut Scene, token: &str, id: &str) -> Answer {
 
 #[track_caller]
 fn list(scene: &mut Scene, token: &str) -> Vec<Value> {
-    let answer = scene.ok("ListWebAuthnCredentials", bearing(token, json!({})));
+    let answer = scene.ok("ListWebAuthnCredentials", with_access_token(token, json!({})));
     answer["Credentials"].as_array().unwrap().clone()
 }
 
@@ -61,7 +61,7 @@ fn name(answer: Answer) -> String {
 }
 
 #[test]
-fn a_passkey_is_registered_listed_and_deleted() {
+fn a_passkey_can_be_registered_listed_and_deleted() {
     let (mut scene, token) = scene();
     let options = start(&mut scene, &token);
     assert_eq!(options["rp"], json!({ "id": "example.com", "name": "example.com" }));
@@ -77,31 +77,31 @@ fn a_passkey_is_registered_listed_and_deleted() {
         "CreatedAt": START,
     }]);
     assert_eq!(json!(list(&mut scene, &token)), expected);
-    let factors = scene.ok("GetUserAuthFactors", bearing(&token, json!({})));
+    let factors = scene.ok("GetUserAuthFactors", with_access_token(&token, json!({})));
     assert_eq!(factors["ConfiguredUserAuthFactors"], json!(["PASSWORD", "WEB_AUTHN"]));
 
     let known = json!([{ "type": "public-key", "id": "Y3JlZC0x", "transports": ["internal", "hybrid"] }]);
     assert_eq!(start(&mut scene, &token)["excludeCredentials"], known);
 
-    let body = bearing(&token, json!({ "CredentialId": "Y3JlZC0x" }));
+    let body = with_access_token(&token, json!({ "CredentialId": "Y3JlZC0x" }));
     scene.ok("DeleteWebAuthnCredential", body.clone());
     assert!(list(&mut scene, &token).is_empty());
     assert_eq!(scene.refused("DeleteWebAuthnCredential", body).name, "ResourceNotFoundException");
 }
 
 #[test]
-fn a_pool_must_have_passkeys_and_a_relying_party() {
+fn a_pool_needs_passkeys_and_a_relying_party() {
     let (mut scene, token) = scene_with(None);
-    let start = bearing(&token, json!({}));
+    let start = with_access_token(&token, json!({}));
     assert_eq!(scene.refused("StartWebAuthnRegistration", start).name, "WebAuthnNotEnabledException");
     assert_eq!(name(complete(&mut scene, &token, json!({}))), "WebAuthnNotEnabledException");
     let (mut scene, token) = scene_with(Some(WebAuthnConfig::default()));
-    let start = bearing(&token, json!({}));
+    let start = with_access_token(&token, json!({}));
     assert_eq!(scene.refused("StartWebAuthnRegistration", start).name, "WebAuthnConfigurationMissingException");
 }
 
 #[test]
-fn a_challenge_is_answered_once_and_in_time() {
+fn a_registration_challenge_can_be_answered_once_and_in_time() {
     let (mut scene, token) = scene();
     let missing = "WebAuthnChallengeNotFoundException";
     let never = json!({ "challenge": "bmV2ZXI" });
@@ -115,7 +115,7 @@ fn a_challenge_is_answered_once_and_in_time() {
 }
 
 #[test]
-fn the_origin_must_be_of_the_relying_party() {
+fn the_origin_must_belong_to_the_relying_party() {
     let (mut scene, token) = scene();
     let origins = [
         "http://example.com",
@@ -138,11 +138,11 @@ fn the_origin_must_be_of_the_relying_party() {
 }
 
 #[test]
-fn the_client_and_the_relying_party_stay_the_same_between_the_two_steps() {
+fn client_and_relying_party_must_stay_the_same() {
     let (mut scene, token) = scene();
     let options = start(&mut scene, &token);
     scene.switch_client(open_client());
-    let other = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).access;
+    let other = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap()).access;
     let answer = complete(&mut scene, &other, credential("aWQ", &options, "https://example.com"));
     assert_eq!(name(answer), "WebAuthnClientMismatchException");
 
@@ -154,10 +154,10 @@ fn the_client_and_the_relying_party_stay_the_same_between_the_two_steps() {
 }
 
 #[test]
-fn what_is_no_registration_is_refused() {
+fn an_invalid_registration_is_rejected() {
     let (mut scene, token) = scene();
     let options = start(&mut scene, &token);
-    let good = credential("aWQ", &options, "https://example.com");
+    let valid = credential("aWQ", &options, "https://example.com");
     let mut wrong = vec![json!("text"), json!({}), json!({ "id": 1 })];
     for (pointer, value) in [
         ("/id", json!("")),
@@ -165,35 +165,35 @@ fn what_is_no_registration_is_refused() {
         ("/response/clientDataJSON", json!("e30")),
         ("/response/attestationObject", json!("")),
     ] {
-        let mut bad = good.clone();
+        let mut bad = valid.clone();
         *bad.pointer_mut(pointer).unwrap() = value;
         wrong.push(bad);
     }
     let data = json!({ "type": "webauthn.get", "challenge": options["challenge"], "origin": "https://example.com" });
-    let mut get = good.clone();
+    let mut get = valid.clone();
     get["response"]["clientDataJSON"] = json!(BASE64URL_NOPAD.encode(data.to_string().as_bytes()));
     wrong.push(get);
     for bad in wrong {
         assert_eq!(name(complete(&mut scene, &token, bad.clone())), "InvalidParameterException", "{bad}");
     }
-    complete(&mut scene, &token, good).unwrap();
+    complete(&mut scene, &token, valid).unwrap();
     assert_eq!(name(register(&mut scene, &token, "aWQ")), "WebAuthnCredentialNotSupportedException");
 }
 
 #[test]
-fn twenty_passkeys_are_the_most_and_they_come_in_pages() {
+fn at_most_twenty_passkeys_are_stored_and_listed_in_pages() {
     let (mut scene, token) = scene();
     for number in 0..20 {
         let id = BASE64URL_NOPAD.encode(format!("credential {number}").as_bytes());
         register(&mut scene, &token, &id).unwrap();
     }
-    let refusal = scene.refused("StartWebAuthnRegistration", bearing(&token, json!({})));
+    let refusal = scene.refused("StartWebAuthnRegistration", with_access_token(&token, json!({})));
     assert_eq!(refusal.name, "LimitExceededException");
-    let first = scene.ok("ListWebAuthnCredentials", bearing(&token, json!({ "MaxResults": 15 })));
+    let first = scene.ok("ListWebAuthnCredentials", with_access_token(&token, json!({ "MaxResults": 15 })));
     let rest = json!({ "MaxResults": 15, "NextToken": first["NextToken"] });
-    let rest = scene.ok("ListWebAuthnCredentials", bearing(&token, rest));
+    let rest = scene.ok("ListWebAuthnCredentials", with_access_token(&token, rest));
     let length = |answer: &Value| answer["Credentials"].as_array().unwrap().len();
     assert_eq!((length(&first), length(&rest), rest.get("NextToken")), (15, 5, None));
-    let many = bearing(&token, json!({ "MaxResults": 21 }));
+    let many = with_access_token(&token, json!({ "MaxResults": 21 }));
     assert_eq!(scene.refused("ListWebAuthnCredentials", many).name, "InvalidParameterException");
 }

@@ -24,7 +24,7 @@ fn unverified() -> UserConfig {
 }
 
 #[test]
-fn a_forgotten_password_is_replaced_by_a_code() {
+fn a_code_replaces_a_forgotten_password() {
     let mut scene = Scene::with_alice();
     let answer = scene.forgot_password("alice").unwrap();
     let details = json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "a***@e***" });
@@ -44,7 +44,7 @@ fn a_forgotten_password_is_replaced_by_a_code() {
 }
 
 #[test]
-fn a_new_password_leaves_sign_ins_as_they_are() {
+fn a_password_reset_keeps_existing_tokens_valid() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     scene.forgot_password("alice").unwrap();
@@ -54,7 +54,7 @@ fn a_new_password_leaves_sign_ins_as_they_are() {
 }
 
 #[test]
-fn the_code_is_good_for_an_hour_and_a_newer_one_replaces_it() {
+fn a_code_is_valid_for_an_hour_and_until_a_newer_one() {
     let mut scene = Scene::with_alice();
     scene.forgot_password("alice").unwrap();
     let first = scene.last_message().code;
@@ -67,7 +67,7 @@ fn the_code_is_good_for_an_hour_and_a_newer_one_replaces_it() {
 }
 
 #[test]
-fn five_codes_an_hour_are_sent() {
+fn at_most_five_codes_are_sent_per_hour() {
     let mut scene = Scene::with_alice();
     for _ in 0..5 {
         scene.forgot_password("alice").unwrap();
@@ -79,9 +79,9 @@ fn five_codes_an_hour_are_sent() {
 }
 
 #[test]
-fn wrong_codes_are_taken_until_there_were_too_many_and_then_not_even_the_right_one() {
+fn after_too_many_wrong_codes_even_the_right_one_is_rejected() {
     let config = PoolConfig { users: vec![alice()], code_failures_per_hour: Some(2), ..email_pool() };
-    let mut scene = Scene::of(config, open_client());
+    let mut scene = Scene::with_pool(config, open_client());
     scene.forgot_password("alice").unwrap();
     let code = scene.last_message().code;
     for _ in 0..2 {
@@ -95,10 +95,10 @@ fn wrong_codes_are_taken_until_there_were_too_many_and_then_not_even_the_right_o
 }
 
 #[test]
-fn the_limits_can_be_switched_off() {
+fn the_limits_can_be_turned_off() {
     let config =
         PoolConfig { users: vec![alice()], code_sends_per_hour: None, code_failures_per_hour: None, ..email_pool() };
-    let mut scene = Scene::of(config, open_client());
+    let mut scene = Scene::with_pool(config, open_client());
     for _ in 0..30 {
         scene.forgot_password("alice").unwrap();
         let code = scene.last_message().code;
@@ -107,19 +107,19 @@ fn the_limits_can_be_switched_off() {
 }
 
 #[test]
-fn a_verified_address_is_needed() {
-    let mut scene = Scene::of(PoolConfig { users: vec![unverified()], ..email_pool() }, open_client());
+fn a_password_reset_needs_a_verified_address() {
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![unverified()], ..email_pool() }, open_client());
     assert_eq!(scene.forgot_password("alice").unwrap_err(), NO_ADDRESS);
-    assert_eq!(scene.refused("AdminResetUserPassword", scene.of_user("alice")), NO_ADDRESS);
+    assert_eq!(scene.refused("AdminResetUserPassword", scene.user_request("alice")), NO_ADDRESS);
 }
 
 #[test]
-fn the_pool_says_which_address_comes_first() {
+fn the_pool_chooses_which_address_gets_the_code() {
     let mut user = alice();
     user.attributes.insert("phone_number".to_owned(), "+15550001234".to_owned());
     let to = |account_recovery: Vec<RecoveryOption>| {
         let config = PoolConfig { users: vec![user.clone()], account_recovery, ..email_pool() };
-        let answer = Scene::of(config, open_client()).forgot_password("alice");
+        let answer = Scene::with_pool(config, open_client()).forgot_password("alice");
         answer.map(|answer| answer["CodeDeliveryDetails"]["DeliveryMedium"].clone())
     };
     assert_eq!(to(PoolConfig::default().account_recovery), Ok(json!("SMS")));
@@ -129,20 +129,20 @@ fn the_pool_says_which_address_comes_first() {
 }
 
 #[test]
-fn a_client_that_tells_says_who_is_not_there_or_disabled() {
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, open_client());
+fn a_client_that_does_not_hide_users_reports_missing_users() {
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, open_client());
     assert_eq!(scene.forgot_password("nobody").unwrap_err(), UNKNOWN);
     assert_eq!(scene.confirm_forgot_password("nobody", "123456", NEW_PASSWORD).unwrap_err(), UNKNOWN);
-    scene.ok("AdminDisableUser", scene.of_user("alice"));
+    scene.ok("AdminDisableUser", scene.user_request("alice"));
     let disabled = ("NotAuthorizedException", "User is disabled.");
     assert_eq!(scene.forgot_password("alice").unwrap_err(), disabled);
     assert_eq!(scene.confirm_forgot_password("alice", "123456", NEW_PASSWORD).unwrap_err(), disabled);
 }
 
 #[test]
-fn a_client_that_hides_users_pretends_to_send() {
+fn a_client_that_hides_users_pretends_to_send_a_code() {
     let disabled = UserConfig { username: "off".to_owned(), enabled: false, ..alice() };
-    let mut scene = Scene::of(PoolConfig { users: vec![unverified(), disabled], ..email_pool() }, hiding());
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![unverified(), disabled], ..email_pool() }, hiding());
     for name in ["nobody", "alice", "off"] {
         let answer = scene.forgot_password(name).unwrap();
         assert_eq!(answer["CodeDeliveryDetails"]["AttributeName"], "email", "{name}");
@@ -153,31 +153,31 @@ fn a_client_that_hides_users_pretends_to_send() {
 }
 
 #[test]
-fn where_only_an_administrator_resets_passwords_nobody_is_told_who_is_there() {
+fn admin_only_recovery_hides_whether_a_user_exists() {
     let account_recovery = vec![RecoveryOption::AdminOnly];
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], account_recovery, ..email_pool() }, hiding());
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], account_recovery, ..email_pool() }, hiding());
     assert_eq!(scene.forgot_password("alice").unwrap_err(), scene.forgot_password("nobody").unwrap_err());
 }
 
 #[test]
-fn a_user_with_a_temporary_password_must_use_that() {
+fn a_temporary_password_cannot_be_reset() {
     let user = UserConfig { status: UserStatus::ForceChangePassword, ..alice() };
-    let mut scene = Scene::of(PoolConfig { users: vec![user], ..email_pool() }, open_client());
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![user], ..email_pool() }, open_client());
     let text = "User password cannot be reset in the current state.";
     assert_eq!(scene.forgot_password("alice").unwrap_err(), ("NotAuthorizedException", text));
-    assert_eq!(scene.refused("AdminResetUserPassword", scene.of_user("alice")), ("NotAuthorizedException", text));
+    assert_eq!(scene.refused("AdminResetUserPassword", scene.user_request("alice")), ("NotAuthorizedException", text));
 }
 
 #[test]
-fn a_reset_by_an_administrator_holds_until_the_user_sets_a_new_password() {
+fn an_administrators_reset_requires_a_new_password() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
-    scene.ok("AdminResetUserPassword", scene.of_user("alice"));
+    scene.ok("AdminResetUserPassword", scene.user_request("alice"));
     let required = ("PasswordResetRequiredException", "Password reset required for the user");
     assert_eq!(scene.srp_sign_in("alice", PASSWORD).unwrap_err(), required);
     assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err(), required);
     assert_eq!(scene.get_user(&tokens.access).unwrap_err(), required);
-    assert_eq!(scene.ok("AdminGetUser", scene.of_user("alice"))["UserStatus"], "RESET_REQUIRED");
+    assert_eq!(scene.ok("AdminGetUser", scene.user_request("alice"))["UserStatus"], "RESET_REQUIRED");
 
     let message = scene.last_message();
     assert_eq!(message.purpose, Purpose::ForgotPassword);
@@ -186,9 +186,9 @@ fn a_reset_by_an_administrator_holds_until_the_user_sets_a_new_password() {
 }
 
 #[test]
-fn a_client_with_a_secret_sends_its_hash() {
+fn a_client_with_a_secret_must_send_the_secret_hash() {
     let client = ClientConfig { generate_secret: true, ..open_client() };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let bare = json!({ "ClientId": scene.client.id, "Username": "alice", "ConfirmationCode": "1", "Password": "x" });
     let text = format!("Client {} is configured with secret but SECRET_HASH was not received", scene.client.id);
     for operation in ["ForgotPassword", "ConfirmForgotPassword"] {

@@ -1,7 +1,7 @@
-//! Setting up second factors: software tokens and preferences.
+//! Set-up of second factors: software tokens and preferences.
 
 use cognito_integration_tests::support::authenticator::app;
-use cognito_integration_tests::support::scene::{Answer, Scene, alice, bearing, email_pool, open_client};
+use cognito_integration_tests::support::scene::{Answer, Scene, alice, email_pool, open_client, with_access_token};
 use cognito_testkit::{MfaConfiguration, MfaFactor, PoolConfig, UserConfig};
 use serde_json::{Value, json};
 
@@ -21,26 +21,29 @@ fn pool() -> PoolConfig {
 }
 
 fn scene() -> (Scene, String) {
-    let mut scene = Scene::of(pool(), open_client());
+    let mut scene = Scene::with_pool(pool(), open_client());
     let token = scene.tokens().access;
     (scene, token)
 }
 
 #[track_caller]
 fn associate(scene: &mut Scene, token: &str) -> String {
-    let answer = scene.ok("AssociateSoftwareToken", bearing(token, json!({})));
+    let answer = scene.ok("AssociateSoftwareToken", with_access_token(token, json!({})));
     answer["SecretCode"].as_str().unwrap().to_owned()
 }
 
 fn verify(scene: &mut Scene, token: &str, code: &str) -> Answer {
-    scene.call("VerifySoftwareToken", bearing(token, json!({ "UserCode": code, "FriendlyDeviceName": "phone" })))
+    scene.call(
+        "VerifySoftwareToken",
+        with_access_token(token, json!({ "UserCode": code, "FriendlyDeviceName": "phone" })),
+    )
 }
 
 fn prefer(scene: &mut Scene, token: &str, settings: Value) -> Answer {
-    scene.call("SetUserMFAPreference", bearing(token, settings))
+    scene.call("SetUserMFAPreference", with_access_token(token, settings))
 }
 
-/// The list and the preference that GetUser tells.
+/// Returns the enabled factors and the preferred factor from GetUser.
 #[track_caller]
 fn preference(scene: &mut Scene, token: &str) -> (Value, Value) {
     let user = scene.get_user(token).unwrap();
@@ -55,7 +58,7 @@ fn set_up_token(scene: &mut Scene, token: &str) {
 }
 
 #[test]
-fn a_software_token_is_set_up_by_a_code_of_the_secret() {
+fn a_code_of_the_secret_sets_up_a_software_token() {
     let (mut scene, token) = scene();
     let missing = ("SoftwareTokenMFANotFoundException", "Software Token MFA does not exist for the user.");
     assert_eq!(verify(&mut scene, &token, "123456").unwrap_err(), missing);
@@ -71,7 +74,7 @@ fn a_software_token_is_set_up_by_a_code_of_the_secret() {
 }
 
 #[test]
-fn a_newer_secret_replaces_one_that_was_not_verified() {
+fn a_newer_secret_replaces_an_unverified_one() {
     let (mut scene, token) = scene();
     let first = associate(&mut scene, &token);
     let second = associate(&mut scene, &token);
@@ -81,7 +84,7 @@ fn a_newer_secret_replaces_one_that_was_not_verified() {
 }
 
 #[test]
-fn a_code_has_six_digits() {
+fn a_code_must_have_six_digits() {
     let (mut scene, token) = scene();
     for code in ["12345", "1234567", "12345x"] {
         assert_eq!(verify(&mut scene, &token, code).unwrap_err().name, "InvalidParameterException");
@@ -89,27 +92,27 @@ fn a_code_has_six_digits() {
 }
 
 #[test]
-fn a_pool_without_software_tokens_says_so() {
+fn a_pool_without_software_tokens_rejects_their_set_up() {
     let mut scene = Scene::with_alice();
     let token = scene.tokens().access;
     let text = "Software Token MFA has not been enabled by the userpool";
-    let refusal = scene.refused("AssociateSoftwareToken", bearing(&token, json!({})));
+    let refusal = scene.refused("AssociateSoftwareToken", with_access_token(&token, json!({})));
     assert_eq!(refusal, ("SoftwareTokenMFANotFoundException", text));
 }
 
 #[test]
-fn an_access_token_and_a_challenge_session_exclude_each_other() {
+fn a_set_up_takes_an_access_token_or_a_challenge_session() {
     let (mut scene, token) = scene();
     let session = json!({ "Session": "a session of a challenge" });
     let invalid = ("NotAuthorizedException", "Invalid session for the user.");
     assert_eq!(scene.refused("AssociateSoftwareToken", session.clone()), invalid);
-    let both = bearing(&token, session);
+    let both = with_access_token(&token, session);
     assert_eq!(scene.refused("AssociateSoftwareToken", both).name, "InvalidParameterException");
     assert_eq!(scene.refused("AssociateSoftwareToken", json!({})).name, "InvalidParameterException");
 }
 
 #[test]
-fn a_factor_that_is_not_set_up_cannot_be_turned_on() {
+fn a_factor_must_be_set_up_before_it_is_turned_on() {
     let (mut scene, token) = scene();
     let on = json!({ "SoftwareTokenMfaSettings": { "Enabled": true } });
     let text = "User does not have delivery config set to turn on SOFTWARE_TOKEN_MFA";
@@ -118,15 +121,15 @@ fn a_factor_that_is_not_set_up_cannot_be_turned_on() {
     let text = "User has not verified software token mfa";
     assert_eq!(prefer(&mut scene, &token, on).unwrap_err(), ("InvalidParameterException", text));
 
-    scene.ok("DeleteUserAttributes", bearing(&token, json!({ "UserAttributeNames": ["phone_number"] })));
+    scene.ok("DeleteUserAttributes", with_access_token(&token, json!({ "UserAttributeNames": ["phone_number"] })));
     let both = json!({ "EmailMfaSettings": { "Enabled": true }, "SMSMfaSettings": { "Enabled": true } });
     let text = "User does not have delivery config set to turn on SMS_MFA";
     assert_eq!(prefer(&mut scene, &token, both).unwrap_err(), ("InvalidParameterException", text));
-    assert_eq!(preference(&mut scene, &token), (Value::Null, Value::Null), "all or nothing");
+    assert_eq!(preference(&mut scene, &token), (Value::Null, Value::Null), "a rejected change turns no factor on");
 }
 
 #[test]
-fn preferences_are_kept_and_told() {
+fn preferences_are_stored_and_returned() {
     let (mut scene, token) = scene();
     set_up_token(&mut scene, &token);
     let settings = json!({
@@ -137,16 +140,16 @@ fn preferences_are_kept_and_told() {
     prefer(&mut scene, &token, settings).unwrap();
     let all = json!(["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]);
     assert_eq!(preference(&mut scene, &token), (all.clone(), json!("SOFTWARE_TOKEN_MFA")));
-    let user = scene.ok("AdminGetUser", scene.of_user("alice"));
+    let user = scene.ok("AdminGetUser", scene.user_request("alice"));
     assert_eq!((&user["UserMFASettingList"], &user["PreferredMfaSetting"]), (&all, &json!("SOFTWARE_TOKEN_MFA")));
-    let factors = scene.ok("GetUserAuthFactors", bearing(&token, json!({})));
+    let factors = scene.ok("GetUserAuthFactors", with_access_token(&token, json!({})));
     let expected = json!(["PASSWORD", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN"]);
     assert_eq!((&factors["Username"], &factors["ConfiguredUserAuthFactors"]), (&json!("Alice"), &expected));
     assert_eq!(factors["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA");
 }
 
 #[test]
-fn enabling_without_a_word_on_preference_clears_it() {
+fn enabling_a_factor_without_a_preference_clears_the_preference() {
     let (mut scene, token) = scene();
     set_up_token(&mut scene, &token);
     let preferred = json!({ "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true } });
@@ -162,7 +165,7 @@ fn enabling_without_a_word_on_preference_clears_it() {
 }
 
 #[test]
-fn one_factor_at_most_is_preferred_and_it_is_enabled() {
+fn at_most_one_factor_is_preferred_and_it_must_be_enabled() {
     let (mut scene, token) = scene();
     let on = json!({ "Enabled": true, "PreferredMfa": true });
     let two = json!({ "SMSMfaSettings": on, "EmailMfaSettings": on });
@@ -173,7 +176,7 @@ fn one_factor_at_most_is_preferred_and_it_is_enabled() {
 }
 
 #[test]
-fn passkeys_count_for_two_factors_only_beside_another_method() {
+fn passkeys_for_mfa_need_user_verification_and_another_factor() {
     let (mut scene, token) = scene();
     let on = json!({ "WebAuthnMfaSettings": { "Enabled": true } });
     assert_eq!(prefer(&mut scene, &token, on.clone()).unwrap_err().name, "InvalidParameterException");
@@ -192,23 +195,23 @@ fn passkeys_count_for_two_factors_only_beside_another_method() {
 }
 
 #[test]
-fn the_old_settings_turn_text_messages_on_and_off() {
+fn set_user_settings_turns_text_messages_on_and_off() {
     let (mut scene, token) = scene();
-    let options = |list: Value| bearing(&token, json!({ "MFAOptions": list }));
+    let options = |list: Value| with_access_token(&token, json!({ "MFAOptions": list }));
     scene.ok("SetUserSettings", options(json!([{ "AttributeName": "phone_number", "DeliveryMedium": "SMS" }])));
     assert_eq!(preference(&mut scene, &token).0, json!(["SMS_MFA"]));
     scene.ok("SetUserSettings", options(json!([])));
     assert_eq!(preference(&mut scene, &token).0, Value::Null);
     let email = options(json!([{ "AttributeName": "email", "DeliveryMedium": "EMAIL" }]));
     assert_eq!(scene.refused("SetUserSettings", email).name, "InvalidParameterException");
-    let missing = scene.refused("SetUserSettings", bearing(&token, json!({})));
+    let missing = scene.refused("SetUserSettings", with_access_token(&token, json!({})));
     assert_eq!(missing.name, "InvalidParameterException");
 }
 
 #[test]
-fn an_administrator_sets_a_users_preferences() {
+fn an_administrator_can_set_a_users_preferences() {
     let (mut scene, token) = scene();
-    let mut body = scene.of_user("alice");
+    let mut body = scene.user_request("alice");
     body["EmailMfaSettings"] = json!({ "Enabled": true, "PreferredMfa": true });
     scene.ok("AdminSetUserMFAPreference", body.clone());
     assert_eq!(preference(&mut scene, &token), (json!(["EMAIL_OTP"]), json!("EMAIL_OTP")));
@@ -219,9 +222,9 @@ fn an_administrator_sets_a_users_preferences() {
 }
 
 #[test]
-fn a_wrong_first_code_may_be_told_by_the_status() {
+fn a_pool_can_report_a_wrong_first_code_as_a_status() {
     let config = PoolConfig { software_token_status_error: true, ..pool() };
-    let mut scene = Scene::of(config, open_client());
+    let mut scene = Scene::with_pool(config, open_client());
     let token = scene.tokens().access;
     let secret = associate(&mut scene, &token);
     let now = scene.now.as_unix_seconds();

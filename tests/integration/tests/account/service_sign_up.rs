@@ -1,4 +1,4 @@
-//! Signing up, and giving the code back.
+//! Sign-up and its confirmation with a code.
 
 use cognito_integration_tests::support::scene::{
     INCORRECT, PASSWORD, START, Scene, alice, attribute, email_pool, open_client,
@@ -38,7 +38,7 @@ fn the_code_confirms_the_user_and_verifies_the_address() {
 }
 
 #[test]
-fn an_unconfirmed_user_with_a_wrong_password_learns_nothing() {
+fn a_wrong_password_hides_that_a_user_is_unconfirmed() {
     let mut scene = Scene::new();
     scene.sign_up("bob", "bob@example.com").unwrap();
     assert_eq!(scene.srp_sign_in("bob", "Wrong-horse-1").unwrap_err(), INCORRECT);
@@ -46,7 +46,7 @@ fn an_unconfirmed_user_with_a_wrong_password_learns_nothing() {
 }
 
 #[test]
-fn a_wrong_code_leaves_the_right_one_good() {
+fn a_wrong_code_leaves_the_right_one_valid() {
     let mut scene = Scene::new();
     scene.sign_up("bob", "bob@example.com").unwrap();
     let code = scene.last_message().code;
@@ -56,7 +56,7 @@ fn a_wrong_code_leaves_the_right_one_good() {
 }
 
 #[test]
-fn a_code_is_good_for_a_day() {
+fn a_sign_up_code_is_valid_for_a_day() {
     let mut scene = Scene::new();
     scene.sign_up("bob", "bob@example.com").unwrap();
     let code = scene.last_message().code;
@@ -69,7 +69,7 @@ fn a_code_is_good_for_a_day() {
 }
 
 #[test]
-fn a_new_code_voids_the_older_one() {
+fn a_new_code_invalidates_the_older_one() {
     let mut scene = Scene::new();
     scene.sign_up("bob", "bob@example.com").unwrap();
     let old = scene.last_message().code;
@@ -82,7 +82,7 @@ fn a_new_code_voids_the_older_one() {
 }
 
 #[test]
-fn a_confirmed_user_is_not_confirmed_again() {
+fn a_confirmed_user_cannot_be_confirmed_again() {
     let mut scene = Scene::with_alice();
     let refusal = scene.confirm("alice", "123456").unwrap_err();
     assert_eq!(refusal, ("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED"));
@@ -90,17 +90,17 @@ fn a_confirmed_user_is_not_confirmed_again() {
 }
 
 #[test]
-fn a_user_name_is_given_once_in_any_letter_case() {
+fn user_names_differ_by_case_only_in_a_case_sensitive_pool() {
     let mut scene = Scene::with_alice();
     let refusal = scene.sign_up("ALICE", "other@example.com").unwrap_err();
     assert_eq!(refusal, ("UsernameExistsException", "User already exists"));
     let pool = PoolConfig { case_sensitive: true, users: vec![alice()], ..email_pool() };
-    let mut scene = Scene::of(pool, open_client());
+    let mut scene = Scene::with_pool(pool, open_client());
     scene.sign_up("ALICE", "other@example.com").unwrap();
 }
 
 #[test]
-fn the_password_policy_says_what_is_missing() {
+fn a_rejected_password_names_the_missing_part_of_the_policy() {
     let mut scene = Scene::new();
     for (password, complaint) in [
         ("Ab1!", "Password not long enough"),
@@ -116,9 +116,9 @@ fn the_password_policy_says_what_is_missing() {
 }
 
 #[test]
-fn a_phone_gets_the_code_where_there_is_no_e_mail_address() {
+fn a_user_without_an_e_mail_address_gets_the_code_by_phone() {
     let both = vec!["email".to_owned(), "phone_number".to_owned()];
-    let mut scene = Scene::of(PoolConfig { auto_verified_attributes: both, ..email_pool() }, open_client());
+    let mut scene = Scene::with_pool(PoolConfig { auto_verified_attributes: both, ..email_pool() }, open_client());
     let attributes = json!([{ "Name": "phone_number", "Value": "+15550001234" }]);
     let body =
         json!({ "ClientId": scene.client.id, "Username": "bob", "Password": PASSWORD, "UserAttributes": attributes });
@@ -143,7 +143,8 @@ fn a_sign_up_without_an_address_sends_nothing() {
 #[test]
 fn attributes_must_be_in_the_schema_and_well_formed() {
     let pool = PoolConfig { custom_attributes: vec!["tier".to_owned()], ..email_pool() };
-    let mut scene = Scene::of(PoolConfig { required_attributes: vec!["name".to_owned()], ..pool }, open_client());
+    let mut scene =
+        Scene::with_pool(PoolConfig { required_attributes: vec!["name".to_owned()], ..pool }, open_client());
     let unknown = "Attributes did not conform to the schema: custom:shoe: Attribute does not exist in the schema.\n";
     let required = "Attributes did not conform to the schema: name: The attribute is required\n";
     for (name, value, error, text) in [
@@ -162,9 +163,9 @@ fn attributes_must_be_in_the_schema_and_well_formed() {
 }
 
 #[test]
-fn a_client_that_hides_its_users_hides_them_here_too() {
+fn a_client_that_hides_users_hides_them_during_sign_up() {
     let hiding = ClientConfig { prevent_user_existence_errors: UserExistenceErrors::Enabled, ..open_client() };
-    let mut scene = Scene::of(email_pool(), hiding);
+    let mut scene = Scene::with_pool(email_pool(), hiding);
     assert_eq!(scene.confirm("nobody", "123456").unwrap_err(), EXPIRED);
     let answer = scene.resend("nobody@example.com").unwrap();
     assert_eq!(answer["CodeDeliveryDetails"]["Destination"], "n***@e***");
@@ -172,7 +173,7 @@ fn a_client_that_hides_its_users_hides_them_here_too() {
 }
 
 #[test]
-fn a_client_of_the_old_kind_tells_that_there_is_no_such_user() {
+fn a_client_that_does_not_hide_users_reports_an_unknown_user() {
     let mut scene = Scene::new();
     let unknown = ("UserNotFoundException", "Username/client id combination not found.");
     assert_eq!(scene.confirm("nobody", "123456").unwrap_err(), unknown);
@@ -180,7 +181,7 @@ fn a_client_of_the_old_kind_tells_that_there_is_no_such_user() {
 }
 
 #[test]
-fn debug_output_of_a_message_shows_a_code_but_no_password() {
+fn debug_of_a_message_shows_a_code_but_no_password() {
     let mut scene = Scene::new();
     scene.sign_up("bob", "bob@example.com").unwrap();
     let message = scene.last_message();

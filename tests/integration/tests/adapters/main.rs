@@ -1,4 +1,4 @@
-//! What both adapters do alike.
+//! The common behaviour of both adapters.
 
 mod faults_at_every_step;
 mod peer;

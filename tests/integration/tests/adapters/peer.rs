@@ -1,10 +1,10 @@
-//! A peer on loopback with a script.
+//! Scripted peers on the loopback interface.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-/// A peer that does this with each connection, one after the other.
+/// Starts a peer that handles one connection after the other with `behave`, and returns its URL.
 pub(crate) fn peer(behave: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -12,7 +12,7 @@ pub(crate) fn peer(behave: impl Fn(TcpStream) + Send + 'static) -> String {
     url
 }
 
-/// Reads one request and gives its head and body; none when the connection is closed.
+/// Reads one request, and returns its head and body, or `None` if the connection is closed.
 pub(crate) fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut received = Vec::new();
     let mut buffer = [0; 4096];
@@ -30,6 +30,7 @@ pub(crate) fn read_request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
+/// Starts a peer that answers every request with `answer`, and returns its URL.
 pub(crate) fn answering(answer: &'static str) -> String {
     peer(move |mut stream| {
         while read_request(&mut stream).is_some() {

@@ -1,10 +1,12 @@
-//! Both adapters have the same public methods, so that a program moves from one to the other by adding `.await`.
+//! A comparison of the public methods of both adapters.
+//!
+//! The methods are the same, so that adding `.await` is enough to move a program to the tokio adapter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The public methods of each public type of an adapter, by the text of its source.
+/// Returns the public methods of each public type of an adapter, read from the adapter's source.
 #[track_caller]
 fn public_methods(adapter: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(adapter).join("src");
@@ -22,7 +24,7 @@ fn read_methods(source: &str, methods: &mut BTreeMap<String, BTreeSet<String>>) 
     let mut type_name = None;
     for line in source.lines() {
         if let Some(rest) = line.strip_prefix("impl") {
-            // An `impl` of a trait has no public methods of its own.
+            // The methods in an `impl` of a trait belong to the trait.
             let name = rest.trim_start_matches(|character| character != ' ').trim_start();
             let is_inherent = !line.contains(" for ");
             let name: String = name.chars().take_while(|character| character.is_alphanumeric()).collect();
@@ -41,7 +43,7 @@ fn read_methods(source: &str, methods: &mut BTreeMap<String, BTreeSet<String>>) 
 fn both_adapters_have_the_same_public_methods() {
     let (blocking, tokio) = (public_methods("adapter-blocking"), public_methods("adapter-tokio"));
     for name in ["Client", "IdentityPoolClient", "Sessions", "SessionHandle", "CredentialsProvider"] {
-        assert!(blocking[name].len() > 1, "{name} was not read");
+        assert!(blocking[name].len() > 1, "no methods of {name} were found");
         assert_eq!(blocking[name], tokio[name], "{name}");
     }
 }

@@ -1,4 +1,5 @@
-//! The same answers to the same flows, through both adapters: the same requests, byte for byte.
+//! A comparison of the requests that both adapters send for the same flow and the same answers, byte for
+//! byte.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +12,7 @@ use cognito_core::{
 };
 use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 
-/// What a request is on the wire.
+/// A request as an adapter sends it.
 #[derive(Debug, Clone, PartialEq)]
 struct Sent {
     method: Method,
@@ -20,7 +21,7 @@ struct Sent {
     body: Vec<u8>,
 }
 
-/// A transport's answers, one after the other, and what was sent for them.
+/// The answers of a scripted transport in order, and the requests that the transport received.
 #[derive(Clone)]
 struct Script(Arc<Mutex<(Vec<String>, Vec<Sent>)>>);
 
@@ -38,11 +39,11 @@ impl Script {
             headers: request.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: request.body().to_vec(),
         });
-        let answer = script.0.pop().expect("an answer to every request");
+        let answer = script.0.pop().expect("the script has an answer for every request");
         if answer == "lost" {
             return SendOutcome::NoAnswer(Arc::new(std::fmt::Error));
         }
-        // The service's clock, so that nothing depends on this machine's.
+        // The service sends its time, so that the result does not depend on the local clock.
         let headers: Headers = [("date", "Tue, 14 Nov 2023 22:13:20 GMT")].into_iter().collect();
         SendOutcome::Answered(Response::new(200, headers, answer.into_bytes()))
     }
@@ -58,8 +59,8 @@ fn app_client() -> AppClient {
     app_client.unwrap().with_secret("s3cr3t").with_header("x-api-key", "k").unwrap()
 }
 
-/// Drives the flow by one adapter. Says whether it succeeded, and what was sent.
-fn drive<A: Adapter, F>(flow: F, answers: &[&str]) -> (bool, Vec<Sent>)
+/// Runs a flow on one adapter. Returns whether the flow succeeded, and the requests that were sent.
+fn run_on<A: Adapter, F>(flow: F, answers: &[&str]) -> (bool, Vec<Sent>)
 where
     F: Flow + Send + 'static,
     F::Output: Send + 'static,
@@ -70,23 +71,23 @@ where
     (client.run(flow).is_ok(), script.sent())
 }
 
-/// Drives the flow by both adapters, and gives what they have sent.
+/// Runs a flow on both adapters, checks that both send the same requests, and returns the requests.
 #[track_caller]
-fn agree<F>(what: &str, flow: impl Fn() -> F, answers: &[&str]) -> Vec<Sent>
+fn assert_same_requests<F>(what: &str, flow: impl Fn() -> F, answers: &[&str]) -> Vec<Sent>
 where
     F: Flow + Send + 'static,
     F::Output: Send + 'static,
 {
-    let (blocking, sent) = drive::<Blocking, F>(flow(), answers);
-    let (tokio, sent_by_tokio) = drive::<Tokio, F>(flow(), answers);
+    let (blocking, sent) = run_on::<Blocking, F>(flow(), answers);
+    let (tokio, sent_by_tokio) = run_on::<Tokio, F>(flow(), answers);
     assert_eq!(blocking, tokio, "{what}");
     assert!(!sent.is_empty());
     assert_eq!(sent, sent_by_tokio, "{what}");
     sent
 }
 
-/// In the basic flow, which has every kind of request.
-fn credentials_agree() {
+/// Compares the requests for AWS credentials in the basic flow, which sends both JSON and forms.
+fn assert_same_credentials_requests() {
     let identity = r#"{"IdentityId":"us-east-1:0d4f","Token":"token"}"#;
     let role = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
         <AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
@@ -98,7 +99,7 @@ fn credentials_agree() {
         let role = Role::Assumed(AssumedRole::new("arn:aws:iam::123456789012:role/user", "alice"));
         GetCredentials::new(&pool, Logins::new().with(Logins::GOOGLE, "token")).with_role(role)
     };
-    assert_eq!(agree("credentials", flow, &["lost", identity, identity, role]).len(), 4);
+    assert_eq!(assert_same_requests("credentials", flow, &["lost", identity, identity, role]).len(), 4);
 }
 
 const VERIFIER: &str = r#"{"ChallengeName":"PASSWORD_VERIFIER","Session":"s1","ChallengeParameters":{
@@ -121,25 +122,26 @@ fn devices() -> Devices {
 fn both_adapters_send_the_same_bytes_for_every_flow() {
     let srp = || SignIn::srp(&app_client(), "alice", "Very$ecur3", seed()).with_devices(devices());
     let device_verifier = VERIFIER.replace("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER");
-    assert_eq!(agree("SRP", srp, &[VERIFIER, SMS]).len(), 2);
-    let proven = agree("SRP and a device", srp, &["lost", VERIFIER, DEVICE, &device_verifier, TOKENS, "{}"]);
-    assert_eq!(proven.len(), 6, "the last registers the new device");
-    agree("a password", || SignIn::password(&app_client(), "alice", "Very$ecur3", seed()), &[SMS]);
-    agree("custom challenges", || SignIn::custom(&app_client(), "alice", seed()), &[SMS]);
+    assert_eq!(assert_same_requests("SRP", srp, &[VERIFIER, SMS]).len(), 2);
+    let proven =
+        assert_same_requests("SRP and a device", srp, &["lost", VERIFIER, DEVICE, &device_verifier, TOKENS, "{}"]);
+    assert_eq!(proven.len(), 6, "the last request registers the new device");
+    assert_same_requests("a password", || SignIn::password(&app_client(), "alice", "Very$ecur3", seed()), &[SMS]);
+    assert_same_requests("custom challenges", || SignIn::custom(&app_client(), "alice", seed()), &[SMS]);
 
     let stored = r#"{"version":1,"name":"SMS_MFA","username":"0d4f","session":"s3"}"#;
     let Challenge::Code(challenge) = serde_json::from_str(stored).unwrap() else { panic!() };
     let answer = || challenge.answer(&app_client(), "123456", seed()).with_devices(devices());
-    agree("a code", answer, &[TOKENS, "{}"]);
+    assert_same_requests("a code", answer, &[TOKENS, "{}"]);
 
     let mut tokens = Tokens::new("access");
     tokens.refresh_token = Some("refresh".into());
     let session = Session::with_clock_drift("0d4f", tokens, 0);
-    agree("a refresh", || Refresh::new(&app_client(), &session, seed()), &["lost", TOKENS, "{}"]);
-    agree("a sign-up", || Call::new(&app_client(), SignUp::new("alice", "Very$ecur3")), &["{}"]);
-    agree("a revocation", || Call::new(&app_client(), RevokeToken::new("refresh")), &["lost", "{}"]);
+    assert_same_requests("a refresh", || Refresh::new(&app_client(), &session, seed()), &["lost", TOKENS, "{}"]);
+    assert_same_requests("a sign-up", || Call::new(&app_client(), SignUp::new("alice", "Very$ecur3")), &["{}"]);
+    assert_same_requests("a revocation", || Call::new(&app_client(), RevokeToken::new("refresh")), &["lost", "{}"]);
     let token = AccessToken::from("access");
-    agree("a user", || Call::signed_in(&app_client(), &token, GetUser::new()), &["{}"]);
-    credentials_agree();
-    agree("devices", || Call::signed_in(&app_client(), &token, ListDevices::new()), &["{}"]);
+    assert_same_requests("a user", || Call::signed_in(&app_client(), &token, GetUser::new()), &["{}"]);
+    assert_same_credentials_requests();
+    assert_same_requests("devices", || Call::signed_in(&app_client(), &token, ListDevices::new()), &["{}"]);
 }

@@ -1,4 +1,5 @@
-//! What the transport reports when a connection goes well or badly. Each peer is a socket on loopback with a script.
+//! The outcomes that each adapter's HTTP transport reports. Each peer is a scripted socket on the loopback
+//! interface.
 
 use std::io::Write;
 use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
@@ -16,24 +17,24 @@ use crate::peer::{answering, peer, read_request};
 
 test_on_both_adapters! {
     an_answer_of_any_status_is_a_response,
-    the_request_goes_out_as_it_is,
-    a_refused_connection_was_not_sent,
-    a_host_that_is_not_found_was_not_sent,
-    a_tls_handshake_that_fails_was_not_sent,
+    a_request_is_sent_unchanged,
+    a_refused_connection_is_reported_as_not_sent,
+    an_unknown_host_is_reported_as_not_sent,
+    a_failed_tls_handshake_is_reported_as_not_sent,
     a_connection_closed_after_the_request_is_no_answer,
     a_silent_peer_is_no_answer_after_the_timeout,
-    a_body_that_is_cut_off_is_no_answer,
-    a_body_that_is_too_large_is_no_answer,
-    what_is_not_http_is_no_answer,
+    a_truncated_body_is_no_answer,
+    a_body_over_the_size_limit_is_no_answer,
+    a_response_that_is_not_http_is_no_answer,
     a_redirect_is_not_followed,
-    a_connection_is_kept_for_the_next_request,
-    a_connection_that_died_while_it_was_idle_costs_nothing,
-    a_request_that_cannot_be_written_is_no_panic,
+    a_connection_is_reused_for_the_next_request,
+    a_connection_closed_while_idle_fails_no_request,
+    an_invalid_url_is_reported_as_not_sent,
     a_failure_names_its_cause,
-    no_failure_repeats_the_query_of_its_url,
-    no_report_repeats_the_request,
-    a_call_whose_answer_is_lost_is_repeated_only_if_it_may_be,
-    a_closure_is_a_transport,
+    no_failure_shows_the_query_of_its_url,
+    no_outcome_shows_the_request,
+    a_call_without_an_answer_is_retried_only_if_repeatable,
+    a_closure_can_be_a_transport,
     a_client_can_be_shared_between_threads,
 }
 
@@ -66,32 +67,32 @@ fn an_answer_of_any_status_is_a_response<A: Adapter>() {
     assert_eq!(response.headers().get("x-amzn-requestid"), Some("0d4f"));
 }
 
-fn the_request_goes_out_as_it_is<A: Adapter>() {
-    let (tell, told) = std::sync::mpsc::channel();
+fn a_request_is_sent_unchanged<A: Adapter>() {
+    let (sender, receiver) = std::sync::mpsc::channel();
     let url = peer(move |mut stream| {
-        tell.send(read_request(&mut stream).unwrap()).unwrap();
+        sender.send(read_request(&mut stream).unwrap()).unwrap();
     });
     send::<A>(&format!("{url}cognito/v1"));
-    let text = told.recv().unwrap();
+    let text = receiver.recv().unwrap();
     assert!(text.starts_with("POST /cognito/v1 HTTP/1.1\r\n"), "{text}");
     assert!(text.to_lowercase().contains("\r\ncontent-type: application/x-amz-json-1.1\r\n"), "{text}");
     assert!(text.ends_with("\r\n\r\n{\"Password\":\"m4rk\"}"), "{text}");
 }
 
-fn a_refused_connection_was_not_sent<A: Adapter>() {
+fn a_refused_connection_is_reported_as_not_sent<A: Adapter>() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
     assert!(matches!(send::<A>(&url), SendOutcome::NotSent(_)));
 }
 
-fn a_host_that_is_not_found_was_not_sent<A: Adapter>() {
-    // RFC 6761 keeps this domain from ever existing.
+fn an_unknown_host_is_reported_as_not_sent<A: Adapter>() {
+    // RFC 6761 reserves the domain `invalid`, so this host never exists.
     assert!(matches!(send::<A>("http://cognito.invalid/"), SendOutcome::NotSent(_)));
 }
 
-fn a_tls_handshake_that_fails_was_not_sent<A: Adapter>() {
-    let url = answering("this is no TLS\r\n").replace("http:", "https:");
+fn a_failed_tls_handshake_is_reported_as_not_sent<A: Adapter>() {
+    let url = answering("this is not TLS\r\n").replace("http:", "https:");
     assert!(matches!(send::<A>(&url), SendOutcome::NotSent(_)));
 }
 
@@ -111,7 +112,7 @@ fn a_silent_peer_is_no_answer_after_the_timeout<A: Adapter>() {
     assert!(is_no_answer(&send::<A>(&url)));
 }
 
-fn a_body_that_is_cut_off_is_no_answer<A: Adapter>() {
+fn a_truncated_body_is_no_answer<A: Adapter>() {
     let url = peer(|mut stream| {
         read_request(&mut stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}").unwrap();
@@ -119,7 +120,7 @@ fn a_body_that_is_cut_off_is_no_answer<A: Adapter>() {
     assert!(is_no_answer(&send::<A>(&url)));
 }
 
-fn a_body_that_is_too_large_is_no_answer<A: Adapter>() {
+fn a_body_over_the_size_limit_is_no_answer<A: Adapter>() {
     let url = peer(|mut stream| {
         read_request(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n");
@@ -128,7 +129,7 @@ fn a_body_that_is_too_large_is_no_answer<A: Adapter>() {
     assert!(is_no_answer(&send::<A>(&url)));
 }
 
-fn what_is_not_http_is_no_answer<A: Adapter>() {
+fn a_response_that_is_not_http_is_no_answer<A: Adapter>() {
     assert!(is_no_answer(&send::<A>(&answering("SSH-2.0-OpenSSH_9.2\r\n\r\n"))));
 }
 
@@ -141,10 +142,10 @@ fn a_redirect_is_not_followed<A: Adapter>() {
     }
 }
 
-fn a_connection_is_kept_for_the_next_request<A: Adapter>() {
-    let (tell, told) = std::sync::mpsc::channel();
+fn a_connection_is_reused_for_the_next_request<A: Adapter>() {
+    let (sender, receiver) = std::sync::mpsc::channel();
     let url = peer(move |mut stream| {
-        tell.send(()).unwrap();
+        sender.send(()).unwrap();
         while read_request(&mut stream).is_some() {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
         }
@@ -152,13 +153,13 @@ fn a_connection_is_kept_for_the_next_request<A: Adapter>() {
     let send = A::transport(&settings());
     for _ in 0..3 {
         assert!(matches!(send(&request(&url)), SendOutcome::Answered(_)));
-        // The HTTP client takes the connection back after it has given the answer.
+        // The HTTP client returns the connection to its pool only after it has returned the answer.
         thread::sleep(Duration::from_millis(50));
     }
-    assert_eq!(told.try_iter().count(), 1);
+    assert_eq!(receiver.try_iter().count(), 1);
 }
 
-fn a_connection_that_died_while_it_was_idle_costs_nothing<A: Adapter>() {
+fn a_connection_closed_while_idle_fails_no_request<A: Adapter>() {
     let url = peer(|mut stream| {
         read_request(&mut stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
@@ -170,51 +171,51 @@ fn a_connection_that_died_while_it_was_idle_costs_nothing<A: Adapter>() {
     }
 }
 
-fn a_request_that_cannot_be_written_is_no_panic<A: Adapter>() {
+fn an_invalid_url_is_reported_as_not_sent<A: Adapter>() {
     let request = Request::post("not a url", Headers::new(), Vec::new());
     assert!(matches!(A::transport(&settings())(&request), SendOutcome::NotSent(_)));
 }
 
-/// What each HTTP client says before the cause.
-trait Words {
+/// The text that each HTTP client puts before the cause of a failure.
+trait CausePrefixes {
     const REFUSED: &str;
     const NOT_FOUND: &str;
     const TIMED_OUT: &str;
 }
 
-impl Words for Blocking {
+impl CausePrefixes for Blocking {
     const REFUSED: &str = "";
     const NOT_FOUND: &str = "";
     const TIMED_OUT: &str = "timeout: global";
 }
 
-impl Words for Tokio {
+impl CausePrefixes for Tokio {
     const REFUSED: &str = "error sending request: client error (Connect): tcp connect error: ";
     const NOT_FOUND: &str = "error sending request: client error (Connect): dns error: error resolving DNS: ";
     const TIMED_OUT: &str = "error sending request: operation timed out";
 }
 
-fn a_failure_names_its_cause<A: Adapter + Words>() {
+fn a_failure_names_its_cause<A: Adapter + CausePrefixes>() {
     let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let refused = TcpStream::connect(refusing).unwrap_err();
-    // RFC 6761 keeps this domain from ever existing.
+    // RFC 6761 reserves the domain `invalid`, so this host never exists.
     let not_found = "cognito.invalid:80".to_socket_addrs().unwrap_err();
     let silent = peer(|mut stream| {
         read_request(&mut stream);
         thread::sleep(Duration::from_secs(5));
     });
-    let not_sent = "no answer (the request was not sent): ";
+    let not_sent = "no response (the request was not sent): ";
     for (url, expected) in [
         (format!("http://{refusing}/"), format!("{not_sent}{}{refused}", A::REFUSED)),
         ("http://cognito.invalid/".to_owned(), format!("{not_sent}{}{not_found}", A::NOT_FOUND)),
-        (silent, format!("no answer (the request may have arrived): {}", A::TIMED_OUT)),
+        (silent, format!("no response (the request may have arrived): {}", A::TIMED_OUT)),
     ] {
         let error = client::<A>(&url).call(SignUp::new("alice", "Very$ecur3")).unwrap_err();
         assert_eq!(error.with_causes().to_string(), expected);
     }
 }
 
-fn no_failure_repeats_the_query_of_its_url<A: Adapter>() {
+fn no_failure_shows_the_query_of_its_url<A: Adapter>() {
     let closing = peer(|mut stream| drop(read_request(&mut stream)));
     let closing = format!("{closing}?code=m4rk");
     for url in ["http://cognito.invalid/?code=m4rk", "m4rk", "m4rk/?code=m4rk", "http://?m4rk", &closing] {
@@ -225,7 +226,7 @@ fn no_failure_repeats_the_query_of_its_url<A: Adapter>() {
     }
 }
 
-fn no_report_repeats_the_request<A: Adapter>() {
+fn no_outcome_shows_the_request<A: Adapter>() {
     for url in ["http://cognito.invalid/", "not a url", &answering("nonsense\r\n\r\n")] {
         assert!(!format!("{:?}", send::<A>(url)).contains("m4rk"));
     }
@@ -238,19 +239,19 @@ fn client<A: Adapter>(url: &str) -> A {
     A::new(app_client, &settings())
 }
 
-fn a_call_whose_answer_is_lost_is_repeated_only_if_it_may_be<A: Adapter>() {
-    let (tell, told) = std::sync::mpsc::channel();
+fn a_call_without_an_answer_is_retried_only_if_repeatable<A: Adapter>() {
+    let (sender, receiver) = std::sync::mpsc::channel();
     let url = peer(move |mut stream| {
-        tell.send(read_request(&mut stream)).unwrap();
+        sender.send(read_request(&mut stream)).unwrap();
     });
     let error = client::<A>(&url).call(SignUp::new("alice", "Very$ecur3")).unwrap_err();
     assert!(matches!(error, Error::NotReached(error) if error.may_have_arrived));
-    assert_eq!(told.try_iter().count(), 1);
+    assert_eq!(receiver.try_iter().count(), 1);
     client::<A>(&url).call(RevokeToken::new("refresh")).unwrap_err();
-    assert_eq!(told.try_iter().count(), 3);
+    assert_eq!(receiver.try_iter().count(), 3);
 }
 
-fn a_closure_is_a_transport<A: Adapter>() {
+fn a_closure_can_be_a_transport<A: Adapter>() {
     let app_client = AppClient::new(UserPoolId::new("us-east-1_QdbSdK39m").unwrap(), "3pu8").unwrap();
     let client = A::with_transport(app_client, |request: &Request| {
         assert_eq!(request.headers().get("x-amz-target"), Some("AWSCognitoIdentityProviderService.RevokeToken"));

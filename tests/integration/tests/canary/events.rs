@@ -1,4 +1,4 @@
-//! What may come of a request.
+//! Possible outcomes of a request.
 
 use std::sync::Arc;
 
@@ -17,25 +17,27 @@ pub(crate) fn answered(status: u16, body: &str) -> SendOutcome {
     SendOutcome::Answered(Response::new(status, headers, body.as_bytes().to_vec()))
 }
 
-/// A transport's own words, or a store's.
+/// Returns the cause of a failure of a transport or of a store.
 pub(crate) fn cause() -> Cause {
     Arc::new(std::io::Error::other("a cable was pulled"))
 }
 
-/// Whatever is no success. The words of a refusal are the service's and are told, so that there is no mark in them.
+/// Returns every kind of failure, and an error response for each of `names`.
+///
+/// The messages of error responses contain no mark, because the library reports them.
 pub(crate) fn failures(names: &[&str]) -> Vec<Event> {
     let refusal = |name: &str, message: &str| answer(400, &json!({ "__type": name, "message": message }).to_string());
     let fixed = ["InternalErrorException", "TooManyRequestsException", "TelepathyException"];
     let mut events: Vec<_> = names.iter().chain(&fixed).map(|name| refusal(name, "no")).collect();
-    events.extend(SAYINGS.map(|(name, message)| refusal(name, message)));
+    events.extend(SPECIAL_REFUSALS.map(|(name, message)| refusal(name, message)));
     let error = "<ErrorResponse><Error><Code>ExpiredTokenException</Code><Message>no</Message></Error></ErrorResponse>";
     events.extend([answer(400, error), answer(503, "<html>busy</html>"), answer(400, "{}"), answer(302, "")]);
     events.extend([SendOutcome::NotSent(cause()), SendOutcome::NoAnswer(cause())].map(Event::Sent));
     events
 }
 
-/// Refusals that flows take for something of their own.
-const SAYINGS: [(&str, &str); 6] = [
+/// Error responses that some flows handle in a special way.
+const SPECIAL_REFUSALS: [(&str, &str); 6] = [
     ("NotAuthorizedException", "Invalid session for the user."),
     ("NotAuthorizedException", "Invalid session for the user, session is expired."),
     ("NotAuthorizedException", "Refresh Token has been revoked"),

@@ -1,4 +1,4 @@
-//! Every flow and keeper, at every step of it, whatever comes next.
+//! Every flow of the core, with every possible event at every step.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -15,14 +15,14 @@ use serde_json::json;
 
 use crate::events::{NOW, answer, failures};
 use crate::keepers::KEEPERS;
-use crate::marks::{MARK, NAME, Texts, beginnings};
+use crate::marks::{MARK, NAME, Texts, prefixes};
 use crate::operations::{app_client, identity_pool};
 
 pub(crate) fn seed() -> Seed {
     Seed::new(*b"m4rkm4rkm4rkm4rkm4rkm4rkm4rkm4rk")
 }
 
-/// Tokens with a new device.
+/// A successful answer that contains tokens and a new device.
 pub(crate) const TOKENS: &str = r#"{"AuthenticationResult":{"AccessToken":"m4rk","IdToken":"m4rk","RefreshToken":"m4rk",
     "NewDeviceMetadata":{"DeviceKey":"us-east-1_new","DeviceGroupKey":"-group"}}}"#;
 const CONFIRMED: &str = r#"{"UserConfirmationNecessary":true}"#;
@@ -36,8 +36,8 @@ const ASSUMED: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIden
 const USER: &str = r#"{"Username":"n4me","UserAttributes":[{"Name":"email","Value":"m4rk"}]}"#;
 const SECRET_CODE: &str = r#"{"SecretCode":"m4rk","Session":"m4rk"}"#;
 
-/// A challenge of this name.
-pub(crate) fn asks(name: &str) -> String {
+/// Returns an answer with the challenge called `name`.
+pub(crate) fn challenge_answer(name: &str) -> String {
     let srp = ["SALT", "SRP_B"].map(|name| (name, "22cb089ced3d3d89cbba8f0440f29226"));
     let mut parameters = json!({
         "SECRET_BLOCK": "bTRyaw==", "USERNAME": NAME, "USER_ID_FOR_SRP": NAME, "HINT": MARK,
@@ -51,7 +51,7 @@ pub(crate) fn devices() -> Devices {
     [DeviceRecord::new(NAME, "us-east-1_0d4f", "-group", MARK).unwrap()].into_iter().collect()
 }
 
-/// A session whose tokens have expired.
+/// Returns a session whose tokens have expired.
 pub(crate) fn session() -> Session {
     let mut tokens = Tokens::new(MARK);
     (tokens.id_token, tokens.refresh_token) = (Some(MARK.into()), Some(MARK.into()));
@@ -62,17 +62,17 @@ pub(crate) fn logins() -> Logins {
     Logins::new().with(Logins::GOOGLE, MARK)
 }
 
-/// The challenge of this name, as a sign-in ends with it.
+/// Returns the challenge called `name` as the result of a sign-in.
 fn challenge(name: &str) -> Challenge {
     let mut flow = SignIn::password(&app_client(), NAME, MARK, seed());
     flow.step(NOW, Event::Start).unwrap();
-    match flow.step(NOW, answer(200, &asks(name))) {
+    match flow.step(NOW, answer(200, &challenge_answer(name))) {
         Ok(Step::Done(SignInOutcome::Challenge(challenge))) => challenge,
         other => panic!("{other:?}"),
     }
 }
 
-/// The authenticator app that waits for its first code.
+/// Returns the set-up of an authenticator app that waits for its first code.
 fn setup() -> SoftwareTokenSetup {
     let Challenge::MfaSetup(challenge) = challenge("MFA_SETUP") else { panic!() };
     let mut flow = challenge.set_up_software_token(&app_client());
@@ -81,15 +81,15 @@ fn setup() -> SoftwareTokenSetup {
     setup
 }
 
-/// Runs a flow along these answers, and from each point of it into everything that may go wrong there.
-fn every_way<F: Flow + Debug>(name: &str, new: impl Fn() -> F, answers: &[&str])
+/// Runs a flow with these answers and, at each step, with every failure. Checks that no text contains a mark.
+fn test_every_path<F: Flow + Debug>(name: &str, new: impl Fn() -> F, answers: &[&str])
 where
     F::Output: Debug,
 {
     let mut texts = Texts::default();
-    for good in 0..=answers.len() {
-        let mut ways: Vec<Event> = failures(&[]);
-        ways.extend([
+    for successes in 0..=answers.len() {
+        let mut events: Vec<Event> = failures(&[]);
+        events.extend([
             Event::Start,
             Event::Woke,
             answer(200, MARK),
@@ -97,29 +97,31 @@ where
             answer(200, r#"[1.5,"m4rk"]"#),
             answer(200, "{}"),
         ]);
-        let next = answers.get(good).copied().unwrap_or_default();
-        ways.extend(beginnings(next).step_by(17).map(|text| answer(200, text)));
-        for way in ways {
-            let events = answers[..good].iter().map(|text| answer(200, text)).chain([way]);
-            run(&mut texts, new(), events);
+        let next = answers.get(successes).copied().unwrap_or_default();
+        events.extend(prefixes(next).step_by(17).map(|text| answer(200, text)));
+        for way in events {
+            let events = answers[..successes].iter().map(|text| answer(200, text)).chain([way]);
+            run_and_record(&mut texts, new(), events);
         }
     }
-    assert!(texts.errors() > 20, "{name} fails too seldom");
-    texts.hold_no_secret(name);
+    assert!(texts.errors() > 20, "{name} has too few errors");
+    texts.assert_no_secret(name);
 }
 
-/// Runs a flow, giving each request the next of these events and then the last one again, and writes down all that it shows.
-fn run<F: Flow + Debug>(texts: &mut Texts, mut flow: F, events: impl Iterator<Item = Event>)
+/// Runs a flow and adds all its output to `texts`.
+///
+/// Each request is answered with the next event. When no event is left, the last event is used again.
+fn run_and_record<F: Flow + Debug>(texts: &mut Texts, mut flow: F, events: impl Iterator<Item = Event>)
 where
     F::Output: Debug,
 {
-    texts.show(&flow);
+    texts.add_debug(&flow);
     let (mut events, mut last) = (events, Event::Woke);
     let mut next = Event::Start;
     loop {
         let step = flow.step(NOW, next);
-        texts.come_to(&step);
-        texts.show(&flow);
+        texts.add_result(&step);
+        texts.add_debug(&flow);
         next = match step {
             Ok(Step::Send(_)) => {
                 last = events.next().unwrap_or(last);
@@ -129,13 +131,15 @@ where
             Ok(Step::Done(_)) | Err(_) => break,
         };
     }
-    texts.come_to(&flow.step(NOW, Event::Start));
+    texts.add_result(&flow.step(NOW, Event::Start));
 }
 
-/// What a flow is made by, under the name of its file and function, and what it goes through.
+/// A name, and a function that tests the flow or keeper called by this name.
+///
+/// A sign-in is named after its file and its constructor.
 pub(crate) type Row = (&'static str, fn(&'static str));
 
-/// Everything that makes a sign-in.
+/// Every function of the core that returns a sign-in.
 const SIGN_INS: [Row; 13] = [
     ("sign_in srp", |name| sign_in(name, || SignIn::srp(&app_client(), NAME, MARK, seed()), &PROOF)),
     ("sign_in password", |name| sign_in(name, || SignIn::password(&app_client(), NAME, MARK, seed()), &[])),
@@ -169,7 +173,7 @@ const SIGN_INS: [Row; 13] = [
     }),
     ("software_token_setup verify", |name| {
         let verified = r#"{"Status":"SUCCESS","Session":"m4rk"}"#;
-        every_way(name, || setup().verify(&app_client(), MARK, seed()), &[verified, TOKENS, CONFIRMED]);
+        test_every_path(name, || setup().verify(&app_client(), MARK, seed()), &[verified, TOKENS, CONFIRMED]);
     }),
     ("new_password answer", |name| {
         let Challenge::NewPassword(challenge) = challenge("NEW_PASSWORD_REQUIRED") else { panic!() };
@@ -187,61 +191,62 @@ const SIGN_INS: [Row; 13] = [
 
 const PROOF: [&str; 3] = ["PASSWORD_VERIFIER", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"];
 
-/// Some of the challenges, and one of tomorrow.
+/// Challenges without a type in the core, and one that Cognito does not have.
 const CHALLENGES: [&str; 4] = ["WEB_AUTHN", "PASSWORD_SRP", "SELECT_CHALLENGE", "TELEPATHY"];
 
-/// A sign-in that goes through these challenges to the tokens and the new device, or to a challenge.
+/// Tests a sign-in that goes through these challenges and ends with tokens and a new device, or with another
+/// challenge.
 fn sign_in(name: &str, new: impl Fn() -> SignIn, challenges: &[&str]) {
-    let challenges: Vec<_> = challenges.iter().map(|name| asks(name)).collect();
+    let challenges: Vec<_> = challenges.iter().map(|name| challenge_answer(name)).collect();
     let with =
         |last: &[&'static str]| challenges.iter().map(String::as_str).chain(last.iter().copied()).collect::<Vec<_>>();
-    every_way(name, || new().with_devices(devices()).with_device_name("laptop"), &with(&[TOKENS, CONFIRMED]));
-    let asked = asks("SMS_MFA");
+    test_every_path(name, || new().with_devices(devices()).with_device_name("laptop"), &with(&[TOKENS, CONFIRMED]));
+    let last = challenge_answer("SMS_MFA");
     let mut to_challenge: Vec<_> = challenges.iter().map(String::as_str).collect();
-    to_challenge.push(&asked);
-    every_way(name, new, &to_challenge);
+    to_challenge.push(&last);
+    test_every_path(name, new, &to_challenge);
 }
 
 /// Every flow of the core.
 const FLOWS: [Row; 8] = [
     ("Call", |name| {
-        every_way(name, || Call::signed_in(&app_client(), &session(), GetUser::new()), &[USER]);
+        test_every_path(name, || Call::signed_in(&app_client(), &session(), GetUser::new()), &[USER]);
     }),
     ("SignIn", |_| SIGN_INS.iter().for_each(|(name, show)| show(name))),
     ("BeginSoftwareTokenSetup", |name| {
         let Challenge::MfaSetup(challenge) = challenge("MFA_SETUP") else { panic!() };
         let new = || -> BeginSoftwareTokenSetup { challenge.set_up_software_token(&app_client()) };
-        every_way(name, new, &[SECRET_CODE]);
+        test_every_path(name, new, &[SECRET_CODE]);
     }),
     ("Refresh", |name| {
-        every_way(name, || Refresh::new(&app_client(), &session(), seed()), &[TOKENS, CONFIRMED]);
+        test_every_path(name, || Refresh::new(&app_client(), &session(), seed()), &[TOKENS, CONFIRMED]);
     }),
     ("RegisterDevice", |name| {
         let new = || RegisterDevice::new(&app_client(), &session(), new_device());
-        every_way(name, new, &[CONFIRMED]);
+        test_every_path(name, new, &[CONFIRMED]);
     }),
     ("SetMfaPreference", |name| {
         let new = || SetMfaPreference::new(&app_client(), &session()).with_sms(FactorState::On);
-        every_way(name, new, &[USER, "{}"]);
+        test_every_path(name, new, &[USER, "{}"]);
     }),
     ("SignOut", |name| {
         let mut texts = Texts::default();
         for scope in [SignOutScope::Local, SignOutScope::Revoke, SignOutScope::Global] {
             for event in failures(&[]).into_iter().chain([answer(200, MARK), answer(200, "{}")]) {
-                run(&mut texts, SignOut::new(&app_client(), &session(), scope), [event].into_iter());
+                run_and_record(&mut texts, SignOut::new(&app_client(), &session(), scope), [event].into_iter());
             }
         }
-        texts.hold_no_secret(name);
+        texts.assert_no_secret(name);
     }),
     ("GetCredentials", |name| {
-        every_way(name, || GetCredentials::new(&identity_pool(), logins()), &[IDENTITY, CREDENTIALS]);
+        test_every_path(name, || GetCredentials::new(&identity_pool(), logins()), &[IDENTITY, CREDENTIALS]);
         let role = || Role::Assumed(AssumedRole::new("arn:aws:iam::123456789012:role/user", "user"));
         let new = || GetCredentials::new(&identity_pool(), logins()).with_role(role());
-        every_way(name, new, &[IDENTITY, IDENTITY, ASSUMED]);
+        test_every_path(name, new, &[IDENTITY, IDENTITY, ASSUMED]);
     }),
 ];
 
-/// A device whose registration has failed.
+/// Returns a new device whose registration has failed.
 fn new_device() -> cognito_core::NewDevice {
     let mut flow = SignIn::password(&app_client(), NAME, MARK, seed());
     flow.step(NOW, Event::Start).unwrap();
@@ -258,22 +263,22 @@ fn no_flow_shows_a_secret_at_any_step() {
 }
 
 #[test]
-fn every_flow_and_keeper_of_the_core_is_in_a_table() {
+fn every_flow_and_keeper_of_the_core_is_tested() {
     assert_eq!(names(&FLOWS), implementations("Flow"));
     assert_eq!(names(&KEEPERS), implementations("Keeper"));
 }
 
 #[test]
-fn everything_that_makes_a_sign_in_is_in_the_table() {
+fn every_function_that_returns_a_sign_in_is_tested() {
     let mut makers = BTreeSet::new();
     for (file, text) in sources() {
         let in_sign_in = file.to_string_lossy().contains("sign_in/challenge") || file.ends_with("sign_in.rs");
         let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
         for function in text.split("pub fn ").skip(1).filter(|_| in_sign_in) {
             let signature = function.split('{').next().unwrap();
-            let gives = signature.rsplit("->").next().unwrap().trim();
+            let returned = signature.rsplit("->").next().unwrap().trim();
             let name = signature.split(['(', '<']).next().unwrap();
-            if gives == "SignIn" || (stem == "sign_in" && gives == "Self" && signature.contains("app_client")) {
+            if returned == "SignIn" || (stem == "sign_in" && returned == "Self" && signature.contains("app_client")) {
                 makers.insert(format!("{stem} {name}"));
             }
         }
@@ -285,9 +290,9 @@ fn names(table: &[Row]) -> BTreeSet<String> {
     table.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
-/// The password is drawn from the seed, and so has no mark.
+/// The password is generated from the seed and has no mark.
 #[test]
-fn the_password_that_is_drawn_for_a_device_is_not_shown() {
+fn the_generated_password_of_a_device_is_not_shown() {
     let new = || SignIn::password(&app_client(), NAME, MARK, seed());
     let mut flow = new();
     for event in [Event::Start, answer(200, TOKENS)] {
@@ -297,14 +302,14 @@ fn the_password_that_is_drawn_for_a_device_is_not_shown() {
     let Ok(Step::Done(SignInOutcome::SignedIn(SignedIn { device, .. }))) = &step else { panic!("{step:?}") };
     let DeviceRegistration::Confirmed(confirmed) = &device.registration else { panic!("{device:?}") };
     let mut texts = Texts::default();
-    texts.computed(confirmed.record.password().expose());
-    texts.come_to(&step);
-    texts.show(&new_device());
-    run(&mut texts, new(), [TOKENS, CONFIRMED].map(|text| answer(200, text)).into_iter());
-    texts.hold_no_secret("a new device");
+    texts.add_computed_secret(confirmed.record.password().expose());
+    texts.add_result(&step);
+    texts.add_debug(&new_device());
+    run_and_record(&mut texts, new(), [TOKENS, CONFIRMED].map(|text| answer(200, text)).into_iter());
+    texts.assert_no_secret("a new device");
 }
 
-/// The types for which the core implements a trait.
+/// Returns the types for which the core implements the trait called `of`.
 fn implementations(of: &str) -> BTreeSet<String> {
     let mut types = BTreeSet::new();
     for (_, text) in sources() {
@@ -316,7 +321,7 @@ fn implementations(of: &str) -> BTreeSet<String> {
     types
 }
 
-/// The core's files with their texts, without its tests.
+/// Returns the paths and contents of the core's source files, without tests.
 fn sources() -> Vec<(PathBuf, String)> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src")];
     let mut files = Vec::new();

@@ -1,4 +1,4 @@
-//! The keepers, whatever the store and the service say.
+//! Every keeper of the core, with every behaviour of the store and of the service.
 
 use std::fmt::Debug;
 
@@ -10,7 +10,7 @@ use cognito_core::{
 
 use crate::events::{NOW, answer, cause, failures};
 use crate::flows::{CREDENTIALS, IDENTITY, Row, TOKENS, devices, logins, seed, session};
-use crate::marks::{MARK, NAME, Texts, beginnings};
+use crate::marks::{MARK, NAME, Texts, prefixes};
 use crate::operations::{app_client, identity_pool};
 
 /// Every keeper of the core.
@@ -32,32 +32,35 @@ pub(crate) const KEEPERS: [Row; 2] = [
         };
         let new = || SessionKeeper::new(&app_client(), NAME, &SessionSettings::default());
         let records = [session().to_record(), devices().to_record()];
-        shows_no_secret(name, new, tasks, seed, &records, &[TOKENS, "{}"]);
+        check_keeper(name, new, tasks, seed, &records, &[TOKENS, "{}"]);
     }),
     ("CredentialsKeeper", |name| {
         let tasks = || [CredentialsTask::Get, CredentialsTask::Refresh, CredentialsTask::Forget];
         let new = || CredentialsKeeper::for_user(&identity_pool(), NAME);
         let records = [Record::new(b"us-east-1:22222222-2222-4222-8222-222222222222".to_vec())];
-        shows_no_secret(name, new, tasks, || logins().into(), &records, &[IDENTITY, CREDENTIALS]);
+        check_keeper(name, new, tasks, || logins().into(), &records, &[IDENTITY, CREDENTIALS]);
     }),
 ];
 
-/// What the store does in a job.
+/// The behaviour of the store during a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum StoreIs {
-    Whole,
+enum StoreBehaviour {
+    /// The store returns valid records.
+    Valid,
+    /// The store is empty.
     Empty,
-    Garbled,
-    /// At the operation of this number.
-    Broken(usize),
+    /// The store returns damaged records.
+    Damaged,
+    /// The operation with this number fails.
+    Failing(usize),
 }
 
-/// Runs every task with every store and with every end of a request.
-fn shows_no_secret<K: Keeper + Debug, const N: usize>(
+/// Runs every task with every behaviour of the store and every outcome of a request.
+fn check_keeper<K: Keeper + Debug, const N: usize>(
     name: &str,
     new: impl Fn() -> K,
     tasks: impl Fn() -> [K::Task; N],
-    given: impl Fn() -> K::Input,
+    input: impl Fn() -> K::Input,
     records: &[Record],
     answers: &[&str],
 ) where
@@ -68,34 +71,37 @@ fn shows_no_secret<K: Keeper + Debug, const N: usize>(
 {
     let mut texts = Texts::default();
     let mut ends: Vec<Option<Event>> = failures(&[]).into_iter().map(Some).collect();
-    ends.extend(answers.iter().flat_map(|text| beginnings(text).step_by(17)).map(|text| Some(answer(200, text))));
+    ends.extend(answers.iter().flat_map(|text| prefixes(text).step_by(17)).map(|text| Some(answer(200, text))));
     ends.push(None);
-    for store in [StoreIs::Whole, StoreIs::Empty, StoreIs::Garbled].into_iter().chain((0..6).map(StoreIs::Broken)) {
+    for store in [StoreBehaviour::Valid, StoreBehaviour::Empty, StoreBehaviour::Damaged]
+        .into_iter()
+        .chain((0..6).map(StoreBehaviour::Failing))
+    {
         for end in &ends {
             for task in tasks() {
                 let mut keeper = new();
-                texts.show(&task);
+                texts.add_debug(&task);
                 let newest = keeper.newest_job();
                 assert_eq!(keeper.begin(task, newest), Admission::Drive);
-                run_job(&mut texts, &mut keeper, given(), store, records, answers, end.as_ref());
+                run_job(&mut texts, &mut keeper, input(), store, records, answers, end.as_ref());
                 if let Some(outcome) = keeper.result(keeper.newest_job()) {
-                    texts.come_to(&outcome);
+                    texts.add_result(&outcome);
                 }
-                texts.show(&keeper);
+                texts.add_debug(&keeper);
             }
         }
     }
-    texts.fail(&panicked(new(), tasks));
-    assert!(texts.errors() > 100, "{name} fails too seldom");
-    texts.hold_no_secret(name);
+    texts.add_error(&abandoned_job_error(new(), tasks));
+    assert!(texts.errors() > 100, "{name} has too few errors");
+    texts.assert_no_secret(name);
 }
 
-/// Drives one job to its end. Each request has the next of the answers, or all have this end.
+/// Drives one job to its end. Every request has the outcome `end` or, if `end` is `None`, the next answer.
 fn run_job<K: Keeper + Debug>(
     texts: &mut Texts,
     keeper: &mut K,
-    given: K::Input,
-    store: StoreIs,
+    input: K::Input,
+    store: StoreBehaviour,
     records: &[Record],
     answers: &[&str],
     end: Option<&Event>,
@@ -105,37 +111,37 @@ fn run_job<K: Keeper + Debug>(
 {
     let (mut records, mut answers) = (records.iter().cycle(), answers.iter().cycle());
     let mut operations = 0;
-    let mut kept = || -> Result<(), Cause> {
+    let mut store_result = || -> Result<(), Cause> {
         operations += 1;
-        if store == StoreIs::Broken(operations - 1) { Err(cause()) } else { Ok(()) }
+        if store == StoreBehaviour::Failing(operations - 1) { Err(cause()) } else { Ok(()) }
     };
-    let mut event = KeeperEvent::Start(Ok(given));
+    let mut event = KeeperEvent::Start(Ok(input));
     loop {
-        texts.show(&event);
+        texts.add_debug(&event);
         let step = keeper.step(NOW, event);
-        texts.come_to(&step);
-        texts.show(keeper);
+        texts.add_result(&step);
+        texts.add_debug(keeper);
         event = match step.unwrap() {
-            KeeperStep::Lock(_) => KeeperEvent::Locked(kept()),
-            KeeperStep::Load(_) => KeeperEvent::Loaded(kept().map(|()| match store {
-                StoreIs::Empty => None,
-                StoreIs::Garbled => Some(Record::new(br#"{"version":"m4rk","access_token":"m4rk"}"#.to_vec())),
+            KeeperStep::Lock(_) => KeeperEvent::Locked(store_result()),
+            KeeperStep::Load(_) => KeeperEvent::Loaded(store_result().map(|()| match store {
+                StoreBehaviour::Empty => None,
+                StoreBehaviour::Damaged => Some(Record::new(br#"{"version":"m4rk","access_token":"m4rk"}"#.to_vec())),
                 _ => records.next().cloned(),
             })),
-            KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperEvent::Stored(kept()),
+            KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperEvent::Stored(store_result()),
             KeeperStep::Send(_) => {
                 let next = || answer(200, answers.next().unwrap_or(&MARK));
                 KeeperEvent::Flow(end.cloned().unwrap_or_else(next))
             }
             KeeperStep::Compute(computation) => KeeperEvent::Computed(computation.run()),
             KeeperStep::Wait(_) => KeeperEvent::Flow(Event::Woke),
-            KeeperStep::Done(end) => return texts.show(&end),
+            KeeperStep::Done(end) => return texts.add_debug(&end),
         };
     }
 }
 
-/// What those hear who wait for a job whose driver is gone.
-fn panicked<K: Keeper, const N: usize>(mut keeper: K, tasks: impl Fn() -> [K::Task; N]) -> Error {
+/// Returns the error that callers get whose job was abandoned by its driver.
+fn abandoned_job_error<K: Keeper, const N: usize>(mut keeper: K, tasks: impl Fn() -> [K::Task; N]) -> Error {
     let newest = keeper.newest_job();
     assert_eq!(keeper.begin(tasks().into_iter().next().unwrap(), newest), Admission::Drive);
     keeper.abandon(cause());
@@ -143,6 +149,6 @@ fn panicked<K: Keeper, const N: usize>(mut keeper: K, tasks: impl Fn() -> [K::Ta
 }
 
 #[test]
-fn no_keeper_shows_a_secret_in_any_work() {
+fn no_keeper_shows_a_secret_in_any_job() {
     KEEPERS.iter().for_each(|(name, show)| show(name));
 }

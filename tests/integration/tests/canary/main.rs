@@ -1,5 +1,7 @@
-//! No secret comes to light: every secret that goes into the library or comes out of the service has a mark, and no mark is
-//! in what `Debug`, `Display`, errors with their sources, `tracing` and panics say.
+//! Canary tests: the library reveals no secret.
+//!
+//! Every secret that enters the library or comes from the service contains a mark. The tests check that no
+//! mark appears in the output of `Debug`, `Display`, errors with their sources, `tracing` and panics.
 
 mod adapters;
 mod events;

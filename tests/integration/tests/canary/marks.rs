@@ -1,4 +1,4 @@
-//! Marked secrets, and the texts in which no mark may stand.
+//! Marked secrets, and the texts that must not contain a mark.
 
 use std::error::Error as _;
 use std::fmt::Debug;
@@ -7,85 +7,88 @@ use cognito_core::Error;
 use cognito_integration_tests::support::api_model;
 use serde_json::{Map, Value, json};
 
-/// Stands in every secret: a password, a code, a token, a key.
+/// The mark that every secret contains: a password, a code, a token, a key.
 pub(crate) const MARK: &str = "m4rk";
-/// Stands in what the API model calls sensitive although it is a name or an address by which the caller knows whom or what
-/// it speaks of. `Debug` of a value may show it; an error, a trace and a panic may not.
+/// The mark of names and addresses, which the API model calls sensitive.
+///
+/// Callers need names to recognize a user or a client, so that `Debug` of a value may show this mark. Errors,
+/// traces and panics must not show this mark.
 pub(crate) const NAME: &str = "n4me";
 
-/// What the library has made into text.
+/// Texts that the library has produced.
 #[derive(Default)]
 pub(crate) struct Texts {
-    shown: Vec<String>,
-    told: Vec<String>,
-    /// Secrets that cannot be marked, since they were computed.
+    debug_outputs: Vec<String>,
+    reports: Vec<String>,
+    /// Secrets without a mark, because the library computed them.
     computed: Vec<String>,
 }
 
 impl Texts {
-    /// A value is shown by `Debug`.
-    pub(crate) fn show(&mut self, value: &impl Debug) {
-        self.shown.push(format!("{value:?}"));
-        self.shown.push(format!("{value:#?}"));
+    /// Adds the `Debug` output of a value.
+    pub(crate) fn add_debug(&mut self, value: &impl Debug) {
+        self.debug_outputs.push(format!("{value:?}"));
+        self.debug_outputs.push(format!("{value:#?}"));
     }
 
-    /// A text that goes to a log or to the user of an application.
-    pub(crate) fn tell(&mut self, text: impl Into<String>) {
-        self.told.push(text.into());
+    /// Adds a text that goes to a log or to the user of an application.
+    pub(crate) fn add_report(&mut self, text: impl Into<String>) {
+        self.reports.push(text.into());
     }
 
-    /// An error, by `Display` and `Debug`, with all that it comes from.
-    pub(crate) fn fail(&mut self, error: &Error) {
-        self.tell(format!("{} {error:?} {error:#?}", error.with_causes()));
+    /// Adds the `Display` and `Debug` output of an error and of all its sources.
+    pub(crate) fn add_error(&mut self, error: &Error) {
+        self.add_report(format!("{} {error:?} {error:#?}", error.with_causes()));
         let mut source = error.source();
         while let Some(error) = source {
-            self.tell(format!("{error} {error:?}"));
+            self.add_report(format!("{error} {error:?}"));
             source = error.source();
         }
     }
 
-    /// What a step or a call has come to.
-    pub(crate) fn come_to<T: Debug>(&mut self, result: &Result<T, Error>) {
+    /// Adds the result of a step or of a call.
+    pub(crate) fn add_result<T: Debug>(&mut self, result: &Result<T, Error>) {
         match result {
-            Ok(value) => self.show(value),
-            Err(error) => self.fail(error),
+            Ok(value) => self.add_debug(value),
+            Err(error) => self.add_error(error),
         }
     }
 
-    /// This must not be in any text either.
-    pub(crate) fn computed(&mut self, secret: &str) {
-        assert!(secret.len() >= 16, "what is so short may stand anywhere");
+    /// Adds a computed secret, which no text may contain.
+    pub(crate) fn add_computed_secret(&mut self, secret: &str) {
+        assert!(secret.len() >= 16, "a short secret may appear in a text by chance");
         self.computed.push(secret.to_owned());
     }
 
+    /// Returns the number of reported texts.
     pub(crate) fn errors(&self) -> usize {
-        self.told.len()
+        self.reports.len()
     }
 
-    /// No secret is in any of the texts, as it is or as bytes.
-    pub(crate) fn hold_no_secret(&self, whose: &str) {
-        assert!(!self.shown.is_empty() || !self.told.is_empty(), "{whose} has said nothing");
+    /// Checks that no text contains a secret, as text or as bytes.
+    pub(crate) fn assert_no_secret(&self, whose: &str) {
+        assert!(!self.debug_outputs.is_empty() || !self.reports.is_empty(), "{whose} has produced no text");
         let bytes = |join: &str, write: fn(u8) -> String| MARK.bytes().map(write).collect::<Vec<_>>().join(join);
         let marks = [MARK.to_owned(), bytes("", |byte| format!("{byte:02x}")), bytes(", ", |byte| byte.to_string())];
-        for text in self.shown.iter().chain(&self.told) {
+        for text in self.debug_outputs.iter().chain(&self.reports) {
             let lower = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(!marks.iter().any(|mark| lower.contains(mark)), "{whose} shows a mark: {text:.900}");
             assert!(!self.computed.iter().any(|secret| text.contains(secret)), "{whose} shows a secret: {text:.900}");
         }
-        for text in &self.told {
-            assert!(!text.contains(NAME), "{whose} tells a name: {text:.900}");
+        for text in &self.reports {
+            assert!(!text.contains(NAME), "{whose} reports a name: {text:.900}");
         }
     }
 }
 
-/// Shapes of the model that are sensitive there and are names here.
+/// The shapes that the model calls sensitive and that this test treats as names.
 pub(crate) const NAMES: [&str; 3] = ["ClientIdType", "SessionIpAddressType", "UsernameType"];
 
-/// Shapes that are secret in fact, and not sensitive in the model.
+/// The shapes that hold secrets although the model does not call them sensitive.
 pub(crate) const SECRET_TOO: [&str; 4] =
     ["ChallengeParametersType", "ConfirmationCodeType", "SessionTokenString", "tokenType"];
 
-/// Members that are secret in fact, of a shape that is anybody's.
+/// The members that hold secrets although other members of the same shape hold none.
 pub(crate) const SECRET_MEMBERS: [&str; 1] = ["PasswordVerifier"];
 
 /// The API model of a service.
@@ -96,7 +99,7 @@ impl Model {
         api_model::SERVICES.map(|service| Self(api_model::model(service)))
     }
 
-    /// A value of this shape with every member, where each secret text has a mark.
+    /// Returns a value of the shape called `name` with every member and with a mark in each secret text.
     pub(crate) fn marked(&self, name: &Value) -> Value {
         name.as_str().map_or(json!({}), |name| self.marked_shape(name, false))
     }
@@ -124,7 +127,7 @@ impl Model {
             _ if shape["enum"].is_array() => shape["enum"][0].clone(),
             _ if is_secret => json!(format!("{MARK} {name} {MARK}")),
             _ if NAMES.contains(&name) => json!(format!("{NAME} {name}")),
-            // As long as the shape wants it, and of no characters that it might not want.
+            // The text has the minimum length of the shape, and characters that every shape allows.
             _ => {
                 let shortest = shape["min"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
                 json!(format!("{:-<shortest$}", format!("example-of-{name}")))
@@ -133,7 +136,7 @@ impl Model {
     }
 }
 
-/// This value with each part in turn of another type, and a mark in what had one.
+/// Returns copies of a value in which one part has another type. A part that had a mark still has one.
 pub(crate) fn of_wrong_types(value: &Value) -> Vec<Value> {
     let text = if value.to_string().contains(MARK) { MARK } else { "text" };
     let mut wrong = vec![json!(text), json!([1.5, text]), json!({ "type": text }), json!(5)];
@@ -153,7 +156,7 @@ pub(crate) fn of_wrong_types(value: &Value) -> Vec<Value> {
     wrong
 }
 
-/// This value with each text in turn empty, and absurdly long.
+/// Returns copies of a value in which one text is empty or far too long.
 pub(crate) fn of_wrong_lengths(value: &Value) -> Vec<Value> {
     match value {
         Value::String(text) => {
@@ -178,7 +181,7 @@ pub(crate) fn of_wrong_lengths(value: &Value) -> Vec<Value> {
     }
 }
 
-/// The beginnings of a text, up to it without its last character.
-pub(crate) fn beginnings(text: &str) -> impl Iterator<Item = &str> {
+/// Returns prefixes of a text, the longest of which lacks only the last character.
+pub(crate) fn prefixes(text: &str) -> impl Iterator<Item = &str> {
     text.char_indices().map(|(end, _)| end).filter(|end| end % 5 == 0 || end + 40 > text.len()).map(|end| &text[..end])
 }

@@ -1,4 +1,4 @@
-//! Every operation of the API models, with a mark in every member that is secret.
+//! Every operation of the API models, with a mark in every secret member.
 
 use cognito_core::endpoint::Service;
 use cognito_core::operation::*;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::events::{NOW, answer, failures};
 use crate::marks::{
-    MARK, Model, NAME, NAMES, SECRET_MEMBERS, SECRET_TOO, Texts, beginnings, of_wrong_lengths, of_wrong_types,
+    MARK, Model, NAME, NAMES, SECRET_MEMBERS, SECRET_TOO, Texts, of_wrong_lengths, of_wrong_types, prefixes,
 };
 
 pub(crate) fn app_client() -> AppClient {
@@ -22,15 +22,15 @@ pub(crate) fn identity_pool() -> IdentityPool {
     IdentityPool::new(id).unwrap().with_header("x-api-key", MARK).unwrap()
 }
 
-/// Shows every operation.
+/// A visitor that tests every operation.
 struct Canary {
     models: [Model; 3],
-    /// The names of the operations that show no secret.
-    silent: Vec<&'static str>,
+    /// The names of the operations that passed the test.
+    passed: Vec<&'static str>,
 }
 
 impl Canary {
-    fn shows_no_secret<O: ListedOperation>(&mut self, call: impl Fn(O) -> Call<O>) {
+    fn check_operation<O: ListedOperation>(&mut self, call: impl Fn(O) -> Call<O>) {
         let [user_pools, identity_pools, sts] = &self.models;
         let model = match O::SERVICE {
             Service::UserPools => user_pools,
@@ -38,19 +38,19 @@ impl Canary {
             Service::Sts => sts,
             other => panic!("{other:?} has no model"),
         };
-        shows_no_secret(model, call);
-        self.silent.push(O::NAME);
+        check_operation(model, call);
+        self.passed.push(O::NAME);
     }
 }
 
 impl OperationVisitor for Canary {
     fn public<O: ListedOperation + Public>(&mut self) {
-        self.shows_no_secret(|request: O| Call::new(&app_client(), request));
+        self.check_operation(|request: O| Call::new(&app_client(), request));
     }
 
     fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self) {
         let token = AccessToken::from(format!("{MARK} access token"));
-        self.shows_no_secret(|request: O| Call::signed_in(&app_client(), &token, request));
+        self.check_operation(|request: O| Call::signed_in(&app_client(), &token, request));
     }
 
     fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self) {
@@ -58,18 +58,18 @@ impl OperationVisitor for Canary {
     }
 
     fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self) {
-        self.shows_no_secret(|request: O| Call::for_identity_pool(&identity_pool(), request));
+        self.check_operation(|request: O| Call::for_identity_pool(&identity_pool(), request));
     }
 }
 
-/// The members that are added where a request is assembled.
+/// The request members that the client fills in, so that a caller does not pass them.
 const ADDED: [&str; 4] = ["ClientId", "ClientSecret", "SecretHash", "AccessToken"];
 
-fn shows_no_secret<O: ListedOperation>(model: &Model, call: impl Fn(O) -> Call<O>) {
+fn check_operation<O: ListedOperation>(model: &Model, call: impl Fn(O) -> Call<O>) {
     let operation = &model.0["operations"][O::NAME];
     let mut request = model.marked(&operation["input"]);
     request.as_object_mut().unwrap().retain(|member, _| !ADDED.contains(&member.as_str()));
-    // Of a challenge session and an access token a request takes one.
+    // A request takes either a challenge session or an access token.
     if O::AUTHORIZATION == Authorization::AccessToken {
         request.as_object_mut().unwrap().remove("Session");
     }
@@ -77,65 +77,73 @@ fn shows_no_secret<O: ListedOperation>(model: &Model, call: impl Fn(O) -> Call<O
     let response = model.marked(&operation["output"]);
     let mut texts = Texts::default();
 
-    texts.show(&serde_json::from_value::<O>(request.clone()).unwrap());
+    texts.add_debug(&serde_json::from_value::<O>(request.clone()).unwrap());
     refusals_of_input(&mut texts, &request, &call);
     let mut sent = new();
-    texts.show(&sent);
+    texts.add_debug(&sent);
     let step = sent.step(NOW, Event::Start);
-    texts.come_to(&step);
-    texts.show(&sent);
-    let Ok(Step::Send(sent)) = step else { panic!("{} is not sent", O::NAME) };
+    texts.add_result(&step);
+    texts.add_debug(&sent);
+    let Ok(Step::Send(sent)) = step else { panic!("{} was not sent", O::NAME) };
     let body = String::from_utf8(sent.body().to_vec()).unwrap();
-    assert!(body.contains(MARK), "{} has no secret: {body}", O::NAME);
-    texts.tell(format!("{} {}", sent.operation(), sent.attempt()));
-    computed(&mut texts, &body);
+    assert!(body.contains(MARK), "the request of {} contains no secret: {body}", O::NAME);
+    texts.add_report(format!("{} {}", sent.operation(), sent.attempt()));
+    add_secret_hash(&mut texts, &body);
 
-    // A form is answered with XML.
+    // The answer to a form is XML.
     let is_xml = sent.headers().get("content-type") == Some("application/x-www-form-urlencoded");
     let written = |value: &Value| if is_xml { xml(O::NAME, value) } else { value.to_string() };
-    let whole = written(&response);
-    assert!(answered(&mut texts, new(), answer(200, &whole)).is_ok(), "{} is not read: {whole}", O::NAME);
+    let valid = written(&response);
+    assert!(
+        run_and_record(&mut texts, new(), answer(200, &valid)).is_ok(),
+        "the answer of {} is invalid: {valid}",
+        O::NAME
+    );
     let before = texts.errors();
-    let raw = [MARK.to_owned(), format!("<{MARK}>{MARK}</{MARK}>"), format!("[{MARK}"), format!("{whole}{MARK}")];
+    let raw = [MARK.to_owned(), format!("<{MARK}>{MARK}</{MARK}>"), format!("[{MARK}"), format!("{valid}{MARK}")];
     let wrong = of_wrong_types(&response).iter().map(written).collect::<Vec<_>>();
-    for body in raw.iter().chain(&wrong).map(String::as_str).chain(beginnings(&whole)) {
-        let _ = answered(&mut texts, new(), answer(200, body));
+    for body in raw.iter().chain(&wrong).map(String::as_str).chain(prefixes(&valid)) {
+        let _ = run_and_record(&mut texts, new(), answer(200, body));
     }
-    assert!(texts.errors() > before, "{}: nothing of that was malformed", O::NAME);
+    assert!(texts.errors() > before, "no wrong answer of {} was malformed", O::NAME);
     let errors: Vec<_> = operation["errors"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     for event in failures(&errors) {
-        assert!(answered(&mut texts, new(), event).is_err());
+        assert!(run_and_record(&mut texts, new(), event).is_err());
     }
-    texts.hold_no_secret(O::NAME);
+    texts.assert_no_secret(O::NAME);
 }
 
-/// What is refused before anything is sent.
+/// Adds the errors for texts of invalid length, which are rejected before anything is sent.
 fn refusals_of_input<O: ListedOperation>(texts: &mut Texts, request: &Value, call: &impl Fn(O) -> Call<O>) {
     for wrong in of_wrong_lengths(request) {
         let read: O = serde_json::from_value(wrong).unwrap();
-        texts.show(&read);
-        texts.come_to(&call(read).step(NOW, Event::Start));
+        texts.add_debug(&read);
+        texts.add_result(&call(read).step(NOW, Event::Start));
     }
 }
 
-/// The secret hash of the request.
-fn computed(texts: &mut Texts, body: &str) {
+/// Adds the secret hash of a request body to the computed secrets.
+fn add_secret_hash(texts: &mut Texts, body: &str) {
     let Ok(body) = serde_json::from_str::<Value>(body) else { return };
     for hash in
         [&body["SecretHash"], &body["AuthParameters"]["SECRET_HASH"], &body["ChallengeResponses"]["SECRET_HASH"]]
     {
-        hash.as_str().into_iter().for_each(|hash| texts.computed(hash));
+        hash.as_str().into_iter().for_each(|hash| texts.add_computed_secret(hash));
     }
 }
 
-/// Everything that a call says from its beginning to its end, when each request is answered so.
-fn answered<O: ListedOperation>(texts: &mut Texts, mut call: Call<O>, event: Event) -> Result<O::Response, Error> {
+/// Runs a call to its end, reports `event` for every request, and adds all output of the call to `texts`.
+fn run_and_record<O: ListedOperation>(
+    texts: &mut Texts,
+    mut call: Call<O>,
+    event: Event,
+) -> Result<O::Response, Error> {
     let mut next = Event::Start;
     loop {
         let step = call.step(NOW, next);
-        texts.come_to(&step);
-        texts.come_to(&call.step(NOW, Event::Start));
-        texts.show(&call);
+        texts.add_result(&step);
+        texts.add_result(&call.step(NOW, Event::Start));
+        texts.add_debug(&call);
         next = match step {
             Ok(Step::Send(_)) => event.clone(),
             Ok(Step::Wait(_)) => Event::Woke,
@@ -145,7 +153,7 @@ fn answered<O: ListedOperation>(texts: &mut Texts, mut call: Call<O>, event: Eve
     }
 }
 
-/// The answer of the query protocol that says what this JSON says.
+/// Returns the XML answer of the query protocol for an answer in JSON.
 fn xml(action: &str, value: &Value) -> String {
     format!("<{action}Response><{action}Result>{}</{action}Result></{action}Response>", elements(value))
 }
@@ -162,7 +170,7 @@ fn elements(value: &Value) -> String {
 }
 
 #[test]
-fn the_lists_of_shapes_name_shapes_of_the_models() {
+fn the_listed_shapes_exist_in_the_models() {
     let models = Model::all();
     let shape =
         |name: &str| models.iter().map(|model| &model.0["shapes"][name]).find(|shape| shape.is_object()).unwrap();
@@ -174,21 +182,21 @@ fn the_lists_of_shapes_name_shapes_of_the_models() {
 
 #[test]
 fn no_operation_shows_a_secret_in_its_values_and_errors() {
-    let mut canary = Canary { models: Model::all(), silent: Vec::new() };
+    let mut canary = Canary { models: Model::all(), passed: Vec::new() };
     for_each_operation(&mut canary);
-    let Canary { models, mut silent } = canary;
-    let mut theirs: Vec<_> =
+    let Canary { models, mut passed } = canary;
+    let mut listed: Vec<_> =
         models.iter().flat_map(|model| model.0["operations"].as_object().unwrap().keys()).collect();
-    silent.sort_unstable();
-    theirs.sort_unstable();
-    assert_eq!(silent, theirs);
-    println!("{} operations show no secret", silent.len());
+    passed.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(passed, listed);
+    println!("{} operations show no secret", passed.len());
 }
 
-/// Regression: the address of the user's device and what was collected on it were shown with every request that has a place
-/// for them.
+/// Regression: `Debug` of a request showed the IP address of the user's device and the data collected on the
+/// device.
 #[test]
-fn what_threat_protection_rates_by_is_not_shown() {
+fn debug_shows_no_user_context_data() {
     let text = format!(r#"{{"IpAddress":"{MARK}","EncodedData":"{MARK}"}}"#);
     let data: UserContextData = serde_json::from_str(&text).unwrap();
     assert_eq!(format!("{data:?}"), "UserContextData { .. }");

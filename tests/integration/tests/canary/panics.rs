@@ -1,5 +1,6 @@
-//! Stores, transports and sources of logins that panic. Their words are their own; the library adds none with a secret, and
-//! takes none of theirs over into an error.
+//! Panics of stores, transports and login sources.
+//!
+//! The library adds no secret to the message of such a panic, and copies no such message into an error.
 
 use std::fmt::Debug;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -11,32 +12,32 @@ use crate::events::answered;
 use crate::flows::{logins, session};
 use crate::marks::{NAME, Texts};
 use crate::operations::{app_client, identity_pool};
-use crate::service::{Fuse, OWN_WORDS, PanickingStore, whole};
+use crate::service::{Fuse, PANIC_MESSAGE, PanickingStore, successful_body};
 
-/// What all panics of this program have said.
-static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// The messages of all panics of this program.
+static MESSAGES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-fn listen() {
-    let usual = panic::take_hook();
+fn record_panics() {
+    let default_hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        let words = info.to_string();
-        if !words.contains(OWN_WORDS) {
-            usual(info);
+        let message = info.to_string();
+        if !message.contains(PANIC_MESSAGE) {
+            default_hook(info);
         }
-        HEARD.lock().unwrap_or_else(PoisonError::into_inner).push(words);
+        MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).push(message);
     }));
 }
 
-/// What has come of what panics, if it has come to an end at all.
-fn come_to<T: Debug>(texts: &mut Texts, run: impl FnOnce() -> Result<T, Error>) {
+/// Runs code that may panic, and adds its result to `texts` if it returns.
+fn add_result_if_returned<T: Debug>(texts: &mut Texts, run: impl FnOnce() -> Result<T, Error>) {
     if let Ok(result) = catch_unwind(AssertUnwindSafe(run)) {
-        texts.come_to(&result);
+        texts.add_result(&result);
     }
 }
 
 #[test]
-fn panics_of_others_bring_no_secret_to_light() {
-    listen();
+fn a_panic_of_a_store_or_transport_reveals_no_secret() {
+    record_panics();
     let mut texts = Texts::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let mut scenes = 0;
@@ -50,12 +51,12 @@ fn panics_of_others_bring_no_secret_to_light() {
         runtime.block_on(tokio_credentials(&mut texts, operation));
         scenes += 2;
     }
-    // Not under the lock: what fails from here on is heard too.
-    let heard = std::mem::take(&mut *HEARD.lock().unwrap_or_else(PoisonError::into_inner));
-    let (theirs, ours): (Vec<_>, Vec<_>) = heard.iter().partition(|words| words.contains(OWN_WORDS));
-    assert_eq!(theirs.len(), scenes);
-    ours.into_iter().for_each(|words| texts.tell(words.clone()));
-    texts.hold_no_secret("a panic");
+    // The lock is released first, because a failing assertion below takes it again in the panic hook.
+    let messages = std::mem::take(&mut *MESSAGES.lock().unwrap_or_else(PoisonError::into_inner));
+    let (deliberate, other): (Vec<_>, Vec<_>) = messages.iter().partition(|message| message.contains(PANIC_MESSAGE));
+    assert_eq!(deliberate.len(), scenes);
+    other.into_iter().for_each(|message| texts.add_report(message.clone()));
+    texts.assert_no_secret("a panic");
 }
 
 fn blocking_sessions(texts: &mut Texts, operation: &'static str) {
@@ -66,16 +67,16 @@ fn blocking_sessions(texts: &mut Texts, operation: &'static str) {
         if operation == "a request" {
             fuse.blow();
         }
-        answered(200, &whole(request.operation()))
+        answered(200, &successful_body(request.operation()))
     });
     let client = Client::with_transport(app_client(), transport);
     let sessions = Sessions::new(client, PanickingStore::at(operation));
-    come_to(texts, || sessions.save(&session().into()));
+    add_result_if_returned(texts, || sessions.save(&session().into()));
     let handle = sessions.user(NAME);
     for _ in 0..3 {
-        come_to(texts, || handle.get());
-        come_to(texts, || handle.refresh());
-        texts.show(&(&sessions, &handle));
+        add_result_if_returned(texts, || handle.get());
+        add_result_if_returned(texts, || handle.refresh());
+        texts.add_debug(&(&sessions, &handle));
     }
 }
 
@@ -89,61 +90,61 @@ async fn tokio_sessions(texts: &mut Texts, operation: &'static str) {
             if operation == "a request" {
                 fuse.blow();
             }
-            answered(200, &whole(request.operation()))
+            answered(200, &successful_body(request.operation()))
         }
     });
     let client = Client::with_transport(app_client(), transport);
     let sessions = Sessions::new(client, SpawnBlocking::wrap(PanickingStore::at(operation)));
-    texts.come_to(&sessions.save(&session().into()).await);
+    texts.add_result(&sessions.save(&session().into()).await);
     let handle = sessions.user(NAME);
     for _ in 0..3 {
-        texts.come_to(&handle.get().await);
-        texts.come_to(&handle.refresh().await);
-        texts.show(&(&sessions, &handle));
+        texts.add_result(&handle.get().await);
+        texts.add_result(&handle.refresh().await);
+        texts.add_debug(&(&sessions, &handle));
     }
 }
 
 fn blocking_credentials(texts: &mut Texts, operation: &'static str) {
     use cognito_blocking::{CredentialsProvider, IdentityPoolClient, transport_fn};
 
-    let (of_request, of_logins) = (Fuse::default(), Fuse::default());
+    let (request_fuse, logins_fuse) = (Fuse::default(), Fuse::default());
     let transport = transport_fn(move |request: &Request| {
         if operation == "a request" {
-            of_request.blow();
+            request_fuse.blow();
         }
-        answered(200, &whole(request.operation()))
+        answered(200, &successful_body(request.operation()))
     });
     let pool = IdentityPoolClient::with_transport(identity_pool(), transport);
     let provider = CredentialsProvider::for_logins(pool, PanickingStore::at(operation), NAME, move || {
         if operation == "logins" {
-            of_logins.blow();
+            logins_fuse.blow();
         }
         Ok(logins())
     });
     for _ in 0..3 {
-        come_to(texts, || provider.get());
-        come_to(texts, || provider.refresh());
-        texts.show(&provider);
+        add_result_if_returned(texts, || provider.get());
+        add_result_if_returned(texts, || provider.refresh());
+        texts.add_debug(&provider);
     }
 }
 
 async fn tokio_credentials(texts: &mut Texts, operation: &'static str) {
     use cognito_tokio::{CredentialsProvider, IdentityPoolClient, SpawnBlocking, transport_fn};
 
-    let (of_request, of_logins) = (Arc::new(Fuse::default()), Arc::new(Fuse::default()));
+    let (request_fuse, logins_fuse) = (Arc::new(Fuse::default()), Arc::new(Fuse::default()));
     let transport = transport_fn(move |request: Request| {
-        let fuse = Arc::clone(&of_request);
+        let fuse = Arc::clone(&request_fuse);
         async move {
             if operation == "a request" {
                 fuse.blow();
             }
-            answered(200, &whole(request.operation()))
+            answered(200, &successful_body(request.operation()))
         }
     });
     let pool = IdentityPoolClient::with_transport(identity_pool(), transport);
     let store = SpawnBlocking::wrap(PanickingStore::at(operation));
     let provider = CredentialsProvider::for_logins(pool, store, NAME, move || {
-        let fuse = Arc::clone(&of_logins);
+        let fuse = Arc::clone(&logins_fuse);
         async move {
             if operation == "logins" {
                 fuse.blow();
@@ -152,8 +153,8 @@ async fn tokio_credentials(texts: &mut Texts, operation: &'static str) {
         }
     });
     for _ in 0..3 {
-        texts.come_to(&provider.get().await);
-        texts.come_to(&provider.refresh().await);
-        texts.show(&provider);
+        texts.add_result(&provider.get().await);
+        texts.add_result(&provider.refresh().await);
+        texts.add_debug(&provider);
     }
 }

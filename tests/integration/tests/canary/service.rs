@@ -1,4 +1,4 @@
-//! A service behind a transport, and what may break beside it.
+//! A fake service behind a transport, and stores and transports that panic.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,18 +10,18 @@ use cognito_core::storage::Record;
 use cognito_core::{Request, SendOutcome};
 
 use crate::events::{answered, cause};
-use crate::flows::{CREDENTIALS, IDENTITY, TOKENS, asks};
+use crate::flows::{CREDENTIALS, IDENTITY, TOKENS, challenge_answer};
 
-/// Answers every operation, after each has failed in every way.
+/// A fake service that answers each operation after five different failures of that operation.
 #[derive(Default)]
 pub(crate) struct Service(Mutex<BTreeMap<String, usize>>);
 
 impl Service {
     pub(crate) fn answer(&self, request: &Request) -> SendOutcome {
-        let mut asked = self.0.lock().unwrap();
-        let times = asked.entry(request.operation().to_owned()).or_default();
+        let mut counts = self.0.lock().unwrap();
+        let times = counts.entry(request.operation().to_owned()).or_default();
         *times += 1;
-        let body = whole(request.operation());
+        let body = successful_body(request.operation());
         match times {
             1 => SendOutcome::NotSent(cause()),
             2 => answered(200, &body[..body.len() / 2]),
@@ -33,32 +33,34 @@ impl Service {
     }
 }
 
-pub(crate) fn whole(operation: &str) -> String {
+/// Returns the body of the successful answer to an operation.
+pub(crate) fn successful_body(operation: &str) -> String {
     match operation {
-        "InitiateAuth" => asks("PASSWORD_VERIFIER"),
+        "InitiateAuth" => challenge_answer("PASSWORD_VERIFIER"),
         "RespondToAuthChallenge" | "GetTokensFromRefreshToken" => TOKENS.to_owned(),
         "GetUser" => r#"{"Username":"n4me","UserAttributes":[{"Name":"email","Value":"m4rk"}]}"#.to_owned(),
         "GetId" => IDENTITY.to_owned(),
         "GetCredentialsForIdentity" => CREDENTIALS.to_owned(),
         "ConfirmDevice" | "RevokeToken" | "GlobalSignOut" => "{}".to_owned(),
-        other => panic!("the service knows no {other}"),
+        other => panic!("the fake service does not support {other}"),
     }
 }
 
-/// What a store, a transport or a source of logins says when it panics: its own words, of which the library knows nothing.
-pub(crate) const OWN_WORDS: &str = "a fault of somebody else's, who tells m4rk";
+/// The message with which a store, a transport or a login source panics. The library does not control such a
+/// message.
+pub(crate) const PANIC_MESSAGE: &str = "a panic outside the library with the secret m4rk";
 
-/// Panics the first time.
+/// A trigger that panics the first time that it is used.
 #[derive(Default)]
 pub(crate) struct Fuse(AtomicBool);
 
 impl Fuse {
     pub(crate) fn blow(&self) {
-        assert!(self.0.swap(true, Ordering::SeqCst), "{OWN_WORDS}");
+        assert!(self.0.swap(true, Ordering::SeqCst), "{PANIC_MESSAGE}");
     }
 }
 
-/// A store that panics at the first of these operations.
+/// A store that panics at the first use of one operation.
 pub(crate) struct PanickingStore {
     operation: &'static str,
     fuse: Fuse,
@@ -70,7 +72,7 @@ impl PanickingStore {
         Self { operation, fuse: Fuse::default(), store: MemoryStore::new() }
     }
 
-    fn reach(&self, operation: &str) {
+    fn panic_if_at(&self, operation: &str) {
         if self.operation == operation {
             self.fuse.blow();
         }
@@ -79,17 +81,17 @@ impl PanickingStore {
 
 impl Store for PanickingStore {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
-        self.reach("load");
+        self.panic_if_at("load");
         self.store.load(key)
     }
 
     fn save(&self, key: &str, record: &Record) -> io::Result<()> {
-        self.reach("save");
+        self.panic_if_at("save");
         self.store.save(key, record)
     }
 
     fn remove(&self, key: &str) -> io::Result<()> {
-        self.reach("remove");
+        self.panic_if_at("remove");
         self.store.remove(key)
     }
 
@@ -98,7 +100,7 @@ impl Store for PanickingStore {
     }
 
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        self.reach("lock");
+        self.panic_if_at("lock");
         self.store.lock(key)
     }
 }

@@ -1,4 +1,5 @@
-//! The client's challenges against the simulated service: each is asked, stored, read again and answered.
+//! The client's challenges against the simulated service: each one is requested, stored, read again and
+//! answered.
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::{Attribute, ChallengeName, DeliveryMedium, GetUser};
@@ -13,7 +14,8 @@ use serde_json::{Value, json};
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
-/// A pool with every second factor and these settings more, with a user who has these.
+/// Returns a client of a pool with every second factor. `settings` overrides members of the
+/// pool, and `user` overrides members of its user alice.
 fn pair(settings: &Value, user: &Value) -> Pair {
     let mut pool = json!({
         "mfa_configuration": "OPTIONAL",
@@ -48,7 +50,7 @@ fn seed() -> Seed {
     Seed::new([5; 32])
 }
 
-/// The challenge as another process would find it.
+/// Returns the challenge after it was stored and read again, as another process would read it.
 #[track_caller]
 fn stored(outcome: SignInOutcome) -> Challenge {
     match outcome {
@@ -67,9 +69,9 @@ fn code(outcome: SignInOutcome) -> CodeChallenge {
     }
 }
 
-/// A refusal of an answer after which, as these tests go on to show, the challenge is answered again.
+/// Returns the kind of an error after which the challenge can be answered again.
 #[track_caller]
-fn refused_and_open(result: Result<SignInOutcome, Error>) -> RefusalKind {
+fn refused_but_repeatable(result: Result<SignInOutcome, Error>) -> RefusalKind {
     let error = result.unwrap_err();
     assert!(error.may_answer_again(), "{error}");
     error.refusal_kind().unwrap()
@@ -83,7 +85,7 @@ fn session(outcome: SignInOutcome) -> Session {
     }
 }
 
-/// A code that is not this one.
+/// Returns a code that differs from `code`.
 fn wrong(code: &str) -> &'static str {
     if code == "000000" { "000001" } else { "000000" }
 }
@@ -97,7 +99,7 @@ fn advance(pair: &mut Pair, seconds: u64) {
 }
 
 #[test]
-fn a_code_by_text_message_signs_in_after_a_wrong_one() {
+fn a_code_by_text_message_signs_in_after_a_wrong_code() {
     let pair = pair(&json!({}), &mfa(&["SMS_MFA"], None));
     for username in ["alice", "alice@example.com"] {
         let challenge = code(pair.start(username, PASSWORD).unwrap());
@@ -106,14 +108,14 @@ fn a_code_by_text_message_signs_in_after_a_wrong_one() {
         assert_eq!(challenge.destination(), Some("+*******1234"));
         let right = pair.last_code();
         let wrong = pair.run(challenge.answer(&pair.client, wrong(&right), seed()));
-        assert_eq!(refused_and_open(wrong), RefusalKind::CodeMismatch);
+        assert_eq!(refused_but_repeatable(wrong), RefusalKind::CodeMismatch);
         let session = session(pair.run(challenge.answer(&pair.client, right, seed())).unwrap());
         assert_eq!(session.username(), "alice");
     }
 }
 
 #[test]
-fn where_a_wrong_code_spends_the_challenge_session_the_error_says_so() {
+fn a_spent_challenge_session_is_a_start_again_error() {
     let pair = pair(&json!({"challenge_session_survives_mismatch": false}), &mfa(&["EMAIL_OTP"], None));
     let challenge = code(pair.start("alice", PASSWORD).unwrap());
     let right = pair.last_code();
@@ -132,23 +134,26 @@ fn a_code_by_email_signs_in() {
 }
 
 #[test]
-fn a_code_of_an_authenticator_app_signs_in_once() {
+fn a_code_of_an_authenticator_app_is_valid_once() {
     let mut pair = pair(&json!({}), &mfa(&["SOFTWARE_TOKEN_MFA"], None));
     let challenge = code(pair.start("alice", PASSWORD).unwrap());
     assert_eq!((challenge.name(), challenge.destination()), (&ChallengeName::SoftwareTokenMfa, None));
     let right = totp(&pair, SECRET);
     let mismatch = pair.run(challenge.answer(&pair.client, wrong(&right), seed()));
-    assert_eq!(refused_and_open(mismatch), RefusalKind::CodeMismatch);
+    assert_eq!(refused_but_repeatable(mismatch), RefusalKind::CodeMismatch);
     session(pair.run(challenge.answer(&pair.client, &*right, seed())).unwrap());
 
     let challenge = code(pair.start("alice", PASSWORD).unwrap());
-    assert_eq!(refused_and_open(pair.run(challenge.answer(&pair.client, right, seed()))), RefusalKind::ExpiredCode);
+    assert_eq!(
+        refused_but_repeatable(pair.run(challenge.answer(&pair.client, right, seed()))),
+        RefusalKind::ExpiredCode
+    );
     advance(&mut pair, 30);
     session(pair.run(challenge.answer(&pair.client, totp(&pair, SECRET), seed())).unwrap());
 }
 
 #[test]
-fn a_challenge_session_expires_and_is_spent_by_success() {
+fn a_used_or_expired_challenge_session_must_start_again() {
     let mut pair = pair(&json!({}), &mfa(&["SMS_MFA"], None));
     let challenge = code(pair.start("alice", PASSWORD).unwrap());
     session(pair.run(challenge.answer(&pair.client, pair.last_code(), seed())).unwrap());
@@ -164,7 +169,7 @@ fn a_challenge_session_expires_and_is_spent_by_success() {
 }
 
 #[test]
-fn a_factor_is_chosen_where_none_is_preferred() {
+fn a_user_chooses_a_factor_if_none_is_preferred() {
     let pair = pair(&json!({}), &mfa(&["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"], None));
     for choice in [ChallengeName::SmsMfa, ChallengeName::EmailOtp, ChallengeName::SoftwareTokenMfa] {
         let Challenge::SelectMfaType(select) = stored(pair.start("alice", PASSWORD).unwrap()) else { panic!() };
@@ -177,8 +182,8 @@ fn a_factor_is_chosen_where_none_is_preferred() {
     }
 }
 
-/// A user without a factor in a pool that asks everybody for one.
-fn to_set_up(settings: &Value) -> Pair {
+/// Returns a client of a pool that requires a second factor and whose user alice has no second factor.
+fn pair_without_factor(settings: &Value) -> Pair {
     let mut pool = json!({"mfa_configuration": "ON", "mfa_factors": ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]});
     merge(&mut pool, settings);
     pair(&pool, &json!({"attributes": {"nickname": "Al"}}))
@@ -197,13 +202,13 @@ fn set_up(pair: &Pair) -> SoftwareTokenSetup {
 }
 
 #[test]
-fn an_authenticator_app_is_set_up_in_a_sign_in() {
-    let mut pair = to_set_up(&json!({}));
+fn an_authenticator_app_can_be_set_up_during_a_sign_in() {
+    let mut pair = pair_without_factor(&json!({}));
     let setup = set_up(&pair);
     let secret = setup.secret_code().expose().to_owned();
     let right = totp(&pair, &secret);
     let mismatch = pair.run(setup.verify(&pair.client, wrong(&right), seed()));
-    assert_eq!(refused_and_open(mismatch), RefusalKind::EnableSoftwareTokenMfa);
+    assert_eq!(refused_but_repeatable(mismatch), RefusalKind::EnableSoftwareTokenMfa);
     session(pair.run(setup.verify(&pair.client, right, seed())).unwrap());
 
     advance(&mut pair, 60);
@@ -214,8 +219,8 @@ fn an_authenticator_app_is_set_up_in_a_sign_in() {
 }
 
 #[test]
-fn a_wrong_code_in_a_set_up_may_come_as_a_status() {
-    let pair = to_set_up(&json!({"software_token_status_error": true}));
+fn a_wrong_set_up_code_as_a_status_leads_to_a_new_challenge() {
+    let pair = pair_without_factor(&json!({"software_token_status_error": true}));
     let setup = set_up(&pair);
     let right = totp(&pair, setup.secret_code().expose());
     let again = stored(pair.run(setup.verify(&pair.client, wrong(&right), seed())).unwrap());
@@ -224,8 +229,8 @@ fn a_wrong_code_in_a_set_up_may_come_as_a_status() {
 }
 
 #[test]
-fn an_address_for_codes_is_set_up_in_a_sign_in() {
-    let pair = to_set_up(&json!({}));
+fn an_e_mail_address_can_be_set_up_during_a_sign_in() {
+    let pair = pair_without_factor(&json!({}));
     let Challenge::MfaSetup(challenge) = stored(pair.start("alice", PASSWORD).unwrap()) else { panic!() };
     let challenge = code(pair.run(challenge.set_up_email(&pair.client, "al@example.com", seed())).unwrap());
     assert_eq!(challenge.name(), &ChallengeName::EmailOtp);
@@ -235,7 +240,7 @@ fn an_address_for_codes_is_set_up_in_a_sign_in() {
 }
 
 #[test]
-fn a_new_password_comes_with_the_attributes_that_the_pool_requires() {
+fn a_new_password_needs_the_required_attributes() {
     let mut user = mfa(&["SMS_MFA"], None);
     user["status"] = json!("FORCE_CHANGE_PASSWORD");
     let pair = pair(&json!({"required_attributes": ["email", "family_name"]}), &user);
@@ -245,16 +250,16 @@ fn a_new_password_comes_with_the_attributes_that_the_pool_requires() {
 
     let name = || [Attribute::new("family_name", "Doe")];
     let weak = pair.run(challenge.answer(&pair.client, "weak", name(), seed()));
-    assert_eq!(refused_and_open(weak), RefusalKind::InvalidPassword);
+    assert_eq!(refused_but_repeatable(weak), RefusalKind::InvalidPassword);
     let missing = pair.run(challenge.answer(&pair.client, "Battery-staple-2", [], seed()));
-    assert_eq!(refused_and_open(missing), RefusalKind::InvalidParameter);
+    assert_eq!(refused_but_repeatable(missing), RefusalKind::InvalidParameter);
     let email = [Attribute::new("family_name", "Doe"), Attribute::new("email", "al@example.com")];
-    let here = pair.run(challenge.answer(&pair.client, "Battery-staple-2", email.clone(), seed()));
-    assert!(matches!(here, Err(Error::InvalidInput(_))));
-    let there = pair.run(challenge.answer_unchecked(&pair.client, "Battery-staple-2", email, seed()));
-    assert_eq!(not_authorized(there), NotAuthorized::AttributeAlreadyProvided);
+    let checked = pair.run(challenge.answer(&pair.client, "Battery-staple-2", email.clone(), seed()));
+    assert!(matches!(checked, Err(Error::InvalidInput(_))));
+    let unchecked = pair.run(challenge.answer_unchecked(&pair.client, "Battery-staple-2", email, seed()));
+    assert_eq!(not_authorized(unchecked), NotAuthorized::AttributeAlreadyProvided);
 
-    // The second factor comes after it.
+    // The second factor follows the new password.
     let next = pair.run(challenge.answer(&pair.client, "Battery-staple-2", name(), seed())).unwrap();
     let session = session(pair.run(code(next).answer(&pair.client, pair.last_code(), seed())).unwrap());
     let user = pair.call_signed_in(&session, GetUser::new()).unwrap();
@@ -268,7 +273,7 @@ fn custom_auth(second_factor: bool) -> Value {
     json!({"custom_auth": {"rounds": rounds, "attempts": 3, "second_factor": second_factor}})
 }
 
-/// Answers custom challenges for as long as they come.
+/// Answers custom challenges until the outcome is something else.
 #[track_caller]
 fn answer_all(pair: &Pair, mut outcome: SignInOutcome) -> SignInOutcome {
     loop {
@@ -282,7 +287,7 @@ fn answer_all(pair: &Pair, mut outcome: SignInOutcome) -> SignInOutcome {
 }
 
 #[test]
-fn custom_challenges_come_one_after_the_other_without_a_password() {
+fn custom_challenges_can_sign_in_without_a_password() {
     let pair = pair(&custom_auth(false), &json!({}));
     let first = pair.run(SignIn::custom(&pair.client, "alice@example.com", seed())).unwrap();
     let Challenge::Custom(challenge) = stored(first) else { panic!() };
@@ -291,7 +296,7 @@ fn custom_challenges_come_one_after_the_other_without_a_password() {
 }
 
 #[test]
-fn custom_challenges_come_after_srp_and_before_a_second_factor() {
+fn custom_challenges_come_between_srp_and_second_factor() {
     let pair = pair(&custom_auth(true), &mfa(&["SMS_MFA"], None));
     let flow = |password: &str| SignIn::custom_with_srp(&pair.client, "alice@example.com", password, seed());
     assert_eq!(not_authorized(pair.run(flow("Wrong-horse-1"))), NotAuthorized::IncorrectUsernameOrPassword);
@@ -311,7 +316,7 @@ fn too_many_wrong_answers_end_a_custom_sign_in() {
 }
 
 #[test]
-fn a_password_is_sent_and_a_second_factor_follows() {
+fn a_sign_in_by_plain_password_leads_to_a_second_factor() {
     let pair = pair(&json!({}), &mfa(&["SMS_MFA"], None));
     let flow = |password: &str| SignIn::password(&pair.client, "alice@example.com", password, seed());
     assert_eq!(not_authorized(pair.run(flow("Wrong-horse-1"))), NotAuthorized::IncorrectUsernameOrPassword);
@@ -320,7 +325,7 @@ fn a_password_is_sent_and_a_second_factor_follows() {
 }
 
 #[test]
-fn a_user_who_cannot_sign_in_is_told_why_by_every_opening() {
+fn every_way_to_sign_in_reports_why_a_user_cannot_sign_in() {
     for (status, kind) in
         [("UNCONFIRMED", RefusalKind::UserNotConfirmed), ("RESET_REQUIRED", RefusalKind::PasswordResetRequired)]
     {

@@ -1,4 +1,4 @@
-//! Challenges: asked, stored and answered by the client, and the simulated service alone.
+//! Challenges of the client against the simulated service, and of the simulated service alone.
 
 mod client;
 mod service_challenge_session;

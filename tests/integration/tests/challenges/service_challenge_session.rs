@@ -1,8 +1,9 @@
-//! The Session of a challenge: bound to user, app client and challenge, good once, and not for ever.
+//! The `Session` of a challenge: bound to a user, an app client and a challenge, valid once and for a limited
+//! time.
 
 use cognito_integration_tests::support::authenticator::app;
 use cognito_integration_tests::support::challenges::{
-    APP_SECRET, EXPIRED_SESSION, INVALID_SESSION, SPENT_SESSION, WRONG_CODE, alice_with, asked, factor_pool,
+    APP_SECRET, EXPIRED_SESSION, INVALID_SESSION, SPENT_SESSION, WRONG_CODE, alice_with, challenge_name, factor_pool,
 };
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, open_client};
 use cognito_testkit::MfaFactor::{Email, Sms, SoftwareToken};
@@ -14,29 +15,29 @@ fn pool(enabled: &[MfaFactor]) -> PoolConfig {
 }
 
 fn scene() -> Scene {
-    Scene::of(pool(&[Sms]), open_client())
+    Scene::with_pool(pool(&[Sms]), open_client())
 }
 
 #[test]
-fn a_session_is_spent_by_the_right_answer() {
+fn the_right_answer_spends_a_session() {
     let mut scene = scene();
     let challenge = scene.begin();
     let code = json!({ "SMS_MFA_CODE": scene.code() });
-    Tokens::of(&scene.answer(&challenge, code.clone()).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, code.clone()).unwrap());
     assert_eq!(scene.answer(&challenge, code).unwrap_err(), SPENT_SESSION);
 }
 
 #[test]
-fn a_session_outlives_a_wrong_code_where_the_pool_lets_it() {
+fn the_pool_decides_whether_a_wrong_code_spends_a_session() {
     let mut scene = scene();
     let challenge = scene.begin();
     let (right, wrong) = (json!({ "SMS_MFA_CODE": scene.code() }), json!({ "SMS_MFA_CODE": scene.wrong_code() }));
     assert_eq!(scene.answer(&challenge, wrong.clone()).unwrap_err(), WRONG_CODE);
     assert_eq!(scene.answer(&challenge, wrong.clone()).unwrap_err(), WRONG_CODE);
-    Tokens::of(&scene.answer(&challenge, right.clone()).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, right.clone()).unwrap());
 
     let pool = PoolConfig { challenge_session_survives_mismatch: false, ..pool(&[Sms]) };
-    let mut scene = Scene::of(pool, open_client());
+    let mut scene = Scene::with_pool(pool, open_client());
     let challenge = scene.begin();
     let (right, wrong) = (json!({ "SMS_MFA_CODE": scene.code() }), json!({ "SMS_MFA_CODE": scene.wrong_code() }));
     assert_eq!(scene.answer(&challenge, wrong).unwrap_err(), WRONG_CODE);
@@ -44,10 +45,10 @@ fn a_session_outlives_a_wrong_code_where_the_pool_lets_it() {
 }
 
 #[test]
-fn the_same_goes_for_a_code_of_the_app() {
+fn the_pool_decides_whether_a_wrong_totp_spends_a_session() {
     for survives in [true, false] {
         let config = PoolConfig { challenge_session_survives_mismatch: survives, ..pool(&[SoftwareToken]) };
-        let mut scene = Scene::of(config, open_client());
+        let mut scene = Scene::with_pool(config, open_client());
         let challenge = scene.begin();
         let code = |at: u64| json!({ "SOFTWARE_TOKEN_MFA_CODE": app(APP_SECRET, at) });
         let now = scene.now.as_unix_seconds();
@@ -57,9 +58,9 @@ fn the_same_goes_for_a_code_of_the_app() {
 }
 
 #[test]
-fn a_session_is_good_for_as_long_as_the_client_says() {
+fn the_app_client_sets_how_long_a_session_is_valid() {
     let client = ClientConfig { auth_session_validity_minutes: 5, ..open_client() };
-    let mut scene = Scene::of(pool(&[Sms]), client);
+    let mut scene = Scene::with_pool(pool(&[Sms]), client);
     let challenge = scene.begin();
     let code = json!({ "SMS_MFA_CODE": scene.code() });
     scene.advance(300);
@@ -67,22 +68,22 @@ fn a_session_is_good_for_as_long_as_the_client_says() {
     let challenge = scene.begin();
     let code = json!({ "SMS_MFA_CODE": scene.code() });
     scene.advance(299);
-    Tokens::of(&scene.answer(&challenge, code).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, code).unwrap());
 }
 
 #[test]
-fn each_session_has_its_own_time() {
-    let mut scene = Scene::of(pool(&[Sms, Email]), open_client());
+fn each_session_has_its_own_lifetime() {
+    let mut scene = Scene::with_pool(pool(&[Sms, Email]), open_client());
     let choice = scene.begin();
     scene.advance(179);
     let challenge = scene.answer(&choice, json!({ "ANSWER": "SMS_MFA" })).unwrap();
     let code = json!({ "SMS_MFA_CODE": scene.code() });
     scene.advance(179);
-    Tokens::of(&scene.answer(&challenge, code).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, code).unwrap());
 }
 
 #[test]
-fn a_session_belongs_to_a_user_a_client_and_a_challenge() {
+fn a_session_is_bound_to_a_user_a_client_and_a_challenge() {
     let mut scene = scene();
     scene.add_user(UserConfig { username: "bob".to_owned(), ..alice_with(&[Sms], None) });
     let challenge = scene.begin();
@@ -96,11 +97,11 @@ fn a_session_belongs_to_a_user_a_client_and_a_challenge() {
     let first = scene.switch_client(open_client());
     assert_eq!(scene.answer(&challenge, json!({ "SMS_MFA_CODE": code })).unwrap_err(), INVALID_SESSION);
     scene.client = first;
-    Tokens::of(&scene.answer(&challenge, json!({ "SMS_MFA_CODE": code })).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, json!({ "SMS_MFA_CODE": code })).unwrap());
 }
 
 #[test]
-fn a_session_that_nobody_gave_out_is_refused() {
+fn an_invented_session_is_rejected() {
     let mut scene = scene();
     let session = json!("AYABeA session that was made up");
     for name in ["SMS_MFA", "NEW_PASSWORD_REQUIRED", "CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "SELECT_CHALLENGE"] {
@@ -109,7 +110,7 @@ fn a_session_that_nobody_gave_out_is_refused() {
 }
 
 #[test]
-fn an_answer_that_lacks_something_spends_nothing() {
+fn an_answer_without_a_required_parameter_spends_no_session() {
     let mut scene = scene();
     let challenge = scene.begin();
     let missing = |name: &str| ("InvalidParameterException".to_owned(), format!("Missing required parameter {name}"));
@@ -120,54 +121,54 @@ fn an_answer_that_lacks_something_spends_nothing() {
     let code = json!({ "SMS_MFA_CODE": scene.code() });
     let refusal = scene.respond("SMS_MFA", &json!(null), code.clone()).unwrap_err();
     assert_eq!((refusal.name, refusal.message), missing("Session"));
-    Tokens::of(&scene.answer(&challenge, code).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, code).unwrap());
 }
 
 #[test]
-fn an_alias_answers_for_its_user() {
+fn an_answer_may_name_the_user_by_an_alias() {
     let pool = PoolConfig { alias_attributes: vec!["email".to_owned()], ..pool(&[Sms]) };
-    let mut scene = Scene::of(pool, open_client());
+    let mut scene = Scene::with_pool(pool, open_client());
     for name in ["Alice", "ALICE", "alice@example.com"] {
         let challenge = scene.password_sign_in("alice@example.com", PASSWORD).unwrap();
         let code = json!({ "USERNAME": name, "SMS_MFA_CODE": scene.code() });
-        Tokens::of(&scene.answer(&challenge, code).unwrap());
+        Tokens::from_answer(&scene.answer(&challenge, code).unwrap());
     }
 }
 
 #[test]
-fn a_client_with_a_secret_hashes_the_name_in_the_answer() {
+fn an_answer_of_a_client_with_a_secret_needs_the_secret_hash() {
     let client = ClientConfig { generate_secret: true, ..open_client() };
-    let mut scene = Scene::of(pool(&[Sms]), client);
+    let mut scene = Scene::with_pool(pool(&[Sms]), client);
     let challenge = scene.begin();
     let code = scene.code();
     let secret = scene.client.secret.take();
     let refusal = scene.answer(&challenge, json!({ "SMS_MFA_CODE": code })).unwrap_err();
     assert_eq!(refusal.name, "NotAuthorizedException");
     scene.client.secret = secret;
-    Tokens::of(&scene.answer(&challenge, json!({ "SMS_MFA_CODE": code })).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, json!({ "SMS_MFA_CODE": code })).unwrap());
 }
 
 #[test]
-fn a_user_who_is_gone_has_no_sessions() {
+fn a_session_of_a_deleted_user_is_rejected() {
     let mut scene = scene();
     let challenge = scene.begin();
     let code = json!({ "USERNAME": "Alice", "SMS_MFA_CODE": scene.code() });
-    scene.ok("AdminDeleteUser", scene.of_user("alice"));
+    scene.ok("AdminDeleteUser", scene.user_request("alice"));
     let refusal = scene.answer(&challenge, code).unwrap_err();
     assert_eq!(refusal.name, "NotAuthorizedException");
 }
 
 #[test]
-fn every_challenge_can_follow_every_other() {
+fn one_sign_in_can_have_several_challenges() {
     let mut user = alice_with(&[Sms, Email], None);
     user.status = cognito_testkit::UserStatus::ForceChangePassword;
-    let mut scene = Scene::of(factor_pool(MfaConfiguration::On, user), open_client());
+    let mut scene = Scene::with_pool(factor_pool(MfaConfiguration::On, user), open_client());
     let challenge = scene.srp_sign_in("alice", PASSWORD).unwrap();
-    assert_eq!(asked(&challenge), "NEW_PASSWORD_REQUIRED");
+    assert_eq!(challenge_name(&challenge), "NEW_PASSWORD_REQUIRED");
     let challenge = scene.answer(&challenge, json!({ "NEW_PASSWORD": "Correct-horse-2" })).unwrap();
-    assert_eq!(asked(&challenge), "SELECT_MFA_TYPE");
+    assert_eq!(challenge_name(&challenge), "SELECT_MFA_TYPE");
     let challenge = scene.answer(&challenge, json!({ "ANSWER": "EMAIL_OTP" })).unwrap();
-    assert_eq!(asked(&challenge), "EMAIL_OTP");
+    assert_eq!(challenge_name(&challenge), "EMAIL_OTP");
     let code = json!({ "EMAIL_OTP_CODE": scene.code() });
-    Tokens::of(&scene.answer(&challenge, code).unwrap());
+    Tokens::from_answer(&scene.answer(&challenge, code).unwrap());
 }

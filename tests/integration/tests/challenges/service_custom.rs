@@ -1,7 +1,7 @@
-//! CUSTOM_AUTH: rounds of questions, on their own or after SRP.
+//! The flow CUSTOM_AUTH: rounds of questions, with or without SRP before them.
 
 use cognito_integration_tests::support::challenges::{
-    EXPIRED_SESSION, INVALID_SESSION, SPENT_SESSION, alice_with, asked, factor_pool,
+    EXPIRED_SESSION, INVALID_SESSION, SPENT_SESSION, alice_with, challenge_name, factor_pool,
 };
 use cognito_integration_tests::support::devices::{NO_DEVICE, srp_client};
 use cognito_integration_tests::support::scene::{
@@ -36,7 +36,7 @@ fn client() -> ClientConfig {
 }
 
 fn scene() -> Scene {
-    Scene::of(pool(script()), client())
+    Scene::with_pool(pool(script()), client())
 }
 
 #[track_caller]
@@ -44,70 +44,70 @@ fn begin(scene: &mut Scene) -> Value {
     scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "alice" })).unwrap()
 }
 
-fn say(scene: &mut Scene, challenge: &Value, answer: &str) -> Answer {
+fn answer_round(scene: &mut Scene, challenge: &Value, answer: &str) -> Answer {
     scene.answer(challenge, json!({ "ANSWER": answer }))
 }
 
-/// SRP first, with this name for the parameter that asks for it.
+/// Starts a custom sign-in with SRP. `parameter` is the name of the parameter that requests SRP.
 #[track_caller]
 fn begin_srp(scene: &mut Scene, parameter: &str, password: &str) -> Answer {
     let parameters = json!({ "USERNAME": "alice", parameter: "SRP_A", "SRP_A": srp_client().public_hex() });
     let challenge = scene.initiate("CUSTOM_AUTH", parameters)?;
-    assert_eq!(asked(&challenge), "PASSWORD_VERIFIER");
+    assert_eq!(challenge_name(&challenge), "PASSWORD_VERIFIER");
     let responses = srp_client().respond(&scene.pool_id, password, &challenge["ChallengeParameters"], TIMESTAMP);
     scene.verify(responses)
 }
 
 #[test]
-fn round_after_round_leads_to_tokens() {
+fn the_right_answers_to_all_rounds_lead_to_tokens() {
     let mut scene = scene();
     let first = begin(&mut scene);
-    assert_eq!(asked(&first), "CUSTOM_CHALLENGE");
+    assert_eq!(challenge_name(&first), "CUSTOM_CHALLENGE");
     assert_eq!(first["ChallengeParameters"], json!({ "question": "1+1", "USERNAME": "Alice" }));
-    let second = say(&mut scene, &first, "2").unwrap();
+    let second = answer_round(&mut scene, &first, "2").unwrap();
     assert_eq!(second["ChallengeParameters"]["question"], "2+2");
     assert_ne!(second["Session"], first["Session"]);
-    Tokens::of(&say(&mut scene, &second, "4").unwrap());
+    Tokens::from_answer(&answer_round(&mut scene, &second, "4").unwrap());
     for challenge in [&first, &second] {
-        assert_eq!(say(&mut scene, challenge, "4").unwrap_err(), SPENT_SESSION);
+        assert_eq!(answer_round(&mut scene, challenge, "4").unwrap_err(), SPENT_SESSION);
     }
 }
 
 #[test]
-fn a_wrong_answer_asks_the_round_again_until_there_were_too_many() {
+fn a_wrong_answer_repeats_the_round_until_too_many_are_wrong() {
     let mut scene = scene();
     let first = begin(&mut scene);
-    let again = say(&mut scene, &first, "3").unwrap();
+    let again = answer_round(&mut scene, &first, "3").unwrap();
     assert_eq!(again["ChallengeParameters"], first["ChallengeParameters"]);
-    assert_eq!(say(&mut scene, &first, "2").unwrap_err(), SPENT_SESSION);
-    let second = say(&mut scene, &again, "2").unwrap();
-    let again = say(&mut scene, &second, "3").unwrap();
-    assert_eq!(say(&mut scene, &again, "3").unwrap_err(), INCORRECT, "three in all");
-    assert_eq!(say(&mut scene, &again, "4").unwrap_err(), SPENT_SESSION);
+    assert_eq!(answer_round(&mut scene, &first, "2").unwrap_err(), SPENT_SESSION);
+    let second = answer_round(&mut scene, &again, "2").unwrap();
+    let again = answer_round(&mut scene, &second, "3").unwrap();
+    assert_eq!(answer_round(&mut scene, &again, "3").unwrap_err(), INCORRECT, "the third wrong answer in total");
+    assert_eq!(answer_round(&mut scene, &again, "4").unwrap_err(), SPENT_SESSION);
 
-    let mut scene = Scene::of(pool(CustomAuthConfig { attempts: 1, ..script() }), client());
+    let mut scene = Scene::with_pool(pool(CustomAuthConfig { attempts: 1, ..script() }), client());
     let first = begin(&mut scene);
-    assert_eq!(say(&mut scene, &first, "3").unwrap_err(), INCORRECT);
+    assert_eq!(answer_round(&mut scene, &first, "3").unwrap_err(), INCORRECT);
 }
 
 #[test]
-fn an_answer_must_be_there_and_in_time() {
+fn an_answer_must_be_present_and_in_time() {
     let mut scene = scene();
     let first = begin(&mut scene);
     let refusal = scene.answer(&first, json!({})).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "Missing required parameter ANSWER"));
     scene.advance(180);
-    assert_eq!(say(&mut scene, &first, "2").unwrap_err(), EXPIRED_SESSION);
+    assert_eq!(answer_round(&mut scene, &first, "2").unwrap_err(), EXPIRED_SESSION);
 }
 
 #[test]
-fn srp_comes_first_where_the_client_asks_for_it() {
+fn srp_comes_first_if_the_client_requests_it() {
     for parameter in ["CHALLENGE_NAME", "ChallengeName"] {
         let mut scene = scene();
         let first = begin_srp(&mut scene, parameter, PASSWORD).unwrap();
         assert_eq!(first["ChallengeParameters"]["question"], "1+1");
-        let second = say(&mut scene, &first, "2").unwrap();
-        Tokens::of(&say(&mut scene, &second, "4").unwrap());
+        let second = answer_round(&mut scene, &first, "2").unwrap();
+        Tokens::from_answer(&answer_round(&mut scene, &second, "4").unwrap());
         assert_eq!(begin_srp(&mut scene, parameter, "Wrong-horse-1").unwrap_err(), INCORRECT);
     }
     let mut scene = scene();
@@ -119,32 +119,32 @@ fn srp_comes_first_where_the_client_asks_for_it() {
 }
 
 #[test]
-fn a_temporary_password_is_changed_between_srp_and_the_rounds() {
+fn a_temporary_password_is_replaced_between_srp_and_rounds() {
     let mut alice = alice_with(&[], None);
     alice.status = UserStatus::ForceChangePassword;
-    let mut scene = Scene::of(PoolConfig { users: vec![alice], ..pool(script()) }, client());
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice], ..pool(script()) }, client());
     let challenge = begin_srp(&mut scene, "CHALLENGE_NAME", PASSWORD).unwrap();
-    assert_eq!(asked(&challenge), "NEW_PASSWORD_REQUIRED");
+    assert_eq!(challenge_name(&challenge), "NEW_PASSWORD_REQUIRED");
     let first = scene.answer(&challenge, json!({ "NEW_PASSWORD": "Correct-horse-2" })).unwrap();
     assert_eq!(first["ChallengeParameters"]["question"], "1+1");
 }
 
 #[test]
-fn the_second_factor_follows_where_the_script_says_so() {
-    let mut scene = Scene::of(pool(CustomAuthConfig { second_factor: true, ..script() }), client());
+fn a_second_factor_follows_the_rounds_if_configured() {
+    let mut scene = Scene::with_pool(pool(CustomAuthConfig { second_factor: true, ..script() }), client());
     let first = begin(&mut scene);
-    let second = say(&mut scene, &first, "2").unwrap();
+    let second = answer_round(&mut scene, &first, "2").unwrap();
     assert!(scene.simulator.messages().is_empty());
-    let factor = say(&mut scene, &second, "4").unwrap();
-    assert_eq!(asked(&factor), "SMS_MFA");
+    let factor = answer_round(&mut scene, &second, "4").unwrap();
+    assert_eq!(challenge_name(&factor), "SMS_MFA");
     let code = json!({ "SMS_MFA_CODE": scene.code() });
-    Tokens::of(&scene.answer(&factor, code).unwrap());
+    Tokens::from_answer(&scene.answer(&factor, code).unwrap());
 }
 
 #[test]
-fn a_stranger_is_asked_and_never_let_in() {
+fn a_client_that_hides_users_challenges_unknown_users() {
     let hiding = ClientConfig { prevent_user_existence_errors: UserExistenceErrors::Enabled, ..client() };
-    let mut scene = Scene::of(pool(script()), hiding);
+    let mut scene = Scene::with_pool(pool(script()), hiding);
     let nobody = json!({ "USERNAME": "nobody" });
     let first = scene.initiate("CUSTOM_AUTH", nobody.clone()).unwrap();
     let parameters = first["ChallengeParameters"].clone();
@@ -163,22 +163,22 @@ fn a_stranger_is_asked_and_never_let_in() {
 }
 
 #[test]
-fn what_is_wrong_with_a_user_is_told_after_the_last_round() {
+fn a_disabled_user_is_rejected_after_the_last_round() {
     let mut scene = scene();
-    scene.ok("AdminDisableUser", scene.of_user("alice"));
+    scene.ok("AdminDisableUser", scene.user_request("alice"));
     let first = begin(&mut scene);
-    let second = say(&mut scene, &first, "2").unwrap();
-    let refusal = say(&mut scene, &second, "4").unwrap_err();
+    let second = answer_round(&mut scene, &first, "2").unwrap();
+    let refusal = answer_round(&mut scene, &second, "4").unwrap_err();
     assert_eq!(refusal, ("NotAuthorizedException", "User is disabled."));
 }
 
 #[test]
 fn a_device_signs_in_after_the_rounds() {
     let pool = PoolConfig { device_configuration: Some(DeviceConfig::default()), ..pool(script()) };
-    let mut scene = Scene::of(pool, client());
+    let mut scene = Scene::with_pool(pool, client());
     let first = begin(&mut scene);
-    let second = say(&mut scene, &first, "2").unwrap();
-    let signed_in = say(&mut scene, &second, "4").unwrap();
+    let second = answer_round(&mut scene, &first, "2").unwrap();
+    let signed_in = answer_round(&mut scene, &second, "4").unwrap();
     let (device, _) = scene.confirm_device(&signed_in, "phone");
 
     let unknown = json!({ "USERNAME": "alice", "DEVICE_KEY": "us-east-1_0-0" });
@@ -187,22 +187,22 @@ fn a_device_signs_in_after_the_rounds() {
     let refusal = scene.answer(&first, json!({ "ANSWER": "2", "DEVICE_KEY": "us-east-1_0-0" })).unwrap_err();
     assert_eq!(refusal, NO_DEVICE);
     let second = scene.answer(&first, json!({ "ANSWER": "2", "DEVICE_KEY": device.key })).unwrap();
-    assert_eq!(asked(&say(&mut scene, &second, "4").unwrap()), "DEVICE_SRP_AUTH");
+    assert_eq!(challenge_name(&answer_round(&mut scene, &second, "4").unwrap()), "DEVICE_SRP_AUTH");
 }
 
 #[test]
-fn a_pool_without_triggers_has_no_custom_sign_in() {
-    let mut scene = Scene::of(PoolConfig { custom_auth: None, ..pool(script()) }, client());
+fn custom_sign_in_must_be_enabled_in_pool_and_client() {
+    let mut scene = Scene::with_pool(PoolConfig { custom_auth: None, ..pool(script()) }, client());
     let refusal = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "alice" })).unwrap_err();
     let text = "Custom auth lambda trigger is not configured for the user pool.";
     assert_eq!(refusal, ("InvalidParameterException", text));
-    let mut scene = Scene::of(pool(script()), open_client());
+    let mut scene = Scene::with_pool(pool(script()), open_client());
     let refusal = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "alice" })).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "CUSTOM_AUTH flow not enabled for this client"));
 }
 
 #[test]
-fn a_script_is_read_from_a_file_and_asks_something() {
+fn a_script_in_a_configuration_needs_at_least_one_round() {
     let text = r#"{ "pools": [{ "custom_auth": {
         "rounds": [{ "parameters": { "question": "1+1" }, "answer": "2" }], "attempts": 3, "second_factor": false
     } }] }"#;

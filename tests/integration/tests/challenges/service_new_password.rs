@@ -1,6 +1,8 @@
-//! NEW_PASSWORD_REQUIRED: the first sign-in of a user whom an administrator made.
+//! The challenge NEW_PASSWORD_REQUIRED: the first sign-in of a user whom an administrator created.
 
-use cognito_integration_tests::support::challenges::{INVALID_SESSION, SPENT_SESSION, alice_with, asked, factor_pool};
+use cognito_integration_tests::support::challenges::{
+    INVALID_SESSION, SPENT_SESSION, alice_with, challenge_name, factor_pool,
+};
 use cognito_integration_tests::support::scene::{
     Answer, PASSWORD, Scene, Tokens, alice, attribute, email_pool, open_client,
 };
@@ -19,10 +21,10 @@ fn pool() -> PoolConfig {
 }
 
 fn scene() -> Scene {
-    Scene::of(pool(), open_client())
+    Scene::with_pool(pool(), open_client())
 }
 
-/// Answers with the required attribute, and these members.
+/// Answers with the new password, the required attribute, and the members of `more`.
 #[track_caller]
 fn answer(scene: &mut Scene, challenge: &Value, more: Value) -> Answer {
     let mut responses = json!({ "NEW_PASSWORD": NEW_PASSWORD, "userAttributes.given_name": "Al" });
@@ -31,58 +33,58 @@ fn answer(scene: &mut Scene, challenge: &Value, more: Value) -> Answer {
 }
 
 #[test]
-fn the_challenge_says_what_is_there_and_what_is_missing() {
+fn the_challenge_lists_present_and_missing_attributes() {
     let mut scene = scene();
     let challenge = scene.begin();
-    assert_eq!(asked(&challenge), "NEW_PASSWORD_REQUIRED");
+    assert_eq!(challenge_name(&challenge), "NEW_PASSWORD_REQUIRED");
     let parameters = &challenge["ChallengeParameters"];
     assert_eq!(parameters["USER_ID_FOR_SRP"], "Alice");
     assert_eq!(parameters["requiredAttributes"], r#"["userAttributes.given_name"]"#);
-    let there: Value = serde_json::from_str(parameters["userAttributes"].as_str().unwrap()).unwrap();
-    assert_eq!(there, json!({ "email": "alice@example.com", "email_verified": "true" }));
+    let present: Value = serde_json::from_str(parameters["userAttributes"].as_str().unwrap()).unwrap();
+    assert_eq!(present, json!({ "email": "alice@example.com", "email_verified": "true" }));
 }
 
 #[test]
-fn the_new_password_is_the_users_from_then_on() {
+fn the_new_password_replaces_the_temporary_one() {
     let mut scene = scene();
     let challenge = scene.begin();
-    Tokens::of(&answer(&mut scene, &challenge, json!({ "userAttributes.custom:tier": "gold" })).unwrap());
-    let user = scene.ok("AdminGetUser", scene.of_user("alice"));
+    Tokens::from_answer(&answer(&mut scene, &challenge, json!({ "userAttributes.custom:tier": "gold" })).unwrap());
+    let user = scene.ok("AdminGetUser", scene.user_request("alice"));
     assert_eq!(user["UserStatus"], "CONFIRMED");
     assert_eq!(attribute(&user["UserAttributes"], "given_name"), Some("Al"));
     assert_eq!(attribute(&user["UserAttributes"], "custom:tier"), Some("gold"));
     assert!(scene.password_sign_in("alice", PASSWORD).is_err());
-    Tokens::of(&scene.srp_sign_in("alice", NEW_PASSWORD).unwrap());
+    Tokens::from_answer(&scene.srp_sign_in("alice", NEW_PASSWORD).unwrap());
     assert_eq!(answer(&mut scene, &challenge, json!({})).unwrap_err(), SPENT_SESSION);
 }
 
 #[test]
-fn a_password_that_will_not_do_can_be_given_again() {
+fn the_challenge_stays_open_after_an_invalid_password() {
     let mut scene = scene();
     let challenge = scene.begin();
     let refusal = answer(&mut scene, &challenge, json!({ "NEW_PASSWORD": "short" })).unwrap_err();
     assert_eq!(refusal.name, "InvalidPasswordException");
     let refusal = answer(&mut scene, &challenge, json!({ "NEW_PASSWORD": null })).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "Missing required parameter NEW_PASSWORD"));
-    Tokens::of(&answer(&mut scene, &challenge, json!({})).unwrap());
+    Tokens::from_answer(&answer(&mut scene, &challenge, json!({})).unwrap());
 }
 
 #[test]
-fn every_required_attribute_must_come() {
+fn every_required_attribute_must_be_sent() {
     let mut scene = scene();
     let challenge = scene.begin();
     let missing = ("InvalidParameterException", "Invalid attributes given, given_name is missing");
-    for given in [json!(null), json!("")] {
-        let refusal = answer(&mut scene, &challenge, json!({ "userAttributes.given_name": given })).unwrap_err();
+    for value in [json!(null), json!("")] {
+        let refusal = answer(&mut scene, &challenge, json!({ "userAttributes.given_name": value })).unwrap_err();
         assert_eq!(refusal, missing);
     }
     let refusal = scene.answer(&challenge, json!({ "NEW_PASSWORD": NEW_PASSWORD })).unwrap_err();
     assert_eq!(refusal, missing);
-    assert_eq!(scene.ok("AdminGetUser", scene.of_user("alice"))["UserStatus"], "FORCE_CHANGE_PASSWORD");
+    assert_eq!(scene.ok("AdminGetUser", scene.user_request("alice"))["UserStatus"], "FORCE_CHANGE_PASSWORD");
 }
 
 #[test]
-fn an_attribute_that_is_there_is_not_changed_on_the_way() {
+fn an_answer_cannot_change_attributes_that_the_user_has() {
     let mut scene = scene();
     let challenge = scene.begin();
     let echoed = json!({ "userAttributes.email": "alice@example.com" });
@@ -94,44 +96,44 @@ fn an_attribute_that_is_there_is_not_changed_on_the_way() {
         ("sub", "NotAuthorizedException"),
         ("custom:unknown", "InvalidParameterException"),
     ] {
-        let given = json!({ format!("userAttributes.{name}"): "true" });
-        assert_eq!(answer(&mut scene, &challenge, given).unwrap_err().name, error, "{name}");
+        let value = json!({ format!("userAttributes.{name}"): "true" });
+        assert_eq!(answer(&mut scene, &challenge, value).unwrap_err().name, error, "{name}");
     }
-    Tokens::of(&answer(&mut scene, &challenge, json!({})).unwrap());
+    Tokens::from_answer(&answer(&mut scene, &challenge, json!({})).unwrap());
 }
 
 #[test]
-fn an_address_that_is_given_is_not_verified_by_that() {
+fn an_address_in_the_answer_is_not_verified() {
     let mut user = UserConfig { status: UserStatus::ForceChangePassword, ..alice() };
     user.attributes.clear();
-    let mut scene = Scene::of(PoolConfig { users: vec![user], ..pool() }, open_client());
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![user], ..pool() }, open_client());
     let challenge = scene.begin();
     let email = json!({ "userAttributes.email": "alice@example.org" });
-    Tokens::of(&answer(&mut scene, &challenge, email).unwrap());
-    let user = scene.ok("AdminGetUser", scene.of_user("alice"));
+    Tokens::from_answer(&answer(&mut scene, &challenge, email).unwrap());
+    let user = scene.ok("AdminGetUser", scene.user_request("alice"));
     assert_eq!(attribute(&user["UserAttributes"], "email_verified"), Some("false"));
-    assert_eq!(scene.last_message().purpose, Purpose::VerifyAttribute, "as with every new address in this pool");
+    assert_eq!(scene.last_message().purpose, Purpose::VerifyAttribute, "the pool verifies every new address");
 }
 
 #[test]
-fn a_challenge_is_void_once_the_password_is_not_temporary() {
+fn an_older_challenge_is_invalid_after_a_new_password_is_set() {
     let mut scene = scene();
     let (first, second) = (scene.begin(), scene.begin());
     answer(&mut scene, &first, json!({})).unwrap();
     let stolen = json!({ "NEW_PASSWORD": "Correct-horse-3" });
     assert_eq!(scene.answer(&second, stolen).unwrap_err(), INVALID_SESSION);
-    Tokens::of(&scene.password_sign_in("alice", NEW_PASSWORD).unwrap());
+    Tokens::from_answer(&scene.password_sign_in("alice", NEW_PASSWORD).unwrap());
 }
 
 #[test]
-fn the_second_factor_follows() {
+fn the_second_factor_follows_the_new_password() {
     let mut user = alice_with(&[MfaFactor::Sms], None);
     user.status = UserStatus::ForceChangePassword;
-    let mut scene = Scene::of(factor_pool(MfaConfiguration::Optional, user), open_client());
+    let mut scene = Scene::with_pool(factor_pool(MfaConfiguration::Optional, user), open_client());
     let challenge = scene.begin();
     let next = scene.answer(&challenge, json!({ "NEW_PASSWORD": NEW_PASSWORD })).unwrap();
-    assert_eq!(asked(&next), "SMS_MFA");
+    assert_eq!(challenge_name(&next), "SMS_MFA");
     assert_ne!(next["Session"], challenge["Session"]);
     let code = json!({ "SMS_MFA_CODE": scene.code() });
-    Tokens::of(&scene.answer(&next, code).unwrap());
+    Tokens::from_answer(&scene.answer(&next, code).unwrap());
 }

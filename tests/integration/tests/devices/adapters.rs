@@ -1,4 +1,4 @@
-//! Remembered devices in a store beside the sessions, over real HTTP.
+//! Remembered devices in the store that also holds the sessions, over HTTP.
 
 use std::io;
 
@@ -14,7 +14,7 @@ use cognito_integration_tests::support::service::service;
 use cognito_integration_tests::support::sessions::client;
 use cognito_testkit::{DeviceConfig, Fault, FaultPlan, MfaConfiguration, MfaFactor, Server};
 
-/// A service that asks for a code by text message on a device that it does not remember.
+/// Starts a service that requests a code by text message, except on a remembered device.
 #[track_caller]
 fn device_service() -> Server {
     service(|config| {
@@ -30,7 +30,7 @@ fn device_service() -> Server {
     })
 }
 
-/// Signs in with what the store has of devices. Says whether a code was asked for.
+/// Signs in with the devices in the store. Returns whether the service requested a code.
 #[track_caller]
 fn sign_in(service: &Server, sessions: &Sessions, username: &str) -> (SignedIn, bool) {
     let client = client(service);
@@ -51,27 +51,27 @@ fn sign_in(service: &Server, sessions: &Sessions, username: &str) -> (SignedIn, 
 }
 
 #[test]
-fn a_device_outlasts_the_session_and_the_process() {
+fn a_device_survives_its_session_and_a_restart() {
     let service = device_service();
     let path = session_file("device_outlasts");
     let open = || Sessions::new(client(&service), FileStore::new(&path));
 
     let sessions = open();
-    let (signed_in, was_asked) = sign_in(&service, &sessions, "alice@example.com");
-    assert!(was_asked);
+    let (signed_in, code_requested) = sign_in(&service, &sessions, "alice@example.com");
+    assert!(code_requested);
     sessions.save(&signed_in).unwrap();
     sessions.user("alice").refresh().unwrap();
     sessions.user("alice").sign_out(SignOutScope::Revoke).local.unwrap();
-    assert_eq!(sessions.usernames().unwrap(), Vec::<String>::new(), "devices are no session");
+    assert_eq!(sessions.usernames().unwrap(), Vec::<String>::new(), "a device record is not a session");
 
     let sessions = open();
-    let (again, was_asked) = sign_in(&service, &sessions, "alice@example.com");
-    assert!(!was_asked);
+    let (again, code_requested) = sign_in(&service, &sessions, "alice@example.com");
+    assert!(!code_requested);
     assert_eq!(again.session.device_key(), signed_in.session.device_key());
 }
 
 #[test]
-fn a_user_who_is_deleted_leaves_no_device() {
+fn forgetting_a_user_removes_the_users_device() {
     let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     sessions.save(&sign_in(&service, &sessions, "alice").0).unwrap();
@@ -82,7 +82,7 @@ fn a_user_who_is_deleted_leaves_no_device() {
 }
 
 #[test]
-fn a_device_that_is_gone_is_replaced_in_the_store() {
+fn a_new_device_replaces_a_forgotten_one_in_the_store() {
     let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     let (first, _) = sign_in(&service, &sessions, "alice");
@@ -90,8 +90,8 @@ fn a_device_that_is_gone_is_replaced_in_the_store() {
     let key = first.session.device_key().unwrap();
     sessions.user("alice").call(ForgetDevice::new(key)).unwrap();
 
-    let (second, was_asked) = sign_in(&service, &sessions, "alice");
-    assert!(was_asked);
+    let (second, code_requested) = sign_in(&service, &sessions, "alice");
+    assert!(code_requested);
     assert_eq!(second.device.gone_device_key.as_deref(), Some(key));
     sessions.save(&second).unwrap();
     assert_eq!(sessions.devices().unwrap().get("alice").map(|device| device.device_key()), second.session.device_key());
@@ -99,7 +99,7 @@ fn a_device_that_is_gone_is_replaced_in_the_store() {
 }
 
 #[test]
-fn a_registration_whose_answer_was_lost_once_is_a_registration() {
+fn a_registration_is_retried_after_a_lost_answer() {
     let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     service.plan_fault(FaultPlan::next(Fault::LoseAfter).for_operation("ConfirmDevice"));
@@ -110,7 +110,7 @@ fn a_registration_whose_answer_was_lost_once_is_a_registration() {
 }
 
 #[test]
-fn a_device_that_was_registered_late_is_kept() {
+fn a_device_registered_after_the_sign_in_can_be_stored() {
     let service = device_service();
     let sessions = Sessions::new(client(&service), MemoryStore::new());
     service.plan_fault(FaultPlan::next(Fault::LoseAfter).for_operation("ConfirmDevice").times(3));
@@ -129,12 +129,12 @@ fn a_device_that_was_registered_late_is_kept() {
     assert!(!sign_in(&service, &sessions, "alice").1);
 }
 
-/// A store with something else where the devices should be.
-struct Broken(MemoryStore, String);
+/// A store in which the record of the devices is damaged.
+struct StoreWithDamagedDevices(MemoryStore, String);
 
-impl Store for Broken {
+impl Store for StoreWithDamagedDevices {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
-        if key == self.1 { Ok(Some(Record::new(b"no JSON".to_vec()))) } else { self.0.load(key) }
+        if key == self.1 { Ok(Some(Record::new(b"not JSON".to_vec()))) } else { self.0.load(key) }
     }
 
     fn save(&self, key: &str, record: &Record) -> io::Result<()> {
@@ -155,16 +155,17 @@ impl Store for Broken {
 }
 
 #[test]
-fn devices_that_cannot_be_read_are_an_error_and_cost_nobody_the_session() {
+fn a_damaged_device_record_is_an_error_but_keeps_the_session() {
     let service = device_service();
     let client = client(&service);
-    let healthy = Sessions::new(client.clone(), MemoryStore::new());
-    let (signed_in, _) = sign_in(&service, &healthy, "alice");
-    let sessions = Sessions::new(client.clone(), Broken(MemoryStore::new(), devices_key(client.app_client())));
+    let intact = Sessions::new(client.clone(), MemoryStore::new());
+    let (signed_in, _) = sign_in(&service, &intact, "alice");
+    let sessions =
+        Sessions::new(client.clone(), StoreWithDamagedDevices(MemoryStore::new(), devices_key(client.app_client())));
     assert!(matches!(sessions.devices(), Err(Error::Store(_))));
     assert!(matches!(sessions.save(&signed_in), Err(Error::Store(_))));
     assert_eq!(sessions.user("alice").get().unwrap().session, signed_in.session);
-    // The device waits in memory, and each job tries to save it.
+    // The device stays in memory, and each job tries to save it.
     assert!(sessions.user("alice").refresh().unwrap().save_error.is_some());
     assert!(matches!(sessions.flush(), Err(Error::Store(_))));
 }

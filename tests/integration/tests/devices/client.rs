@@ -1,4 +1,4 @@
-//! The client's devices against the simulated service: registered, proven, forgotten.
+//! The client's devices against the simulated service: registration, proof and removal.
 
 use std::cell::RefCell;
 
@@ -14,7 +14,7 @@ use cognito_testkit::Config;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// A pool that remembers devices, with a user who is asked for a code by text message.
+/// Returns a client of a pool that remembers devices and whose user alice gets codes by text message.
 fn pair(device: &Value) -> Pair {
     let pool = json!({
         "mfa_configuration": "OPTIONAL",
@@ -34,8 +34,8 @@ fn pair(device: &Value) -> Pair {
     Pair::new(Config::from_json(&json!({ "pools": [pool] }).to_string()).unwrap(), "app")
 }
 
-/// A remembered device stands in for the second factor.
-fn in_place_of_a_code() -> Pair {
+/// Returns a client of a pool in which a remembered device replaces the second factor.
+fn pair_where_device_replaces_mfa() -> Pair {
     pair(&json!({"challenge_required_on_new_device": true}))
 }
 
@@ -47,15 +47,16 @@ fn srp(pair: &Pair, username: &str, devices: &Devices) -> SignIn {
     SignIn::srp(&pair.client, username, PASSWORD, seed(1)).with_devices(devices.clone())
 }
 
-/// Signs in, with the code by text message if one is asked for. Says whether it was.
+/// Signs in, and answers the challenges on the way. Returns whether the service requested a code by text
+/// message.
 #[track_caller]
 fn sign_in(pair: &Pair, flow: SignIn, devices: &Devices) -> (SignedIn, bool) {
-    let (mut outcome, mut was_asked) = (pair.run(flow).unwrap(), false);
+    let (mut outcome, mut code_requested) = (pair.run(flow).unwrap(), false);
     loop {
         let flow = match outcome {
-            SignInOutcome::SignedIn(signed_in) => return (signed_in, was_asked),
+            SignInOutcome::SignedIn(signed_in) => return (signed_in, code_requested),
             SignInOutcome::Challenge(Challenge::Code(code)) => {
-                was_asked = true;
+                code_requested = true;
                 code.answer(&pair.client, pair.last_code(), seed(2))
             }
             SignInOutcome::Challenge(Challenge::Custom(custom)) => custom.answer(&pair.client, "2", seed(3)),
@@ -73,12 +74,12 @@ fn confirmed(signed_in: &SignedIn) -> &ConfirmedDevice {
     }
 }
 
-/// Signs in on a new device and keeps what is to be kept.
+/// Signs in on a new device, and stores the device.
 #[track_caller]
 fn registered(pair: &Pair) -> (SignedIn, Devices) {
     let mut devices = Devices::new();
-    let (signed_in, was_asked) = sign_in(pair, srp(pair, "alice@example.com", &devices), &devices);
-    assert!(was_asked);
+    let (signed_in, code_requested) = sign_in(pair, srp(pair, "alice@example.com", &devices), &devices);
+    assert!(code_requested);
     assert!(devices.update(signed_in.session.username(), &signed_in.device));
     (signed_in, devices)
 }
@@ -93,8 +94,8 @@ fn admin_forget(pair: &Pair, device_key: &str) {
 }
 
 #[test]
-fn a_device_is_registered_and_then_stands_in_for_the_second_factor() {
-    let pair = in_place_of_a_code();
+fn a_registered_device_replaces_the_second_factor() {
+    let pair = pair_where_device_replaces_mfa();
     let (first, devices) = registered(&pair);
     assert!(!confirmed(&first).user_confirmation_necessary);
     assert_eq!(first.session.device_key(), Some(confirmed(&first).record.device_key()));
@@ -107,53 +108,53 @@ fn a_device_is_registered_and_then_stands_in_for_the_second_factor() {
         SignIn::password(&pair.client, "alice@example.com", PASSWORD, seed(4)).with_devices(devices.clone()),
         SignIn::custom(&pair.client, "alice@example.com", seed(4)).with_devices(devices.clone()),
     ] {
-        let (again, was_asked) = sign_in(&pair, flow, &devices);
-        assert!(!was_asked);
+        let (again, code_requested) = sign_in(&pair, flow, &devices);
+        assert!(!code_requested);
         assert!(matches!(again.device.registration, DeviceRegistration::NotNeeded));
         assert_eq!(again.session.device_key(), first.session.device_key());
     }
 }
 
 #[test]
-fn a_device_may_have_to_prove_itself_after_the_second_factor() {
+fn a_device_can_prove_itself_after_the_second_factor() {
     let pair = pair(&json!({"challenge_required_on_new_device": false}));
     let (first, devices) = registered(&pair);
-    let (again, was_asked) = sign_in(&pair, srp(&pair, "alice", &devices), &devices);
-    assert!(was_asked);
+    let (again, code_requested) = sign_in(&pair, srp(&pair, "alice", &devices), &devices);
+    assert!(code_requested);
     assert!(matches!(again.device.registration, DeviceRegistration::NotNeeded));
     assert_eq!(again.session.device_key(), first.session.device_key());
 }
 
 #[test]
-fn a_user_without_a_second_factor_has_a_device_too() {
-    let pair = in_place_of_a_code();
+fn a_user_without_a_second_factor_also_gets_a_device() {
+    let pair = pair_where_device_replaces_mfa();
     let mut devices = Devices::new();
-    let (signed_in, was_asked) = sign_in(&pair, srp(&pair, "bob", &devices), &devices);
-    assert!(!was_asked);
+    let (signed_in, code_requested) = sign_in(&pair, srp(&pair, "bob", &devices), &devices);
+    assert!(!code_requested);
     devices.update("bob", &signed_in.device);
     let (again, _) = sign_in(&pair, srp(&pair, "bob", &devices), &devices);
     assert_eq!(again.session.device_key(), Some(devices.get("bob").unwrap().device_key()));
 }
 
 #[test]
-fn a_device_is_remembered_when_its_user_wants_it() {
+fn a_device_is_remembered_only_if_its_user_agrees() {
     let pair = pair(&json!({"challenge_required_on_new_device": true, "device_only_remembered_on_user_prompt": true}));
     let (first, devices) = registered(&pair);
     assert!(confirmed(&first).user_confirmation_necessary);
-    let is_asked = || sign_in(&pair, srp(&pair, "alice", &devices), &devices).1;
-    assert!(is_asked(), "not remembered yet");
+    let needs_code = || sign_in(&pair, srp(&pair, "alice", &devices), &devices).1;
+    assert!(needs_code(), "the device is not remembered yet");
     let key = first.session.device_key().unwrap();
     let set = |status| pair.call_signed_in(&first.session, UpdateDeviceStatus::new(key, status)).unwrap();
     set(DeviceRememberedStatus::Remembered);
-    assert!(!is_asked());
+    assert!(!needs_code());
     set(DeviceRememberedStatus::NotRemembered);
-    assert!(is_asked());
+    assert!(needs_code());
 }
 
 #[test]
-fn a_refresh_names_the_device() {
+fn a_refresh_sends_the_device_key() {
     for method in [RefreshMethod::GetTokensFromRefreshToken, RefreshMethod::RefreshTokenAuth] {
-        let mut pair = in_place_of_a_code();
+        let mut pair = pair_where_device_replaces_mfa();
         pair.client = pair.client.with_refresh_method(method);
         let (first, devices) = registered(&pair);
         let renewed = pair.refresh(&first.session).unwrap();
@@ -163,8 +164,8 @@ fn a_refresh_names_the_device() {
 }
 
 #[test]
-fn a_device_that_could_not_be_registered_can_be_registered_later() {
-    let pair = in_place_of_a_code();
+fn a_failed_device_registration_can_be_repeated_later() {
+    let pair = pair_where_device_replaces_mfa();
     let SignInOutcome::Challenge(Challenge::Code(code)) = pair.run(srp(&pair, "alice", &Devices::new())).unwrap()
     else {
         panic!()
@@ -177,13 +178,13 @@ fn a_device_that_could_not_be_registered_can_be_registered_later() {
 
     let again = || RegisterDevice::new(&pair.client, &signed_in.session, failed.new_device.clone().unwrap());
     let confirmed = pair.run(again()).unwrap();
-    assert_eq!(pair.run(again()).unwrap().record, confirmed.record, "once more does no harm");
+    assert_eq!(pair.run(again()).unwrap().record, confirmed.record, "a second registration changes nothing");
     pair.refresh(&signed_in.session).unwrap();
     let devices: Devices = [confirmed.record].into_iter().collect();
     assert!(!sign_in(&pair, srp(&pair, "alice", &devices), &devices).1);
 }
 
-/// Drives a flow whose requests of this operation are lost.
+/// Runs a flow, and loses each request of the operation `operation`.
 #[track_caller]
 fn run_without<F: Flow>(pair: &Pair, mut flow: F, operation: &str) -> F::Output {
     let mut event = Event::Start;
@@ -201,10 +202,10 @@ fn run_without<F: Flow>(pair: &Pair, mut flow: F, operation: &str) -> F::Output 
     }
 }
 
-/// What the requests of these sign-ins were.
+/// Runs a sign-in, and returns its outcome and the names of its requests.
 fn operations(pair: &Pair, flow: SignIn) -> (Result<SignInOutcome, Error>, Vec<String>) {
-    struct Told<F>(F, RefCell<Vec<String>>);
-    impl<F: Flow> Flow for &mut Told<F> {
+    struct Recorded<F>(F, RefCell<Vec<String>>);
+    impl<F: Flow> Flow for &mut Recorded<F> {
         type Output = F::Output;
 
         fn step(&mut self, now: cognito_core::Timestamp, event: Event) -> Result<Step<F::Output>, Error> {
@@ -217,14 +218,14 @@ fn operations(pair: &Pair, flow: SignIn) -> (Result<SignInOutcome, Error>, Vec<S
             step
         }
     }
-    let mut told = Told(flow, RefCell::default());
-    let outcome = pair.run(&mut told);
-    (outcome, told.1.into_inner())
+    let mut recorded = Recorded(flow, RefCell::default());
+    let outcome = pair.run(&mut recorded);
+    (outcome, recorded.1.into_inner())
 }
 
 #[test]
-fn a_device_that_was_forgotten_costs_one_more_try_and_is_told() {
-    let pair = in_place_of_a_code();
+fn a_sign_in_with_a_forgotten_device_restarts_without_it() {
+    let pair = pair_where_device_replaces_mfa();
     let (first, mut devices) = registered(&pair);
     let old_key = first.session.device_key().unwrap();
     admin_forget(&pair, old_key);
@@ -245,7 +246,7 @@ fn a_device_that_was_forgotten_costs_one_more_try_and_is_told() {
 }
 
 #[test]
-fn an_answer_with_a_device_that_was_forgotten_is_sent_once_more() {
+fn an_answer_with_a_forgotten_device_is_retried_without_it() {
     let pair = pair(&json!({"challenge_required_on_new_device": false}));
     let (first, devices) = registered(&pair);
     let SignInOutcome::Challenge(Challenge::Code(code)) = pair.run(srp(&pair, "alice", &devices)).unwrap() else {
@@ -259,7 +260,7 @@ fn an_answer_with_a_device_that_was_forgotten_is_sent_once_more() {
     assert_eq!(signed_in.device.gone_device_key.as_deref(), first.session.device_key());
 }
 
-/// The same device with another password.
+/// Returns alice's device with a wrong device password.
 #[track_caller]
 fn with_wrong_password(devices: &Devices) -> Devices {
     let record = devices.get("alice").unwrap();
@@ -267,8 +268,8 @@ fn with_wrong_password(devices: &Devices) -> Devices {
 }
 
 #[test]
-fn a_device_whose_proof_is_refused_is_gone() {
-    let pair = in_place_of_a_code();
+fn a_device_with_a_rejected_proof_is_reported_as_gone() {
+    let pair = pair_where_device_replaces_mfa();
     let (first, devices) = registered(&pair);
     let wrong = with_wrong_password(&devices);
     let (outcome, requests) = operations(&pair, srp(&pair, "alice", &wrong));
@@ -280,7 +281,7 @@ fn a_device_whose_proof_is_refused_is_gone() {
 }
 
 #[test]
-fn a_proof_that_is_refused_after_an_answer_means_to_start_again() {
+fn a_rejected_proof_after_an_answer_is_a_start_again_error() {
     let pair = pair(&json!({"challenge_required_on_new_device": false}));
     let (first, devices) = registered(&pair);
     let wrong = with_wrong_password(&devices);
@@ -295,8 +296,8 @@ fn a_proof_that_is_refused_after_an_answer_means_to_start_again() {
 }
 
 #[test]
-fn devices_are_listed_in_pages_read_and_forgotten() {
-    let pair = in_place_of_a_code();
+fn devices_can_be_listed_in_pages_read_and_forgotten() {
+    let pair = pair_where_device_replaces_mfa();
     let none = Devices::new();
     let sessions: Vec<_> = (0..3).map(|_| sign_in(&pair, srp(&pair, "alice", &none), &none).0.session).collect();
     let session = &sessions[0];
@@ -322,8 +323,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
-    fn client_and_service_agree_on_any_device_and_on_no_other(random: [u8; 32], other: [u8; 32]) {
-        let pair = in_place_of_a_code();
+    fn only_the_right_device_password_replaces_the_second_factor(random: [u8; 32], other: [u8; 32]) {
+        let pair = pair_where_device_replaces_mfa();
         let SignInOutcome::Challenge(Challenge::Code(code)) = pair.run(srp(&pair, "alice", &Devices::new())).unwrap()
         else {
             panic!()

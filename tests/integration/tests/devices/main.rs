@@ -1,4 +1,4 @@
-//! Remembered devices: the client's flows, the simulated service alone, and devices in the adapters' stores.
+//! Remembered devices: in the client's flows, in the simulated service alone, and in the adapters' stores.
 
 mod adapters;
 mod client;

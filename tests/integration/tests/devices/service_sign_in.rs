@@ -1,6 +1,6 @@
-//! Signing in with a device: its key, and the proof that it knows its password.
+//! Sign-in with a device: the device key, and the proof that the device knows its password.
 
-use cognito_integration_tests::support::challenges::{EXPIRED_SESSION, SPENT_SESSION, asked};
+use cognito_integration_tests::support::challenges::{EXPIRED_SESSION, SPENT_SESSION, challenge_name};
 use cognito_integration_tests::support::devices::{
     AFTER_MFA, DEVICE_PASSWORD, Device, NO_DEVICE, REPLACES_MFA, claims, device_pool, device_proof, device_scene,
     srp_client,
@@ -9,17 +9,17 @@ use cognito_integration_tests::support::scene::{INCORRECT, PASSWORD, Scene, TIME
 use cognito_testkit::{ClientConfig, DeviceConfig, PoolConfig, UserConfig, UserExistenceErrors};
 use serde_json::{Value, json};
 
-/// A scene in which Alice has a second factor, and had none when her device was registered.
+/// Returns a scene and a device of Alice. Alice has a second factor, which she got after the registration.
 fn scene_with_factor(devices: DeviceConfig) -> (Scene, Device) {
     let mut scene = device_scene(devices);
     let device = scene.register_device();
-    let mut body = scene.of_user("alice");
+    let mut body = scene.user_request("alice");
     body["SMSMfaSettings"] = json!({ "Enabled": true });
     scene.ok("AdminSetUserMFAPreference", body);
     (scene, device)
 }
 
-/// The answer of Alice's app to PASSWORD_VERIFIER, for which this is a challenge.
+/// Returns the responses with which Alice's client answers the challenge PASSWORD_VERIFIER.
 fn proof(scene: &Scene, challenge: &Value) -> Value {
     srp_client().respond(&scene.pool_id, PASSWORD, &challenge["ChallengeParameters"], TIMESTAMP)
 }
@@ -30,7 +30,7 @@ fn a_device_proves_that_it_knows_its_password() {
     let device = scene.register_device();
     let first = scene.begin_with(&device.key).unwrap();
     let second = scene.begin_device(&first, &device).unwrap();
-    assert_eq!(asked(&second), "DEVICE_PASSWORD_VERIFIER");
+    assert_eq!(challenge_name(&second), "DEVICE_PASSWORD_VERIFIER");
     assert_ne!(second["Session"], first["Session"]);
     let parameters = second["ChallengeParameters"].as_object().unwrap();
     let names: Vec<_> = parameters.keys().map(String::as_str).collect();
@@ -38,7 +38,7 @@ fn a_device_proves_that_it_knows_its_password() {
     assert_eq!((&parameters["DEVICE_KEY"], &parameters["USERNAME"]), (&json!(device.key), &json!("Alice")));
     let signed_in = scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap();
     assert_eq!(signed_in["AuthenticationResult"].get("NewDeviceMetadata"), None);
-    assert_eq!(claims(&Tokens::of(&signed_in).access)["device_key"], device.key);
+    assert_eq!(claims(&Tokens::from_answer(&signed_in).access)["device_key"], device.key);
     assert_eq!(scene.begin_device(&first, &device).unwrap_err(), SPENT_SESSION);
     assert_eq!(scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap_err(), SPENT_SESSION);
 }
@@ -63,7 +63,7 @@ fn a_wrong_proof_ends_the_sign_in() {
 }
 
 #[test]
-fn a_proof_must_come_in_time_and_bear_a_date() {
+fn a_proof_must_be_in_time_and_have_a_valid_timestamp() {
     let mut scene = device_scene(REPLACES_MFA);
     let device = scene.register_device();
     let first = scene.begin_with(&device.key).unwrap();
@@ -76,7 +76,7 @@ fn a_proof_must_come_in_time_and_bear_a_date() {
     assert_eq!(scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap_err(), INCORRECT);
 
     let strict = PoolConfig { timestamp_tolerance_seconds: Some(60), ..device_pool(REPLACES_MFA) };
-    let mut scene = Scene::of(strict, open_client());
+    let mut scene = Scene::with_pool(strict, open_client());
     let device = scene.register_device();
     scene.advance(61);
     let first = scene.begin_with(&device.key).unwrap();
@@ -88,7 +88,7 @@ fn a_proof_must_come_in_time_and_bear_a_date() {
 }
 
 #[test]
-fn a_device_answer_names_its_device_and_a_good_public_value() {
+fn a_device_answer_needs_its_device_key_and_a_valid_srp_a() {
     let mut scene = device_scene(REPLACES_MFA);
     let device = scene.register_device();
     let other = scene.register_device();
@@ -99,7 +99,7 @@ fn a_device_answer_names_its_device_and_a_good_public_value() {
         (json!({ "SRP_A": public, "DEVICE_KEY": other.key }), "InvalidParameterException"),
         (json!({ "SRP_A": public, "DEVICE_KEY": "us-east-1_0-0" }), "ResourceNotFoundException"),
         (json!({ "SRP_A": "0", "DEVICE_KEY": device.key }), "InvalidParameterException"),
-        (json!({ "SRP_A": "no number", "DEVICE_KEY": device.key }), "InvalidParameterException"),
+        (json!({ "SRP_A": "not a number", "DEVICE_KEY": device.key }), "InvalidParameterException"),
         (json!({ "DEVICE_KEY": device.key }), "InvalidParameterException"),
     ] {
         assert_eq!(scene.answer(&first, answer.clone()).unwrap_err().name, name, "{answer}");
@@ -108,53 +108,53 @@ fn a_device_answer_names_its_device_and_a_good_public_value() {
     let mut answer = device_proof(&second, &device, DEVICE_PASSWORD, TIMESTAMP);
     answer["DEVICE_KEY"] = json!(other.key);
     assert_eq!(scene.answer(&second, answer).unwrap_err().name, "InvalidParameterException");
-    Tokens::of(&scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap());
+    Tokens::from_answer(&scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap());
 }
 
 #[test]
-fn a_remembered_device_stands_in_for_the_second_factor_where_the_pool_says_so() {
+fn a_remembered_device_can_replace_the_second_factor() {
     let (mut scene, device) = scene_with_factor(REPLACES_MFA);
-    assert_eq!(asked(&scene.begin_with(&device.key).unwrap()), "DEVICE_SRP_AUTH");
-    assert_eq!(asked(&scene.begin()), "SMS_MFA");
-    let mut body = scene.of_user("alice");
+    assert_eq!(challenge_name(&scene.begin_with(&device.key).unwrap()), "DEVICE_SRP_AUTH");
+    assert_eq!(challenge_name(&scene.begin()), "SMS_MFA");
+    let mut body = scene.user_request("alice");
     body["DeviceKey"] = json!(device.key);
     body["DeviceRememberedStatus"] = json!("not_remembered");
     scene.ok("AdminUpdateDeviceStatus", body);
     let challenge = scene.begin_with(&device.key).unwrap();
-    assert_eq!(asked(&challenge), "SMS_MFA");
+    assert_eq!(challenge_name(&challenge), "SMS_MFA");
     let code = json!({ "SMS_MFA_CODE": scene.code() });
     let signed_in = scene.answer(&challenge, code).unwrap();
     assert_eq!(signed_in["AuthenticationResult"].get("NewDeviceMetadata"), None);
-    assert_eq!(claims(&Tokens::of(&signed_in).access)["device_key"], device.key);
+    assert_eq!(claims(&Tokens::from_answer(&signed_in).access)["device_key"], device.key);
 }
 
 #[test]
-fn elsewhere_the_device_comes_after_the_second_factor() {
+fn a_device_can_follow_the_second_factor() {
     let (mut scene, device) = scene_with_factor(AFTER_MFA);
     let challenge = scene.begin_with(&device.key).unwrap();
-    assert_eq!(asked(&challenge), "SMS_MFA");
+    assert_eq!(challenge_name(&challenge), "SMS_MFA");
     let code = json!({ "SMS_MFA_CODE": scene.code() });
     let first = scene.answer(&challenge, code).unwrap();
-    assert_eq!(asked(&first), "DEVICE_SRP_AUTH");
+    assert_eq!(challenge_name(&first), "DEVICE_SRP_AUTH");
     let second = scene.begin_device(&first, &device).unwrap();
-    Tokens::of(&scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap());
+    Tokens::from_answer(&scene.prove_device(&second, &device, DEVICE_PASSWORD).unwrap());
 }
 
 #[test]
-fn the_key_may_come_with_any_answer() {
+fn any_answer_may_contain_the_device_key() {
     let (mut scene, device) = scene_with_factor(REPLACES_MFA);
     let challenge = scene.begin();
     let answer = json!({ "SMS_MFA_CODE": scene.code(), "DEVICE_KEY": device.key });
-    assert_eq!(asked(&scene.answer(&challenge, answer).unwrap()), "DEVICE_SRP_AUTH");
+    assert_eq!(challenge_name(&scene.answer(&challenge, answer).unwrap()), "DEVICE_SRP_AUTH");
 
     let challenge = scene.begin();
     let empty = json!({ "SMS_MFA_CODE": scene.code(), "DEVICE_KEY": "" });
     let signed_in = scene.answer(&challenge, empty).unwrap();
-    assert!(signed_in["AuthenticationResult"]["NewDeviceMetadata"].is_object(), "an empty key is none");
+    assert!(signed_in["AuthenticationResult"]["NewDeviceMetadata"].is_object(), "an empty key counts as absent");
 }
 
 #[test]
-fn a_key_of_no_confirmed_device_is_refused_and_spends_nothing() {
+fn an_unconfirmed_device_key_is_rejected_and_spends_nothing() {
     let (mut scene, device) = scene_with_factor(REPLACES_MFA);
     scene.add_user(UserConfig { username: "bob".to_owned(), ..alice() });
     let bobs = scene.password_sign_in("bob", PASSWORD).unwrap();
@@ -162,19 +162,19 @@ fn a_key_of_no_confirmed_device_is_refused_and_spends_nothing() {
     let (foreign, _) = scene.confirm_device(&bobs, "phone");
     let challenge = scene.begin();
     let code = scene.code();
-    for key in [json!("us-east-1_0-0"), unconfirmed, json!(foreign.key), json!("no key at all")] {
+    for key in [json!("us-east-1_0-0"), unconfirmed, json!(foreign.key), json!("not a key")] {
         assert_eq!(scene.begin_with(key.as_str().unwrap()).unwrap_err(), NO_DEVICE);
         let answer = json!({ "SMS_MFA_CODE": code, "DEVICE_KEY": key });
         assert_eq!(scene.answer(&challenge, answer).unwrap_err(), NO_DEVICE);
     }
     let answer = json!({ "SMS_MFA_CODE": code, "DEVICE_KEY": device.key });
-    assert_eq!(asked(&scene.answer(&challenge, answer).unwrap()), "DEVICE_SRP_AUTH");
+    assert_eq!(challenge_name(&scene.answer(&challenge, answer).unwrap()), "DEVICE_SRP_AUTH");
     let mut without = Scene::with_alice();
-    assert_eq!(without.begin_with(&device.key).unwrap_err(), NO_DEVICE, "a pool that tracks none");
+    assert_eq!(without.begin_with(&device.key).unwrap_err(), NO_DEVICE, "the pool tracks no devices");
 }
 
 #[test]
-fn whoever_does_not_know_the_password_learns_nothing_of_devices() {
+fn a_wrong_password_reveals_nothing_about_devices() {
     let mut scene = device_scene(REPLACES_MFA);
     let device = scene.register_device();
     for key in [device.key.as_str(), "us-east-1_0-0"] {
@@ -184,7 +184,7 @@ fn whoever_does_not_know_the_password_learns_nothing_of_devices() {
 }
 
 #[test]
-fn an_srp_claim_can_come_again_without_the_key_that_was_refused() {
+fn an_srp_claim_can_be_repeated_without_the_rejected_key() {
     let mut scene = device_scene(REPLACES_MFA);
     let challenge = scene.begin_srp("alice", &srp_client()).unwrap();
     let mut claim = proof(&scene, &challenge);
@@ -195,11 +195,11 @@ fn an_srp_claim_can_come_again_without_the_key_that_was_refused() {
     claim["DEVICE_KEY"] = json!(null);
     let signed_in = scene.verify(claim.clone()).unwrap();
     assert!(signed_in["AuthenticationResult"]["NewDeviceMetadata"].is_object());
-    assert_eq!(scene.verify(claim).unwrap_err(), INCORRECT, "and only once");
+    assert_eq!(scene.verify(claim).unwrap_err(), INCORRECT, "the claim is valid only once");
 }
 
 #[test]
-fn the_key_that_srp_began_with_counts_until_it_is_refused() {
+fn the_device_key_of_an_srp_start_counts_until_rejected() {
     let mut scene = device_scene(REPLACES_MFA);
     let device = scene.register_device();
     let begin = |scene: &mut Scene, key: &str| {
@@ -208,19 +208,19 @@ fn the_key_that_srp_began_with_counts_until_it_is_refused() {
         proof(scene, &challenge)
     };
     let claim = begin(&mut scene, &device.key);
-    assert_eq!(asked(&scene.verify(claim).unwrap()), "DEVICE_SRP_AUTH");
+    assert_eq!(challenge_name(&scene.verify(claim).unwrap()), "DEVICE_SRP_AUTH");
     let claim = begin(&mut scene, "us-east-1_0-0");
     assert_eq!(scene.verify(claim.clone()).unwrap_err(), NO_DEVICE);
-    Tokens::of(&scene.verify(claim).unwrap());
+    Tokens::from_answer(&scene.verify(claim).unwrap());
     let mut claim = begin(&mut scene, "us-east-1_0-0");
     claim["DEVICE_KEY"] = json!(device.key);
-    assert_eq!(asked(&scene.verify(claim).unwrap()), "DEVICE_SRP_AUTH", "the newest counts");
+    assert_eq!(challenge_name(&scene.verify(claim).unwrap()), "DEVICE_SRP_AUTH", "the newest key counts");
 }
 
 #[test]
-fn a_key_does_not_tell_whether_a_user_exists() {
+fn a_device_key_does_not_reveal_whether_a_user_exists() {
     let hiding = ClientConfig { prevent_user_existence_errors: UserExistenceErrors::Enabled, ..open_client() };
-    let mut scene = Scene::of(device_pool(REPLACES_MFA), hiding);
+    let mut scene = Scene::with_pool(device_pool(REPLACES_MFA), hiding);
     for name in ["alice", "nobody"] {
         let challenge = scene.begin_srp(name, &srp_client()).unwrap();
         let mut claim =

@@ -1,4 +1,4 @@
-//! Sources of AWS credentials, on both adapters.
+//! AWS credentials of guests and users, on both adapters.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use cognito_integration_tests::test_on_both_adapters;
 use cognito_testkit::{CredentialsOwner, Server};
 
 test_on_both_adapters! {
-    a_guest_who_signs_in_stays_the_same_identity,
-    an_id_token_that_the_service_calls_expired_is_refreshed,
+    a_guest_keeps_the_identity_after_signing_in,
+    an_id_token_rejected_as_expired_is_refreshed,
     credentials_end_with_the_session,
 }
 
-/// A client whose guest may sign in as alice.
+/// The simulated service, and a client whose guest can sign in as alice.
 struct Scene<A: Adapter> {
     service: Server,
     client: A,
@@ -50,38 +50,39 @@ impl<A: Adapter> Scene<A> {
     }
 }
 
+/// Returns the credentials of a provider, and panics if a refresh or a save has failed.
 #[track_caller]
-fn got(provider: &impl CredentialsProvider) -> Credentials {
+fn valid_credentials(provider: &impl CredentialsProvider) -> Credentials {
     let kept = provider.get().unwrap();
     assert!(kept.refresh_error.is_none() && kept.save_error.is_none());
     kept.credentials
 }
 
-fn a_guest_who_signs_in_stays_the_same_identity<A: Adapter>() {
+fn a_guest_keeps_the_identity_after_signing_in<A: Adapter>() {
     let scene = Scene::<A>::new();
-    let guest = got(&scene.guest());
-    let user = got(&scene.user(&scene.sign_in()));
+    let guest = valid_credentials(&scene.guest());
+    let user = valid_credentials(&scene.user(&scene.sign_in()));
     assert_eq!(user.identity_id, guest.identity_id);
     assert_eq!(scene.owner(&user).role_arn, USER_ROLE);
-    assert_ne!(got(&scene.guest()).identity_id, guest.identity_id, "the next guest is another");
+    assert_ne!(valid_credentials(&scene.guest()).identity_id, guest.identity_id, "the next guest has a new identity");
 }
 
 fn credentials_end_with_the_session<A: Adapter>() {
     let scene = Scene::<A>::new();
     let session = scene.sign_in();
     let user = scene.user(&session);
-    got(&user);
+    valid_credentials(&user);
     session.sign_out(SignOutScope::Local).local.unwrap();
     assert!(matches!(user.get(), Err(Error::NotSignedIn)));
     user.forget().unwrap();
     scene.sign_in();
-    got(&user);
+    valid_credentials(&user);
 }
 
-fn an_id_token_that_the_service_calls_expired_is_refreshed<A: Adapter>() {
+fn an_id_token_rejected_as_expired_is_refreshed<A: Adapter>() {
     let scene = Scene::<A>::new();
     let user = scene.user(&scene.sign_in());
-    // This machine's clock does not know that two hours have passed.
+    // Only the clock of the service advances, so the ID token is still valid on the local clock.
     scene.service.advance(Duration::from_secs(7200));
-    got(&user);
+    valid_credentials(&user);
 }

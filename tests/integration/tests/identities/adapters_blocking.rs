@@ -1,4 +1,4 @@
-//! AWS credentials from the blocking adapter, at the simulated identity pool, over real HTTP.
+//! AWS credentials from the blocking adapter, against the simulated identity pool, over HTTP.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,8 @@ use cognito_testkit::{
 
 const ADMIN_ROLE: &str = "arn:aws:iam::123456789012:role/admin";
 
-/// A service whose credentials are valid for so many seconds. The token of a login at Google may name a role.
+/// Starts a service whose credentials are valid for `credentials_seconds`. A login token of Google can name
+/// the role of its user.
 #[track_caller]
 fn identity_service(credentials_seconds: u64) -> Server {
     service(|config| {
@@ -39,25 +40,25 @@ fn identity_service(credentials_seconds: u64) -> Server {
     })
 }
 
-/// Notes the operations that it sends requests of.
+/// A transport that records the operation of each request.
 #[derive(Clone)]
-struct Noting {
+struct RecordingTransport {
     transport: UreqTransport,
     operations: Arc<Mutex<Vec<String>>>,
 }
 
-impl Transport for Noting {
+impl Transport for RecordingTransport {
     fn send(&self, request: &Request) -> SendOutcome {
         self.operations.lock().unwrap().push(request.operation().to_owned());
         if request.operation() == "GetCredentialsForIdentity" {
-            // Long enough for all the others to ask.
+            // The delay is long enough for all other threads to request credentials.
             thread::sleep(Duration::from_millis(20));
         }
         self.transport.send(request)
     }
 }
 
-/// Everything on one machine: the service, a store, and what was sent to the identity pool.
+/// The service, the clients and the store of one machine, and the operations sent to the identity pool.
 struct Scene {
     service: Server,
     store: Arc<MemoryStore>,
@@ -74,8 +75,8 @@ impl Scene {
         let client = Client::new(app_client(&service));
         let operations = Arc::new(Mutex::new(Vec::new()));
         let transport = UreqTransport::new(&TransportSettings::default());
-        let noting = Noting { transport, operations: Arc::clone(&operations) };
-        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool(&service), noting);
+        let recording = RecordingTransport { transport, operations: Arc::clone(&operations) };
+        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool(&service), recording);
         let sessions = Sessions::new(client.clone(), MemoryStore::new());
         Self { service, store: Arc::new(MemoryStore::new()), identity_pool_client, operations, sessions, client }
     }
@@ -94,8 +95,8 @@ impl Scene {
         CredentialsProvider::for_session(self.identity_pool_client.clone(), Arc::clone(&self.store), self.sign_in())
     }
 
-    /// For a user of other providers.
-    fn logged_in(&self, logins: Logins) -> CredentialsProvider {
+    /// Returns a source of AWS credentials for the user bob, who signs in with `logins`.
+    fn external_user(&self, logins: Logins) -> CredentialsProvider {
         let logins = move || Ok(logins.clone());
         CredentialsProvider::for_logins(self.identity_pool_client.clone(), Arc::clone(&self.store), "bob", logins)
     }
@@ -115,62 +116,68 @@ impl Scene {
         owner
     }
 
-    /// What was sent to the identity pool since this was asked last.
+    /// Returns the operations that were sent to the identity pool since the last call of this function.
     fn sent(&self) -> Vec<String> {
         std::mem::take(&mut *self.operations.lock().unwrap())
     }
 }
 
+/// Returns the credentials of a provider, and panics if a refresh or a save has failed.
 #[track_caller]
-fn got(provider: &CredentialsProvider) -> Credentials {
+fn valid_credentials(provider: &CredentialsProvider) -> Credentials {
     let kept = provider.get().unwrap();
     assert!(kept.refresh_error.is_none() && kept.save_error.is_none());
     kept.credentials
 }
 
 #[test]
-fn a_user_gets_credentials_of_the_users_role_and_a_guest_of_the_guests() {
+fn users_and_guests_get_credentials_of_different_roles() {
     let scene = Scene::new(3600);
     let (user, guest) = (scene.user(), scene.guest());
-    assert_eq!(scene.owner(&got(&user)).role_arn, USER_ROLE);
-    assert_eq!(scene.owner(&got(&guest)).role_arn, GUEST_ROLE);
+    assert_eq!(scene.owner(&valid_credentials(&user)).role_arn, USER_ROLE);
+    assert_eq!(scene.owner(&valid_credentials(&guest)).role_arn, GUEST_ROLE);
     assert_eq!(scene.sent(), ["GetId", "GetCredentialsForIdentity", "GetId", "GetCredentialsForIdentity"]);
 }
 
 #[test]
-fn good_credentials_are_given_at_once_and_the_identity_is_asked_for_only_once() {
+fn valid_credentials_and_the_identity_id_are_reused() {
     let scene = Scene::new(3600);
     let user = scene.user();
-    let first = got(&user);
-    assert_eq!(got(&user), first);
+    let first = valid_credentials(&user);
+    assert_eq!(valid_credentials(&user), first);
     assert_eq!(scene.sent().len(), 2);
     let renewed = user.refresh().unwrap().credentials;
     assert_ne!(renewed.access_key_id, first.access_key_id);
-    assert_eq!(got(&scene.user()).identity_id, first.identity_id, "as after a restart");
+    assert_eq!(
+        valid_credentials(&scene.user()).identity_id,
+        first.identity_id,
+        "a new provider reads the identity id from the store"
+    );
     assert_eq!(scene.sent(), ["GetCredentialsForIdentity", "GetCredentialsForIdentity"]);
 }
 
 #[test]
-fn a_hundred_threads_that_ask_at_once_cause_one_request() {
+fn a_hundred_concurrent_callers_cause_one_request() {
     let scene = Scene::new(3600);
     let user = scene.user();
-    let asked: Vec<_> = thread::scope(|scope| {
-        let asking: Vec<_> = (0..100).map(|_| scope.spawn(|| got(&user))).collect();
-        asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+    let results: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..100).map(|_| scope.spawn(|| valid_credentials(&user))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert!(asked.iter().all(|credentials| *credentials == asked[0]));
+    assert!(results.iter().all(|credentials| *credentials == results[0]));
     assert_eq!(scene.sent(), ["GetId", "GetCredentialsForIdentity"]);
 }
 
 #[test]
-fn credentials_are_renewed_by_their_real_expiry_and_given_while_they_are_good() {
+fn short_lived_credentials_renew_early_and_survive_a_failure() {
     let scene = Scene::new(8);
-    // The service's clock is an hour ahead of this machine's, which changes nothing.
+    // The clock of the service is one hour ahead of the local clock, which the client must tolerate.
     scene.service.advance(Duration::from_secs(3600));
-    // Five minutes of margin are more than they live: half of their life is.
+    // The credentials live shorter than the default margin of five minutes, so the margin is half of their
+    // lifetime.
     let guest = scene.guest();
-    let first = got(&guest);
-    assert_eq!(got(&guest), first);
+    let first = valid_credentials(&guest);
+    assert_eq!(valid_credentials(&guest), first);
     thread::sleep(Duration::from_millis(4100));
     scene
         .service
@@ -178,61 +185,69 @@ fn credentials_are_renewed_by_their_real_expiry_and_given_while_they_are_good() 
     let kept = guest.get().unwrap();
     let reason = kept.refresh_error.unwrap().refusal_kind();
     assert_eq!((kept.credentials, reason), (first.clone(), Some(RefusalKind::InternalError)));
-    assert_ne!(got(&guest), first);
+    assert_ne!(valid_credentials(&guest), first);
 }
 
 #[test]
-fn a_guest_whose_logins_have_an_identity_already_becomes_that_one() {
+fn a_guest_with_known_logins_takes_the_existing_identity() {
     let scene = Scene::new(3600);
-    let known = got(&scene.user()).identity_id;
-    // Another machine, on which nobody has signed in yet.
+    let known = valid_credentials(&scene.user()).identity_id;
+    // An empty store stands for another machine, on which nobody has signed in yet.
     let elsewhere = Scene { store: Arc::new(MemoryStore::new()), ..scene };
-    assert_ne!(got(&elsewhere.guest()).identity_id, known);
-    assert_eq!(got(&elsewhere.user()).identity_id, known);
-    assert_eq!(elsewhere.store.keys().unwrap().len(), 1, "the guest is gone");
+    assert_ne!(valid_credentials(&elsewhere.guest()).identity_id, known);
+    assert_eq!(valid_credentials(&elsewhere.user()).identity_id, known);
+    assert_eq!(elsewhere.store.keys().unwrap().len(), 1, "the guest's record is removed");
 }
 
 #[test]
-fn an_identity_that_was_deleted_is_given_up_once() {
+fn a_deleted_identity_is_replaced_once() {
     let scene = Scene::new(3600);
     let user = scene.user();
-    let before = got(&user).identity_id;
+    let before = valid_credentials(&user).identity_id;
     assert!(scene.service.with(|simulator| simulator.delete_identity(&before)));
     scene.sent();
     let after = user.refresh().unwrap().credentials.identity_id;
     assert_ne!(after, before);
     assert_eq!(scene.sent(), ["GetCredentialsForIdentity", "GetId", "GetCredentialsForIdentity"]);
     assert_eq!(user.refresh().unwrap().credentials.identity_id, after);
-    assert_eq!(scene.sent(), ["GetCredentialsForIdentity"], "the new one is known");
+    assert_eq!(scene.sent(), ["GetCredentialsForIdentity"], "the new identity id is stored");
 }
 
 #[test]
-fn any_login_provider_or_several_make_one_identity() {
+fn linked_logins_share_an_identity_until_unlinked() {
     let scene = Scene::new(3600);
-    let google = got(&scene.logged_in(scene.google(&[])));
+    let google = valid_credentials(&scene.external_user(scene.google(&[])));
     assert_eq!(scene.owner(&google).role_arn, USER_ROLE);
     let both = scene.google(&[]).with(Logins::FACEBOOK, "opaque-bob");
-    assert_eq!(got(&scene.logged_in(both.clone())).identity_id, google.identity_id);
+    assert_eq!(valid_credentials(&scene.external_user(both.clone())).identity_id, google.identity_id);
     let facebook = Logins::new().with(Logins::FACEBOOK, "opaque-bob");
     let other_machine = Scene { store: Arc::new(MemoryStore::new()), ..scene };
-    assert_eq!(got(&other_machine.logged_in(facebook)).identity_id, google.identity_id, "linked");
+    assert_eq!(
+        valid_credentials(&other_machine.external_user(facebook)).identity_id,
+        google.identity_id,
+        "the logins are linked"
+    );
 
     let unlink = UnlinkIdentity::new(&google.identity_id, both, [Logins::FACEBOOK]);
     other_machine.identity_pool_client.call(unlink).unwrap();
     let facebook = Logins::new().with(Logins::FACEBOOK, "opaque-bob");
-    assert_ne!(got(&other_machine.logged_in(facebook)).identity_id, google.identity_id, "no longer");
+    assert_ne!(
+        valid_credentials(&other_machine.external_user(facebook)).identity_id,
+        google.identity_id,
+        "the login is no longer linked"
+    );
 }
 
 #[test]
 fn one_of_several_roles_can_be_chosen() {
     let scene = Scene::new(3600);
     let roles = serde_json::json!([USER_ROLE, ADMIN_ROLE]);
-    let provider = scene.logged_in(scene.google(&[("cognito:roles", roles)]));
+    let provider = scene.external_user(scene.google(&[("cognito:roles", roles)]));
     let admin = provider.clone().with_role(Role::Custom(ADMIN_ROLE.to_owned()));
-    assert_eq!(scene.owner(&got(&admin)).role_arn, ADMIN_ROLE);
-    assert_eq!(scene.owner(&got(&provider)).role_arn, USER_ROLE);
-    let none = provider.with_role(Role::Custom("arn:aws:iam::123456789012:role/none".to_owned()));
-    not_authorized(none.get());
+    assert_eq!(scene.owner(&valid_credentials(&admin)).role_arn, ADMIN_ROLE);
+    assert_eq!(scene.owner(&valid_credentials(&provider)).role_arn, USER_ROLE);
+    let unlisted = provider.with_role(Role::Custom("arn:aws:iam::123456789012:role/none".to_owned()));
+    not_authorized(unlisted.get());
 }
 
 #[test]
@@ -241,20 +256,20 @@ fn in_the_basic_flow_an_identity_assumes_a_role() {
     let mut role = AssumedRole::new(USER_ROLE, "alice");
     role.duration_seconds = Some(900);
     let user = scene.user().with_role(Role::Assumed(role));
-    let owner = scene.owner(&got(&user));
+    let owner = scene.owner(&valid_credentials(&user));
     assert_eq!(owner.role_arn, USER_ROLE);
     assert_eq!(scene.sent(), ["GetId", "GetOpenIdToken", "AssumeRoleWithWebIdentity"]);
-    let lasts = owner.expires.as_unix_seconds() - scene.service.now().as_unix_seconds();
-    assert!((890..=900).contains(&lasts), "{lasts}");
+    let lifetime = owner.expires.as_unix_seconds() - scene.service.now().as_unix_seconds();
+    assert!((890..=900).contains(&lifetime), "{lifetime}");
 
     let guest = scene.guest().with_role(Role::Assumed(AssumedRole::new(USER_ROLE, "guest")));
     assert_eq!(guest.get().unwrap_err().refusal_kind(), Some(RefusalKind::AccessDenied));
     let guest = scene.guest().with_role(Role::Assumed(AssumedRole::new(GUEST_ROLE, "guest")));
-    got(&guest);
+    valid_credentials(&guest);
 }
 
 #[test]
-fn a_login_that_is_not_good_says_why() {
+fn an_invalid_login_reports_why() {
     let scene = Scene::new(3600);
     let now = scene.service.now().as_unix_seconds();
     let token = |issuer: &str, audience: &str, expires: u64| {
@@ -268,36 +283,40 @@ fn a_login_that_is_not_good_says_why() {
         (Logins::GOOGLE, "forged".to_owned(), NotAuthorized::InvalidLoginToken),
         (Logins::APPLE, token(google, "google-app", now + 60), NotAuthorized::UnsupportedLoginProvider),
     ] {
-        assert_eq!(not_authorized(scene.logged_in(Logins::new().with(provider, token)).get()), reason, "{provider}");
+        assert_eq!(
+            not_authorized(scene.external_user(Logins::new().with(provider, token)).get()),
+            reason,
+            "{provider}"
+        );
     }
     assert_eq!(scene.sent(), ["GetId"; 5]);
     let wrong_region = Logins::new().with("cognito-idp.us-west-2.amazonaws.com/us-east-1_QdbSdK39m", "t");
-    assert!(matches!(scene.logged_in(wrong_region).get(), Err(Error::InvalidInput(_))));
+    assert!(matches!(scene.external_user(wrong_region).get(), Err(Error::InvalidInput(_))));
     assert!(scene.sent().is_empty());
 }
 
 #[test]
-fn a_source_of_logins_that_fails_says_so_and_is_asked_again() {
+fn a_failed_source_of_logins_is_called_again() {
     let scene = Scene::new(3600);
-    let (asked, google) = (AtomicUsize::new(0), scene.google(&[]));
-    let logins = move || match asked.fetch_add(1, Ordering::Relaxed) {
+    let (calls, google) = (AtomicUsize::new(0), scene.google(&[]));
+    let logins = move || match calls.fetch_add(1, Ordering::Relaxed) {
         0 => Err(Error::NoLogins(Arc::new(std::io::Error::other("the other service is down")))),
         _ => Ok(google.clone()),
     };
     let store = Arc::clone(&scene.store);
     let provider = CredentialsProvider::for_logins(scene.identity_pool_client.clone(), store, "bob", logins);
     assert!(matches!(provider.get(), Err(Error::NoLogins(_))));
-    got(&provider);
+    valid_credentials(&provider);
 }
 
 #[test]
-fn whatever_goes_wrong_once_on_the_way_costs_nothing() {
+fn a_single_fault_of_any_operation_is_retried() {
     for role in [Role::OfPool, Role::Assumed(AssumedRole::new(USER_ROLE, "alice"))] {
         for operation in ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "AssumeRoleWithWebIdentity"] {
             for fault in [Fault::Throttle, Fault::Fail { status: 500 }, Fault::LoseBefore, Fault::LoseAfter] {
                 let scene = Scene::new(3600);
                 scene.service.plan_fault(FaultPlan::next(fault.clone()).for_operation(operation));
-                let credentials = got(&scene.user().with_role(role.clone()));
+                let credentials = valid_credentials(&scene.user().with_role(role.clone()));
                 assert_eq!(scene.owner(&credentials).role_arn, USER_ROLE, "{operation} {fault:?}");
             }
         }
@@ -305,7 +324,7 @@ fn whatever_goes_wrong_once_on_the_way_costs_nothing() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_an_error_and_the_next_try_is_whole() {
+fn an_html_answer_is_an_error_and_the_next_call_succeeds() {
     for role in [Role::OfPool, Role::Assumed(AssumedRole::new(GUEST_ROLE, "guest"))] {
         for operation in ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "AssumeRoleWithWebIdentity"] {
             let scene = Scene::new(3600);
@@ -318,74 +337,74 @@ fn an_answer_that_is_none_is_an_error_and_the_next_try_is_whole() {
             scene.service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).for_operation(operation));
             let result = guest.get();
             assert_eq!(matches!(result, Err(Error::Malformed(_))), used.contains(&operation), "{operation}");
-            got(&guest);
+            valid_credentials(&guest);
         }
     }
 }
 
 #[test]
-fn programs_that_share_a_store_are_one_guest() {
+fn programs_that_share_a_store_are_the_same_guest() {
     let scene = Scene::new(3600);
     let path = session_file("shared_identities");
     let ids: Vec<_> = thread::scope(|scope| {
-        let asking: Vec<_> = (0..8)
+        let threads: Vec<_> = (0..8)
             .map(|_| {
                 let store = FileStore::new(&path);
                 let guest = CredentialsProvider::for_guest(scene.identity_pool_client.clone(), store);
-                scope.spawn(move || got(&guest).identity_id)
+                scope.spawn(move || valid_credentials(&guest).identity_id)
             })
             .collect();
-        asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(scene.sent().iter().filter(|operation| *operation == "GetId").count(), 1);
 }
 
 #[test]
-fn a_guest_signs_in_on_a_store_that_is_one_file() {
+fn a_guest_in_a_file_store_keeps_the_identity_at_sign_in() {
     let scene = Scene::new(3600);
     let path = session_file("guest_signs_in");
     let (client, session) = (scene.identity_pool_client.clone(), scene.sign_in());
-    let guest = got(&CredentialsProvider::for_guest(client.clone(), FileStore::new(&path)));
-    let user = got(&CredentialsProvider::for_session(client, FileStore::new(&path), session));
+    let guest = valid_credentials(&CredentialsProvider::for_guest(client.clone(), FileStore::new(&path)));
+    let user = valid_credentials(&CredentialsProvider::for_session(client, FileStore::new(&path), session));
     assert_eq!(user.identity_id, guest.identity_id);
 }
 
 #[test]
-fn a_guest_who_is_forgotten_is_another_the_next_time() {
+fn a_forgotten_guest_gets_a_new_identity() {
     let scene = Scene::new(3600);
     let guest = scene.guest();
-    let before = got(&guest).identity_id;
+    let before = valid_credentials(&guest).identity_id;
     guest.forget().unwrap();
     assert!(scene.store.keys().unwrap().is_empty());
-    assert_ne!(got(&guest).identity_id, before);
+    assert_ne!(valid_credentials(&guest).identity_id, before);
 }
 
 #[test]
-fn credentials_of_an_earlier_session_are_not_given_in_a_later_one() {
+fn credentials_of_an_ended_session_are_not_reused() {
     let scene = Scene::new(3600);
     let session = scene.sign_in();
     let client = scene.identity_pool_client.clone();
     let user = CredentialsProvider::for_session(client, Arc::clone(&scene.store), session.clone());
-    let before = got(&user);
+    let before = valid_credentials(&user);
     session.sign_out(SignOutScope::Local).local.unwrap();
     scene.sign_in();
-    assert_ne!(got(&user).access_key_id, before.access_key_id);
+    assert_ne!(valid_credentials(&user).access_key_id, before.access_key_id);
     session.refresh().unwrap();
-    let after = got(&user);
-    assert_eq!(got(&user), after, "a refresh is the same session");
+    let after = valid_credentials(&user);
+    assert_eq!(valid_credentials(&user), after, "a refresh continues the same session");
 }
 
-/// A store that breaks when it is told to.
-struct Breaking(MemoryStore, Arc<std::sync::atomic::AtomicBool>);
+/// A store that fails while its flag is set.
+struct BreakableStore(MemoryStore, Arc<std::sync::atomic::AtomicBool>);
 
-impl Breaking {
+impl BreakableStore {
     fn check(&self) -> std::io::Result<()> {
         if self.1.load(Ordering::Relaxed) { Err(std::io::Error::other("the disk is gone")) } else { Ok(()) }
     }
 }
 
-impl Store for Breaking {
+impl Store for BreakableStore {
     fn load(&self, key: &str) -> std::io::Result<Option<Record>> {
         self.check()?;
         self.0.load(key)
@@ -412,15 +431,15 @@ impl Store for Breaking {
 }
 
 #[test]
-fn a_sign_out_that_the_store_does_not_take_ends_the_credentials_all_the_same() {
+fn a_sign_out_ends_credentials_even_if_the_store_fails() {
     let scene = Scene::new(3600);
     let is_broken = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let sessions = Sessions::new(scene.client.clone(), Breaking(MemoryStore::new(), Arc::clone(&is_broken)));
+    let sessions = Sessions::new(scene.client.clone(), BreakableStore(MemoryStore::new(), Arc::clone(&is_broken)));
     let session = sessions.save(&sign_in(&scene.client, "alice").into()).unwrap();
     let client = scene.identity_pool_client.clone();
     let user = CredentialsProvider::for_session(client, Arc::clone(&scene.store), session.clone());
-    got(&user);
+    valid_credentials(&user);
     is_broken.store(true, Ordering::Relaxed);
     assert!(session.sign_out(SignOutScope::Local).local.is_err());
-    assert!(matches!(user.get(), Err(Error::Store(_))), "and not the old credentials");
+    assert!(matches!(user.get(), Err(Error::Store(_))), "the old credentials must not be returned");
 }

@@ -1,4 +1,5 @@
-//! AWS credentials from the tokio adapter: many who ask, some who stop waiting, and a store shared with the blocking one.
+//! AWS credentials from the tokio adapter: concurrent callers, cancelled callers, and runtimes that end
+//! early.
 
 use cognito_integration_tests::support::scene::PASSWORD;
 use cognito_integration_tests::support::service::{app_client, identity_pool, service};
@@ -14,13 +15,13 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// Notes the operations that it sends requests of, and takes its time over credentials.
-struct Noting {
+/// A transport that records the operation of each request, and delays requests for credentials by 50 ms.
+struct RecordingTransport {
     transport: ReqwestTransport,
     operations: Arc<Mutex<Vec<String>>>,
 }
 
-impl Transport for Noting {
+impl Transport for RecordingTransport {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async {
             self.operations.lock().unwrap().push(request.operation().to_owned());
@@ -46,8 +47,8 @@ impl Scene {
         let client = Client::new(app_client(&service));
         let operations = Arc::new(Mutex::new(Vec::new()));
         let transport = ReqwestTransport::new(&TransportSettings::default());
-        let noting = Noting { transport, operations: Arc::clone(&operations) };
-        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool(&service), noting);
+        let recording = RecordingTransport { transport, operations: Arc::clone(&operations) };
+        let identity_pool_client = IdentityPoolClient::with_transport(identity_pool(&service), recording);
         let flow = SignIn::srp(client.app_client(), "alice", PASSWORD, client.seed().unwrap());
         let SignInOutcome::SignedIn(signed_in) = client.run(flow).await.unwrap() else { panic!() };
         let session = Sessions::new(client, MemoryStore::new()).save(&signed_in).await.unwrap();
@@ -59,43 +60,43 @@ impl Scene {
         CredentialsProvider::for_session(client, store, self.session.clone())
     }
 
-    /// What was sent to the identity pool since this was asked last.
+    /// Returns the operations that were sent to the identity pool since the last call of this function.
     fn sent(&self) -> Vec<String> {
         std::mem::take(&mut *self.operations.lock().unwrap())
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_tasks_that_ask_at_once_cause_one_request() {
+async fn two_hundred_concurrent_tasks_cause_one_request() {
     let scene = Scene::new().await;
     let user = scene.user();
-    let asking: Vec<_> = (0..200)
+    let tasks: Vec<_> = (0..200)
         .map(|_| {
             let user = user.clone();
             tokio::spawn(async move { user.get().await.unwrap().credentials })
         })
         .collect();
     let mut credentials = Vec::new();
-    for task in asking {
+    for task in tasks {
         credentials.push(task.await.unwrap());
     }
-    assert!(credentials.iter().all(|given| *given == credentials[0]));
+    assert!(credentials.iter().all(|result| *result == credentials[0]));
     assert_eq!(scene.sent(), ["GetId", "GetCredentialsForIdentity"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_tasks_share_what_went_wrong_too() {
+async fn concurrent_tasks_share_one_failure() {
     let scene = Scene::new().await;
     scene.service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }).for_operation("GetCredentialsForIdentity"));
     let user = scene.user();
-    let asking: Vec<_> = (0..200)
+    let tasks: Vec<_> = (0..200)
         .map(|_| {
             let user = user.clone();
             tokio::spawn(async move { user.get().await })
         })
         .collect();
-    for task in asking {
-        // Who comes late finds that it is over, and asks anew.
+    for task in tasks {
+        // A task that starts after the failure sends a new request, so the task may succeed.
         let _ = task.await.unwrap();
     }
     assert!(scene.sent().len() < 10);
@@ -103,30 +104,30 @@ async fn two_hundred_tasks_share_what_went_wrong_too() {
 }
 
 #[tokio::test]
-async fn a_caller_that_is_cancelled_half_way_stops_nothing() {
+async fn a_cancelled_caller_does_not_stop_the_job() {
     let scene = Scene::new().await;
     let user = scene.user();
-    let impatient = tokio::spawn({
+    let cancelled = tokio::spawn({
         let user = user.clone();
         async move { user.get().await }
     });
     while scene.operations.lock().unwrap().len() < 2 {
         sleep(Duration::from_millis(1)).await;
     }
-    impatient.abort();
+    cancelled.abort();
     user.get().await.unwrap();
-    assert_eq!(scene.sent(), ["GetId", "GetCredentialsForIdentity"], "the second joined the first one's request");
+    assert_eq!(scene.sent(), ["GetId", "GetCredentialsForIdentity"], "the second caller joins the running job");
 }
 
 #[tokio::test]
-async fn a_future_that_is_dropped_at_any_point_hinders_no_other() {
+async fn a_future_dropped_at_any_point_blocks_no_other_caller() {
     let scene = Scene::new().await;
     for polls in 0..20 {
         let user = scene.user();
         {
-            let mut asking = pin!(user.get());
+            let mut call = pin!(user.get());
             for _ in 0..polls {
-                if let Poll::Ready(result) = asking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                if let Poll::Ready(result) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                     result.unwrap();
                     break;
                 }
@@ -140,15 +141,15 @@ async fn a_future_that_is_dropped_at_any_point_hinders_no_other() {
 }
 
 #[tokio::test]
-async fn logins_are_asked_for_when_new_credentials_are() {
+async fn logins_are_requested_only_for_new_credentials() {
     let scene = Scene::new().await;
-    let asked = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::new(AtomicUsize::new(0));
     let expires = Timestamp::from_unix_seconds(scene.service.now().as_unix_seconds() + 3600);
     let token = login_token("https://accounts.google.com", "google-app", "bob", expires, []);
     let logins = {
-        let asked = Arc::clone(&asked);
+        let calls = Arc::clone(&calls);
         move || {
-            asked.fetch_add(1, Ordering::Relaxed);
+            calls.fetch_add(1, Ordering::Relaxed);
             let logins = Logins::new().with(Logins::GOOGLE, &*token);
             async move { Ok(logins) }
         }
@@ -157,15 +158,15 @@ async fn logins_are_asked_for_when_new_credentials_are() {
     let provider = CredentialsProvider::for_logins(client, store, "bob", logins);
     provider.get().await.unwrap();
     provider.get().await.unwrap();
-    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
     provider.refresh().await.unwrap();
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
 }
 
-type Asking = BoxFuture<'static, Result<(), Error>>;
+type Job = BoxFuture<'static, Result<(), Error>>;
 
-/// Both kinds of work.
-fn works(user: &CredentialsProvider, session: &SessionHandle) -> [Asking; 2] {
+/// Returns one job of each kind: getting AWS credentials, and refreshing a session.
+fn jobs(user: &CredentialsProvider, session: &SessionHandle) -> [Job; 2] {
     let (user, session) = (user.clone(), session.clone());
     [
         Box::pin(async move { user.get().await.map(|_| ()) }),
@@ -173,34 +174,34 @@ fn works(user: &CredentialsProvider, session: &SessionHandle) -> [Asking; 2] {
     ]
 }
 
-/// A caller who stops waiting before the work has begun, and takes the runtime with it.
+/// Ends the caller's runtime after the first poll, before the job has started.
 #[test]
-fn a_runtime_that_ends_before_the_work_has_begun_leaves_nobody_waiting() {
+fn a_runtime_that_ends_before_the_job_starts_blocks_nobody() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let first = runtime();
     let scene = first.block_on(Scene::new());
     let (user, session) = (scene.user(), scene.session.clone());
     first.block_on(async {
-        for mut asking in works(&user, &session) {
-            assert!(asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        for mut job in jobs(&user, &session) {
+            assert!(job.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
     });
     drop(first);
     runtime().block_on(async {
-        for asking in works(&user, &session) {
-            tokio::time::timeout(Duration::from_secs(10), asking).await.unwrap().unwrap();
+        for job in jobs(&user, &session) {
+            tokio::time::timeout(Duration::from_secs(10), job).await.unwrap().unwrap();
         }
     });
 }
 
 #[test]
-fn a_caller_outside_of_any_runtime_leaves_nobody_waiting() {
+fn a_caller_outside_a_runtime_blocks_nobody() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let scene = runtime.block_on(Scene::new());
     let user = scene.user();
     let outside = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let _ = pin!(user.get()).as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }));
-    assert!(outside.is_err(), "tokio says that there is none");
+    assert!(outside.is_err(), "tokio panics without a runtime");
     runtime.block_on(async { tokio::time::timeout(Duration::from_secs(10), user.get()).await }).unwrap().unwrap();
 }

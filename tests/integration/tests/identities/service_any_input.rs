@@ -1,4 +1,4 @@
-//! Whatever comes in at the identity pools and at AssumeRoleWithWebIdentity, an answer goes out.
+//! Input of any kind to the identity pools and to AssumeRoleWithWebIdentity: the simulator always answers.
 
 use cognito_core::{Request, Response};
 use cognito_integration_tests::support::identities::*;
@@ -34,15 +34,16 @@ fn scene() -> Scene {
     identity_scene(IdentityPoolConfig { id: Some(POOL.to_owned()), ..open_identity_pool() }).0
 }
 
-/// Puts what only a scene knows in place of its names.
-fn fill(scene: &mut Scene, body: &str) -> String {
+/// Replaces the placeholders GUEST, GOOGLE and USER with an identity id and tokens that are valid in the
+/// scene.
+fn fill_placeholders(scene: &mut Scene, body: &str) -> String {
     let guest = scene.get_id(POOL, json!({})).unwrap();
     let google = google(scene, "ann");
     let body = body.replace("\"GUEST\"", &format!("\"{guest}\"")).replace("\"GOOGLE\"", &format!("\"{google}\""));
     if !body.contains("\"USER\"") {
         return body;
     }
-    let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+    let tokens = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap());
     body.replace("\"USER\"", &format!("\"{}\"", tokens.id))
 }
 
@@ -63,8 +64,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A request whose members are of the right kind.
-fn shaped() -> impl Strategy<Value = Value> {
+/// Generates requests whose members have the right types.
+fn well_typed_request() -> impl Strategy<Value = Value> {
     let id = || proptest::sample::select(vec!["GUEST", "GUEST", "us-east-1:00", "nobody"]);
     let token = proptest::sample::select(&VALUES[..]);
     let provider = || proptest::sample::select(vec![GOOGLE, FACEBOOK, SAML, OPEN_ID, MEMBERS[7]]);
@@ -88,20 +89,20 @@ proptest! {
     ) {
         let mut scene = scene();
         for (operation, body) in requests {
-            let body = fill(&mut scene, &body.to_string());
-            let status = scene.ask(operation, body.as_bytes()).status();
+            let body = fill_placeholders(&mut scene, &body.to_string());
+            let status = scene.send_to_identity_pools(operation, body.as_bytes()).status();
             prop_assert!(matches!(status, 200 | 400), "{operation} {body}");
         }
     }
 
     #[test]
     fn any_request_of_the_right_shape_is_answered(
-        requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-identity")), shaped()), 1..10),
+        requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-identity")), well_typed_request()), 1..10),
     ) {
         let mut scene = scene();
         for (operation, body) in requests {
-            let body = fill(&mut scene, &body.to_string());
-            let response = scene.ask(operation, body.as_bytes());
+            let body = fill_placeholders(&mut scene, &body.to_string());
+            let response = scene.send_to_identity_pools(operation, body.as_bytes());
             prop_assert!(matches!(response.status(), 200 | 400), "{operation} {body}");
             let answer = String::from_utf8_lossy(response.body()).into_owned();
             prop_assert!(!answer.contains("SerializationException"), "{operation} {body} {answer}");
@@ -109,10 +110,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered(body in any::<Vec<u8>>()) {
+    fn random_bytes_are_answered_with_an_error(body in any::<Vec<u8>>()) {
         let mut scene = scene();
         for operation in Simulator::operations("cognito-identity") {
-            prop_assert_eq!(scene.ask(operation, &body).status(), 400);
+            prop_assert_eq!(scene.send_to_identity_pools(operation, &body).status(), 400);
         }
         prop_assert_eq!(scene.form(&body).status(), 400);
     }
@@ -131,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn any_token_is_refused_or_taken(parts in proptest::collection::vec(any_json(), 0..4)) {
+    fn a_made_up_token_is_always_rejected(parts in proptest::collection::vec(any_json(), 0..4)) {
         let mut scene = scene();
         let encode = |part: &Value| data_encoding::BASE64URL_NOPAD.encode(part.to_string().as_bytes());
         let token = parts.iter().map(encode).collect::<Vec<_>>().join(".");
@@ -144,7 +145,7 @@ proptest! {
     }
 
     #[test]
-    fn any_claims_are_refused_or_taken(claims in any_json(), expires in any::<i64>()) {
+    fn a_token_with_any_claims_causes_no_panic(claims in any_json(), expires in any::<i64>()) {
         let mut scene = scene();
         let members = claims.as_object().cloned().unwrap_or_default();
         let claims = members.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -155,66 +156,66 @@ proptest! {
 }
 
 #[test]
-fn members_are_checked_before_anything_is_looked_up() {
+fn members_are_validated_before_any_lookup() {
     let mut scene = scene();
-    let mut complaint = |operation: &str, body: Value| {
-        let refusal = scene.asked(operation, body).unwrap_err();
+    let mut error_of = |operation: &str, body: Value| {
+        let refusal = scene.call_identity_pools(operation, body).unwrap_err();
         assert_eq!(refusal.name, "InvalidParameterException");
         refusal.message
     };
     let pattern = "failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+";
     for id in ["us-east-1_Pool", "us-east-1:XYZ", ":0a", "us-east-1:", "us east:0a"] {
         let expected = format!("1 validation error detected: Value '{id}' at 'identityPoolId' {pattern}");
-        assert_eq!(complaint("GetId", json!({ "IdentityPoolId": id })), expected);
-        assert!(complaint("GetCredentialsForIdentity", json!({ "IdentityId": id })).contains("identityId"));
+        assert_eq!(error_of("GetId", json!({ "IdentityPoolId": id })), expected);
+        assert!(error_of("GetCredentialsForIdentity", json!({ "IdentityId": id })).contains("identityId"));
     }
     let long = format!("us-east-1:{}", "0".repeat(46));
-    assert!(complaint("GetId", json!({ "IdentityPoolId": long })).contains("less than or equal to 55"));
-    assert!(complaint("GetId", json!({})).contains("must not be null"));
-    assert!(complaint("GetId", json!({ "IdentityPoolId": POOL, "AccountId": "x" })).contains("accountId"));
+    assert!(error_of("GetId", json!({ "IdentityPoolId": long })).contains("less than or equal to 55"));
+    assert!(error_of("GetId", json!({})).contains("must not be null"));
+    assert!(error_of("GetId", json!({ "IdentityPoolId": POOL, "AccountId": "x" })).contains("accountId"));
     let role = json!({ "IdentityId": POOL, "CustomRoleArn": "short" });
-    assert!(complaint("GetCredentialsForIdentity", role).contains("customRoleArn"));
-    let unlink = complaint("UnlinkIdentity", json!({ "IdentityId": POOL }));
+    assert!(error_of("GetCredentialsForIdentity", role).contains("customRoleArn"));
+    let unlink = error_of("UnlinkIdentity", json!({ "IdentityId": POOL }));
     assert!(unlink.starts_with("2 validation errors detected: "), "{unlink}");
 }
 
 #[test]
-fn there_is_an_end_to_logins() {
+fn the_number_and_the_length_of_logins_are_limited() {
     let mut scene = scene();
-    let mut complaint = |logins: Map<String, Value>| {
+    let mut error_of = |logins: Map<String, Value>| {
         let refusal = scene.get_id(POOL, Value::Object(logins)).unwrap_err();
         (refusal.name, refusal.message)
     };
     let many = |count: usize| (0..count).map(|number| (format!("provider-{number}"), json!("x"))).collect();
-    assert_eq!(complaint(many(10)).0, "NotAuthorizedException");
-    let of = |name: &str, token: &str| Map::from_iter([(name.to_owned(), json!(token))]);
+    assert_eq!(error_of(many(10)).0, "NotAuthorizedException");
+    let login = |name: &str, token: &str| Map::from_iter([(name.to_owned(), json!(token))]);
     let wrong = [
         (many(11), "length less than or equal to 10"),
-        (of(GOOGLE, &"x".repeat(50_001)), "Map value must satisfy constraint: [Member must have length less than"),
-        (of(GOOGLE, ""), "Map value must satisfy constraint"),
-        (of(&"x".repeat(129), "x"), "Map keys must satisfy constraint: [Member must have length less than"),
+        (login(GOOGLE, &"x".repeat(50_001)), "Map value must satisfy constraint: [Member must have length less than"),
+        (login(GOOGLE, ""), "Map value must satisfy constraint"),
+        (login(&"x".repeat(129), "x"), "Map keys must satisfy constraint: [Member must have length less than"),
     ];
     for (logins, part) in wrong {
-        let (name, message) = complaint(logins);
+        let (name, message) = error_of(logins);
         assert!(name == "InvalidParameterException" && message.contains(part), "{name} {message}");
     }
 }
 
 #[test]
-fn a_body_of_the_wrong_kind_is_refused_by_its_kind() {
+fn a_body_with_wrong_types_is_a_serialization_error() {
     let mut scene = scene();
     for body in ["", "[]", "{", "null", "{\"IdentityPoolId\":1}", "{\"IdentityPoolId\":\"x\",\"Logins\":{\"x\":1}}"] {
-        let refusal = read(&scene.ask("GetId", body.as_bytes())).unwrap_err();
+        let refusal = read(&scene.send_to_identity_pools("GetId", body.as_bytes())).unwrap_err();
         assert_eq!(refusal.name, "SerializationException", "{body}");
     }
-    // A form under a JSON content type names no operation.
+    // A form with a JSON content type names no operation.
     let headers = [("content-type", "application/x-amz-json-1.1")].into_iter().collect();
     let request = Request::post("http://localhost/", headers, b"Action=AssumeRoleWithWebIdentity".to_vec());
     let refusal = read(&scene.simulator.handle(scene.now, &request)).unwrap_err();
     assert_eq!(refusal.name, "UnknownOperationException");
 }
 
-/// Asks for credentials by either flow, and gives what arrived.
+/// Sends AssumeRoleWithWebIdentity if `query` is set, otherwise GetId, and returns the response.
 #[track_caller]
 fn exchange(scene: &mut Scene, query: bool) -> Response {
     let (name, value, body) = if query {
@@ -230,7 +231,7 @@ fn exchange(scene: &mut Scene, query: bool) -> Response {
 }
 
 #[test]
-fn faults_befall_these_operations_and_speak_their_protocol() {
+fn a_fault_is_answered_in_the_protocol_of_the_operation() {
     let mut scene = scene();
     let faults = [
         (Fault::Throttle, 400, "TooManyRequestsException", "Throttling"),
@@ -243,8 +244,8 @@ fn faults_befall_these_operations_and_speak_their_protocol() {
         }
         let response = exchange(&mut scene, true);
         assert_eq!((response.status(), read_xml(&response).unwrap_err().name.as_str()), (status, query));
-        let blame = if status < 500 { "<Type>Sender</Type>" } else { "<Type>Receiver</Type>" };
-        assert!(String::from_utf8_lossy(response.body()).contains(blame));
+        let fault_type = if status < 500 { "<Type>Sender</Type>" } else { "<Type>Receiver</Type>" };
+        assert!(String::from_utf8_lossy(response.body()).contains(fault_type));
         let response = exchange(&mut scene, false);
         assert_eq!((response.status(), read(&response).unwrap_err().name.as_str()), (status, json));
         assert!(scene.simulator.faults().planned().is_empty());

@@ -1,4 +1,4 @@
-//! Which logins are good, and what they do to identities.
+//! Logins of identities: which tokens are valid, and how logins are linked to identities.
 
 use cognito_integration_tests::support::identities::*;
 use cognito_integration_tests::support::scene::{PASSWORD, Refusal, Scene, Tokens, open_client, read};
@@ -7,35 +7,35 @@ use serde_json::{Value, json};
 
 const CONFLICT: &str = "ResourceConflictException";
 
-/// What GetId says to a login.
+/// Calls GetId with one login, which must be rejected, and returns the error.
 #[track_caller]
-fn refused(scene: &mut Scene, pool: &str, provider: &str, token: &str) -> Refusal {
+fn login_error(scene: &mut Scene, pool: &str, provider: &str, token: &str) -> Refusal {
     scene.get_id(pool, json!({ provider: token })).unwrap_err()
 }
 
 #[test]
-fn a_token_must_be_an_id_token_of_the_user_pool_that_the_login_names() {
+fn a_login_must_be_an_id_token_of_the_named_user_pool() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (provider, tokens) = (scene.provider(), scene.tokens());
     let issuer = not_authorized("Invalid login token. Issuer doesn't match providerName");
     let other = "cognito-idp.us-east-1.amazonaws.com/us-east-1_OtherPool";
-    assert_eq!(refused(&mut scene, &pool, other, &tokens.id), issuer);
-    let of_google = google(&scene, "ann");
-    assert_eq!(refused(&mut scene, &pool, &provider, &of_google), issuer);
+    assert_eq!(login_error(&mut scene, &pool, other, &tokens.id), issuer);
+    let google_token = google(&scene, "ann");
+    assert_eq!(login_error(&mut scene, &pool, &provider, &google_token), issuer);
     let audience = not_authorized("Invalid login token. Missing a required claim: aud");
-    assert_eq!(refused(&mut scene, &pool, &provider, &tokens.access), audience);
-    let no_token = not_authorized("Invalid login token. Not a valid OpenId Connect identity token.");
+    assert_eq!(login_error(&mut scene, &pool, &provider, &tokens.access), audience);
+    let not_a_token = not_authorized("Invalid login token. Not a valid OpenId Connect identity token.");
     for text in ["x", "a.b.c", "e30.e30", "e30.W10.e30", tokens.refresh.as_deref().unwrap()] {
-        assert_eq!(refused(&mut scene, &pool, &provider, text), no_token, "{text}");
+        assert_eq!(login_error(&mut scene, &pool, &provider, text), not_a_token, "{text}");
     }
     let (signed, _) = tokens.id.rsplit_once('.').unwrap();
     let (_, signature) = tokens.access.rsplit_once('.').unwrap();
     let unverified = not_authorized("Invalid login token. Couldn't verify signed token.");
-    assert_eq!(refused(&mut scene, &pool, &provider, &format!("{signed}.{signature}")), unverified);
+    assert_eq!(login_error(&mut scene, &pool, &provider, &format!("{signed}.{signature}")), unverified);
 }
 
 #[test]
-fn an_expired_token_is_refused_with_the_time_first() {
+fn the_error_for_an_expired_token_contains_both_times() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (provider, token) = (scene.provider(), scene.tokens().id);
     scene.advance(3599);
@@ -43,24 +43,24 @@ fn an_expired_token_is_refused_with_the_time_first() {
     let expires = scene.now.as_unix_seconds() + 1;
     scene.advance(100);
     let text = format!("Invalid login token. Token expired: {} >= {expires}", scene.now.as_unix_seconds());
-    assert_eq!(refused(&mut scene, &pool, &provider, &token), not_authorized(&text));
+    assert_eq!(login_error(&mut scene, &pool, &provider, &token), not_authorized(&text));
 }
 
 #[test]
-fn a_token_has_an_audience_a_subject_and_an_end() {
+fn a_token_needs_an_audience_a_subject_and_an_expiry() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (expires, issuer) = (scene.in_seconds(60), format!("https://{OPEN_ID}"));
     for claim in ["aud", "sub", "exp"] {
         let token = login_token(&issuer, "app", "ann", expires, [(claim, json!(null))]);
         let text = format!("Invalid login token. Missing a required claim: {claim}");
-        assert_eq!(refused(&mut scene, &pool, OPEN_ID, &token), not_authorized(&text));
+        assert_eq!(login_error(&mut scene, &pool, OPEN_ID, &token), not_authorized(&text));
     }
     let for_several = login_token(&issuer, "app", "ann", expires, [("aud", json!(["app", "other"]))]);
     assert!(scene.get_id(&pool, json!({ OPEN_ID: for_several })).is_ok());
 }
 
 #[test]
-fn only_the_app_clients_of_the_pool_are_trusted() {
+fn only_the_listed_app_clients_are_trusted() {
     let mut scene = Scene::with_alice();
     let provider = CognitoIdentityProvider {
         provider_name: scene.provider(),
@@ -79,30 +79,30 @@ fn only_the_app_clients_of_the_pool_are_trusted() {
     assert!(scene.get_id(&pool, trusted).is_ok());
     scene.switch_client(ClientConfig { name: "other".to_owned(), ..open_client() });
     let other = scene.tokens().id;
-    assert_eq!(refused(&mut scene, &pool, &name, &other), UNSUPPORTED);
-    // Where the whole pool is trusted, so is a client that was made later.
+    assert_eq!(login_error(&mut scene, &pool, &name, &other), UNSUPPORTED);
+    // A pool that trusts the whole user pool also trusts an app client that was created later.
     assert!(scene.get_id(&whole_pool, json!({ &name: other })).is_ok());
 }
 
 #[test]
-fn a_pool_knows_its_providers() {
+fn a_pool_rejects_unlisted_login_providers() {
     let mut scene = Scene::with_alice();
     let supported = [(GOOGLE, GOOGLE_APP)].map(owned).into();
     let google_only = IdentityPoolConfig { supported_login_providers: supported, ..IdentityPoolConfig::default() };
     let pool = scene.add_identity_pool(google_only);
     let (name, token) = (scene.provider(), scene.tokens().id);
     for (provider, token) in [(name.as_str(), token.as_str()), (FACEBOOK, "opaque-bob"), (SAML, "assertion")] {
-        assert_eq!(refused(&mut scene, &pool, provider, token), UNSUPPORTED, "{provider}");
+        assert_eq!(login_error(&mut scene, &pool, provider, token), UNSUPPORTED, "{provider}");
     }
     let other_app = login_token("https://accounts.google.com", "other-app", "ann", scene.in_seconds(60), []);
-    assert_eq!(refused(&mut scene, &pool, GOOGLE, &other_app), UNSUPPORTED);
-    // A pool that knows none at all says it in other words.
+    assert_eq!(login_error(&mut scene, &pool, GOOGLE, &other_app), UNSUPPORTED);
+    // A pool without any login provider answers with another message.
     let pool = scene.add_identity_pool(IdentityPoolConfig::default());
-    assert_eq!(refused(&mut scene, &pool, &name, &token), NO_MATCH);
+    assert_eq!(login_error(&mut scene, &pool, &name, &token), NO_MATCH);
 }
 
 #[test]
-fn every_kind_of_provider_logs_in() {
+fn every_kind_of_login_provider_works() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let expires = scene.in_seconds(60);
     let open_id = login_token(&format!("https://{OPEN_ID}"), "any-app", "ann", expires, []);
@@ -119,10 +119,10 @@ fn every_kind_of_provider_logs_in() {
         assert_eq!(scene.get_id(&pool, logins.clone()).unwrap(), identity, "{provider}");
         assert_eq!(scene.owner(&identity, logins).unwrap().1, USER_ROLE, "{provider}");
     }
-    assert_eq!(refused(&mut scene, &pool, FACEBOOK, "forged").name, "NotAuthorizedException");
+    assert_eq!(login_error(&mut scene, &pool, FACEBOOK, "forged").name, "NotAuthorizedException");
 }
 
-/// A pool that asks the user pool whether a user is still signed in.
+/// Creates an identity pool that checks with the user pool whether a user is still signed in.
 fn checking_pool(scene: &mut Scene) -> String {
     let provider = CognitoIdentityProvider {
         provider_name: scene.provider(),
@@ -133,7 +133,7 @@ fn checking_pool(scene: &mut Scene) -> String {
 }
 
 #[test]
-fn a_server_side_token_check_sees_what_became_of_the_user() {
+fn a_token_check_rejects_inactive_users() {
     let inactive = not_authorized("Token is inactive");
     let endings = ["AdminUserGlobalSignOut", "AdminDisableUser", "AdminDeleteUser"];
     for ending in endings {
@@ -141,31 +141,31 @@ fn a_server_side_token_check_sees_what_became_of_the_user() {
         let (checking, trusting) = (checking_pool(&mut scene), scene.add_identity_pool(open_identity_pool()));
         let logins = json!({ scene.provider(): scene.tokens().id });
         let identity = scene.get_id(&checking, logins.clone()).unwrap();
-        scene.ok(ending, scene.of_user("alice"));
+        scene.ok(ending, scene.user_request("alice"));
         assert_eq!(scene.credentials(&identity, logins.clone()).unwrap_err(), inactive, "{ending}");
-        // Without the check a token is good until it expires.
+        // Without the check, a token is valid until it expires.
         assert!(scene.get_id(&trusting, logins).is_ok(), "{ending}");
     }
 }
 
 #[test]
-fn a_server_side_token_check_wants_a_token_that_the_pool_issued() {
+fn a_token_check_rejects_a_token_the_pool_never_issued() {
     let mut scene = Scene::with_alice();
     let pool = checking_pool(&mut scene);
     let issuer = format!("https://{}", scene.provider());
     let made_up = login_token(&issuer, &scene.client.id, "nobody", scene.in_seconds(60), []);
     let name = scene.provider();
-    assert_eq!(refused(&mut scene, &pool, &name, &made_up), not_authorized("Token is inactive"));
+    assert_eq!(login_error(&mut scene, &pool, &name, &made_up), not_authorized("Token is inactive"));
 }
 
-/// Ann at Google and Bob at Facebook, as logins.
+/// Returns the logins of Ann at Google, of Bob at Facebook, and of both together.
 fn ann_and_bob(scene: &Scene) -> (Value, Value, Value) {
     let ann = google(scene, "ann");
     (json!({ GOOGLE: ann }), json!({ FACEBOOK: "opaque-bob" }), json!({ GOOGLE: ann, FACEBOOK: "opaque-bob" }))
 }
 
 #[test]
-fn logins_that_come_together_are_linked() {
+fn logins_of_one_request_are_linked() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (ann, bob, both) = ann_and_bob(&scene);
     let identity = scene.get_id(&pool, both).unwrap();
@@ -176,13 +176,13 @@ fn logins_that_come_together_are_linked() {
 }
 
 #[test]
-fn a_login_joins_the_identity_of_the_one_it_comes_with() {
+fn a_new_login_joins_the_identity_of_a_known_login() {
     for operation in ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken"] {
         let (mut scene, pool) = identity_scene(open_identity_pool());
         let (ann, bob, both) = ann_and_bob(&scene);
         let identity = scene.get_id(&pool, ann).unwrap();
         let body = json!({ "IdentityPoolId": pool, "IdentityId": identity, "Logins": both });
-        assert_eq!(scene.asked(operation, body).unwrap()["IdentityId"], json!(identity));
+        assert_eq!(scene.call_identity_pools(operation, body).unwrap()["IdentityId"], json!(identity));
         assert_eq!(scene.get_id(&pool, bob).unwrap(), identity, "{operation}");
     }
 }
@@ -202,7 +202,7 @@ fn logins_of_two_identities_are_a_conflict() {
 }
 
 #[test]
-fn an_identity_is_one_user_at_each_provider() {
+fn an_identity_has_one_login_per_provider() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (ann, _, both) = ann_and_bob(&scene);
     scene.get_id(&pool, both).unwrap();
@@ -212,7 +212,7 @@ fn an_identity_is_one_user_at_each_provider() {
 }
 
 #[test]
-fn an_identity_with_logins_needs_one_of_them() {
+fn an_identity_with_logins_requires_one_of_them() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (ann, bob, _) = ann_and_bob(&scene);
     let identity = scene.get_id(&pool, ann.clone()).unwrap();
@@ -220,7 +220,7 @@ fn an_identity_with_logins_needs_one_of_them() {
     let forbidden = not_authorized(&text);
     assert_eq!(scene.credentials(&identity, json!({})).unwrap_err(), forbidden);
     assert_eq!(scene.open_id_token(&identity, json!({})).unwrap_err(), forbidden);
-    // Bob's login is nobody's at first, and then another identity's.
+    // Bob's login has no identity at first, and then belongs to another identity.
     assert_eq!(scene.credentials(&identity, bob.clone()).unwrap_err(), NO_MATCH);
     scene.get_id(&pool, bob.clone()).unwrap();
     assert_eq!(scene.credentials(&identity, bob.clone()).unwrap_err(), NO_MATCH);
@@ -229,7 +229,7 @@ fn an_identity_with_logins_needs_one_of_them() {
 }
 
 #[test]
-fn a_guest_who_logs_in_keeps_the_identity() {
+fn a_guest_keeps_the_identity_after_a_login() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let guest = scene.get_id(&pool, json!({})).unwrap();
     assert_eq!(scene.owner(&guest, json!({})).unwrap().1, GUEST_ROLE);
@@ -240,9 +240,9 @@ fn a_guest_who_logs_in_keeps_the_identity() {
 }
 
 #[test]
-fn a_guest_who_turns_out_to_be_known_gives_way_to_that_identity() {
+fn a_known_login_replaces_the_guest_identity() {
     for flow in [Scene::credentials, |scene: &mut Scene, id: &str, logins| {
-        scene.asked("GetOpenIdToken", json!({ "IdentityId": id, "Logins": logins }))
+        scene.call_identity_pools("GetOpenIdToken", json!({ "IdentityId": id, "Logins": logins }))
     }] {
         let (mut scene, pool) = identity_scene(open_identity_pool());
         let logins = json!({ scene.provider(): scene.tokens().id });
@@ -258,7 +258,7 @@ fn a_guest_who_turns_out_to_be_known_gives_way_to_that_identity() {
 #[test]
 fn deleting_the_user_leaves_the_identity() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
-    let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+    let tokens = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap());
     let logins = json!({ scene.provider(): tokens.id });
     let identity = scene.get_id(&pool, logins.clone()).unwrap();
     scene.ok("DeleteUser", json!({ "AccessToken": tokens.access }));
@@ -268,12 +268,12 @@ fn deleting_the_user_leaves_the_identity() {
 #[track_caller]
 fn unlink(scene: &mut Scene, identity: &str, logins: &Value, remove: &[&str]) -> Result<(), Refusal> {
     let body = json!({ "IdentityId": identity, "Logins": logins, "LoginsToRemove": remove });
-    let response = scene.ask("UnlinkIdentity", body.to_string().as_bytes());
+    let response = scene.send_to_identity_pools("UnlinkIdentity", body.to_string().as_bytes());
     read(&response).map(|_| assert!(response.body().is_empty()))
 }
 
 #[test]
-fn an_unlinked_login_is_a_new_identity_the_next_time() {
+fn an_unlinked_login_gets_a_new_identity() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (ann, bob, both) = ann_and_bob(&scene);
     let identity = scene.get_id(&pool, both.clone()).unwrap();
@@ -284,7 +284,7 @@ fn an_unlinked_login_is_a_new_identity_the_next_time() {
 }
 
 #[test]
-fn an_identity_that_loses_its_last_login_is_lost() {
+fn unlinking_the_last_login_deletes_the_identity() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (ann, ..) = ann_and_bob(&scene);
     let identity = scene.get_id(&pool, ann.clone()).unwrap();
@@ -296,7 +296,7 @@ fn an_identity_that_loses_its_last_login_is_lost() {
 }
 
 #[test]
-fn unlinking_takes_the_identitys_own_logins() {
+fn unlinking_requires_the_identitys_own_logins() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let (ann, bob, both) = ann_and_bob(&scene);
     let identity = scene.get_id(&pool, ann.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! Identities of an identity pool, and the credentials that they get.
+//! Identity pools: identities, their AWS credentials, and OpenID tokens.
 
 use cognito_core::Timestamp;
 use cognito_integration_tests::support::devices::claims;
@@ -13,7 +13,7 @@ const MISCONFIGURED: (&str, &str) = (
 );
 
 #[test]
-fn a_guest_gets_an_identity_and_the_guests_credentials() {
+fn a_guest_gets_an_identity_and_guest_credentials() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let guest = scene.get_id(&pool, json!({})).unwrap();
     assert!(guest.starts_with("us-east-1:") && guest.len() == 46, "{guest}");
@@ -25,7 +25,7 @@ fn a_guest_gets_an_identity_and_the_guests_credentials() {
     assert!(key.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit()), "{key}");
     assert_eq!(text(&credentials["SecretKey"]).len(), 40);
     assert!(text(&credentials["SessionToken"]).len() > 400);
-    // A number with a decimal point, as the service writes it.
+    // Cognito writes the expiry as a number with a decimal point.
     let expires = scene.in_seconds(3600);
     assert!(credentials["Expiration"].is_f64());
     assert_eq!(credentials["Expiration"].as_f64(), Some(expires.as_unix_seconds() as f64));
@@ -42,7 +42,7 @@ fn every_guest_is_a_new_identity() {
 }
 
 #[test]
-fn without_guests_an_identity_needs_a_login() {
+fn a_pool_without_guest_access_requires_a_login() {
     let closed = IdentityPoolConfig { allow_unauthenticated_identities: false, ..open_identity_pool() };
     let (mut scene, pool) = identity_scene(closed);
     let refusal = scene.get_id(&pool, json!({})).unwrap_err();
@@ -64,7 +64,7 @@ fn a_user_has_the_same_identity_at_every_sign_in() {
 }
 
 #[test]
-fn two_users_have_two_identities_and_so_has_a_user_in_two_pools() {
+fn each_user_has_one_identity_per_pool() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let other_pool = scene.add_identity_pool(open_identity_pool());
     let ann = json!({ GOOGLE: google(&scene, "ann") });
@@ -75,7 +75,7 @@ fn two_users_have_two_identities_and_so_has_a_user_in_two_pools() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn unknown_pools_and_identities_are_not_found() {
     let (mut scene, _) = identity_scene(open_identity_pool());
     let id = "us-east-1:00000000-0000-4000-8000-000000000000";
     let no_pool = format!("IdentityPool '{id}' not found.");
@@ -85,11 +85,11 @@ fn what_is_not_there_is_not_found() {
     assert_eq!(scene.credentials(id, json!({})).unwrap_err(), not_found);
     assert_eq!(scene.open_id_token(id, json!({})).unwrap_err(), not_found);
     let body = json!({ "IdentityId": id, "Logins": {}, "LoginsToRemove": [] });
-    assert_eq!(scene.asked("UnlinkIdentity", body).unwrap_err(), not_found);
+    assert_eq!(scene.call_identity_pools("UnlinkIdentity", body).unwrap_err(), not_found);
 }
 
 #[test]
-fn an_identity_that_an_administrator_deletes_is_gone() {
+fn a_deleted_identity_is_gone() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let logins = json!({ GOOGLE: google(&scene, "ann") });
     let identity = scene.get_id(&pool, logins.clone()).unwrap();
@@ -100,30 +100,30 @@ fn an_identity_that_an_administrator_deletes_is_gone() {
 }
 
 #[test]
-fn a_pool_without_a_role_says_so() {
+fn a_pool_without_roles_is_reported_as_misconfigured() {
     let roleless = IdentityPoolConfig { roles: Roles::default(), ..open_identity_pool() };
     let (mut scene, pool) = identity_scene(roleless);
     let guest = scene.get_id(&pool, json!({})).unwrap();
     assert_eq!(scene.credentials(&guest, json!({})).unwrap_err(), MISCONFIGURED);
     let logins = json!({ GOOGLE: google(&scene, "ann") });
     assert_eq!(scene.credentials(&guest, logins.clone()).unwrap_err(), MISCONFIGURED);
-    // What was refused has linked nothing.
+    // A rejected request links no login.
     assert_ne!(scene.get_id(&pool, logins).unwrap(), guest);
 }
 
 #[test]
-fn credentials_last_as_long_as_the_pool_says() {
+fn credentials_are_valid_for_the_configured_duration() {
     let (mut scene, pool) = identity_scene(IdentityPoolConfig { credentials_seconds: 900, ..open_identity_pool() });
     let guest = scene.get_id(&pool, json!({})).unwrap();
     let answer = scene.credentials(&guest, json!({})).unwrap();
     let expected = scene.in_seconds(900).as_unix_seconds() as f64;
     assert_eq!(answer["Credentials"]["Expiration"].as_f64(), Some(expected));
-    // Every call makes new ones.
+    // Each call creates new credentials.
     assert_ne!(scene.credentials(&guest, json!({})).unwrap()["Credentials"], answer["Credentials"]);
 }
 
 #[test]
-fn an_openid_token_says_who_the_identity_is_and_how_it_logged_in() {
+fn an_openid_token_names_the_identity_and_its_logins() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let guest = scene.get_id(&pool, json!({})).unwrap();
     let token = claims(&scene.open_id_token(&guest, json!({})).unwrap());
@@ -147,7 +147,7 @@ fn an_openid_token_needs_the_basic_flow() {
 }
 
 #[test]
-fn the_standard_configuration_has_an_identity_pool_for_all_its_clients() {
+fn the_standard_configuration_has_an_identity_pool() {
     let now = Timestamp::from_unix_seconds(START);
     let simulator = Simulator::from_config([7; 32], now, Config::standard()).unwrap();
     let pools = simulator.identity_pools();
@@ -159,26 +159,32 @@ fn the_standard_configuration_has_an_identity_pool_for_all_its_clients() {
     let identity = scene.get_id(&pools[0].id, logins.clone()).unwrap();
     let role = "arn:aws:iam::123456789012:role/authenticated".to_owned();
     assert_eq!(scene.owner(&identity, logins).unwrap(), (identity, role));
-    let token = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).id;
+    let token = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap()).id;
     assert!(scene.get_id(&pools[0].id, json!({ scene.provider(): token })).is_ok());
 }
 
 #[test]
-fn a_configuration_that_cannot_be_is_refused() {
+fn an_invalid_configuration_is_rejected() {
     let create = |pools: Vec<PoolConfig>, identity_pools| {
         let config = Config { pools, identity_pools, ..Config::default() };
         Simulator::from_config([7; 32], Timestamp::from_unix_seconds(0), config).map(|_| ()).unwrap_err().to_string()
     };
     let named = |id: &str| IdentityPoolConfig { id: Some(id.to_owned()), ..IdentityPoolConfig::default() };
-    let of = |user_pool: &str| IdentityPoolConfig {
+    let trusting = |user_pool: &str| IdentityPoolConfig {
         user_pools: vec![user_pool.to_owned()],
         ..IdentityPoolConfig::default()
     };
     assert!(create(vec![], vec![named("us-east-1_Pool")]).contains("regular expression pattern"));
     assert!(create(vec![], vec![named("us-east-1:0a"), named("us-east-1:0a")]).contains("already"));
-    assert_eq!(create(vec![], vec![of("customers")]), "there is no user pool \"customers\"");
+    assert_eq!(
+        create(vec![], vec![trusting("customers")]),
+        "user_pools: no user pool has the id or the name \"customers\""
+    );
     let twice = vec![PoolConfig::default(), PoolConfig::default()];
-    assert_eq!(create(twice, vec![of("pool")]), "several user pools are called \"pool\"");
+    assert_eq!(
+        create(twice, vec![trusting("pool")]),
+        "user_pools: several user pools have the name \"pool\", so use an id"
+    );
     let roles = Roles { authenticated: Some("role".to_owned()), unauthenticated: None };
     assert!(create(vec![], vec![IdentityPoolConfig { roles, ..IdentityPoolConfig::default() }]).contains("length"));
 }

@@ -1,4 +1,4 @@
-//! Which role credentials are for.
+//! The IAM role of credentials: role mappings by token and by rules.
 
 use cognito_integration_tests::support::identities::*;
 use cognito_integration_tests::support::scene::{Answer, Refusal, Scene, open_client};
@@ -18,13 +18,13 @@ fn rule(claim: &str, match_type: MatchType, value: &str, role_arn: &str) -> Mapp
     MappingRule { claim: claim.to_owned(), match_type, value: value.to_owned(), role_arn: role_arn.to_owned() }
 }
 
-/// A pool that maps the roles of Google's users.
-struct Mapped {
+/// A scene with an identity pool that maps the claims of Google users to roles.
+struct MappedPool {
     scene: Scene,
     pool: String,
 }
 
-impl Mapped {
+impl MappedPool {
     fn new(mapping: RoleMapping) -> Self {
         let role_mappings = [(GOOGLE.to_owned(), mapping)].into();
         let (scene, pool) = identity_scene(IdentityPoolConfig { role_mappings, ..open_identity_pool() });
@@ -32,7 +32,7 @@ impl Mapped {
     }
 
     #[track_caller]
-    fn ask(&mut self, claims: Value, custom: Option<&str>) -> Answer {
+    fn get_credentials(&mut self, claims: Value, custom: Option<&str>) -> Answer {
         let claims = claims.as_object().unwrap().clone();
         let claims = claims.iter().map(|(name, value)| (name.as_str(), value.clone()));
         let token = login_token("https://accounts.google.com", GOOGLE_APP, "ann", self.scene.in_seconds(60), claims);
@@ -42,17 +42,18 @@ impl Mapped {
         if let Some(custom) = custom {
             body["CustomRoleArn"] = json!(custom);
         }
-        self.scene.asked("GetCredentialsForIdentity", body)
+        self.scene.call_identity_pools("GetCredentialsForIdentity", body)
     }
 
-    /// The role for somebody with these claims.
+    /// Returns the ARN of the role that a Google user with these claims gets.
     #[track_caller]
     fn role(&mut self, claims: Value, custom: Option<&str>) -> Result<String, Refusal> {
-        let answer = self.ask(claims, custom)?;
+        let answer = self.get_credentials(claims, custom)?;
         let key = text(&answer["Credentials"]["AccessKeyId"]);
         Ok(self.scene.simulator.credentials_owner(&key).unwrap().role_arn)
     }
 
+    /// Checks that a Google user with these claims gets no credentials.
     #[track_caller]
     fn denied(&mut self, claims: Value, custom: Option<&str>) {
         assert_eq!(self.role(claims, custom).unwrap_err().name, "NotAuthorizedException");
@@ -60,8 +61,8 @@ impl Mapped {
 }
 
 #[test]
-fn a_token_says_its_preferred_role_or_its_only_one() {
-    let mut pool = Mapped::new(mapping(RoleMappingType::Token, AmbiguousRoleResolution::Deny, vec![]));
+fn a_token_selects_its_preferred_or_only_role() {
+    let mut pool = MappedPool::new(mapping(RoleMappingType::Token, AmbiguousRoleResolution::Deny, vec![]));
     let both = json!({ "cognito:roles": [READER, ADMIN], "cognito:preferred_role": ADMIN });
     assert_eq!(pool.role(both.clone(), None).unwrap(), ADMIN);
     assert_eq!(pool.role(both, Some(READER)).unwrap(), READER);
@@ -74,23 +75,23 @@ fn a_token_says_its_preferred_role_or_its_only_one() {
 }
 
 #[test]
-fn where_the_token_leaves_it_open_the_pool_may_give_its_own_role() {
+fn the_pools_role_can_resolve_an_ambiguous_token() {
     let open = mapping(RoleMappingType::Token, AmbiguousRoleResolution::AuthenticatedRole, vec![]);
-    let mut pool = Mapped::new(open);
+    let mut pool = MappedPool::new(open);
     assert_eq!(pool.role(json!({ "cognito:roles": [READER, ADMIN] }), None).unwrap(), USER_ROLE);
     assert_eq!(pool.role(json!({}), None).unwrap(), USER_ROLE);
 }
 
 #[test]
-fn the_first_rule_that_matches_counts() {
+fn the_first_matching_rule_selects_the_role() {
     let rules = vec![
         rule("group", MatchType::Equals, "admins", ADMIN),
         rule("email", MatchType::Contains, "@example.com", READER),
     ];
-    let mut pool = Mapped::new(mapping(RoleMappingType::Rules, AmbiguousRoleResolution::Deny, rules));
+    let mut pool = MappedPool::new(mapping(RoleMappingType::Rules, AmbiguousRoleResolution::Deny, rules));
     let admin = json!({ "group": "admins", "email": "ann@example.com" });
     assert_eq!(pool.role(admin.clone(), None).unwrap(), ADMIN);
-    // Another that matches may be asked for.
+    // A user can also request the role of another matching rule.
     assert_eq!(pool.role(admin, Some(READER)).unwrap(), READER);
     let reader = json!({ "group": "admins2", "email": "ann@example.com" });
     assert_eq!(pool.role(reader.clone(), None).unwrap(), READER);
@@ -99,7 +100,7 @@ fn the_first_rule_that_matches_counts() {
 }
 
 #[test]
-fn a_rule_compares_in_four_ways() {
+fn a_rule_has_four_ways_to_compare_a_claim() {
     let cases = [
         (MatchType::Equals, "abc", [true, false, false]),
         (MatchType::Contains, "b", [true, true, false]),
@@ -109,7 +110,7 @@ fn a_rule_compares_in_four_ways() {
     for (match_type, value, expected) in cases {
         let rules = vec![rule("claim", match_type, value, ADMIN)];
         let resolution = AmbiguousRoleResolution::AuthenticatedRole;
-        let mut pool = Mapped::new(mapping(RoleMappingType::Rules, resolution, rules));
+        let mut pool = MappedPool::new(mapping(RoleMappingType::Rules, resolution, rules));
         for (claim, expected) in ["abc", "xbc", "x"].into_iter().zip(expected) {
             let role = pool.role(json!({ "claim": claim }), None).unwrap();
             assert_eq!(role == ADMIN, expected, "{match_type:?} {claim}");
@@ -119,15 +120,15 @@ fn a_rule_compares_in_four_ways() {
 }
 
 #[test]
-fn a_claim_of_several_values_matches_by_any_of_them_and_one_that_is_no_text_by_its_json() {
+fn a_rule_matches_any_list_item_and_the_json_of_a_number() {
     let rules = vec![rule("groups", MatchType::Equals, "admins", ADMIN), rule("level", MatchType::Equals, "3", READER)];
-    let mut pool = Mapped::new(mapping(RoleMappingType::Rules, AmbiguousRoleResolution::Deny, rules));
+    let mut pool = MappedPool::new(mapping(RoleMappingType::Rules, AmbiguousRoleResolution::Deny, rules));
     assert_eq!(pool.role(json!({ "groups": ["staff", "admins"] }), None).unwrap(), ADMIN);
     assert_eq!(pool.role(json!({ "groups": ["staff"], "level": 3 }), None).unwrap(), READER);
 }
 
 #[test]
-fn a_mapping_of_one_app_client_counts_before_its_user_pools() {
+fn a_mapping_for_an_app_client_precedes_that_of_its_pool() {
     let mut scene = Scene::with_alice();
     let (name, client) = (scene.provider(), scene.client.id.clone());
     let always = |role: &str| {
@@ -142,25 +143,25 @@ fn a_mapping_of_one_app_client_counts_before_its_user_pools() {
     scene.switch_client(open_client());
     let logins = json!({ &name: scene.tokens().id });
     assert_eq!(scene.owner(&identity, logins.clone()).unwrap().1, READER);
-    // The roles of rules are users' roles in the basic flow as well.
+    // In the basic flow, users can also assume the roles that the rules name.
     let token = scene.open_id_token(&identity, logins).unwrap();
     assert!(scene.assume_role(ADMIN, &token, &[]).is_ok());
 }
 
 #[test]
-fn without_a_mapping_no_role_can_be_asked_for() {
+fn without_a_mapping_no_role_can_be_requested() {
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let logins = json!({ GOOGLE: google(&scene, "ann") });
     let identity = scene.get_id(&pool, logins.clone()).unwrap();
     for role in [USER_ROLE, ADMIN] {
         let body = json!({ "IdentityId": identity, "Logins": logins, "CustomRoleArn": role });
-        let refusal = scene.asked("GetCredentialsForIdentity", body).unwrap_err();
+        let refusal = scene.call_identity_pools("GetCredentialsForIdentity", body).unwrap_err();
         assert_eq!(refusal.name, "NotAuthorizedException");
     }
 }
 
 #[test]
-fn a_configuration_file_says_all_this() {
+fn a_configuration_file_can_define_role_mappings() {
     let text = r#"{"identity_pools":[{"role_mappings":{"accounts.google.com":{"type":"Rules",
         "ambiguous_role_resolution":"AuthenticatedRole",
         "rules":[{"claim":"group","match_type":"StartsWith","value":"a","role_arn":"arn:aws:iam::123456789012:role/a"}]}}}]}"#;

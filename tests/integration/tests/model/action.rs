@@ -1,16 +1,16 @@
-//! What users do, as plain data, so that a failing sequence can be made shorter.
+//! The actions of users as plain data, so that proptest can shorten a failing sequence.
 
 use cognito_core::FactorState;
 use proptest::prelude::*;
 
-/// A user of the pool, if there is one of the name.
+/// A person, who is a user of the pool from sign-up until deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Who {
+pub(crate) enum Person {
     Alice,
     Bob,
 }
 
-impl Who {
+impl Person {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Alice => "alice",
@@ -27,7 +27,7 @@ impl Who {
     }
 }
 
-/// An address of a user; one of them both have.
+/// An e-mail address of a person. Both persons have the address `Shared`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mailbox {
     Own,
@@ -52,52 +52,53 @@ impl Factor {
     }
 }
 
-/// By which name a user signs in.
+/// The kind of name that a user types to sign in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Typed {
+pub(crate) enum TypedName {
     Name,
     Email(Mailbox),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
-    SignUp(Who),
-    /// Here and below a `bool` says whether the code or the password is right.
-    ConfirmSignUp(Who, bool),
-    ResendCode(Who),
+    SignUp(Person),
+    /// A person enters the code of a sign-up. In every variant, `true` stands for a right code or password.
+    ConfirmSignUp(Person, bool),
+    ResendCode(Person),
     SignIn(SignIn),
-    ForgotPassword(Who),
-    ConfirmForgotPassword(Who, bool),
-    /// So many minutes go by.
-    Pass(u64),
-    /// AWS credentials for nobody.
+    ForgotPassword(Person),
+    ConfirmForgotPassword(Person, bool),
+    /// The clock advances by this number of minutes.
+    AdvanceMinutes(u64),
+    /// A guest requests AWS credentials.
     GuestCredentials,
-    /// With one of the sessions that there are, counted from the last.
-    Signed(usize, Errand),
+    /// A user acts in an existing session. The number counts the sessions backwards from the latest.
+    InSession(usize, SessionAction),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct SignIn {
-    pub(crate) who: Who,
-    pub(crate) typed: Typed,
+    pub(crate) person: Person,
+    pub(crate) typed: TypedName,
     pub(crate) right_password: bool,
     pub(crate) right_code: bool,
-    /// Which factor is chosen of several.
+    /// The index of the factor that the user chooses among several, modulo their count.
     pub(crate) choice: usize,
-    /// On the machine that keeps the users' devices, or on one that keeps nothing.
+    /// `true` on the machine that stores the users' device records, `false` on a machine that stores nothing.
     pub(crate) at_home: bool,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Errand {
+pub(crate) enum SessionAction {
     Refresh,
     Revoke,
     GlobalSignOut,
     ChangePassword(bool),
     SetFactor(Factor, FactorState),
     SetUpApp(bool),
-    /// Both of the session's own device.
+    /// Forgets the device of the session.
     ForgetDevice,
+    /// Sets whether the device of the session is remembered.
     RememberDevice(bool),
     UpdateEmail(Mailbox),
     DeleteEmail,
@@ -107,24 +108,24 @@ pub(crate) enum Errand {
     Credentials,
 }
 
-fn who() -> impl Strategy<Value = Who> {
-    prop_oneof![3 => Just(Who::Alice), 1 => Just(Who::Bob)]
+fn person() -> impl Strategy<Value = Person> {
+    prop_oneof![3 => Just(Person::Alice), 1 => Just(Person::Bob)]
 }
 
 fn mailbox() -> impl Strategy<Value = Mailbox> {
     prop_oneof![2 => Just(Mailbox::Own), 1 => Just(Mailbox::Other), 4 => Just(Mailbox::Shared)]
 }
 
-/// Mostly right: otherwise nobody would get far.
-fn right() -> impl Strategy<Value = bool> {
+/// Generates `true` in 80 % of the cases: with more wrong codes and passwords, few users would sign in.
+fn mostly_true() -> impl Strategy<Value = bool> {
     prop::bool::weighted(0.8)
 }
 
 fn sign_in() -> impl Strategy<Value = SignIn> {
-    let typed = prop_oneof![2 => Just(Typed::Name), 1 => mailbox().prop_map(Typed::Email)];
-    (who(), typed, right(), right(), 0_usize..3, right()).prop_map(
-        |(who, typed, right_password, right_code, choice, at_home)| SignIn {
-            who,
+    let typed = prop_oneof![2 => Just(TypedName::Name), 1 => mailbox().prop_map(TypedName::Email)];
+    (person(), typed, mostly_true(), mostly_true(), 0_usize..3, mostly_true()).prop_map(
+        |(person, typed, right_password, right_code, choice, at_home)| SignIn {
+            person,
             typed,
             right_password,
             right_code,
@@ -134,53 +135,53 @@ fn sign_in() -> impl Strategy<Value = SignIn> {
     )
 }
 
-/// Mostly one of the last sessions: the others have been signed out or have expired.
-fn recent() -> impl Strategy<Value = usize> {
+/// Generates mostly one of the two latest sessions, because older sessions have usually ended or expired.
+fn recent_session() -> impl Strategy<Value = usize> {
     prop_oneof![4 => 0_usize..2, 1 => 0_usize..8]
 }
 
-fn errand() -> impl Strategy<Value = Errand> {
+fn session_action() -> impl Strategy<Value = SessionAction> {
     let factor = prop_oneof![Just(Factor::Sms), Just(Factor::App), Just(Factor::Email)];
     let state = prop_oneof![2 => Just(FactorState::On), 3 => Just(FactorState::Preferred), 1 => Just(FactorState::Off)];
     prop_oneof![
-        3 => Just(Errand::Refresh),
-        1 => Just(Errand::Revoke),
-        1 => Just(Errand::GlobalSignOut),
-        2 => right().prop_map(Errand::ChangePassword),
-        8 => (factor, state).prop_map(|(factor, state)| Errand::SetFactor(factor, state)),
-        3 => right().prop_map(Errand::SetUpApp),
-        2 => Just(Errand::ForgetDevice),
-        2 => right().prop_map(Errand::RememberDevice),
-        5 => mailbox().prop_map(Errand::UpdateEmail),
-        3 => Just(Errand::DeleteEmail),
-        1 => Just(Errand::SendCode),
-        6 => right().prop_map(Errand::VerifyEmail),
-        1 => Just(Errand::DeleteUser),
-        2 => Just(Errand::Credentials),
+        3 => Just(SessionAction::Refresh),
+        1 => Just(SessionAction::Revoke),
+        1 => Just(SessionAction::GlobalSignOut),
+        2 => mostly_true().prop_map(SessionAction::ChangePassword),
+        8 => (factor, state).prop_map(|(factor, state)| SessionAction::SetFactor(factor, state)),
+        3 => mostly_true().prop_map(SessionAction::SetUpApp),
+        2 => Just(SessionAction::ForgetDevice),
+        2 => mostly_true().prop_map(SessionAction::RememberDevice),
+        5 => mailbox().prop_map(SessionAction::UpdateEmail),
+        3 => Just(SessionAction::DeleteEmail),
+        1 => Just(SessionAction::SendCode),
+        6 => mostly_true().prop_map(SessionAction::VerifyEmail),
+        1 => Just(SessionAction::DeleteUser),
+        2 => Just(SessionAction::Credentials),
     ]
 }
 
 pub(crate) fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        2 => who().prop_map(Action::SignUp),
-        3 => (who(), right()).prop_map(|(who, right)| Action::ConfirmSignUp(who, right)),
-        1 => who().prop_map(Action::ResendCode),
+        2 => person().prop_map(Action::SignUp),
+        3 => (person(), mostly_true()).prop_map(|(person, is_right)| Action::ConfirmSignUp(person, is_right)),
+        1 => person().prop_map(Action::ResendCode),
         12 => sign_in().prop_map(Action::SignIn),
-        2 => who().prop_map(Action::ForgotPassword),
-        2 => (who(), right()).prop_map(|(who, right)| Action::ConfirmForgotPassword(who, right)),
-        2 => prop::sample::select(vec![1, 59, 61, 24 * 60]).prop_map(Action::Pass),
+        2 => person().prop_map(Action::ForgotPassword),
+        2 => (person(), mostly_true()).prop_map(|(person, is_right)| Action::ConfirmForgotPassword(person, is_right)),
+        2 => prop::sample::select(vec![1, 59, 61, 24 * 60]).prop_map(Action::AdvanceMinutes),
         1 => Just(Action::GuestCredentials),
-        24 => (recent(), errand()).prop_map(|(session, errand)| Action::Signed(session, errand)),
+        24 => (recent_session(), session_action()).prop_map(|(session, action)| Action::InSession(session, action)),
     ]
 }
 
-/// How most stories begin: somebody has signed up and in.
+/// Generates the start of a story: up to two persons sign up and sign in.
 pub(crate) fn signed_up() -> impl Strategy<Value = Vec<Action>> {
-    let begin = |who| {
-        let (typed, at_home) = (Typed::Name, true);
-        let sign_in = SignIn { who, typed, right_password: true, right_code: true, choice: 0, at_home };
-        vec![Action::SignUp(who), Action::ConfirmSignUp(who, true), Action::SignIn(sign_in)]
+    let begin = |person| {
+        let (typed, at_home) = (TypedName::Name, true);
+        let sign_in = SignIn { person, typed, right_password: true, right_code: true, choice: 0, at_home };
+        vec![Action::SignUp(person), Action::ConfirmSignUp(person, true), Action::SignIn(sign_in)]
     };
-    prop::sample::subsequence(vec![Who::Bob, Who::Alice], 0..=2)
+    prop::sample::subsequence(vec![Person::Bob, Person::Alice], 0..=2)
         .prop_map(move |users| users.into_iter().flat_map(begin).collect())
 }

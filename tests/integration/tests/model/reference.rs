@@ -1,11 +1,11 @@
-//! What should come of it: the service and the client together, in as few words as will do.
+//! The expected result of each action: a minimal model of the client and the service together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cognito_core::FactorState;
 use cognito_core::error::{NotAuthorized, RefusalKind};
 
-use crate::action::{Action, Errand, Factor, Mailbox, SignIn, Typed, Who};
+use crate::action::{Action, Factor, Mailbox, Person, SessionAction, SignIn, TypedName};
 
 pub(crate) type Outcome = Result<(), RefusalKind>;
 
@@ -16,34 +16,34 @@ const DAY: u64 = 24 * HOUR;
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) now: u64,
-    pub(crate) users: BTreeMap<Who, User>,
+    pub(crate) users: BTreeMap<Person, User>,
     pub(crate) sessions: Vec<Session>,
-    /// The devices that are kept at home.
-    pub(crate) kept: BTreeMap<Who, u32>,
+    /// The ids of the persons' devices that are stored on the machine at home.
+    pub(crate) home_devices: BTreeMap<Person, u32>,
     pub(crate) last_id: u32,
 }
 
 #[derive(Debug)]
 pub(crate) struct User {
-    /// Another for everyone who signs up.
+    /// The id of the user, which is different for each sign-up.
     pub(crate) id: u32,
     pub(crate) confirmed: bool,
-    /// The number of the password.
+    /// The number in the current password, such as 2 in `Correct-horse-2`. Each password change increases it.
     pub(crate) password: u32,
-    /// And whether it is verified.
+    /// The e-mail address, and whether the address is verified.
     pub(crate) email: Option<(String, bool)>,
-    /// When the codes expire that have been sent and not used.
+    /// The expiry of each code that was sent and not used, in seconds since the Unix epoch.
     codes: BTreeMap<Purpose, u64>,
     pub(crate) factors: BTreeSet<Factor>,
     pub(crate) preferred: Option<Factor>,
     has_app: bool,
-    /// And whether they are remembered.
+    /// The id of each device, and whether the device is remembered.
     pub(crate) devices: BTreeMap<u32, bool>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) who: Who,
+    pub(crate) person: Person,
     pub(crate) user: u32,
     pub(crate) device: u32,
     pub(crate) access_until: u64,
@@ -89,9 +89,9 @@ impl Model {
     pub(crate) fn apply(&mut self, action: &Action) -> Outcome {
         let now = self.now;
         match action {
-            Action::SignUp(who) => self.sign_up(*who),
-            Action::ConfirmSignUp(who, right) => {
-                let user = self.users.get_mut(who).ok_or(RefusalKind::ExpiredCode)?;
+            Action::SignUp(person) => self.sign_up(*person),
+            Action::ConfirmSignUp(person, right) => {
+                let user = self.users.get_mut(person).ok_or(RefusalKind::ExpiredCode)?;
                 if user.confirmed {
                     return Err(RefusalKind::NotAuthorized(NotAuthorized::Other));
                 }
@@ -100,38 +100,38 @@ impl Model {
                 user.email.iter_mut().for_each(|(_, verified)| *verified = true);
                 Ok(())
             }
-            Action::ResendCode(who) => match self.users.get_mut(who) {
+            Action::ResendCode(person) => match self.users.get_mut(person) {
                 Some(user) if user.confirmed => Err(RefusalKind::InvalidParameter),
                 Some(user) => user.send(Purpose::SignUp, now + DAY),
-                // Who is not there is not told so.
+                // The service does not report that the user does not exist.
                 None => Ok(()),
             },
             Action::SignIn(sign_in) => self.sign_in(sign_in),
-            // Nor is who gets no code.
-            Action::ForgotPassword(who) => {
-                let user = self.users.get_mut(who).filter(|user| matches!(user.email, Some((_, true))));
+            // The service does not report that it sends no code.
+            Action::ForgotPassword(person) => {
+                let user = self.users.get_mut(person).filter(|user| matches!(user.email, Some((_, true))));
                 user.map_or(Ok(()), |user| user.send(Purpose::Forgot, now + HOUR))
             }
-            Action::ConfirmForgotPassword(who, right) => {
-                let user = self.users.get_mut(who).ok_or(RefusalKind::CodeMismatch)?;
+            Action::ConfirmForgotPassword(person, right) => {
+                let user = self.users.get_mut(person).ok_or(RefusalKind::CodeMismatch)?;
                 user.redeem(Purpose::Forgot, *right, now)?;
                 user.password += 1;
                 Ok(())
             }
-            Action::Pass(minutes) => {
+            Action::AdvanceMinutes(minutes) => {
                 self.now += 60 * minutes;
                 Ok(())
             }
             Action::GuestCredentials => Ok(()),
-            Action::Signed(number, errand) => match self.sessions.len() {
+            Action::InSession(number, action) => match self.sessions.len() {
                 0 => Ok(()),
-                count => self.errand(count - 1 - number % count, errand),
+                count => self.session_action(count - 1 - number % count, action),
             },
         }
     }
 
-    fn sign_up(&mut self, who: Who) -> Outcome {
-        if self.users.contains_key(&who) {
+    fn sign_up(&mut self, person: Person) -> Outcome {
+        if self.users.contains_key(&person) {
             return Err(RefusalKind::UsernameExists);
         }
         self.last_id += 1;
@@ -139,37 +139,37 @@ impl Model {
             id: self.last_id,
             confirmed: false,
             password: 0,
-            email: Some((who.email(Mailbox::Own), false)),
+            email: Some((person.email(Mailbox::Own), false)),
             codes: BTreeMap::from([(Purpose::SignUp, self.now + DAY)]),
             factors: BTreeSet::new(),
             preferred: None,
             has_app: false,
             devices: BTreeMap::new(),
         };
-        self.users.insert(who, user);
+        self.users.insert(person, user);
         Ok(())
     }
 
-    /// Whom a name stands for: an address only when it is verified.
-    pub(crate) fn resolve(&self, typed: Typed, who: Who) -> Option<Who> {
+    /// Returns the user that a typed name stands for. An address must be verified to stand for a user.
+    pub(crate) fn resolve(&self, typed: TypedName, person: Person) -> Option<Person> {
         match typed {
-            Typed::Name => Some(who).filter(|who| self.users.contains_key(who)),
-            Typed::Email(mailbox) => self.owner(&who.email(mailbox)),
+            TypedName::Name => Some(person).filter(|person| self.users.contains_key(person)),
+            TypedName::Email(mailbox) => self.owner(&person.email(mailbox)),
         }
     }
 
-    fn owner(&self, email: &str) -> Option<Who> {
+    fn owner(&self, email: &str) -> Option<Person> {
         let is_owned = |user: &User| matches!(&user.email, Some((held, true)) if held == email);
-        self.users.iter().find(|(_, user)| is_owned(user)).map(|(who, _)| *who)
+        self.users.iter().find(|(_, user)| is_owned(user)).map(|(person, _)| *person)
     }
 
     fn sign_in(&mut self, sign_in: &SignIn) -> Outcome {
-        // A code of an authenticator app is good once: a minute later there is another.
+        // A code of an authenticator app is valid once. One minute later, the app shows another code.
         self.now += 60;
         let now = self.now;
-        let who = self.resolve(sign_in.typed, sign_in.who).ok_or(INCORRECT)?;
-        let kept = self.kept.get(&who).copied().filter(|_| sign_in.at_home);
-        let user = self.users.get_mut(&who).ok_or(INCORRECT)?;
+        let person = self.resolve(sign_in.typed, sign_in.person).ok_or(INCORRECT)?;
+        let kept = self.home_devices.get(&person).copied().filter(|_| sign_in.at_home);
+        let user = self.users.get_mut(&person).ok_or(INCORRECT)?;
         if !sign_in.right_password {
             return Err(INCORRECT);
         }
@@ -177,9 +177,9 @@ impl Model {
             return Err(RefusalKind::UserNotConfirmed);
         }
         let device = kept.filter(|device| user.devices.contains_key(device));
-        let stands_in = device.is_some_and(|device| user.devices[&device]);
-        let asks = !stands_in && user.factors.iter().any(|factor| user.is_set_up(*factor));
-        if asks && !sign_in.right_code {
+        let replaces_factor = device.is_some_and(|device| user.devices[&device]);
+        let needs_factor = !replaces_factor && user.factors.iter().any(|factor| user.is_set_up(*factor));
+        if needs_factor && !sign_in.right_code {
             return Err(RefusalKind::CodeMismatch);
         }
         let device = device.unwrap_or_else(|| {
@@ -188,16 +188,16 @@ impl Model {
             self.last_id
         });
         if sign_in.at_home {
-            self.kept.insert(who, device);
+            self.home_devices.insert(person, device);
         }
         let (access_until, refresh_until) = (now + HOUR, now + DAY);
-        self.sessions.push(Session { who, user: user.id, device, access_until, refresh_until, revoked: false });
+        self.sessions.push(Session { person, user: user.id, device, access_until, refresh_until, revoked: false });
         Ok(())
     }
 
-    /// The user for whom the access token of a session still speaks.
-    pub(crate) fn bearer(&mut self, session: &Session) -> Result<&mut User, RefusalKind> {
-        let user = self.users.get_mut(&session.who).filter(|user| user.id == session.user);
+    /// Returns the user of a session whose access token is still valid.
+    pub(crate) fn signed_in_user(&mut self, session: &Session) -> Result<&mut User, RefusalKind> {
+        let user = self.users.get_mut(&session.person).filter(|user| user.id == session.user);
         let user = user.ok_or(RefusalKind::UserNotFound)?;
         if session.revoked {
             return Err(RefusalKind::NotAuthorized(NotAuthorized::AccessTokenRevoked));
@@ -208,68 +208,68 @@ impl Model {
         Ok(user)
     }
 
-    fn errand(&mut self, number: usize, errand: &Errand) -> Outcome {
+    fn session_action(&mut self, number: usize, action: &SessionAction) -> Outcome {
         let session = self.sessions[number].clone();
-        match errand {
-            Errand::Refresh => return self.refresh(number),
-            Errand::Revoke => {
+        match action {
+            SessionAction::Refresh => return self.refresh(number),
+            SessionAction::Revoke => {
                 self.sessions[number].revoked = true;
                 return Ok(());
             }
-            Errand::Credentials if self.now >= session.access_until => {
+            SessionAction::Credentials if self.now >= session.access_until => {
                 return Err(RefusalKind::NotAuthorized(NotAuthorized::LoginTokenExpired));
             }
-            Errand::Credentials => return Ok(()),
-            Errand::SetUpApp(_) => self.now += 60,
+            SessionAction::Credentials => return Ok(()),
+            SessionAction::SetUpApp(_) => self.now += 60,
             _ => {}
         }
         let now = self.now;
-        let owner = |model: &Self, email: &str| model.owner(email).filter(|who| *who != session.who);
-        let held = self.users.get(&session.who).and_then(|user| user.email.clone());
+        let owner = |model: &Self, email: &str| model.owner(email).filter(|person| *person != session.person);
+        let held = self.users.get(&session.person).and_then(|user| user.email.clone());
         let taken = held.and_then(|(email, _)| owner(self, &email)).is_some();
-        let user = self.bearer(&session)?;
-        match errand {
-            Errand::Refresh | Errand::Revoke | Errand::Credentials => {}
-            Errand::GlobalSignOut => {
+        let user = self.signed_in_user(&session)?;
+        match action {
+            SessionAction::Refresh | SessionAction::Revoke | SessionAction::Credentials => {}
+            SessionAction::GlobalSignOut => {
                 let all = self.sessions.iter_mut().filter(|other| other.user == session.user);
                 all.for_each(|other| other.revoked = true);
             }
-            Errand::ChangePassword(right) => {
+            SessionAction::ChangePassword(right) => {
                 user.password += u32::from(*right);
                 return if *right { Ok(()) } else { Err(INCORRECT) };
             }
-            Errand::SetFactor(factor, state) => return set_factor(user, *factor, *state),
-            Errand::SetUpApp(right) => {
+            SessionAction::SetFactor(factor, state) => return set_factor(user, *factor, *state),
+            SessionAction::SetUpApp(right) => {
                 user.has_app |= right;
                 return if *right { Ok(()) } else { Err(RefusalKind::EnableSoftwareTokenMfa) };
             }
-            Errand::ForgetDevice => {
+            SessionAction::ForgetDevice => {
                 user.devices.remove(&session.device).ok_or(RefusalKind::ResourceNotFound)?;
             }
-            Errand::RememberDevice(remember) => {
+            SessionAction::RememberDevice(remember) => {
                 *user.devices.get_mut(&session.device).ok_or(RefusalKind::ResourceNotFound)? = *remember;
             }
-            Errand::UpdateEmail(mailbox) => {
-                let email = session.who.email(*mailbox);
+            SessionAction::UpdateEmail(mailbox) => {
+                let email = session.person.email(*mailbox);
                 if user.email.as_ref().is_none_or(|(held, _)| *held != email) {
                     user.email = Some((email, false));
                     return user.send(Purpose::Verify, now + DAY);
                 }
             }
-            Errand::DeleteEmail => user.email = None,
-            Errand::SendCode if user.email.is_none() => return Err(RefusalKind::InvalidParameter),
-            Errand::SendCode => return user.send(Purpose::Verify, now + DAY),
-            Errand::VerifyEmail(right) => {
+            SessionAction::DeleteEmail => user.email = None,
+            SessionAction::SendCode if user.email.is_none() => return Err(RefusalKind::InvalidParameter),
+            SessionAction::SendCode => return user.send(Purpose::Verify, now + DAY),
+            SessionAction::VerifyEmail(right) => {
                 let expires = user.codes.get(&Purpose::Verify).copied();
                 user.redeem(Purpose::Verify, *right, now)?;
                 if taken {
-                    // The code was right, and stays good.
+                    // The code was right, and stays valid.
                     user.codes.extend(expires.map(|expires| (Purpose::Verify, expires)));
                     return Err(RefusalKind::AliasExists);
                 }
                 user.email.iter_mut().for_each(|(_, verified)| *verified = true);
             }
-            Errand::DeleteUser => drop(self.users.remove(&session.who)),
+            SessionAction::DeleteUser => drop(self.users.remove(&session.person)),
         }
         Ok(())
     }
@@ -283,8 +283,8 @@ impl Model {
         if self.now >= session.refresh_until {
             return refused(NotAuthorized::RefreshTokenExpired);
         }
-        // The tokens of a device that was forgotten are dead.
-        let user = self.users.get(&session.who).filter(|user| user.id == session.user);
+        // The tokens of a forgotten device are invalid.
+        let user = self.users.get(&session.person).filter(|user| user.id == session.user);
         if !user.is_some_and(|user| user.devices.contains_key(&session.device)) {
             return refused(NotAuthorized::InvalidRefreshToken);
         }
@@ -293,7 +293,7 @@ impl Model {
     }
 }
 
-/// A factor that is not named keeps its state.
+/// Sets the state of one factor. The other factors stay on or off.
 fn set_factor(user: &mut User, factor: Factor, state: FactorState) -> Outcome {
     if state == FactorState::Off {
         user.factors.remove(&factor);

@@ -1,4 +1,4 @@
-//! The client and the simulated service, on which the actions really happen.
+//! The client and the simulated service, which perform the actions.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use cognito_core::{
 use cognito_testkit::{Config, Purpose};
 use serde_json::json;
 
-use crate::action::{Action, Errand, Factor, Mailbox, SignIn, Typed, Who};
+use crate::action::{Action, Factor, Mailbox, Person, SessionAction, SignIn, TypedName};
 use crate::reference::Model;
 use cognito_integration_tests::support::authenticator::app;
 use cognito_integration_tests::support::pair::Pair;
@@ -25,13 +25,14 @@ use cognito_integration_tests::support::pair::Pair;
 pub(crate) struct Stage {
     pair: Pair,
     identity_pool: IdentityPool,
-    /// The devices of the machine at home.
+    /// The device records of the machine at home.
     devices: Devices,
     pub(crate) sessions: Vec<Session>,
     /// The secrets of the authenticator apps, by user name.
     apps: BTreeMap<String, String>,
+    /// The identity id of the guest.
     guest: Option<String>,
-    /// The identities, by `sub`.
+    /// The identity ids, by the user's `sub`.
     identities: BTreeMap<String, String>,
     random: u8,
 }
@@ -75,55 +76,59 @@ impl Stage {
         self.pair.now.as_unix_seconds()
     }
 
-    /// `before` is the model before the action: it knows the passwords.
+    /// Performs an action. `before` is the model before the action, which contains the current passwords.
     pub(crate) fn perform(&mut self, action: &Action, before: &Model) -> Result<(), Error> {
         let pair = &self.pair;
-        let password = |who| password(before.users.get(&who).map_or(0, |user| user.password));
+        let password = |person| password(before.users.get(&person).map_or(0, |user| user.password));
         match action {
-            Action::SignUp(who) => {
-                let mut sign_up = SignUp::new(who.name(), password(*who));
+            Action::SignUp(person) => {
+                let mut sign_up = SignUp::new(person.name(), password(*person));
                 sign_up.user_attributes = vec![
-                    Attribute::new("email", who.email(Mailbox::Own)),
+                    Attribute::new("email", person.email(Mailbox::Own)),
                     Attribute::new("phone_number", "+15550001234"),
                 ];
                 pair.call(sign_up).map(drop)
             }
-            Action::ConfirmSignUp(who, right) => {
-                let code = self.code(*who, Purpose::ConfirmSignUp, *right);
-                pair.call(ConfirmSignUp::new(who.name(), code)).map(drop)
+            Action::ConfirmSignUp(person, right) => {
+                let code = self.code(*person, Purpose::ConfirmSignUp, *right);
+                pair.call(ConfirmSignUp::new(person.name(), code)).map(drop)
             }
-            Action::ResendCode(who) => pair.call(ResendConfirmationCode::new(who.name())).map(drop),
+            Action::ResendCode(person) => pair.call(ResendConfirmationCode::new(person.name())).map(drop),
             Action::SignIn(sign_in) => {
-                let whom = before.resolve(sign_in.typed, sign_in.who).unwrap_or(sign_in.who);
-                let right = password(whom);
+                let signer = before.resolve(sign_in.typed, sign_in.person).unwrap_or(sign_in.person);
+                let right = password(signer);
                 self.sign_in(sign_in, if sign_in.right_password { &right } else { "Wrong-horse-1" })
             }
-            Action::ForgotPassword(who) => pair.call(ForgotPassword::new(who.name())).map(drop),
-            Action::ConfirmForgotPassword(who, right) => {
-                let code = self.code(*who, Purpose::ForgotPassword, *right);
-                let next = next_password(before, *who);
-                pair.call(ConfirmForgotPassword::new(who.name(), code, next)).map(drop)
+            Action::ForgotPassword(person) => pair.call(ForgotPassword::new(person.name())).map(drop),
+            Action::ConfirmForgotPassword(person, right) => {
+                let code = self.code(*person, Purpose::ForgotPassword, *right);
+                let next = next_password(before, *person);
+                pair.call(ConfirmForgotPassword::new(person.name(), code, next)).map(drop)
             }
-            Action::Pass(minutes) => {
-                self.pass(60 * minutes);
+            Action::AdvanceMinutes(minutes) => {
+                self.advance(60 * minutes);
                 Ok(())
             }
             Action::GuestCredentials => {
                 let flow = GetCredentials::new(&self.identity_pool, Logins::new());
                 let flow = self.guest.iter().fold(flow, |flow, id| flow.with_identity_id(id));
                 let identity_id = pair.run(flow)?.identity_id;
-                assert_eq!(self.guest.get_or_insert_with(|| identity_id.clone()), &identity_id, "the guest's identity");
+                assert_eq!(
+                    self.guest.get_or_insert_with(|| identity_id.clone()),
+                    &identity_id,
+                    "the identity of the guest must not change"
+                );
                 Ok(())
             }
-            Action::Signed(_, _) if self.sessions.is_empty() => Ok(()),
-            Action::Signed(number, errand) => {
+            Action::InSession(_, _) if self.sessions.is_empty() => Ok(()),
+            Action::InSession(number, action) => {
                 let count = self.sessions.len();
-                self.errand(count - 1 - number % count, errand, before)
+                self.session_action(count - 1 - number % count, action, before)
             }
         }
     }
 
-    fn pass(&mut self, seconds: u64) {
+    fn advance(&mut self, seconds: u64) {
         self.pair.now = Timestamp::from_unix_seconds(self.now() + seconds);
     }
 
@@ -132,20 +137,20 @@ impl Stage {
         Seed::new([self.random; 32])
     }
 
-    /// The last code that the user was sent for this, or another.
-    fn code(&self, who: Who, purpose: Purpose, right: bool) -> String {
+    /// Returns the last code that was sent to the user for this purpose, or a wrong code.
+    fn code(&self, person: Person, purpose: Purpose, right: bool) -> String {
         let simulator = self.pair.simulator.borrow();
         let messages = simulator.messages().iter().rev();
-        let mut sent = messages.filter(|message| message.username == who.name() && message.purpose == purpose);
+        let mut sent = messages.filter(|message| message.username == person.name() && message.purpose == purpose);
         let code = sent.next().map_or("555555", |message| &message.code);
         if right { code.to_owned() } else { other_than(code) }
     }
 
     fn sign_in(&mut self, sign_in: &SignIn, password: &str) -> Result<(), Error> {
-        self.pass(60);
+        self.advance(60);
         let typed = match sign_in.typed {
-            Typed::Name => sign_in.who.name().to_owned(),
-            Typed::Email(mailbox) => sign_in.who.email(mailbox),
+            TypedName::Name => sign_in.person.name().to_owned(),
+            TypedName::Email(mailbox) => sign_in.person.email(mailbox),
         };
         let devices = if sign_in.at_home { self.devices.clone() } else { Devices::new() };
         let seed = self.seed();
@@ -159,7 +164,7 @@ impl Stage {
                     self.sessions.push(signed_in.session);
                     return Ok(());
                 }
-                // It waits in a store until the user has answered.
+                // An application stores the challenge until the user answers.
                 SignInOutcome::Challenge(challenge) => serde_json::to_string(&challenge).unwrap(),
             };
             let seed = self.seed();
@@ -183,28 +188,28 @@ impl Stage {
         }
     }
 
-    fn errand(&mut self, number: usize, errand: &Errand, before: &Model) -> Result<(), Error> {
+    fn session_action(&mut self, number: usize, action: &SessionAction, before: &Model) -> Result<(), Error> {
         let session = self.sessions[number].clone();
-        let (who, device) = (before.sessions[number].who, session.device_key().unwrap_or_default());
-        if let Errand::SetUpApp(right) = errand {
+        let (person, device) = (before.sessions[number].person, session.device_key().unwrap_or_default());
+        if let SessionAction::SetUpApp(right) = action {
             return self.set_up_app(&session, *right);
         }
         let seed = self.seed();
         let pair = &self.pair;
-        match errand {
-            Errand::SetUpApp(_) => Ok(()),
-            Errand::Refresh => {
+        match action {
+            SessionAction::SetUpApp(_) => Ok(()),
+            SessionAction::Refresh => {
                 self.sessions[number] = pair.run(Refresh::new(&pair.client, &session, seed))?.session;
                 Ok(())
             }
-            Errand::Revoke => pair.call(RevokeToken::new(session.refresh_token().unwrap().clone())).map(drop),
-            Errand::GlobalSignOut => pair.call_signed_in(&session, GlobalSignOut::new()).map(drop),
-            Errand::ChangePassword(right) => {
-                let known = before.users.get(&who).map_or(0, |user| user.password);
+            SessionAction::Revoke => pair.call(RevokeToken::new(session.refresh_token().unwrap().clone())).map(drop),
+            SessionAction::GlobalSignOut => pair.call_signed_in(&session, GlobalSignOut::new()).map(drop),
+            SessionAction::ChangePassword(right) => {
+                let known = before.users.get(&person).map_or(0, |user| user.password);
                 let previous = if *right { password(known) } else { "Wrong-horse-1".to_owned() };
-                pair.call_signed_in(&session, ChangePassword::new(previous, next_password(before, who))).map(drop)
+                pair.call_signed_in(&session, ChangePassword::new(previous, next_password(before, person))).map(drop)
             }
-            Errand::SetFactor(factor, state) => {
+            SessionAction::SetFactor(factor, state) => {
                 let change = SetMfaPreference::new(&pair.client, &session);
                 pair.run(match factor {
                     Factor::Sms => change.with_sms(*state),
@@ -212,38 +217,43 @@ impl Stage {
                     Factor::Email => change.with_email(*state),
                 })
             }
-            Errand::ForgetDevice => pair.call_signed_in(&session, ForgetDevice::new(device)).map(drop),
-            Errand::RememberDevice(remember) => {
+            SessionAction::ForgetDevice => pair.call_signed_in(&session, ForgetDevice::new(device)).map(drop),
+            SessionAction::RememberDevice(remember) => {
                 use DeviceRememberedStatus::{NotRemembered, Remembered};
                 let status = if *remember { Remembered } else { NotRemembered };
                 pair.call_signed_in(&session, UpdateDeviceStatus::new(device, status)).map(drop)
             }
-            Errand::UpdateEmail(mailbox) => {
-                let attributes = [Attribute::new("email", who.email(*mailbox))];
+            SessionAction::UpdateEmail(mailbox) => {
+                let attributes = [Attribute::new("email", person.email(*mailbox))];
                 pair.call_signed_in(&session, UpdateUserAttributes::new(attributes)).map(drop)
             }
-            Errand::DeleteEmail => pair.call_signed_in(&session, DeleteUserAttributes::new(["email"])).map(drop),
-            Errand::SendCode => pair.call_signed_in(&session, GetUserAttributeVerificationCode::new("email")).map(drop),
-            Errand::VerifyEmail(right) => {
-                let code = self.code(who, Purpose::VerifyAttribute, *right);
+            SessionAction::DeleteEmail => pair.call_signed_in(&session, DeleteUserAttributes::new(["email"])).map(drop),
+            SessionAction::SendCode => {
+                pair.call_signed_in(&session, GetUserAttributeVerificationCode::new("email")).map(drop)
+            }
+            SessionAction::VerifyEmail(right) => {
+                let code = self.code(person, Purpose::VerifyAttribute, *right);
                 pair.call_signed_in(&session, VerifyUserAttribute::new("email", code)).map(drop)
             }
-            Errand::DeleteUser => pair.call_signed_in(&session, DeleteUser::new()).map(drop),
-            Errand::Credentials => {
+            SessionAction::DeleteUser => pair.call_signed_in(&session, DeleteUser::new()).map(drop),
+            SessionAction::Credentials => {
                 let logins = Logins::for_session(&pair.client, &session).unwrap();
                 let identity_id = pair.run(GetCredentials::new(&self.identity_pool, logins))?.identity_id;
                 let sub = session.sub().unwrap().to_owned();
                 let others = self.identities.iter().filter(|(other, _)| **other != sub).map(|(_, id)| id);
-                assert!(others.chain(&self.guest).all(|other| *other != identity_id), "another's identity");
+                assert!(
+                    others.chain(&self.guest).all(|other| *other != identity_id),
+                    "two users have the same identity"
+                );
                 let known = self.identities.entry(sub).or_insert_with(|| identity_id.clone());
-                assert_eq!(*known, identity_id, "the user's identity");
+                assert_eq!(*known, identity_id, "the identity of the user must not change");
                 Ok(())
             }
         }
     }
 
     fn set_up_app(&mut self, session: &Session, right: bool) -> Result<(), Error> {
-        self.pass(60);
+        self.advance(60);
         let pair = &self.pair;
         let secret = pair.call_signed_in(session, AssociateSoftwareToken::new())?.secret_code.unwrap();
         let code = app(secret.expose(), self.now());
@@ -253,8 +263,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What GetUser and ListDevices say to a session: the e-mail address, whether it is verified, the factors, which of
-    /// them is preferred, and of each device whether it is remembered, in no order.
+    /// Returns the profile that GetUser and ListDevices report to a session.
     pub(crate) fn profile(&self, session: &Session) -> Result<Profile, Error> {
         let user = self.pair.call_signed_in(session, GetUser::new())?;
         assert_eq!(user.username, session.username());
@@ -281,9 +290,11 @@ impl Stage {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Profile {
+    /// The e-mail address, and whether the address is verified.
     pub(crate) email: Option<(String, bool)>,
     pub(crate) factors: Vec<String>,
     pub(crate) preferred: Option<String>,
+    /// Whether each device is remembered, sorted.
     pub(crate) remembered: Vec<bool>,
 }
 
@@ -291,8 +302,8 @@ fn password(number: u32) -> String {
     format!("Correct-horse-{number}")
 }
 
-fn next_password(model: &Model, who: Who) -> String {
-    password(model.users.get(&who).map_or(0, |user| user.password + 1))
+fn next_password(model: &Model, person: Person) -> String {
+    password(model.users.get(&person).map_or(0, |user| user.password + 1))
 }
 
 fn other_than(code: &str) -> String {

@@ -1,4 +1,4 @@
-//! Requests and responses against Cognito's own API model.
+//! Operations, errors and enums of the core, compared with the API models of AWS.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,50 +24,50 @@ fn app_client() -> AppClient {
     AppClient::new(pool, "3pu8tnp684l4lmlfoth25ojmd2").unwrap().with_secret("s3cr3t")
 }
 
-/// Compares every operation with its model.
+/// A visitor that compares each operation with the API model.
 struct Comparison {
-    /// The names of the operations that agree.
+    /// The names of the operations that agree with the API model.
     agreed: BTreeSet<&'static str>,
 }
 
 impl Comparison {
-    fn agrees<O: ListedOperation>(&mut self, call: impl Fn(O) -> Call<O>, needs: Needs) {
-        agrees(call, needs);
+    fn compare<O: ListedOperation>(&mut self, call: impl Fn(O) -> Call<O>, needs: Needs) {
+        assert_agreement(call, needs);
         assert!(self.agreed.insert(O::NAME), "{} is in the list twice", O::NAME);
     }
 }
 
 impl OperationVisitor for Comparison {
     fn public<O: ListedOperation + Public>(&mut self) {
-        self.agrees(|request: O| Call::new(&app_client(), request), Needs::Members);
+        self.compare(|request: O| Call::new(&app_client(), request), Needs::Members);
     }
 
     fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self) {
         let token = AccessToken::from("access.token");
-        self.agrees(|request: O| Call::signed_in(&app_client(), &token, request), Needs::Members);
+        self.compare(|request: O| Call::signed_in(&app_client(), &token, request), Needs::Members);
     }
 
     fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self) {
-        self.agrees(|request: O| Call::new(&app_client(), request), Needs::Session);
+        self.compare(|request: O| Call::new(&app_client(), request), Needs::Session);
     }
 
     fn for_identity_pool<O: ListedOperation + ForIdentityPool>(&mut self) {
         let id = IdentityPoolId::new("us-east-1:0d4f6c1e-5f1d-4b4e-9a57-2b1f0c3d8e7a").unwrap();
         let pool = IdentityPool::new(id).unwrap();
-        self.agrees(|request: O| Call::for_identity_pool(&pool, request), Needs::Members);
+        self.compare(|request: O| Call::for_identity_pool(&pool, request), Needs::Members);
     }
 }
 
-/// What a call must have.
+/// The members that the core requires in a request.
 #[derive(Clone, Copy, PartialEq)]
 enum Needs {
-    /// The required members.
+    /// The core requires the members that the API model requires.
     Members,
-    /// The required members and a challenge session, in place of an access token.
+    /// The core also requires a challenge session, which replaces the access token.
     Session,
 }
 
-fn agrees<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Needs) {
+fn assert_agreement<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Needs) {
     let model = model(model_name(O::SERVICE));
     let operation = &model["operations"][O::NAME];
     assert!(operation.is_object(), "the API has no {}", O::NAME);
@@ -76,7 +76,7 @@ fn agrees<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Needs) {
         let read: O = serde_json::from_value(request.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), request, "{}", O::NAME);
         if let Some(body) = sent(call(read), needs) {
-            is_whole(&model, O::NAME, &body, full, needs);
+            check_members(&model, O::NAME, &body, full, needs);
         }
 
         let response = example(&model, &operation["output"], full);
@@ -85,10 +85,10 @@ fn agrees<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Needs) {
     }
 }
 
-/// The body that is sent; none where a request without its one optional member is refused.
+/// Returns the body that a call sends, or `None` if the call needs a session that the request lacks.
 fn sent<O: Operation>(mut call: Call<O>, needs: Needs) -> Option<Value> {
     match call.step(Timestamp::from_unix_seconds(0), Event::Start) {
-        Ok(Step::Send(request)) if O::SERVICE == Service::Sts => Some(of_form(request.body())),
+        Ok(Step::Send(request)) if O::SERVICE == Service::Sts => Some(form_members(request.body())),
         Ok(Step::Send(request)) => Some(serde_json::from_slice(request.body()).unwrap()),
         Err(error) if needs == Needs::Session => {
             assert!(matches!(error, Error::InvalidInput(_)));
@@ -98,18 +98,19 @@ fn sent<O: Operation>(mut call: Call<O>, needs: Needs) -> Option<Value> {
     }
 }
 
-/// The members that a form names, without what names the operation.
+/// Returns the members of a form, without `Action` and `Version`.
 #[track_caller]
-fn of_form(form: &[u8]) -> Value {
+fn form_members(form: &[u8]) -> Value {
     let pairs = core::str::from_utf8(form).unwrap().split('&').map(|pair| pair.split_once('=').unwrap());
     let (operation, members): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| ["Action", "Version"].contains(name));
     assert_eq!(operation, [("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15")]);
     members.into_iter().map(|(name, value)| (name.split('.').next().unwrap().to_owned(), json!(value))).collect()
 }
 
-/// The body has the required members, none that the model has not, and of a full request all.
+/// Checks that a body has all required members and no unknown member, and that a full request has every
+/// member.
 #[track_caller]
-fn is_whole(model: &Value, operation: &str, body: &Value, full: bool, needs: Needs) {
+fn check_members(model: &Value, operation: &str, body: &Value, full: bool, needs: Needs) {
     let shape = &model["shapes"][model["operations"][operation]["input"].as_str().unwrap()];
     let body: BTreeSet<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     let mut known: BTreeSet<_> = shape["members"].as_object().unwrap().keys().map(String::as_str).collect();
@@ -127,7 +128,7 @@ fn all_operations() -> Vec<(String, Value)> {
 }
 
 #[test]
-fn every_operation_has_a_file_of_its_own() {
+fn every_operation_has_its_own_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src/operation");
     for (name, _) in all_operations() {
         let file = name.replace("MFA", "Mfa").chars().fold(String::new(), |file, letter| {
@@ -140,7 +141,7 @@ fn every_operation_has_a_file_of_its_own() {
 }
 
 #[test]
-fn every_error_of_the_api_has_a_kind_of_its_own() {
+fn every_error_of_the_api_is_a_known_kind() {
     let operations = all_operations();
     let errors: BTreeSet<_> = operations.iter().flat_map(|(_, operation)| errors(operation)).collect();
     assert!(errors.len() > 50);
@@ -157,7 +158,7 @@ fn every_error_of_the_api_has_a_kind_of_its_own() {
 }
 
 #[test]
-fn every_member_of_every_operation_is_the_models() {
+fn all_members_of_all_operations_match_the_model() {
     let mut comparison = Comparison { agreed: BTreeSet::new() };
     for_each_operation(&mut comparison);
     let operations = all_operations();
@@ -167,7 +168,7 @@ fn every_member_of_every_operation_is_the_models() {
 }
 
 #[test]
-fn every_name_in_every_enum_of_the_api_is_known() {
+fn every_enum_value_of_the_api_is_known() {
     fn are_known<T: DeserializeOwned + core::fmt::Debug>(names: &Value) {
         for name in names.as_array().unwrap() {
             let read: T = serde_json::from_value(name.clone()).unwrap();
@@ -188,7 +189,7 @@ fn every_name_in_every_enum_of_the_api_is_known() {
             "RevokeAssociatedSessionsType" => are_known::<RevokeAssociatedSessions>(names),
             "SessionTypeType" => are_known::<SessionType>(names),
             "VerifySoftwareTokenResponseType" => are_known::<SoftwareTokenStatus>(names),
-            other => panic!("{other} has no type"),
+            other => panic!("the enum {other} has no Rust type"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every committed fuzz input, replayed on the ordinary compiler.
+//! Replays every committed fuzz input with the stable compiler.
 
 use cognito_integration_tests::fuzz;
 use std::fs;
@@ -16,9 +16,9 @@ fn replay(target: &str, body: Body) {
     }
 }
 
-/// Every target has a corpus, and every one of the package's targets is replayed here.
+/// Each fuzz target must have a corpus, and must be in the list of this test.
 #[test]
-fn every_input_of_every_corpus_is_as_good_as_it_was() {
+fn every_input_of_every_fuzz_corpus_still_passes() {
     let targets: [(&str, Body); 11] = [
         ("answers", fuzz::answers),
         ("credentials", fuzz::credentials),

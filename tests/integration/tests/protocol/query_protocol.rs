@@ -1,4 +1,4 @@
-//! The query protocol of the Security Token Service, each direction against another implementation than the client's.
+//! The query protocol of the Security Token Service, tested against an independent decoder and encoder.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ fn call(operation: AssumeRoleWithWebIdentity) -> (Call<AssumeRoleWithWebIdentity
     }
 }
 
-/// What XML can carry of a text.
+/// Replaces each character that XML does not allow with U+FFFD.
 fn in_xml(text: &str) -> String {
     let is_character = |letter: &char| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|letter| if is_character(&letter) { letter } else { '\u{fffd}' }).collect()
@@ -29,7 +29,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn a_form_is_decoded_to_what_was_asked(
+    fn a_form_decodes_to_the_parameters_of_the_call(
         role in "(?s:.){20,80}",
         session in "[\\w&&[[:ascii:]]+=,.@-]{2,64}",
         token in "(?s:.){4,80}",
@@ -61,10 +61,10 @@ proptest! {
         prop_assert_eq!(pairs.into_iter().collect::<BTreeMap<_, _>>(), expected);
     }
 
-    /// The service quotes the name that it refuses, escaped by its own hand.
+    /// The simulator quotes an invalid role name in its error message, and escapes the XML with its own code.
     #[test]
-    fn what_the_service_escapes_is_read_as_it_was(name in "[ -~]{0,20}[<>&\"']|[^a-z]{1,20} |]]>|\\PC{1,20}\r\n") {
-        // The service takes no control character.
+    fn the_client_unescapes_text_in_xml_errors(name in "[ -~]{0,20}[<>&\"']|[^a-z]{1,20} |]]>|\\PC{1,20}\r\n") {
+        // The simulator rejects a role name with a control character.
         let role = format!("arn:aws:iam::1:role/\u{1}{name}");
         let (mut call, request) = call(AssumeRoleWithWebIdentity::new(&*role, "guest", "token"));
         let mut simulator = Simulator::from_config([7; 32], NOW, Config::standard()).unwrap();
@@ -72,6 +72,6 @@ proptest! {
         let error = call.step(NOW, answer).unwrap_err();
         let message = &error.refusal().unwrap_or_else(|| panic!("{error:?}")).message;
         let quoted = format!("Value '{}' at 'roleArn'", in_xml(&role));
-        prop_assert!(message.contains(&quoted), "{:?} has no {:?}", message, quoted);
+        prop_assert!(message.contains(&quoted), "{:?} does not contain {:?}", message, quoted);
     }
 }

@@ -1,4 +1,5 @@
-//! The client's half of SRP and the service's: they agree for all inputs, and for no input of which a bit has changed.
+//! SRP of the client and of the simulated service: both agree on any input, and disagree after a one-bit
+//! change.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +9,7 @@ use cognito_testkit::srp::{KeyExchange, Verifier, parse_public, signature};
 use num_bigint::BigUint;
 use proptest::prelude::*;
 
-/// All that one proof of a password is made of.
+/// The inputs of one SRP proof.
 #[derive(Debug, Clone)]
 struct Proof {
     pool: String,
@@ -21,9 +22,9 @@ struct Proof {
     timestamp: String,
 }
 
-/// What the client has been sent.
+/// The values that the client receives from the service.
 #[derive(Debug, Clone)]
-struct Sent {
+struct SrpChallenge {
     salt: String,
     srp_b: String,
     secret_block: Vec<u8>,
@@ -43,28 +44,28 @@ impl Proof {
         Verifier::new(&self.pool, &self.user, &self.password, &self.salt)
     }
 
-    /// What the service sends, and the signature that it then waits for.
-    fn of_service(&self, verifier: &Verifier) -> (Sent, String) {
+    /// Returns the challenge of the service, and the signature that the service expects.
+    fn service_challenge(&self, verifier: &Verifier) -> (SrpChallenge, String) {
         let client_public = parse_public(&self.key().srp_a()).unwrap();
         let exchange = KeyExchange::new(verifier, client_public, &self.b).unwrap();
-        let awaited = signature(&exchange.key(), &self.pool, &self.user, &self.secret_block, &self.timestamp);
-        let sent = Sent {
+        let expected = signature(&exchange.key(), &self.pool, &self.user, &self.secret_block, &self.timestamp);
+        let challenge = SrpChallenge {
             salt: verifier.salt_hex(),
             srp_b: exchange.public_hex(),
             secret_block: self.secret_block.clone(),
             timestamp: self.timestamp.clone(),
         };
-        (sent, awaited)
+        (challenge, expected)
     }
 
-    /// The client's signature over what it was sent.
-    fn of_client(&self, sent: &Sent) -> String {
-        let exchange = self.key().exchange(self.identity(), &sent.salt, &sent.srp_b).unwrap();
-        exchange.claim_signature(&STANDARD.encode(&sent.secret_block), &sent.timestamp).unwrap()
+    /// Returns the client's signature in answer to a challenge.
+    fn client_signature(&self, challenge: &SrpChallenge) -> String {
+        let exchange = self.key().exchange(self.identity(), &challenge.salt, &challenge.srp_b).unwrap();
+        exchange.claim_signature(&STANDARD.encode(&challenge.secret_block), &challenge.timestamp).unwrap()
     }
 }
 
-/// Any text: of every script, with spaces, control characters and emoji, of every length.
+/// Generates text of any script and length, with spaces, control characters and emoji.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -76,16 +77,18 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A salt of which the first digit makes it look negative, one that begins with zeros, and any other.
+/// Generates salts of 16 bytes. Some have the highest bit set, and some start with a zero byte.
 fn salt() -> impl Strategy<Value = Vec<u8>> {
     (prop::collection::vec(any::<u8>(), 15), prop_oneof![0x80_u8..=0xff, Just(0), any::<u8>()])
         .prop_map(|(rest, first)| [vec![first], rest].concat())
 }
 
-/// 256 bits, as this client takes, or the 1,024 of the JavaScript package.
+/// Generates secret values with 256 bits, as in this client, or with 1,024 bits, as in the JavaScript
+/// package.
 fn secret_value() -> impl Strategy<Value = Vec<u8>> {
-    let of = |bytes| prop::collection::vec(any::<u8>(), bytes).prop_filter("zero", |a| a.iter().any(|byte| *byte > 0));
-    prop_oneof![of(32), of(128)]
+    let with_length =
+        |bytes| prop::collection::vec(any::<u8>(), bytes).prop_filter("zero", |a| a.iter().any(|byte| *byte > 0));
+    prop_oneof![with_length(32), with_length(128)]
 }
 
 fn proof() -> impl Strategy<Value = Proof> {
@@ -103,7 +106,7 @@ fn proof() -> impl Strategy<Value = Proof> {
         })
 }
 
-/// The same with one bit changed; it must have a bit.
+/// Returns the bytes with one bit changed. `bytes` must not be empty.
 fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
     let mut flipped = bytes.to_vec();
     let bit = bit % (8 * bytes.len());
@@ -111,12 +114,14 @@ fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
     flipped
 }
 
-/// The nearest bit from here on that leaves a text a text: the last bit of its last byte always does.
+/// Changes one bit at or after `bit`, such that the text stays valid UTF-8. The lowest bit of the last byte
+/// is always possible.
 fn flipped_text(text: &str, bit: usize) -> String {
     let bits = 8 * text.len();
     (bit..bit + bits).find_map(|bit| String::from_utf8(flipped(text.as_bytes(), bit)).ok()).unwrap()
 }
 
+/// Changes one bit of a hexadecimal number.
 fn flipped_hex(hex: &str, bit: usize) -> String {
     let number = BigUint::parse_bytes(hex.as_bytes(), 16).unwrap();
     let bit = (bit as u64) % number.bits().max(1);
@@ -127,53 +132,54 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn client_and_service_agree_for_all_inputs(proof in proof()) {
-        let (sent, awaited) = proof.of_service(&proof.verifier());
-        prop_assert_eq!(proof.of_client(&sent), awaited);
+    fn client_and_service_agree_on_any_input(proof in proof()) {
+        let (challenge, expected) = proof.service_challenge(&proof.verifier());
+        prop_assert_eq!(proof.client_signature(&challenge), expected);
     }
 
     #[test]
-    fn they_agree_no_more_when_any_single_bit_has_changed(proof in proof(), bit in 0_usize..4096) {
+    fn any_one_bit_change_breaks_the_agreement(proof in proof(), bit in 0_usize..4096) {
         prop_assume!(!proof.password.is_empty());
-        let (sent, awaited) = proof.of_service(&proof.verifier());
-        prop_assert_eq!(&proof.of_client(&sent), &awaited);
+        let (challenge, expected) = proof.service_challenge(&proof.verifier());
+        prop_assert_eq!(&proof.client_signature(&challenge), &expected);
 
         let other = Proof { password: flipped_text(&proof.password, bit), ..proof.clone() };
-        prop_assert_ne!(&other.of_client(&sent), &awaited, "password");
+        prop_assert_ne!(&other.client_signature(&challenge), &expected, "password");
         for changed in [
-            Sent { salt: flipped_hex(&sent.salt, bit), ..sent.clone() },
-            Sent { srp_b: flipped_hex(&sent.srp_b, bit), ..sent.clone() },
-            Sent { secret_block: flipped(&sent.secret_block, bit), ..sent.clone() },
-            Sent { timestamp: flipped_text(&sent.timestamp, bit), ..sent.clone() },
+            SrpChallenge { salt: flipped_hex(&challenge.salt, bit), ..challenge.clone() },
+            SrpChallenge { srp_b: flipped_hex(&challenge.srp_b, bit), ..challenge.clone() },
+            SrpChallenge { secret_block: flipped(&challenge.secret_block, bit), ..challenge.clone() },
+            SrpChallenge { timestamp: flipped_text(&challenge.timestamp, bit), ..challenge.clone() },
         ] {
-            prop_assert_ne!(&proof.of_client(&changed), &awaited, "{:?}", changed);
+            prop_assert_ne!(&proof.client_signature(&changed), &expected, "{:?}", changed);
         }
     }
 
     #[test]
-    fn a_device_and_the_service_agree_for_all_inputs_and_for_none_of_which_a_bit_has_changed(
+    fn a_device_and_the_service_agree_until_a_bit_changes(
         proof in proof(),
         random: [u8; 32],
         bit in 0_usize..4096,
     ) {
-        // The device key is the user, and the device group key the pool.
+        // For a device, the device key takes the place of the user name, and the device group key that of the
+        // pool.
         let device = DeviceVerifier::generate(&proof.pool, &proof.user, &Seed::new(random));
         let proof = Proof { password: device.password().expose().to_owned(), ..proof };
         let number = |base64: &str| BigUint::from_bytes_be(&STANDARD.decode(base64).unwrap());
         let verifier = Verifier::from_parts(number(device.salt()), number(device.password_verifier()));
         prop_assert!(verifier.matches(&proof.pool, &proof.user, &proof.password));
-        let (sent, awaited) = proof.of_service(&verifier);
-        prop_assert_eq!(&proof.of_client(&sent), &awaited);
+        let (challenge, expected) = proof.service_challenge(&verifier);
+        prop_assert_eq!(&proof.client_signature(&challenge), &expected);
 
         let other = Proof { password: flipped_text(&proof.password, bit), ..proof.clone() };
-        prop_assert_ne!(&other.of_client(&sent), &awaited, "password");
+        prop_assert_ne!(&other.client_signature(&challenge), &expected, "password");
         for changed in [
-            Sent { salt: flipped_hex(&sent.salt, bit), ..sent.clone() },
-            Sent { srp_b: flipped_hex(&sent.srp_b, bit), ..sent.clone() },
-            Sent { secret_block: flipped(&sent.secret_block, bit), ..sent.clone() },
-            Sent { timestamp: flipped_text(&sent.timestamp, bit), ..sent.clone() },
+            SrpChallenge { salt: flipped_hex(&challenge.salt, bit), ..challenge.clone() },
+            SrpChallenge { srp_b: flipped_hex(&challenge.srp_b, bit), ..challenge.clone() },
+            SrpChallenge { secret_block: flipped(&challenge.secret_block, bit), ..challenge.clone() },
+            SrpChallenge { timestamp: flipped_text(&challenge.timestamp, bit), ..challenge.clone() },
         ] {
-            prop_assert_ne!(&proof.of_client(&changed), &awaited, "{:?}", changed);
+            prop_assert_ne!(&proof.client_signature(&changed), &expected, "{:?}", changed);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The service's half of SRP against transcripts that other clients made.
+//! SRP of the simulated service, compared with transcripts of other clients.
 
 use cognito_testkit::srp::{KeyExchange, Verifier, modulus, padded, parse_public, signature};
 use num_bigint::BigUint;
@@ -34,12 +34,12 @@ fn decoded(base64: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_group_is_the_one_of_the_transcripts() {
+fn the_modulus_matches_the_transcripts() {
     assert_eq!(modulus().to_str_radix(16), text(&srp(), "modulus"));
 }
 
 #[test]
-fn a_password_gives_the_verifier_of_every_transcript() {
+fn the_verifier_matches_every_transcript() {
     let srp = srp();
     let sign_ins = srp["sign_in"].as_array().unwrap();
     assert!(sign_ins.len() > 40);
@@ -54,7 +54,7 @@ fn a_password_gives_the_verifier_of_every_transcript() {
 }
 
 #[test]
-fn the_service_derives_the_clients_public_value_secret_key_and_signature() {
+fn the_service_derives_the_same_values_as_the_client() {
     for vector in behaviour()["srp"].as_array().unwrap() {
         let name = text(vector, "name");
         let (group, user) = (text(vector, "pool_name"), text(vector, "username"));
@@ -71,14 +71,14 @@ fn the_service_derives_the_clients_public_value_secret_key_and_signature() {
     }
 }
 
-/// A key may begin with zeros, which a number loses.
+/// Decodes a hexadecimal key with its leading zeros, which `bytes` would drop.
 #[track_caller]
 fn key_bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
 #[test]
-fn a_known_key_signs_every_transcript() {
+fn the_signature_matches_every_transcript() {
     for vector in srp()["sign_in"].as_array().unwrap() {
         let key = key_bytes(text(vector, "key")).try_into().unwrap();
         let block = decoded(text(vector, "secret_block"));
@@ -89,7 +89,7 @@ fn a_known_key_signs_every_transcript() {
 }
 
 #[test]
-fn a_device_gives_the_same_verifier_as_a_user_of_its_group() {
+fn device_and_user_verifiers_are_computed_the_same_way() {
     for vector in srp()["device"].as_array().unwrap() {
         let salt = bytes(text(vector, "random_salt_bytes"));
         let (group, key) = (text(vector, "device_group_key"), text(vector, "device_key"));
@@ -99,7 +99,7 @@ fn a_device_gives_the_same_verifier_as_a_user_of_its_group() {
 }
 
 #[test]
-fn numbers_are_padded_as_java_pads_them() {
+fn numbers_are_padded_as_in_java() {
     let padded_hex = |number: u32| padded(&BigUint::from(number));
     assert_eq!(padded_hex(0), [0]);
     assert_eq!(padded_hex(127), [0x7f]);
@@ -108,7 +108,7 @@ fn numbers_are_padded_as_java_pads_them() {
 }
 
 #[test]
-fn a_public_value_that_is_a_multiple_of_the_modulus_begins_no_exchange() {
+fn a_multiple_of_the_modulus_starts_no_exchange() {
     let verifier = Verifier::new("group", "user", "password", &[1; 16]);
     for multiple in [BigUint::ZERO, modulus().clone(), modulus() * 2_u8] {
         assert!(KeyExchange::new(&verifier, multiple, &[9; 32]).is_none());

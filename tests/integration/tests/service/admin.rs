@@ -1,9 +1,10 @@
-//! Set-up over the wire, as the AWS SDKs send it.
+//! Administrator operations as the AWS SDKs send them: creating pools, app clients and users.
 
 use cognito_integration_tests::support::scene::{INCORRECT, PASSWORD, Scene, attribute, email_pool, open_client};
 use cognito_testkit::{ClientConfig, Config, Medium, PoolConfig, Purpose, UserConfig};
 use serde_json::{Value, json};
 
+/// Creates the user bob with a verified e-mail address. `more` adds members to the request.
 #[track_caller]
 fn create_user(scene: &mut Scene, more: Value) -> Value {
     let attributes =
@@ -16,7 +17,7 @@ fn create_user(scene: &mut Scene, more: Value) -> Value {
 }
 
 #[test]
-fn a_pool_and_a_client_are_made_and_described() {
+fn a_created_pool_or_client_is_returned_with_its_settings() {
     let mut scene = Scene::new();
     let answer = scene.ok(
         "CreateUserPool",
@@ -62,7 +63,7 @@ fn a_pool_and_a_client_are_made_and_described() {
 }
 
 #[test]
-fn rules_that_contradict_each_other_are_refused() {
+fn contradictory_or_invalid_settings_are_rejected() {
     let mut scene = Scene::new();
     let both = json!({ "PoolName": "p", "AliasAttributes": ["email"], "UsernameAttributes": ["email"] });
     let text = "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.";
@@ -75,7 +76,7 @@ fn rules_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn not_found_errors_say_what_is_absent() {
     let mut scene = Scene::new();
     let body = json!({ "UserPoolId": "us-east-1_Nowhere", "Username": "bob" });
     let text = "User pool us-east-1_Nowhere does not exist.";
@@ -88,7 +89,7 @@ fn what_is_not_there_is_named() {
 }
 
 #[test]
-fn an_invited_user_must_change_the_password_at_the_first_sign_in() {
+fn an_invited_user_must_replace_the_temporary_password() {
     let mut scene = Scene::new();
     let user = create_user(&mut scene, json!({ "DesiredDeliveryMediums": ["EMAIL"] }))["User"].clone();
     assert_eq!((&user["Username"], &user["UserStatus"]), (&json!("bob"), &json!("FORCE_CHANGE_PASSWORD")));
@@ -107,7 +108,7 @@ fn an_invited_user_must_change_the_password_at_the_first_sign_in() {
 }
 
 #[test]
-fn a_challenge_is_bound_to_its_user_client_and_time() {
+fn a_challenge_session_is_bound_to_user_challenge_and_time() {
     let mut scene = Scene::new();
     create_user(&mut scene, json!({ "TemporaryPassword": PASSWORD }));
     let challenge = scene.password_sign_in("bob", PASSWORD).unwrap();
@@ -136,7 +137,7 @@ fn a_challenge_is_bound_to_its_user_client_and_time() {
 }
 
 #[test]
-fn a_temporary_password_is_good_for_seven_days() {
+fn a_temporary_password_is_valid_for_seven_days() {
     let mut scene = Scene::new();
     create_user(&mut scene, json!({ "TemporaryPassword": PASSWORD }));
     scene.advance(7 * 86_400);
@@ -147,7 +148,7 @@ fn a_temporary_password_is_good_for_seven_days() {
 }
 
 #[test]
-fn an_invitation_may_be_suppressed() {
+fn an_invitation_can_be_suppressed() {
     let mut scene = Scene::new();
     create_user(&mut scene, json!({ "MessageAction": "SUPPRESS", "TemporaryPassword": PASSWORD }));
     assert!(scene.simulator.messages().is_empty());
@@ -157,7 +158,7 @@ fn an_invitation_may_be_suppressed() {
 }
 
 #[test]
-fn a_password_set_for_good_confirms_the_user_and_a_temporary_one_does_not() {
+fn only_a_permanent_password_confirms_a_user() {
     let mut scene = Scene::new();
     create_user(&mut scene, json!({ "MessageAction": "SUPPRESS" }));
     let mut set = |password: &str, permanent: bool| {
@@ -175,7 +176,7 @@ fn a_password_set_for_good_confirms_the_user_and_a_temporary_one_does_not() {
 }
 
 #[test]
-fn an_administrator_confirms_a_sign_up_without_a_code() {
+fn an_administrator_can_confirm_a_sign_up_without_a_code() {
     let mut scene = Scene::new();
     scene.sign_up("bob", "bob@example.com").unwrap();
     let body = json!({ "UserPoolId": scene.pool_id, "Username": "bob" });
@@ -188,7 +189,7 @@ fn an_administrator_confirms_a_sign_up_without_a_code() {
 }
 
 #[test]
-fn ids_that_are_taken_or_malformed_are_refused_at_set_up() {
+fn duplicate_or_malformed_ids_are_rejected_at_set_up() {
     let mut scene = Scene::new();
     let named = |id: &str| ClientConfig { id: Some(id.to_owned()), ..open_client() };
     scene.switch_client(named("web"));

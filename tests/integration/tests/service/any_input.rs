@@ -1,4 +1,4 @@
-//! Whatever comes in, an answer goes out.
+//! Input of any kind to the user pools: the simulator always answers.
 
 use cognito_integration_tests::support::api_model;
 use cognito_integration_tests::support::challenges;
@@ -40,28 +40,29 @@ fn scene() -> Scene {
         clients: Vec::new(),
         ..standard
     };
-    Scene::of(cognito_testkit::PoolConfig { id: email_pool().id, ..pool }, client)
+    Scene::with_pool(cognito_testkit::PoolConfig { id: email_pool().id, ..pool }, client)
 }
 
-/// A request body of a user who is signed in: the members that every one has, with the ones that were made up.
+/// Returns a request body of a signed-in user: valid tokens and ids, and the members of `body`.
 fn signed_in(scene: &Scene, tokens: &Tokens, body: &Value) -> String {
-    let mut whole = serde_json::json!({
+    let mut request = serde_json::json!({
         "AccessToken": "TOKEN", "RefreshToken": "REFRESH", "UserPoolId": scene.pool_id, "ClientId": "client",
         "Username": "alice",
     });
-    if let (Some(whole), Some(members)) = (whole.as_object_mut(), body.as_object()) {
-        whole.extend(members.clone());
+    if let (Some(request), Some(members)) = (request.as_object_mut(), body.as_object()) {
+        request.extend(members.clone());
     }
-    with_tokens(&whole, tokens)
+    with_tokens(&request, tokens)
 }
 
+/// Replaces the placeholders TOKEN and REFRESH with valid tokens.
 fn with_tokens(body: &Value, tokens: &Tokens) -> String {
     let refresh = tokens.refresh.as_deref().unwrap_or_default();
     let body = body.to_string().replace("\"TOKEN\"", &format!("\"{}\"", tokens.access));
     body.replace("\"REFRESH\"", &format!("\"{refresh}\""))
 }
 
-/// A request in the shape that the model gives it. Each choice is made by the next of `choices`.
+/// Generates a value of a shape in the API model. Each item of `choices` decides one choice.
 fn shaped(model: &Value, shape: &Value, choices: &mut dyn Iterator<Item = u8>) -> Value {
     let shape = &model["shapes"][shape.as_str().unwrap()];
     let choice = usize::from(choices.next().unwrap_or_default());
@@ -93,7 +94,8 @@ fn shaped(model: &Value, shape: &Value, choices: &mut dyn Iterator<Item = u8>) -
     }
 }
 
-/// What every operation needs to get anywhere is mostly right.
+/// Generates a member of a structure. Tokens, ids and the user name are mostly valid, so that many operations
+/// succeed.
 fn shaped_member(model: &Value, name: &str, shape: &Value, choices: &mut dyn Iterator<Item = u8>) -> Value {
     let right = match name {
         "AccessToken" => "TOKEN",
@@ -114,7 +116,7 @@ proptest! {
         let model = api_model::model("cognito-idp");
         let operations: Vec<_> = model["operations"].as_object().unwrap().iter().collect();
         let mut scene = scene();
-        let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+        let tokens = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap());
         for (index, choices) in requests {
             let (name, operation) = operations[index % operations.len()];
             let body = shaped(&model, &operation["input"], &mut choices.into_iter());
@@ -138,11 +140,11 @@ proptest! {
     }
 
     #[test]
-    fn any_json_of_a_user_who_is_signed_in_is_answered(
+    fn any_json_of_a_signed_in_user_is_answered(
         requests in proptest::collection::vec((proptest::sample::select(Simulator::operations("cognito-idp")), json()), 1..8),
     ) {
         let mut scene = scene();
-        let tokens = Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap());
+        let tokens = Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap());
         for (operation, body) in requests {
             let body = signed_in(&scene, &tokens, &body);
             let response = scene.send(operation, body.as_bytes());
@@ -151,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sign_in_with_any_names_is_answered(
+    fn an_srp_sign_in_with_random_values_fails(
         typed in any::<String>(), public in "[0-9a-fA-F]{0,900}|.*", timestamp in any::<String>(), block in any::<String>(),
     ) {
         let mut scene = scene();
@@ -166,14 +168,14 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered(operation in any::<String>(), body in any::<Vec<u8>>()) {
+    fn random_bytes_are_answered_with_an_error(operation in any::<String>(), body in any::<Vec<u8>>()) {
         let mut scene = scene();
         prop_assert_eq!(scene.send(&operation, &body).status(), 400);
         prop_assert_eq!(scene.send("SignUp", &body).status(), 400);
     }
 
     #[test]
-    fn any_sign_up_can_be_confirmed_and_signed_in(name in "[a-zA-Zäß名.+-]{1,20}", password in "[A-Z]{3}[a-z]{3}[0-9]{3}[!-/]{3}") {
+    fn any_new_user_can_confirm_and_sign_in(name in "[a-zA-Zäß名.+-]{1,20}", password in "[A-Z]{3}[a-z]{3}[0-9]{3}[!-/]{3}") {
         let mut scene = scene();
         prop_assume!(name.to_lowercase() != "alice");
         let attributes = serde_json::json!([{ "Name": "email", "Value": "bob@example.com" }]);
@@ -187,7 +189,8 @@ proptest! {
     }
 }
 
-/// The challenges that a `Session` can be of.
+/// Challenges with a `Session`, each with the settings of the pool and of the user that lead to the
+/// challenge.
 const CHALLENGES: [(&str, MfaConfiguration, UserStatus); 4] = [
     ("NEW_PASSWORD_REQUIRED", MfaConfiguration::On, UserStatus::ForceChangePassword),
     ("MFA_SETUP", MfaConfiguration::On, UserStatus::Confirmed),
@@ -195,8 +198,8 @@ const CHALLENGES: [(&str, MfaConfiguration, UserStatus); 4] = [
     ("DEVICE_SRP_AUTH", MfaConfiguration::Off, UserStatus::Confirmed),
 ];
 
-/// A sign-in that has come to this challenge.
-fn at(challenge: usize) -> (Scene, Value) {
+/// Starts a sign-in that leads to this challenge, and returns the scene and the challenge.
+fn sign_in_with_challenge(challenge: usize) -> (Scene, Value) {
     let (name, mfa, status) = CHALLENGES[challenge];
     let mut user = challenges::alice_with(&[], None);
     if name == "MFA_SETUP" {
@@ -208,27 +211,27 @@ fn at(challenge: usize) -> (Scene, Value) {
     user.status = status;
     let device_configuration = Some(cognito_testkit::DeviceConfig::default());
     let pool = cognito_testkit::PoolConfig { device_configuration, ..challenges::factor_pool(mfa, user) };
-    let mut scene = Scene::of(pool, open_client());
+    let mut scene = Scene::with_pool(pool, open_client());
     let challenge = if name == "DEVICE_SRP_AUTH" {
         let device = scene.register_device();
         scene.begin_with(&device.key).unwrap()
     } else {
         scene.begin()
     };
-    assert_eq!(challenges::asked(&challenge), name);
+    assert_eq!(challenges::challenge_name(&challenge), name);
     (scene, challenge)
 }
 
 proptest! {
     #[test]
-    fn any_answer_to_a_challenge_is_answered(
+    fn any_answer_to_a_challenge_causes_no_panic(
         challenge in 0..CHALLENGES.len(),
         answers in proptest::collection::vec(
             proptest::collection::btree_map(proptest::sample::select(MEMBERS), any::<Option<String>>(), 0..8),
             1..6,
         ),
     ) {
-        let (mut scene, mut challenge) = at(challenge);
+        let (mut scene, mut challenge) = sign_in_with_challenge(challenge);
         for mut responses in answers {
             responses.insert("USERNAME", Some("alice".to_owned()));
             if let Ok(next) = scene.answer(&challenge, serde_json::json!(responses)) {

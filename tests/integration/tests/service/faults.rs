@@ -1,4 +1,4 @@
-//! Faults on demand, without a network.
+//! Planned faults of the simulator, without a network.
 
 use core::time::Duration;
 
@@ -25,8 +25,8 @@ fn plan(scene: &mut Scene, fault: Fault) {
     scene.simulator.faults().plan(FaultPlan::next(fault));
 }
 
-fn is_there(scene: &mut Scene, username: &str) -> bool {
-    scene.call("AdminGetUser", scene.of_user(username)).is_ok()
+fn user_exists(scene: &mut Scene, username: &str) -> bool {
+    scene.call("AdminGetUser", scene.user_request(username)).is_ok()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn without_a_plan_a_request_is_answered() {
 }
 
 #[test]
-fn a_throttled_or_failed_request_is_not_carried_out() {
+fn a_throttled_or_failed_request_is_not_executed() {
     let expected = [
         (Fault::Throttle, 400, "TooManyRequestsException"),
         (Fault::Fail { status: 500 }, 500, "InternalErrorException"),
@@ -49,13 +49,13 @@ fn a_throttled_or_failed_request_is_not_carried_out() {
         let Outcome::Answer(response) = sign_up(&mut scene, "bob") else { panic!("no answer") };
         assert_eq!((response.status(), read(&response).unwrap_err().name.as_str()), (status, name));
         assert_eq!(response.headers().get("x-amzn-errortype"), Some(format!("{name}:").as_str()));
-        assert!(!is_there(&mut scene, "bob"));
+        assert!(!user_exists(&mut scene, "bob"));
         assert!(matches!(sign_up(&mut scene, "bob"), Outcome::Answer(response) if response.status() == 200));
     }
 }
 
 #[test]
-fn pages_and_redirections_come_from_somebody_else() {
+fn pages_and_redirects_never_reach_the_service() {
     let mut scene = Scene::new();
     plan(&mut scene, Fault::Page { status: 403 });
     plan(&mut scene, Fault::Redirect { location: "https://portal.example/".to_owned() });
@@ -64,22 +64,22 @@ fn pages_and_redirections_come_from_somebody_else() {
     assert!(page.body().starts_with(b"<html>"));
     let Outcome::Answer(redirection) = sign_up(&mut scene, "bob") else { panic!("no answer") };
     assert_eq!((redirection.status(), redirection.headers().get("location")), (302, Some("https://portal.example/")));
-    assert!(!is_there(&mut scene, "bob"));
+    assert!(!user_exists(&mut scene, "bob"));
 }
 
 #[test]
-fn a_request_may_be_lost_on_its_way_there_or_back() {
+fn a_request_or_its_answer_can_be_lost() {
     let mut scene = Scene::new();
     plan(&mut scene, Fault::LoseBefore);
     plan(&mut scene, Fault::LoseAfter);
     assert!(matches!(sign_up(&mut scene, "bob"), Outcome::LostBefore));
-    assert!(!is_there(&mut scene, "bob"));
+    assert!(!user_exists(&mut scene, "bob"));
     assert!(matches!(sign_up(&mut scene, "bob"), Outcome::LostAfter));
-    assert!(is_there(&mut scene, "bob"));
+    assert!(user_exists(&mut scene, "bob"));
 }
 
 #[test]
-fn an_answer_may_be_late_or_cut() {
+fn an_answer_can_be_late_or_truncated() {
     let mut scene = Scene::new();
     plan(&mut scene, Fault::Delay { millis: 250 });
     plan(&mut scene, Fault::Truncate);
@@ -87,11 +87,11 @@ fn an_answer_may_be_late_or_cut() {
     assert_eq!((by, response.status()), (Duration::from_millis(250), 200));
     let Outcome::Cut(response) = sign_up(&mut scene, "ben") else { panic!("not cut") };
     assert_eq!(response.status(), 200);
-    assert!(is_there(&mut scene, "bob") && is_there(&mut scene, "ben"));
+    assert!(user_exists(&mut scene, "bob") && user_exists(&mut scene, "ben"));
 }
 
 #[test]
-fn a_plan_is_for_so_many_requests_of_its_operation() {
+fn a_plan_counts_only_requests_of_its_operation() {
     let mut scene = Scene::new();
     scene.simulator.faults().plan(FaultPlan::next(Fault::LoseBefore).for_operation("SignUp").times(2));
     assert!(matches!(exchange(&mut scene, "ForgotPassword", "bob"), Outcome::Answer(_)));
@@ -103,7 +103,7 @@ fn a_plan_is_for_so_many_requests_of_its_operation() {
 }
 
 #[test]
-fn plans_come_in_turn_and_can_be_forgotten() {
+fn plans_apply_in_order_and_can_be_cleared() {
     let mut scene = Scene::new();
     plan(&mut scene, Fault::LoseAfter);
     plan(&mut scene, Fault::LoseBefore);
@@ -115,7 +115,7 @@ fn plans_come_in_turn_and_can_be_forgotten() {
 }
 
 #[test]
-fn handle_meets_no_fault() {
+fn handle_ignores_planned_faults() {
     let mut scene = Scene::new();
     plan(&mut scene, Fault::LoseBefore);
     assert!(scene.sign_up("bob", "bob@example.com").is_ok());

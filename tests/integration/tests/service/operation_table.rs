@@ -1,4 +1,4 @@
-//! Every operation of the API model is answered, in the model's shapes.
+//! The simulator answers each operation of the API models with the members that the model lists.
 
 use std::collections::BTreeSet;
 
@@ -10,31 +10,31 @@ use cognito_integration_tests::support::identities::{
     GOOGLE, GUEST_ROLE, google, identity_scene, open_identity_pool, read_tree,
 };
 use cognito_integration_tests::support::scene::{
-    PASSWORD, Refusal, Scene, TIMESTAMP, Tokens, alice, bearing, open_client,
+    PASSWORD, Refusal, Scene, TIMESTAMP, Tokens, alice, open_client, with_access_token,
 };
 use cognito_integration_tests::support::srp_client::device_verifier;
 use cognito_testkit::{ClientConfig, Config, DeviceConfig, ExplicitAuthFlow, PoolConfig};
 use serde_json::{Value, json};
 
 #[test]
-fn no_operation_of_the_model_is_unknown() {
+fn every_operation_of_the_model_is_known() {
     let (users, identities) = (operations("cognito-idp"), operations("cognito-identity"));
     assert_eq!((&users, &identities), (&listed(Service::UserPools), &listed(Service::IdentityPools)));
     let mut scene = Scene::new();
     let kind = |response: Response| response.headers().get("x-amzn-errortype").map(str::to_owned);
     let (incomplete, unknown) = ("InvalidParameterException:", "UnknownOperationException:");
-    // An operation of the one service is unknown to the other.
+    // An operation of one service is unknown to the other service.
     for name in users {
         assert_eq!(kind(scene.send(&name, b"{}")).as_deref(), Some(incomplete), "{name}");
-        assert_eq!(kind(scene.ask(&name, b"{}")).as_deref(), Some(unknown), "{name}");
+        assert_eq!(kind(scene.send_to_identity_pools(&name, b"{}")).as_deref(), Some(unknown), "{name}");
     }
     for name in identities {
-        assert_eq!(kind(scene.ask(&name, b"{}")).as_deref(), Some(incomplete), "{name}");
+        assert_eq!(kind(scene.send_to_identity_pools(&name, b"{}")).as_deref(), Some(incomplete), "{name}");
         assert_eq!(kind(scene.send(&name, b"{}")).as_deref(), Some(unknown), "{name}");
     }
     for name in ["NoSuchOperation", "AssumeRoleWithWebIdentity", ""] {
         assert_eq!(kind(scene.send(name, b"{}")).as_deref(), Some(unknown), "{name}");
-        assert_eq!(kind(scene.ask(name, b"{}")).as_deref(), Some(unknown), "{name}");
+        assert_eq!(kind(scene.send_to_identity_pools(name, b"{}")).as_deref(), Some(unknown), "{name}");
     }
 }
 
@@ -43,14 +43,15 @@ fn operations(service: &str) -> Vec<String> {
     api_model::operations(&model(service)).keys().cloned().collect()
 }
 
-/// The operations of the core's list, in the order of the model.
+/// Returns the sorted names of the core's operations of one service.
 fn listed(service: Service) -> Vec<String> {
     let descriptions = operation::descriptions().into_iter().filter(|description| description.service == service);
     let names: BTreeSet<_> = descriptions.map(|description| description.name.to_owned()).collect();
     names.into_iter().collect()
 }
 
-/// The standard pool, tracking devices, with Alice in it and a client that does everything.
+/// A scene with devices, the user Alice and an app client with every flow, which records the operations it
+/// calls.
 struct Tour {
     model: Value,
     scene: Scene,
@@ -62,11 +63,11 @@ impl Tour {
     fn new() -> Self {
         let device_configuration = Some(DeviceConfig::default());
         let pool = PoolConfig { users: vec![alice()], device_configuration, ..Config::standard().pools.remove(0) };
-        let scene = Scene::of(PoolConfig { clients: Vec::new(), ..pool }, open_client());
+        let scene = Scene::with_pool(PoolConfig { clients: Vec::new(), ..pool }, open_client());
         Self { model: model("cognito-idp"), scene, seen: Vec::new() }
     }
 
-    /// Calls an operation, whose answer has to be what the model says.
+    /// Calls an operation that must succeed with an answer in the model's shape.
     #[track_caller]
     fn ok(&mut self, operation: &str, body: Value) -> Value {
         let response = self.scene.send(operation, body.to_string().as_bytes());
@@ -81,7 +82,7 @@ impl Tour {
         answer
     }
 
-    /// Calls an operation, which has to be refused by a name that the model lists.
+    /// Calls an operation that must fail with an error that the model lists.
     #[track_caller]
     fn refused(&mut self, operation: &str, body: Value) -> Refusal {
         let refusal = self.scene.refused(operation, body);
@@ -97,14 +98,14 @@ impl Tour {
 }
 
 #[test]
-fn every_answer_has_the_models_members_and_every_refusal_a_name_of_the_model() {
+fn every_answer_and_every_error_conforms_to_the_model() {
     let mut tour = Tour::new();
     sign_up_and_reset(&mut tour);
     let token = sign_in(&mut tour);
     profile(&mut tour, &token);
     factors(&mut tour, &token);
     devices_and_feedback(&mut tour, &token);
-    endings(&mut tour, &token);
+    end_sessions(&mut tour, &token);
     tour.seen.sort();
     tour.seen.dedup();
     assert_eq!(tour.seen, operations("cognito-idp"));
@@ -130,7 +131,7 @@ fn sign_in(tour: &mut Tour) -> String {
     let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
     let body = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": parameters });
     let signed_in = tour.ok("InitiateAuth", body);
-    let tokens = Tokens::of(&signed_in);
+    let tokens = Tokens::from_answer(&signed_in);
     let key = confirm_device(tour, &signed_in);
     let body = json!({
         "ClientId": client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": {
@@ -152,11 +153,11 @@ fn confirm_device(tour: &mut Tour, signed_in: &Value) -> Value {
     let (key, group) = (metadata["DeviceKey"].as_str().unwrap(), metadata["DeviceGroupKey"].as_str().unwrap());
     let secret = device_verifier(group, key, DEVICE_PASSWORD);
     let body = json!({ "DeviceKey": key, "DeviceName": "phone", "DeviceSecretVerifierConfig": secret });
-    tour.ok("ConfirmDevice", bearing(&Tokens::of(signed_in).access, body));
+    tour.ok("ConfirmDevice", with_access_token(&Tokens::from_answer(signed_in).access, body));
     json!(key)
 }
 
-/// Signs Alice in by a password and a code.
+/// Signs Alice in with a password and a code.
 fn second_factor(tour: &mut Tour) {
     let client = tour.scene.client.id.clone();
     let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
@@ -172,43 +173,43 @@ fn second_factor(tour: &mut Tour) {
 }
 
 fn profile(tour: &mut Tour, token: &str) {
-    tour.ok("GetUser", bearing(token, json!({})));
+    tour.ok("GetUser", with_access_token(token, json!({})));
     let attributes = json!([{ "Name": "email", "Value": "new@example.org" }, { "Name": "nickname", "Value": "Al" }]);
-    tour.ok("UpdateUserAttributes", bearing(token, json!({ "UserAttributes": attributes })));
-    tour.ok("GetUserAttributeVerificationCode", bearing(token, json!({ "AttributeName": "email" })));
+    tour.ok("UpdateUserAttributes", with_access_token(token, json!({ "UserAttributes": attributes })));
+    tour.ok("GetUserAttributeVerificationCode", with_access_token(token, json!({ "AttributeName": "email" })));
     let code = tour.code();
-    tour.ok("VerifyUserAttribute", bearing(token, json!({ "AttributeName": "email", "Code": code })));
-    tour.ok("DeleteUserAttributes", bearing(token, json!({ "UserAttributeNames": ["nickname"] })));
+    tour.ok("VerifyUserAttribute", with_access_token(token, json!({ "AttributeName": "email", "Code": code })));
+    tour.ok("DeleteUserAttributes", with_access_token(token, json!({ "UserAttributeNames": ["nickname"] })));
     let passwords = json!({ "PreviousPassword": PASSWORD, "ProposedPassword": PASSWORD });
-    tour.ok("ChangePassword", bearing(token, passwords));
+    tour.ok("ChangePassword", with_access_token(token, passwords));
 }
 
 fn factors(tour: &mut Tour, token: &str) {
-    tour.ok("AssociateSoftwareToken", bearing(token, json!({})));
-    let code = bearing(token, json!({ "UserCode": "000000" }));
+    tour.ok("AssociateSoftwareToken", with_access_token(token, json!({})));
+    let code = with_access_token(token, json!({ "UserCode": "000000" }));
     assert_eq!(tour.refused("VerifySoftwareToken", code).name, "EnableSoftwareTokenMFAException");
-    tour.ok("SetUserMFAPreference", bearing(token, json!({ "EmailMfaSettings": { "Enabled": true } })));
+    tour.ok("SetUserMFAPreference", with_access_token(token, json!({ "EmailMfaSettings": { "Enabled": true } })));
     second_factor(tour);
-    tour.ok("GetUser", bearing(token, json!({})));
-    tour.ok("GetUserAuthFactors", bearing(token, json!({})));
-    tour.ok("SetUserMFAPreference", bearing(token, json!({ "EmailMfaSettings": { "Enabled": false } })));
-    tour.ok("SetUserSettings", bearing(token, json!({ "MFAOptions": [] })));
-    tour.ok("StartWebAuthnRegistration", bearing(token, json!({})));
-    tour.refused("CompleteWebAuthnRegistration", bearing(token, json!({ "Credential": {} })));
-    tour.ok("ListWebAuthnCredentials", bearing(token, json!({})));
-    tour.refused("DeleteWebAuthnCredential", bearing(token, json!({ "CredentialId": "none" })));
+    tour.ok("GetUser", with_access_token(token, json!({})));
+    tour.ok("GetUserAuthFactors", with_access_token(token, json!({})));
+    tour.ok("SetUserMFAPreference", with_access_token(token, json!({ "EmailMfaSettings": { "Enabled": false } })));
+    tour.ok("SetUserSettings", with_access_token(token, json!({ "MFAOptions": [] })));
+    tour.ok("StartWebAuthnRegistration", with_access_token(token, json!({})));
+    tour.refused("CompleteWebAuthnRegistration", with_access_token(token, json!({ "Credential": {} })));
+    tour.ok("ListWebAuthnCredentials", with_access_token(token, json!({})));
+    tour.refused("DeleteWebAuthnCredential", with_access_token(token, json!({ "CredentialId": "none" })));
 }
 
 fn devices_and_feedback(tour: &mut Tour, token: &str) {
-    let devices = tour.ok("ListDevices", bearing(token, json!({})));
-    let device = bearing(token, json!({ "DeviceKey": devices["Devices"][0]["DeviceKey"] }));
+    let devices = tour.ok("ListDevices", with_access_token(token, json!({})));
+    let device = with_access_token(token, json!({ "DeviceKey": devices["Devices"][0]["DeviceKey"] }));
     for operation in ["GetDevice", "UpdateDeviceStatus", "ForgetDevice"] {
         tour.ok(operation, device.clone());
     }
     for operation in ["ConfirmDevice", "GetDevice", "UpdateDeviceStatus", "ForgetDevice"] {
         tour.refused(operation, device.clone());
     }
-    let mut feedback = tour.scene.of_user("alice");
+    let mut feedback = tour.scene.user_request("alice");
     feedback["EventId"] = json!("event-1");
     feedback["FeedbackToken"] = json!(token);
     feedback["FeedbackValue"] = json!("Invalid");
@@ -224,20 +225,20 @@ fn devices_and_feedback(tour: &mut Tour, token: &str) {
     tour.ok("GetClientToken", json!({ "ClientId": machine.id, "Secret": machine.secret }));
 }
 
-fn endings(tour: &mut Tour, token: &str) {
+fn end_sessions(tour: &mut Tour, token: &str) {
     sign_in(tour);
-    let sessions = tour.ok("ListUserSessions", bearing(token, json!({})));
+    let sessions = tour.ok("ListUserSessions", with_access_token(token, json!({})));
     let other = sessions["Sessions"].as_array().unwrap().iter().find(|session| session["IsCurrentSession"] == false);
-    tour.ok("RevokeUserSession", bearing(token, json!({ "SessionId": other.unwrap()["SessionId"] })));
+    tour.ok("RevokeUserSession", with_access_token(token, json!({ "SessionId": other.unwrap()["SessionId"] })));
     let client = tour.scene.client.id.clone();
     tour.ok("RevokeToken", json!({ "ClientId": client, "Token": "a.b.c" }));
-    tour.ok("GlobalSignOut", bearing(token, json!({})));
+    tour.ok("GlobalSignOut", with_access_token(token, json!({})));
     let token = sign_in(tour);
-    tour.ok("DeleteUser", bearing(&token, json!({})));
+    tour.ok("DeleteUser", with_access_token(&token, json!({})));
 }
 
 #[test]
-fn every_answer_of_the_identity_pools_has_the_models_members() {
+fn identity_pool_answers_conform_to_the_model() {
     let model = model("cognito-identity");
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let logins = json!({ GOOGLE: google(&scene, "ann") });
@@ -246,24 +247,24 @@ fn every_answer_of_the_identity_pools_has_the_models_members() {
         "IdentityPoolId": pool, "IdentityId": identity, "Logins": logins, "LoginsToRemove": [GOOGLE],
     });
     for operation in operations("cognito-identity") {
-        let answer = scene.asked(&operation, body.clone()).unwrap();
+        let answer = scene.call_identity_pools(&operation, body.clone()).unwrap();
         match &model["operations"][&operation]["output"] {
             Value::Null => assert_eq!(answer, json!({})),
             output => conforms(&model, &operation, output, &answer),
         }
     }
-    // The identity is gone, and the pool is of another name.
+    // The identity no longer exists, and the pool id is unknown.
     for operation in operations("cognito-identity") {
         let mut body = body.clone();
         body["IdentityPoolId"] = json!("us-east-1:0");
-        let refusal = scene.asked(&operation, body).unwrap_err();
+        let refusal = scene.call_identity_pools(&operation, body).unwrap_err();
         let errors = model["operations"][&operation]["errors"].as_array().unwrap();
         assert!(errors.contains(&json!(refusal.name)), "{operation} {refusal:?}");
     }
 }
 
 #[test]
-fn the_answer_to_assume_role_has_the_models_members_and_its_refusals_the_models_codes() {
+fn answers_of_assume_role_conform_to_the_model() {
     let model = model("sts");
     let (mut scene, pool) = identity_scene(open_identity_pool());
     let guest = scene.get_id(&pool, json!({})).unwrap();

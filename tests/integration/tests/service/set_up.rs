@@ -1,11 +1,13 @@
-//! Set-up over the wire: pools, app clients, and what an administrator does to users.
+//! Administrator operations on the settings of pools and app clients, and on existing users.
 
-use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, bearing, email_pool, open_client};
+use cognito_integration_tests::support::scene::{
+    PASSWORD, Scene, Tokens, alice, email_pool, open_client, with_access_token,
+};
 use cognito_testkit::{ClientConfig, ExplicitAuthFlow, PoolConfig};
 use serde_json::{Value, json};
 
 #[test]
-fn a_pool_is_described_and_deleted_with_all_that_is_in_it() {
+fn a_pool_is_deleted_with_everything_in_it() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     let body = json!({ "UserPoolId": scene.pool_id });
@@ -20,7 +22,7 @@ fn a_pool_is_described_and_deleted_with_all_that_is_in_it() {
 }
 
 #[test]
-fn the_schema_and_the_recovery_setting_of_a_new_pool_count() {
+fn a_new_pool_keeps_its_schema_and_recovery_settings() {
     let mut scene = Scene::new();
     let body = json!({
         "PoolName": "customers",
@@ -45,9 +47,9 @@ fn the_schema_and_the_recovery_setting_of_a_new_pool_count() {
 }
 
 #[test]
-fn a_clients_update_puts_what_it_leaves_out_back_to_the_default() {
+fn a_client_update_resets_omitted_settings() {
     let client = ClientConfig { generate_secret: true, ..open_client() };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let ids = json!({ "UserPoolId": scene.pool_id, "ClientId": scene.client.id });
     let before = scene.ok("DescribeUserPoolClient", ids.clone())["UserPoolClient"].clone();
     assert_eq!(before["ClientSecret"], json!(scene.client.secret));
@@ -63,8 +65,8 @@ fn a_clients_update_puts_what_it_leaves_out_back_to_the_default() {
     assert_eq!((&after["ClientSecret"], &after["CreationDate"]), (&before["ClientSecret"], &before["CreationDate"]));
     assert_eq!(after["LastModifiedDate"], before["LastModifiedDate"].as_u64().unwrap() + 60);
     assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err().name, "InvalidParameterException");
-    let refresh = Tokens::of(&scene.srp_sign_in("alice", PASSWORD).unwrap()).refresh.unwrap();
-    assert!(Tokens::of(&scene.renew(&refresh).unwrap()).refresh.is_some());
+    let refresh = Tokens::from_answer(&scene.srp_sign_in("alice", PASSWORD).unwrap()).refresh.unwrap();
+    assert!(Tokens::from_answer(&scene.renew(&refresh).unwrap()).refresh.is_some());
 
     let after = scene.ok("UpdateUserPoolClient", ids)["UserPoolClient"].clone();
     assert!(after.get("RefreshTokenRotation").is_none());
@@ -72,7 +74,7 @@ fn a_clients_update_puts_what_it_leaves_out_back_to_the_default() {
 }
 
 #[test]
-fn settings_out_of_range_are_refused() {
+fn invalid_client_settings_are_rejected() {
     let mut scene = Scene::new();
     let ids = json!({ "UserPoolId": scene.pool_id, "ClientId": scene.client.id });
     let wrong = [
@@ -93,7 +95,7 @@ fn settings_out_of_range_are_refused() {
 }
 
 #[test]
-fn the_factors_of_a_pool_are_set_and_answered() {
+fn setting_the_factors_of_a_pool_returns_them() {
     let mut scene = Scene::new();
     let body = json!({
         "UserPoolId": scene.pool_id,
@@ -118,7 +120,7 @@ fn the_factors_of_a_pool_are_set_and_answered() {
 }
 
 #[test]
-fn what_an_administrator_does_needs_a_user() {
+fn administrator_operations_need_an_existing_user() {
     let mut scene = Scene::new();
     let operations = [
         "AdminDisableUser",
@@ -129,7 +131,7 @@ fn what_an_administrator_does_needs_a_user() {
         "AdminUpdateUserAttributes",
     ];
     for operation in operations {
-        let mut body = scene.of_user("nobody");
+        let mut body = scene.user_request("nobody");
         body["UserAttributes"] = json!([]);
         let gone = ("UserNotFoundException", "User does not exist.");
         assert_eq!(scene.refused(operation, body), gone, "{operation}");
@@ -137,22 +139,22 @@ fn what_an_administrator_does_needs_a_user() {
 }
 
 #[test]
-fn a_user_that_an_administrator_deletes_is_gone() {
+fn a_user_deleted_by_an_administrator_is_gone() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
-    scene.send("AdminDeleteUser", scene.of_user("alice").to_string().as_bytes());
+    scene.send("AdminDeleteUser", scene.user_request("alice").to_string().as_bytes());
     assert_eq!(scene.get_user(&tokens.access).unwrap_err().name, "UserNotFoundException");
 }
 
 #[test]
-fn a_client_gets_a_token_for_itself_with_the_scopes_it_has() {
+fn a_client_token_contains_only_configured_scopes() {
     let client = ClientConfig {
         generate_secret: true,
         explicit_auth_flows: vec![ExplicitAuthFlow::AllowClientTokenAuth],
         scopes: vec!["orders/read".to_owned(), "orders/write".to_owned()],
         ..ClientConfig::default()
     };
-    let mut scene = Scene::of(email_pool(), client);
+    let mut scene = Scene::with_pool(email_pool(), client);
     let body = |scopes: Value| json!({ "ClientId": scene.client.id, "Secret": scene.client.secret, "Scopes": scopes });
     let (all, some, more) = (body(Value::Null), body(json!(["orders/read"])), body(json!(["orders/delete"])));
     let mut wrong = all.clone();
@@ -168,38 +170,39 @@ fn a_client_gets_a_token_for_itself_with_the_scopes_it_has() {
     };
     assert_eq!(scope(&result), "orders/read orders/write");
     let token = result["AccessToken"].as_str().unwrap();
-    assert!(scene.get_user(token).is_err(), "it is nobody's");
+    assert!(scene.get_user(token).is_err(), "a client token has no user");
     assert_eq!(scope(&scene.ok("GetClientToken", some)["ClientAuthenticationResult"]), "orders/read");
     assert_eq!(scene.refused("GetClientToken", more).name, "InvalidParameterException");
     assert_eq!(scene.refused("GetClientToken", wrong).name, "NotAuthorizedException");
 }
 
 #[test]
-fn a_client_for_users_gets_no_token_for_itself() {
-    let mut scene = Scene::of(email_pool(), ClientConfig { generate_secret: true, ..open_client() });
+fn a_client_without_the_flow_gets_no_client_token() {
+    let mut scene = Scene::with_pool(email_pool(), ClientConfig { generate_secret: true, ..open_client() });
     let body = json!({ "ClientId": scene.client.id, "Secret": scene.client.secret });
     let text = "ALLOW_CLIENT_TOKEN_AUTH flow not enabled for this client";
     assert_eq!(scene.refused("GetClientToken", body), ("InvalidParameterException", text));
 }
 
 #[test]
-fn there_are_no_devices_yet() {
+fn a_new_user_has_no_devices() {
     let mut scene = Scene::with_alice();
     let token = scene.tokens().access;
-    assert_eq!(scene.ok("ListDevices", bearing(&token, json!({ "Limit": 10 }))), json!({ "Devices": [] }));
-    let body = bearing(&token, json!({ "DeviceKey": "us-east-1_0123abcd", "DeviceRememberedStatus": "remembered" }));
+    assert_eq!(scene.ok("ListDevices", with_access_token(&token, json!({ "Limit": 10 }))), json!({ "Devices": [] }));
+    let body =
+        with_access_token(&token, json!({ "DeviceKey": "us-east-1_0123abcd", "DeviceRememberedStatus": "remembered" }));
     let missing = ("ResourceNotFoundException", "Device does not exist.");
     for operation in ["ConfirmDevice", "GetDevice", "UpdateDeviceStatus", "ForgetDevice"] {
         assert_eq!(scene.refused(operation, body.clone()), missing, "{operation}");
     }
-    let many = bearing(&token, json!({ "Limit": 61 }));
+    let many = with_access_token(&token, json!({ "Limit": 61 }));
     assert_eq!(scene.refused("ListDevices", many).name, "InvalidParameterException");
 }
 
 #[test]
-fn feedback_needs_threat_protection_which_no_pool_has() {
+fn feedback_fails_without_threat_protection() {
     let mut scene = Scene::with_alice();
-    let mut body = scene.of_user("alice");
+    let mut body = scene.user_request("alice");
     body["EventId"] = json!("event-1");
     body["FeedbackToken"] = json!("a.b.c");
     body["FeedbackValue"] = json!("Valid");
@@ -209,16 +212,16 @@ fn feedback_needs_threat_protection_which_no_pool_has() {
 }
 
 #[test]
-fn what_is_not_simulated_is_refused_by_name() {
+fn lambda_triggers_are_reported_as_unsupported() {
     let mut scene = Scene::new();
     let triggers = json!({ "PreSignUp": "arn:aws:lambda:us-east-1:1:function:f" });
     let body = json!({ "PoolName": "customers", "LambdaConfig": triggers });
-    let text = "The simulated Cognito does not carry out a pool with Lambda triggers.";
+    let text = "The simulated Cognito does not support a pool with Lambda triggers.";
     assert_eq!(scene.refused("CreateUserPool", body), ("UnsupportedOperationException", text));
 }
 
 #[test]
-fn a_pool_tracks_devices_as_it_was_told() {
+fn a_pool_returns_its_device_configuration() {
     let mut scene = Scene::new();
     let devices = json!({ "ChallengeRequiredOnNewDevice": true });
     let pool = scene.ok("CreateUserPool", json!({ "PoolName": "customers", "DeviceConfiguration": devices }));
@@ -230,8 +233,8 @@ fn a_pool_tracks_devices_as_it_was_told() {
 }
 
 #[test]
-fn a_pool_whose_users_an_administrator_makes_takes_no_sign_up() {
-    let mut scene = Scene::of(PoolConfig { allow_admin_create_user_only: true, ..email_pool() }, open_client());
+fn an_admin_only_pool_rejects_sign_ups() {
+    let mut scene = Scene::with_pool(PoolConfig { allow_admin_create_user_only: true, ..email_pool() }, open_client());
     let refusal = scene.sign_up("bob", "bob@example.com").unwrap_err();
     assert_eq!(refusal, ("NotAuthorizedException", "SignUp is not permitted for this user pool"));
     let pool = scene.ok("DescribeUserPool", json!({ "UserPoolId": scene.pool_id }));
@@ -239,7 +242,7 @@ fn a_pool_whose_users_an_administrator_makes_takes_no_sign_up() {
 }
 
 #[test]
-fn user_names_of_a_new_pool_are_told_apart_by_case_unless_it_says_otherwise() {
+fn user_names_of_a_new_pool_are_case_sensitive_by_default() {
     let mut scene = Scene::new();
     for (configuration, expected) in [(Value::Null, true), (json!({ "CaseSensitive": false }), false)] {
         let body = json!({ "PoolName": "customers", "UsernameConfiguration": configuration });

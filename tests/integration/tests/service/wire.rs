@@ -1,4 +1,4 @@
-//! The form of answers, whatever they say.
+//! The wire format of answers: status, headers, error bodies and validation messages.
 
 use cognito_core::{Headers, Request, Timestamp};
 use cognito_integration_tests::support::scene::{PASSWORD, START, Scene, read};
@@ -17,7 +17,7 @@ fn a_success_has_the_headers_of_the_service() {
 }
 
 #[test]
-fn a_refusal_is_named_in_the_body_and_in_the_headers() {
+fn an_error_is_named_in_the_body_and_in_the_headers() {
     let mut scene = Scene::new();
     let response = scene.send("GetUser", br#"{"AccessToken":"a.b.c"}"#);
     let header = |name: &str| response.headers().get(name).unwrap();
@@ -61,7 +61,7 @@ fn a_body_of_a_wrong_shape_is_a_serialization_error() {
 }
 
 #[test]
-fn every_member_that_breaks_a_rule_is_named() {
+fn a_validation_error_names_every_invalid_member() {
     let mut scene = Scene::new();
     let client_id = scene.client.id.clone();
     let refusal = scene.refused("SignUp", json!({ "ClientId": client_id, "Password": PASSWORD }));
@@ -86,7 +86,7 @@ fn every_member_that_breaks_a_rule_is_named() {
     assert_eq!(refusal, ("InvalidParameterException", text));
 }
 
-/// Everything that a simulator answers to one course of events.
+/// Returns the bytes of all answers of a simulator to a fixed sequence of requests.
 fn transcript(seed_time: u64) -> Vec<u8> {
     let mut scene = Scene::with_alice();
     scene.now = Timestamp::from_unix_seconds(seed_time);

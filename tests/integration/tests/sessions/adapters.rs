@@ -1,4 +1,4 @@
-//! Handles on sessions, on both adapters.
+//! Session handles on both adapters: pages and events.
 
 use cognito_blocking::TransportSettings;
 use cognito_core::operation::{ListDevices, RevokeToken};
@@ -12,8 +12,8 @@ use cognito_testkit::Server;
 use crate::device_service;
 
 test_on_both_adapters! {
-    pages_follow_each_other_to_the_last,
-    who_listens_hears_of_every_change,
+    pages_returns_every_page_in_order,
+    a_subscriber_receives_every_session_event,
 }
 
 #[track_caller]
@@ -21,11 +21,11 @@ fn client<A: Adapter>(service: &Server) -> A {
     A::new(app_client(service), &TransportSettings::default())
 }
 
-fn who_listens_hears_of_every_change<A: Adapter>() {
+fn a_subscriber_receives_every_session_event<A: Adapter>() {
     let service = device_service();
     let client = client::<A>(&service);
     let mut events = client.subscribe();
-    let mut heard = || -> Vec<SessionEventKind> {
+    let mut received = || -> Vec<SessionEventKind> {
         let kind = |SessionEvent { username, kind, .. }| {
             assert_eq!(username, "alice");
             kind
@@ -33,23 +33,23 @@ fn who_listens_hears_of_every_change<A: Adapter>() {
         events().into_iter().map(kind).collect()
     };
     let handle = client.save(&client.sign_in("alice", PASSWORD)).unwrap();
-    assert_eq!(heard(), [SessionEventKind::SignedIn]);
+    assert_eq!(received(), [SessionEventKind::SignedIn]);
     handle.get().unwrap();
-    assert_eq!(heard(), []);
+    assert_eq!(received(), []);
     handle.refresh().unwrap();
-    assert_eq!(heard(), [SessionEventKind::Refreshed]);
+    assert_eq!(received(), [SessionEventKind::Refreshed]);
     handle.sign_out(SignOutScope::Revoke).local.unwrap();
-    assert_eq!(heard(), [SessionEventKind::SignedOut]);
+    assert_eq!(received(), [SessionEventKind::SignedOut]);
 
     let handle = client.save(&client.sign_in("alice", PASSWORD)).unwrap();
-    assert_eq!(heard(), [SessionEventKind::SignedIn]);
+    assert_eq!(received(), [SessionEventKind::SignedIn]);
     let session = handle.get().unwrap().session;
     client.call(RevokeToken::new(session.refresh_token().unwrap().clone())).unwrap();
     assert!(handle.refresh().unwrap_err().ends_session());
-    assert_eq!(heard(), [SessionEventKind::Expired]);
+    assert_eq!(received(), [SessionEventKind::Expired]);
 }
 
-fn pages_follow_each_other_to_the_last<A: Adapter>() {
+fn pages_returns_every_page_in_order<A: Adapter>() {
     let service = device_service();
     let client = client::<A>(&service);
     let handle = client.save(&client.sign_in("alice", PASSWORD)).unwrap();

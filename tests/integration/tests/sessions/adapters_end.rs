@@ -1,4 +1,4 @@
-//! Sessions that end, over real HTTP: the user signs out or is deleted, or the service refuses to refresh them.
+//! Sessions that end, over HTTP: the user signs out or is deleted, or the service rejects the refresh token.
 
 use cognito_blocking::error::{NotAuthorized, RefusalKind};
 use cognito_blocking::operation::{DeleteUser, GetUser, GlobalSignOut};
@@ -8,7 +8,7 @@ use cognito_integration_tests::support::sessions::{client, sessions_to_refresh};
 use cognito_testkit::{Fault, FaultPlan};
 
 #[test]
-fn a_refused_refresh_token_ends_the_session() {
+fn a_rejected_refresh_token_ends_the_session() {
     let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     let session = sessions.user("alice").get().unwrap().session;
@@ -20,7 +20,7 @@ fn a_refused_refresh_token_ends_the_session() {
 }
 
 #[test]
-fn a_password_that_must_be_reset_ends_the_session() {
+fn a_required_password_reset_ends_the_session() {
     let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     let pool_id = client(&service).app_client().user_pool_id().to_string();
@@ -34,7 +34,7 @@ fn a_password_that_must_be_reset_ends_the_session() {
 }
 
 #[test]
-fn a_sign_out_with_revocation_reaches_the_access_token() {
+fn a_sign_out_with_revocation_revokes_the_access_token() {
     let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     let session = sessions.user("alice").get().unwrap().session;
@@ -47,7 +47,7 @@ fn a_sign_out_with_revocation_reaches_the_access_token() {
 }
 
 #[test]
-fn a_sign_out_goes_through_here_whatever_the_network_says() {
+fn a_sign_out_succeeds_locally_without_a_network() {
     for scope in [SignOutScope::Revoke, SignOutScope::Global] {
         let service = service(|_| ());
         let sessions = sessions_to_refresh(&service);
@@ -60,7 +60,7 @@ fn a_sign_out_goes_through_here_whatever_the_network_says() {
 }
 
 #[test]
-fn a_deleted_user_is_forgotten() {
+fn a_session_can_be_forgotten_after_deleting_the_user() {
     let service = service(|_| ());
     let sessions = sessions_to_refresh(&service);
     sessions.user("alice").call(DeleteUser::new()).unwrap();

@@ -1,4 +1,4 @@
-//! Sessions in stores and how they are refreshed, over real HTTP, with what goes wrong on the way to the service.
+//! Stored sessions and their refresh over HTTP, with and without faults of the network and the service.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use cognito_integration_tests::support::sessions::{HOUR, about_to_expire, client
 use cognito_testkit::{Fault, FaultPlan};
 
 #[test]
-fn a_session_goes_on_in_another_process() {
+fn a_session_continues_in_another_process() {
     let service = service(|_| ());
     let path = session_file("another_process");
     let first = Sessions::new(client(&service), FileStore::new(&path));
@@ -26,7 +26,7 @@ fn a_session_goes_on_in_another_process() {
 }
 
 #[test]
-fn the_users_of_a_store_do_not_meet() {
+fn users_of_one_store_have_separate_sessions() {
     let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
@@ -46,7 +46,7 @@ fn the_users_of_a_store_do_not_meet() {
 }
 
 #[test]
-fn a_session_is_refreshed_when_it_is_time_and_not_before() {
+fn only_an_explicit_refresh_replaces_valid_tokens() {
     let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
@@ -73,7 +73,7 @@ fn a_rotated_refresh_token_is_saved_and_used_next() {
 }
 
 #[test]
-fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
+fn a_lost_refresh_answer_is_retried_in_the_grace_period() {
     let service = service(|config| rotate(config, 60));
     let sessions = sessions_to_refresh(&service);
     service.plan_fault(FaultPlan::next(Fault::LoseAfter).for_operation("GetTokensFromRefreshToken"));
@@ -82,7 +82,7 @@ fn an_answer_that_is_lost_within_the_grace_period_costs_nothing() {
 }
 
 #[test]
-fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
+fn valid_tokens_do_not_wait_for_another_users_refresh() {
     let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(session_file("not_waiting")));
@@ -100,7 +100,7 @@ fn good_tokens_do_not_wait_for_the_refresh_of_another_user() {
 }
 
 #[test]
-fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
+fn a_call_with_a_rejected_token_is_retried_after_a_refresh() {
     let service = service(|_| ());
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
@@ -113,7 +113,7 @@ fn a_token_that_the_service_refuses_is_refreshed_and_the_call_made_again() {
 }
 
 #[test]
-fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
+fn no_network_or_service_fault_ends_a_session() {
     for fault_kind in [
         Fault::LoseBefore,
         Fault::LoseAfter,
@@ -141,7 +141,7 @@ fn no_fault_of_the_network_or_the_service_signs_anyone_out() {
 }
 
 #[test]
-fn the_older_way_to_refresh_says_so_where_tokens_rotate() {
+fn the_older_refresh_flow_fails_with_advice_under_rotation() {
     let service = service(|config| rotate(config, 60));
     let older = client(&service).app_client().clone().with_refresh_method(RefreshMethod::RefreshTokenAuth);
     let session = sign_in(&client(&service), "alice");
@@ -157,7 +157,7 @@ fn the_older_way_to_refresh_says_so_where_tokens_rotate() {
 }
 
 #[test]
-fn both_ways_to_refresh_work_where_tokens_do_not_rotate() {
+fn both_refresh_methods_work_without_rotation() {
     let service = service(|_| ());
     let session = sign_in(&client(&service), "alice");
     for method in [RefreshMethod::RefreshTokenAuth, RefreshMethod::GetTokensFromRefreshToken] {

@@ -1,4 +1,4 @@
-//! The stores of the tokio adapter, and stores that do not do what a store must.
+//! The check of stores: the stores of the tokio adapter pass the check, and flawed stores fail it.
 
 use std::io;
 
@@ -8,13 +8,13 @@ use cognito_integration_tests::support::files::session_file;
 use cognito_testkit::{check_async_store, check_store};
 
 #[test]
-fn the_asynchronous_stores_do_what_every_store_must() {
+fn the_asynchronous_stores_obey_every_rule_for_stores() {
     check_async_store(cognito_tokio::MemoryStore::new()).unwrap();
     check_async_store(cognito_tokio::FileStore::new(session_file("asynchronous_store"))).unwrap();
 }
 
 #[tokio::test]
-async fn a_thousand_who_wait_for_a_lock_leave_its_holder_a_thread() {
+async fn a_thousand_lock_waiters_leave_the_holder_a_thread() {
     use cognito_tokio::Store as _;
     let store = std::sync::Arc::new(cognito_tokio::MemoryStore::new());
     let lock = store.lock("key").await.unwrap();
@@ -28,44 +28,45 @@ async fn a_thousand_who_wait_for_a_lock_leave_its_holder_a_thread() {
 
     let record = Record::new(b"record".to_vec());
     let saved = store.save("key", &record);
-    tokio::time::timeout(std::time::Duration::from_secs(30), saved).await.expect("a thread is free").unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(30), saved).await.expect("a thread must be free").unwrap();
     drop(lock);
     for waited in waiting {
         waited.await.unwrap().unwrap();
     }
 }
 
+/// The way in which a store breaks the rules for stores.
 #[derive(Clone, Copy, PartialEq)]
 enum Flaw {
-    KeepsWhatIsRemoved,
-    ForgetsTheEndOfKeys,
-    LocksNothing,
-    LosesAByte,
+    KeepsRemovedRecords,
+    TruncatesKeys,
+    NeverLocks,
+    DropsZeroBytes,
 }
 
-struct Flawed(MemoryStore, Flaw);
+struct FlawedStore(MemoryStore, Flaw);
 
-impl Flawed {
+impl FlawedStore {
     fn key<'a>(&self, key: &'a str) -> &'a str {
-        if self.1 == Flaw::ForgetsTheEndOfKeys { key.split('/').next().unwrap() } else { key }
+        if self.1 == Flaw::TruncatesKeys { key.split('/').next().unwrap() } else { key }
     }
 }
 
-impl Store for Flawed {
+impl Store for FlawedStore {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         self.0.load(self.key(key))
     }
 
     fn save(&self, key: &str, record: &Record) -> io::Result<()> {
         let mut bytes = record.as_bytes().to_vec();
-        if self.1 == Flaw::LosesAByte {
+        if self.1 == Flaw::DropsZeroBytes {
             bytes.retain(|byte| *byte != 0);
         }
         self.0.save(self.key(key), &Record::new(bytes))
     }
 
     fn remove(&self, key: &str) -> io::Result<()> {
-        if self.1 == Flaw::KeepsWhatIsRemoved { Ok(()) } else { self.0.remove(self.key(key)) }
+        if self.1 == Flaw::KeepsRemovedRecords { Ok(()) } else { self.0.remove(self.key(key)) }
     }
 
     fn keys(&self) -> io::Result<Vec<String>> {
@@ -73,19 +74,19 @@ impl Store for Flawed {
     }
 
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        if self.1 == Flaw::LocksNothing { Ok(Box::new(())) } else { self.0.lock(key) }
+        if self.1 == Flaw::NeverLocks { Ok(Box::new(())) } else { self.0.lock(key) }
     }
 }
 
 #[test]
-fn a_store_with_a_flaw_is_told_of_it() {
+fn the_check_detects_each_flaw_of_a_store() {
     for (flaw, rule) in [
-        (Flaw::KeepsWhatIsRemoved, "what was removed is gone"),
-        (Flaw::ForgetsTheEndOfKeys, "each key has its own record"),
-        (Flaw::LocksNothing, "two have the lock on one key"),
-        (Flaw::LosesAByte, "what was saved last is loaded"),
+        (Flaw::KeepsRemovedRecords, "a removed record is absent"),
+        (Flaw::TruncatesKeys, "each key has its own record"),
+        (Flaw::NeverLocks, "two callers hold the lock on one key"),
+        (Flaw::DropsZeroBytes, "load returns the record that was saved last"),
     ] {
-        let complaint = check_store(&Flawed(MemoryStore::new(), flaw)).unwrap_err();
-        assert!(complaint.starts_with(rule), "{complaint}");
+        let error = check_store(&FlawedStore(MemoryStore::new(), flaw)).unwrap_err();
+        assert!(error.starts_with(rule), "{error}");
     }
 }

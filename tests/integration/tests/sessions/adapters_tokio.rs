@@ -1,4 +1,4 @@
-//! One session and many tasks that ask for it, some of which stop waiting.
+//! One session that many tasks use at the same time, on the tokio adapter. Some tasks are cancelled.
 
 use cognito_integration_tests::support::files::session_file;
 use cognito_integration_tests::support::scene::PASSWORD;
@@ -20,13 +20,13 @@ use tokio::time::sleep;
 
 use crate::device_service;
 
-/// Counts refreshes, and takes its time over them.
-struct Counting {
+/// A transport that counts refreshes, and delays each refresh by 50 ms.
+struct CountingTransport {
     transport: ReqwestTransport,
     refreshes: Arc<AtomicUsize>,
 }
 
-impl Transport for Counting {
+impl Transport for CountingTransport {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async {
             if request.operation() == "GetTokensFromRefreshToken" {
@@ -42,7 +42,10 @@ impl Transport for Counting {
 fn counting_client(service: &Server) -> (Client, Arc<AtomicUsize>) {
     let refreshes = Arc::new(AtomicUsize::new(0));
     let transport = ReqwestTransport::new(&TransportSettings::default());
-    (Client::with_transport(app_client(service), Counting { transport, refreshes: Arc::clone(&refreshes) }), refreshes)
+    (
+        Client::with_transport(app_client(service), CountingTransport { transport, refreshes: Arc::clone(&refreshes) }),
+        refreshes,
+    )
 }
 
 async fn sign_in(client: &Client) -> SignedIn {
@@ -53,7 +56,8 @@ async fn sign_in(client: &Client) -> SignedIn {
     }
 }
 
-async fn expiring(service: &Server) -> (Sessions, SessionHandle, Arc<AtomicUsize>) {
+/// Returns sessions with the expiring session of alice, a handle on that session, and the count of refreshes.
+async fn expiring_session(service: &Server) -> (Sessions, SessionHandle, Arc<AtomicUsize>) {
     let (client, refreshes) = counting_client(service);
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     let session = sign_in(&client).await.session;
@@ -62,17 +66,17 @@ async fn expiring(service: &Server) -> (Sessions, SessionHandle, Arc<AtomicUsize
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_tasks_that_ask_at_expiry_cause_one_refresh() {
+async fn two_hundred_tasks_at_expiry_cause_one_refresh() {
     let service = device_service();
-    let (_sessions, handle, refreshes) = expiring(&service).await;
-    let asking: Vec<_> = (0..200)
+    let (_sessions, handle, refreshes) = expiring_session(&service).await;
+    let tasks: Vec<_> = (0..200)
         .map(|_| {
             let handle = handle.clone();
             tokio::spawn(async move { handle.access_token().await.unwrap() })
         })
         .collect();
     let mut tokens = Vec::new();
-    for task in asking {
+    for task in tasks {
         tokens.push(task.await.unwrap());
     }
     assert_eq!(refreshes.load(Ordering::Relaxed), 1);
@@ -81,24 +85,24 @@ async fn two_hundred_tasks_that_ask_at_expiry_cause_one_refresh() {
 }
 
 #[tokio::test]
-async fn a_caller_that_is_cancelled_half_way_neither_loses_the_refresh_nor_blocks_the_others() {
+async fn a_cancelled_caller_does_not_stop_the_refresh() {
     let service = device_service();
-    let (_sessions, handle, refreshes) = expiring(&service).await;
-    let impatient = tokio::spawn({
+    let (_sessions, handle, refreshes) = expiring_session(&service).await;
+    let cancelled = tokio::spawn({
         let handle = handle.clone();
         async move { handle.get().await }
     });
     sleep(Duration::from_millis(20)).await;
-    impatient.abort();
+    cancelled.abort();
     handle.get().await.unwrap();
     assert_eq!(refreshes.load(Ordering::Relaxed), 1);
     handle.refresh().await.unwrap();
 }
 
-/// Polls a future so many times at the most, then drops it.
-struct AtMost<F>(Pin<Box<F>>, usize);
+/// A future that polls another future a limited number of times, and then ends with `None`.
+struct LimitedPolls<F>(Pin<Box<F>>, usize);
 
-impl<F: Future> Future for AtMost<F> {
+impl<F: Future> Future for LimitedPolls<F> {
     type Output = Option<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<F::Output>> {
@@ -110,51 +114,52 @@ impl<F: Future> Future for AtMost<F> {
     }
 }
 
-/// Drops a future at every await point, one after the other, until it comes to its end. After each, `check` is run.
-async fn dropped_everywhere<F: Future, C: Future<Output = ()>>(mut begin: impl FnMut() -> F, check: impl Fn() -> C) {
+/// Starts a future repeatedly and drops it one poll later each time, until the future completes. Runs `check`
+/// after each attempt.
+async fn drop_at_every_poll<F: Future, C: Future<Output = ()>>(mut begin: impl FnMut() -> F, check: impl Fn() -> C) {
     for polls in 0..100 {
-        let dropped = AtMost(Box::pin(begin()), polls);
-        let ended = tokio::time::timeout(Duration::from_secs(20), dropped).await.expect("it comes to an end");
+        let dropped = LimitedPolls(Box::pin(begin()), polls);
+        let ended = tokio::time::timeout(Duration::from_secs(20), dropped).await.expect("the future must end");
         check().await;
         if ended.is_some() {
             assert!(polls > 0);
             return;
         }
     }
-    panic!("it takes more than a hundred polls");
+    panic!("the future takes more than 100 polls");
 }
 
 #[tokio::test]
-async fn a_refresh_that_is_dropped_at_any_point_costs_nobody_the_session() {
-    // Without a grace period, a refresh token that was lost would end the session.
+async fn a_refresh_dropped_at_any_point_keeps_the_session() {
+    // Without a grace period, losing the new refresh token would end the session.
     let service = device_service();
-    let (_sessions, handle, _) = expiring(&service).await;
-    dropped_everywhere(|| handle.refresh(), || async { drop(handle.refresh().await.unwrap()) }).await;
-    dropped_everywhere(|| handle.get(), || async { drop(handle.call(GetUser::new()).await.unwrap()) }).await;
+    let (_sessions, handle, _) = expiring_session(&service).await;
+    drop_at_every_poll(|| handle.refresh(), || async { drop(handle.refresh().await.unwrap()) }).await;
+    drop_at_every_poll(|| handle.get(), || async { drop(handle.call(GetUser::new()).await.unwrap()) }).await;
 }
 
 #[tokio::test]
-async fn a_sign_in_and_a_save_that_are_dropped_at_any_point_hinder_no_other() {
+async fn sign_ins_and_saves_dropped_at_any_point_block_nobody() {
     let service = device_service();
     let (client, _) = counting_client(&service);
-    dropped_everywhere(|| sign_in(&client), || async { drop(sign_in(&client).await) }).await;
+    drop_at_every_poll(|| sign_in(&client), || async { drop(sign_in(&client).await) }).await;
 
     let sessions = Sessions::new(client.clone(), MemoryStore::new());
     let signed_in = sign_in(&client).await;
-    dropped_everywhere(|| sessions.save(&signed_in), || async { drop(sessions.save(&signed_in).await.unwrap()) }).await;
+    drop_at_every_poll(|| sessions.save(&signed_in), || async { drop(sessions.save(&signed_in).await.unwrap()) }).await;
     let handle = sessions.user("alice");
-    dropped_everywhere(|| handle.sign_out(SignOutScope::Local), || async {}).await;
+    drop_at_every_poll(|| handle.sign_out(SignOutScope::Local), || async {}).await;
     handle.sign_out(SignOutScope::Local).await.local.unwrap();
     assert!(matches!(handle.get().await, Err(Error::NotSignedIn)));
 }
 
 #[tokio::test]
-async fn tasks_that_ask_together_share_a_failure_and_keep_the_session() {
+async fn concurrent_tasks_share_one_failed_refresh() {
     let service = device_service();
-    let (_sessions, handle, refreshes) = expiring(&service).await;
+    let (_sessions, handle, refreshes) = expiring_session(&service).await;
     service.plan_fault(FaultPlan::next(Fault::Page { status: 403 }));
-    let asking = (0..20).map(|_| handle.get());
-    for kept in futures_util::future::join_all(asking).await {
+    let calls = (0..20).map(|_| handle.get());
+    for kept in futures_util::future::join_all(calls).await {
         assert!(kept.unwrap().refresh_error.is_some());
     }
     assert_eq!(refreshes.load(Ordering::Relaxed), 1);
@@ -162,7 +167,7 @@ async fn tasks_that_ask_together_share_a_failure_and_keep_the_session() {
 }
 
 #[tokio::test]
-async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
+async fn a_panicking_transport_is_an_error_for_every_caller() {
     let service = device_service();
     let (client, _) = counting_client(&service);
     let signed_in = sign_in(&client).await;
@@ -173,7 +178,7 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
         let panics = request.operation() == "GetTokensFromRefreshToken" && panics.fetch_add(1, Ordering::Relaxed) == 0;
         async move {
             sleep(Duration::from_millis(20)).await;
-            assert!(!panics, "a fault of the transport's own");
+            assert!(!panics, "a bug in the transport");
             transport.send(&request).await
         }
     });
@@ -185,7 +190,7 @@ async fn a_transport_that_panics_is_an_error_and_leaves_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn a_session_goes_on_in_another_process_of_either_kind() {
+async fn a_session_continues_in_a_process_with_the_other_adapter() {
     let service = device_service();
     let path = session_file("either_kind");
     let (client, _) = counting_client(&service);
@@ -203,6 +208,6 @@ async fn a_session_goes_on_in_another_process_of_either_kind() {
     .await
     .unwrap();
     assert_ne!(read.refresh_token(), renewed.refresh_token());
-    // The store is read again under the lock, so that the token which is spent is not used.
+    // A refresh reads the store again under the lock, so that it does not send the spent refresh token.
     sessions.user("alice").refresh().await.unwrap();
 }

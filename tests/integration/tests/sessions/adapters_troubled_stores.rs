@@ -1,4 +1,4 @@
-//! Stores of sessions that other processes write to as well, and stores that cannot be written or read.
+//! Session stores that other processes also write to, and stores that cannot be read or written.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ use cognito_integration_tests::support::service::{rotate, service};
 use cognito_integration_tests::support::sessions::{client, sign_in};
 use cognito_testkit::{Fault, FaultPlan, Server};
 
-/// Another process that refreshes alice's session in this file.
+/// Returns the command of a process that refreshes alice's session in this file.
 #[track_caller]
 fn refreshing_process(service: &Server, path: &Path) -> Command {
     let app = service.with(|simulator| simulator.pools().remove(0));
@@ -27,7 +27,7 @@ fn refreshing_process(service: &Server, path: &Path) -> Command {
 }
 
 #[test]
-fn several_processes_do_not_spend_one_refresh_token() {
+fn several_processes_never_send_the_same_refresh_token() {
     let service = service(|config| rotate(config, 0));
     let path = session_file("several_processes");
     let client = client(&service);
@@ -41,11 +41,11 @@ fn several_processes_do_not_spend_one_refresh_token() {
     assert!(sessions.user("alice").refresh().is_ok());
 }
 
-/// Regression: whoever had a good token waited for another process's refresh, of whatever user, to be over.
+/// Regression: a caller with a valid token had to wait for the refresh of another process, for any user.
 #[test]
-fn good_tokens_do_not_wait_for_another_process() {
+fn valid_tokens_do_not_wait_for_another_process() {
     let service = service(|_| ());
-    let path = session_file("good_tokens");
+    let path = session_file("valid_tokens");
     let client = client(&service);
     let session = sign_in(&client, "alice");
     Sessions::new(client.clone(), FileStore::new(&path)).save(&session.clone().into()).unwrap();
@@ -55,7 +55,7 @@ fn good_tokens_do_not_wait_for_another_process() {
 }
 
 #[test]
-fn a_process_that_dies_between_refresh_and_save_costs_nothing_within_the_grace_period() {
+fn a_crash_before_saving_is_harmless_in_the_grace_period() {
     for (seconds_later, is_in_time) in [(50, true), (70, false)] {
         let service = service(|config| rotate(config, 60));
         let path = session_file("dies_before_saving");
@@ -81,7 +81,7 @@ fn a_process_that_dies_between_refresh_and_save_costs_nothing_within_the_grace_p
 }
 
 #[test]
-fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
+fn an_unsaved_refresh_does_not_undo_a_sign_out() {
     let service = service(|_| ());
     let path = session_file("not_undone");
     let client = client(&service);
@@ -91,20 +91,20 @@ fn a_sign_out_is_not_undone_by_a_refresh_that_cannot_be_saved() {
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.user("alice").refresh());
         std::thread::sleep(Duration::from_millis(200));
-        let hindrance = path.with_file_name("sessions.json.new");
-        fs::create_dir(&hindrance).unwrap();
-        // It waits for the refresh, whose session is then only in memory.
+        let obstacle = path.with_file_name("sessions.json.new");
+        fs::create_dir(&obstacle).unwrap();
+        // The sign-out waits for the refresh, whose session then exists only in memory.
         let sign_out = scope.spawn(|| sessions.user("alice").sign_out(SignOutScope::Local));
         assert!(refresh.join().unwrap().unwrap().save_error.is_some());
         assert!(matches!(sign_out.join().unwrap().local, Err(Error::Store(_))));
-        fs::remove_dir(&hindrance).unwrap();
+        fs::remove_dir(&obstacle).unwrap();
     });
     sessions.user("alice").sign_out(SignOutScope::Local).local.unwrap();
     assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
 }
 
 #[test]
-fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_saved() {
+fn a_newer_stored_session_replaces_an_unsaved_one() {
     for signs_in_again in [true, false] {
         let service = service(|_| ());
         let path = session_file("counts_more");
@@ -112,10 +112,10 @@ fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_save
         let open = || Sessions::new(client.clone(), FileStore::new(&path)).with_margin(Duration::ZERO);
         let sessions = open();
         sessions.save(&sign_in(&client, "alice").into()).unwrap();
-        let hindrance = path.with_file_name("sessions.json.new");
-        fs::create_dir(&hindrance).unwrap();
+        let obstacle = path.with_file_name("sessions.json.new");
+        fs::create_dir(&obstacle).unwrap();
         assert!(sessions.user("alice").refresh().unwrap().save_error.is_some());
-        fs::remove_dir(&hindrance).unwrap();
+        fs::remove_dir(&obstacle).unwrap();
 
         let newer = sign_in(&client, "alice");
         if signs_in_again {
@@ -132,48 +132,49 @@ fn what_another_process_has_stored_since_counts_more_than_what_could_not_be_save
 }
 
 #[test]
-fn what_could_not_be_saved_is_flushed_before_the_end() {
+fn flush_saves_a_session_that_could_not_be_saved() {
     let service = service(|config| rotate(config, 60));
     let path = session_file("flushed");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-    let hindrance = path.with_file_name("sessions.json.new");
-    fs::create_dir(&hindrance).unwrap();
+    let obstacle = path.with_file_name("sessions.json.new");
+    fs::create_dir(&obstacle).unwrap();
     let renewed = sessions.user("alice").refresh().unwrap().session;
     assert!(matches!(sessions.flush(), Err(Error::Store(_))));
-    fs::remove_dir(&hindrance).unwrap();
+    fs::remove_dir(&obstacle).unwrap();
     sessions.flush().unwrap();
     let elsewhere = Sessions::new(client, FileStore::new(&path));
     assert_eq!(elsewhere.user("alice").get().unwrap().session, renewed);
 }
 
 #[test]
-fn a_newer_refresh_token_of_another_process_is_found_before_anyone_is_signed_out() {
+fn a_newer_stored_token_is_used_before_a_session_ends() {
     let service = service(|config| rotate(config, 0));
     let client = client(&service);
     let store = Arc::new(MemoryStore::new());
-    let sessions = Sessions::new(client.clone(), Shared { store: Arc::clone(&store), meddling: None });
+    let sessions = Sessions::new(client.clone(), SharedStore { store: Arc::clone(&store), foreign_record: None });
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-    // Another process signs in anew while this one's refresh is under way, on a store whose lock it does not respect.
+    // Another process ignores the lock of the store, and signs in again while this process refreshes.
     let newer = sign_in(&client, "alice");
     client
         .call(RevokeToken::new(sessions.user("alice").get().unwrap().session.refresh_token().unwrap().clone()))
         .unwrap();
-    let meddling = Sessions::new(client.clone(), Shared { store, meddling: Some(newer.to_record()) });
-    assert_eq!(meddling.user("alice").refresh().unwrap().session, newer);
+    let refreshing = Sessions::new(client.clone(), SharedStore { store, foreign_record: Some(newer.to_record()) });
+    assert_eq!(refreshing.user("alice").refresh().unwrap().session, newer);
 }
 
-/// One store for several owners, into which another process may write after each read, respecting no lock.
-struct Shared {
+/// A store that several `Sessions` share. After each load, the store saves `foreign_record`, as if another
+/// process ignored the lock.
+struct SharedStore {
     store: Arc<MemoryStore>,
-    meddling: Option<Record>,
+    foreign_record: Option<Record>,
 }
 
-impl Store for Shared {
+impl Store for SharedStore {
     fn load(&self, key: &str) -> io::Result<Option<Record>> {
         let loaded = self.store.load(key);
-        if let Some(record) = &self.meddling {
+        if let Some(record) = &self.foreign_record {
             self.store.save(key, record)?;
         }
         loaded
@@ -197,7 +198,7 @@ impl Store for Shared {
 }
 
 #[test]
-fn a_session_that_cannot_be_saved_is_used_and_saved_later() {
+fn an_unsaved_session_is_used_and_saved_later() {
     let service = service(|config| rotate(config, 0));
     let path = session_file("unsaved");
     let client = client(&service);
@@ -220,18 +221,18 @@ fn a_session_that_cannot_be_saved_is_used_and_saved_later() {
 }
 
 #[test]
-fn a_broken_file_signs_nobody_out() {
+fn an_invalid_file_signs_nobody_out() {
     let service = service(|_| ());
     let path = session_file("broken_file");
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-    let whole = fs::read(&path).unwrap();
-    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    sessions.user("alice").get().expect("the tokens are known and good");
+    let content = fs::read(&path).unwrap();
+    fs::write(&path, &content[..content.len() / 2]).unwrap();
+    sessions.user("alice").get().expect("the tokens in memory are valid");
     let elsewhere = Sessions::new(client, FileStore::new(&path));
     assert!(matches!(elsewhere.user("alice").get(), Err(Error::Store(_))));
     assert!(matches!(elsewhere.user("alice").sign_out(SignOutScope::Local).local, Err(Error::Store(_))));
-    fs::write(&path, whole).unwrap();
+    fs::write(&path, content).unwrap();
     elsewhere.user("alice").get().unwrap();
 }

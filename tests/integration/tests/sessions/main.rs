@@ -1,4 +1,4 @@
-//! Sessions: tokens, refresh and rotation by the simulated service, and sessions in the adapters' stores.
+//! Sessions: tokens, refresh and rotation in the simulated service, and stored sessions of the adapters.
 
 mod adapters;
 mod adapters_blocking;
@@ -13,7 +13,8 @@ mod service_tokens;
 use cognito_integration_tests::support::service::{rotate, service};
 use cognito_testkit::{DeviceConfig, Server};
 
-/// A service that tracks devices and rotates refresh tokens, without a grace period for the previous one.
+/// Starts a service that tracks devices and rotates refresh tokens. A replaced refresh token is invalid
+/// immediately.
 #[track_caller]
 fn device_service() -> Server {
     service(|config| {

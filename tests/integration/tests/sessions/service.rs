@@ -1,23 +1,23 @@
-//! Sign-ins as a user sees them, and what ends them.
+//! The sessions that a user can list and revoke, and the operations that end sessions.
 
-use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, bearing, open_client};
+use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, open_client, with_access_token};
 use serde_json::{Value, json};
 
 const REVOKED: (&str, &str) = ("NotAuthorizedException", "Access Token has been revoked");
 
 #[track_caller]
 fn sign_in(scene: &mut Scene) -> Tokens {
-    Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap())
+    Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap())
 }
 
 #[track_caller]
 fn sessions(scene: &mut Scene, token: &str) -> Vec<Value> {
-    let answer = scene.ok("ListUserSessions", bearing(token, json!({})));
+    let answer = scene.ok("ListUserSessions", with_access_token(token, json!({})));
     answer["Sessions"].as_array().unwrap().clone()
 }
 
 #[test]
-fn every_sign_in_is_a_session_and_one_of_them_is_the_callers() {
+fn every_sign_in_is_listed_as_a_session() {
     let mut scene = Scene::with_alice();
     let first = sign_in(&mut scene);
     scene.advance(100);
@@ -40,7 +40,7 @@ fn every_sign_in_is_a_session_and_one_of_them_is_the_callers() {
 }
 
 #[test]
-fn another_session_can_be_revoked_and_the_callers_cannot() {
+fn a_caller_can_revoke_any_session_but_the_current_one() {
     let mut scene = Scene::with_alice();
     let first = sign_in(&mut scene);
     let second = sign_in(&mut scene);
@@ -49,7 +49,8 @@ fn another_session_can_be_revoked_and_the_callers_cannot() {
         list.iter().find(|session| session["IsCurrentSession"] == current).unwrap()["SessionId"].clone()
     };
     let (own, other) = (id(true), id(false));
-    let revoke = |id: &Value| bearing(&first.access, json!({ "SessionId": id, "RevokeAssociatedSessions": "LINKED" }));
+    let revoke =
+        |id: &Value| with_access_token(&first.access, json!({ "SessionId": id, "RevokeAssociatedSessions": "LINKED" }));
     assert_eq!(scene.refused("RevokeUserSession", revoke(&own)).name, "InvalidParameterException");
     scene.ok("RevokeUserSession", revoke(&other));
     assert_eq!(scene.get_user(&second.access).unwrap_err(), REVOKED);
@@ -59,29 +60,29 @@ fn another_session_can_be_revoked_and_the_callers_cannot() {
 }
 
 #[test]
-fn a_session_id_has_its_form() {
+fn malformed_session_ids_and_page_tokens_are_rejected() {
     let mut scene = Scene::with_alice();
     let token = sign_in(&mut scene).access;
-    let body = bearing(&token, json!({ "SessionId": "tkn" }));
+    let body = with_access_token(&token, json!({ "SessionId": "tkn" }));
     assert_eq!(scene.refused("RevokeUserSession", body).name, "InvalidParameterException");
-    let body = bearing(&token, json!({ "NextToken": "nonsense" }));
+    let body = with_access_token(&token, json!({ "NextToken": "nonsense" }));
     assert_eq!(scene.refused("ListUserSessions", body).name, "InvalidParameterException");
 }
 
 #[test]
-fn long_lists_come_in_pages() {
+fn more_than_125_sessions_are_listed_in_pages() {
     let mut scene = Scene::with_alice();
     let token = (0..126).map(|_| sign_in(&mut scene).access).last().unwrap();
-    let answer = scene.ok("ListUserSessions", bearing(&token, json!({})));
+    let answer = scene.ok("ListUserSessions", with_access_token(&token, json!({})));
     assert_eq!(answer["Sessions"].as_array().unwrap().len(), 125);
-    let next = bearing(&token, json!({ "NextToken": answer["NextToken"] }));
+    let next = with_access_token(&token, json!({ "NextToken": answer["NextToken"] }));
     let answer = scene.ok("ListUserSessions", next);
     assert_eq!(answer["Sessions"].as_array().unwrap().len(), 1);
     assert!(answer.get("NextToken").is_none());
 }
 
 #[test]
-fn a_session_that_has_ended_is_not_listed() {
+fn an_expired_session_is_not_listed() {
     let mut scene = Scene::with_alice();
     sign_in(&mut scene);
     scene.advance(30 * 86_400);
@@ -90,10 +91,10 @@ fn a_session_that_has_ended_is_not_listed() {
 }
 
 #[test]
-fn an_administrators_sign_out_reaches_every_token() {
+fn an_administrators_sign_out_revokes_every_token() {
     let mut scene = Scene::with_alice();
     let tokens = [sign_in(&mut scene), sign_in(&mut scene)];
-    scene.ok("AdminUserGlobalSignOut", scene.of_user("alice"));
+    scene.ok("AdminUserGlobalSignOut", scene.user_request("alice"));
     for tokens in tokens {
         assert_eq!(scene.get_user(&tokens.access).unwrap_err(), REVOKED);
         let revoked = ("NotAuthorizedException", "Refresh Token has been revoked");
@@ -102,28 +103,28 @@ fn an_administrators_sign_out_reaches_every_token() {
 }
 
 #[test]
-fn a_disabled_users_access_tokens_stay_revoked_when_the_user_is_enabled_again() {
+fn access_tokens_stay_revoked_after_re_enabling_a_user() {
     let mut scene = Scene::with_alice();
     let tokens = sign_in(&mut scene);
-    scene.ok("AdminDisableUser", scene.of_user("alice"));
+    scene.ok("AdminDisableUser", scene.user_request("alice"));
     assert_eq!(scene.get_user(&tokens.access).unwrap_err(), ("NotAuthorizedException", "User is disabled."));
-    scene.ok("AdminEnableUser", scene.of_user("alice"));
+    scene.ok("AdminEnableUser", scene.user_request("alice"));
     assert_eq!(scene.get_user(&tokens.access).unwrap_err(), REVOKED);
     assert!(scene.refresh(&tokens.refresh.unwrap()).is_ok());
 }
 
 #[test]
-fn a_deleted_users_tokens_find_nobody() {
+fn tokens_of_a_deleted_user_are_invalid() {
     let mut scene = Scene::with_alice();
     let tokens = sign_in(&mut scene);
-    let response = scene.send("DeleteUser", bearing(&tokens.access, json!({})).to_string().as_bytes());
+    let response = scene.send("DeleteUser", with_access_token(&tokens.access, json!({})).to_string().as_bytes());
     assert_eq!((response.status(), response.body()), (200, &b""[..]));
     let gone = ("UserNotFoundException", "User does not exist.");
     assert_eq!(scene.get_user(&tokens.access).unwrap_err(), gone);
     let invalid = ("NotAuthorizedException", "Invalid Refresh Token.");
     assert_eq!(scene.renew(&tokens.refresh.unwrap()).unwrap_err(), invalid);
     assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err(), gone);
-    // Somebody new of the same name is somebody else.
+    // A new user with the same name is a different user.
     scene.add_user(alice());
     assert_eq!(scene.get_user(&tokens.access).unwrap_err(), gone);
 }

@@ -1,4 +1,4 @@
-//! GetTokensFromRefreshToken, with and without rotation.
+//! The operation GetTokensFromRefreshToken, with and without rotation of refresh tokens.
 
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, email_pool, open_client};
 use cognito_testkit::{ClientConfig, PoolConfig, RefreshTokenRotation};
@@ -8,7 +8,7 @@ const REUSED: &str = "RefreshTokenReuseException";
 
 fn rotating(rotation: RefreshTokenRotation) -> Scene {
     let client = ClientConfig { refresh_token_rotation: Some(rotation), ..open_client() };
-    Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client)
+    Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client)
 }
 
 fn grace(retry_grace_period_seconds: u64) -> RefreshTokenRotation {
@@ -17,11 +17,11 @@ fn grace(retry_grace_period_seconds: u64) -> RefreshTokenRotation {
 
 #[track_caller]
 fn sign_in(scene: &mut Scene) -> String {
-    Tokens::of(&scene.password_sign_in("alice", PASSWORD).unwrap()).refresh.unwrap()
+    Tokens::from_answer(&scene.password_sign_in("alice", PASSWORD).unwrap()).refresh.unwrap()
 }
 
 #[test]
-fn without_rotation_a_refresh_token_is_used_again_and_again() {
+fn without_rotation_a_refresh_token_can_be_reused() {
     let mut scene = Scene::with_alice();
     let refresh = sign_in(&mut scene);
     for _ in 0..2 {
@@ -29,15 +29,15 @@ fn without_rotation_a_refresh_token_is_used_again_and_again() {
         let result = &answer["AuthenticationResult"];
         assert!(result.get("RefreshToken").is_none());
         assert_eq!((&result["TokenType"], &result["ExpiresIn"]), (&json!("Bearer"), &json!(3600)));
-        assert!(scene.get_user(&Tokens::of(&answer).access).is_ok());
+        assert!(scene.get_user(&Tokens::from_answer(&answer).access).is_ok());
     }
     assert!(scene.refresh(&refresh).is_ok());
 }
 
 #[test]
-fn the_client_secret_itself_is_asked_for() {
+fn a_refresh_requires_the_client_secret() {
     let client = ClientConfig { generate_secret: true, ..open_client() };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let refresh = sign_in(&mut scene);
     assert!(scene.renew(&refresh).is_ok());
     let body = json!({ "ClientId": scene.client.id, "RefreshToken": refresh });
@@ -48,7 +48,7 @@ fn the_client_secret_itself_is_asked_for() {
 }
 
 #[test]
-fn a_token_that_is_unknown_expired_or_revoked_is_refused_in_its_own_words() {
+fn each_kind_of_invalid_refresh_token_has_its_own_message() {
     let mut scene = Scene::with_alice();
     let refresh = sign_in(&mut scene);
     assert_eq!(scene.renew("a.b.c").unwrap_err(), ("NotAuthorizedException", "Invalid Refresh Token."));
@@ -60,22 +60,22 @@ fn a_token_that_is_unknown_expired_or_revoked_is_refused_in_its_own_words() {
 }
 
 #[test]
-fn rotation_gives_a_new_refresh_token_and_ends_the_old_one() {
+fn rotation_replaces_the_refresh_token() {
     let mut scene = rotating(grace(0));
     let first = sign_in(&mut scene);
-    let second = Tokens::of(&scene.renew(&first).unwrap()).refresh.unwrap();
+    let second = Tokens::from_answer(&scene.renew(&first).unwrap()).refresh.unwrap();
     assert_ne!(first, second);
     assert_eq!(scene.renew(&first).unwrap_err().name, REUSED);
-    assert!(scene.renew(&second).is_ok(), "what AWS documents of reuse is the refusal");
+    assert!(scene.renew(&second).is_ok(), "AWS documents no other effect of the reuse than the error");
 }
 
 #[test]
-fn the_old_token_is_good_for_the_grace_period_counted_from_its_first_use() {
+fn the_grace_period_starts_at_the_first_use_of_a_token() {
     let mut scene = rotating(grace(60));
     let first = sign_in(&mut scene);
     scene.renew(&first).unwrap();
     scene.advance(59);
-    let answer = Tokens::of(&scene.renew(&first).unwrap());
+    let answer = Tokens::from_answer(&scene.renew(&first).unwrap());
     assert!(scene.get_user(&answer.access).is_ok());
     scene.advance(1);
     assert_eq!(scene.renew(&first).unwrap_err().name, REUSED);
@@ -83,10 +83,10 @@ fn the_old_token_is_good_for_the_grace_period_counted_from_its_first_use() {
 }
 
 #[test]
-fn a_client_may_have_reuse_end_the_whole_sign_in() {
+fn reuse_can_be_configured_to_end_the_sign_in() {
     let mut scene = rotating(RefreshTokenRotation { reuse_revokes_family: true, ..grace(0) });
     let first = sign_in(&mut scene);
-    let tokens = Tokens::of(&scene.renew(&first).unwrap());
+    let tokens = Tokens::from_answer(&scene.renew(&first).unwrap());
     assert_eq!(scene.renew(&first).unwrap_err().name, REUSED);
     let revoked = ("NotAuthorizedException", "Refresh Token has been revoked");
     assert_eq!(scene.renew(&tokens.refresh.unwrap()).unwrap_err(), revoked);
@@ -94,17 +94,17 @@ fn a_client_may_have_reuse_end_the_whole_sign_in() {
 }
 
 #[test]
-fn a_rotated_token_ends_when_the_first_would_have() {
+fn a_rotated_token_keeps_the_expiry_of_the_first_token() {
     let mut scene = rotating(grace(0));
     let first = sign_in(&mut scene);
     scene.advance(29 * 86_400);
-    let second = Tokens::of(&scene.renew(&first).unwrap()).refresh.unwrap();
+    let second = Tokens::from_answer(&scene.renew(&first).unwrap()).refresh.unwrap();
     scene.advance(86_400);
     assert_eq!(scene.renew(&second).unwrap_err(), ("NotAuthorizedException", "Refresh Token has expired"));
 }
 
 #[test]
-fn the_older_flow_is_refused_where_tokens_rotate() {
+fn the_older_flow_is_rejected_under_rotation() {
     let mut scene = rotating(grace(0));
     let refresh = sign_in(&mut scene);
     let text = "REFRESH_TOKEN_AUTH flow not enabled for this client";
@@ -115,7 +115,7 @@ fn the_older_flow_is_refused_where_tokens_rotate() {
 fn revoking_one_token_of_a_rotated_chain_ends_the_chain() {
     let mut scene = rotating(grace(0));
     let first = sign_in(&mut scene);
-    let tokens = Tokens::of(&scene.renew(&first).unwrap());
+    let tokens = Tokens::from_answer(&scene.renew(&first).unwrap());
     scene.ok("RevokeToken", json!({ "ClientId": scene.client.id, "Token": tokens.refresh }));
     let revoked = ("NotAuthorizedException", "Access Token has been revoked");
     assert_eq!(scene.get_user(&tokens.access).unwrap_err(), revoked);
@@ -125,8 +125,8 @@ fn revoking_one_token_of_a_rotated_chain_ends_the_chain() {
 fn a_disabled_user_gets_no_new_tokens() {
     let mut scene = Scene::with_alice();
     let refresh = sign_in(&mut scene);
-    scene.ok("AdminDisableUser", scene.of_user("alice"));
+    scene.ok("AdminDisableUser", scene.user_request("alice"));
     assert_eq!(scene.renew(&refresh).unwrap_err(), ("NotAuthorizedException", "User is disabled."));
-    scene.ok("AdminEnableUser", scene.of_user("alice"));
+    scene.ok("AdminEnableUser", scene.user_request("alice"));
     assert!(scene.renew(&refresh).is_ok());
 }

@@ -1,4 +1,4 @@
-//! Tokens: what they say, how long they live, and how they end.
+//! Tokens of the simulated service: claims, lifetimes, refresh and revocation.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,7 +41,7 @@ fn revoke(scene: &mut Scene, token: &str) -> Result<Value, Refusal> {
 }
 
 #[test]
-fn an_id_token_tells_who_the_user_is() {
+fn an_id_token_identifies_the_user() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     let id = claims(&tokens.id);
@@ -68,7 +68,7 @@ fn an_id_token_tells_who_the_user_is() {
 }
 
 #[test]
-fn an_access_token_tells_what_the_bearer_may_do() {
+fn an_access_token_contains_scope_and_client() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     let access = claims(&tokens.access);
@@ -123,7 +123,7 @@ fn get_user_lists_the_attributes() {
 }
 
 #[test]
-fn an_access_token_is_good_for_an_hour() {
+fn an_access_token_is_valid_for_one_hour() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     scene.advance(3599);
@@ -133,7 +133,7 @@ fn an_access_token_is_good_for_an_hour() {
 }
 
 #[test]
-fn only_an_access_token_that_was_handed_out_is_one() {
+fn only_an_issued_access_token_is_accepted() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     let refresh = tokens.refresh.unwrap();
@@ -147,12 +147,12 @@ fn only_an_access_token_that_was_handed_out_is_one() {
 }
 
 #[test]
-fn a_refresh_gives_new_tokens_of_the_same_sign_in() {
+fn a_refresh_returns_new_tokens_of_the_same_sign_in() {
     let mut scene = Scene::with_alice();
     let first = scene.tokens();
     scene.advance(1000);
     let answer = scene.refresh(first.refresh.as_deref().unwrap()).unwrap();
-    let second = Tokens::of(&answer);
+    let second = Tokens::from_answer(&answer);
     assert_eq!(second.refresh, None);
     let (old, new) = (claims(&first.access), claims(&second.access));
     assert_eq!((&new["origin_jti"], &new["auth_time"]), (&old["origin_jti"], &old["auth_time"]));
@@ -164,7 +164,7 @@ fn a_refresh_gives_new_tokens_of_the_same_sign_in() {
 }
 
 #[test]
-fn a_refresh_token_is_good_for_thirty_days_from_the_sign_in() {
+fn a_refresh_token_is_valid_for_30_days_from_the_sign_in() {
     let mut scene = Scene::with_alice();
     let token = scene.tokens().refresh.unwrap();
     scene.advance(30 * 86_400 - 1);
@@ -174,16 +174,16 @@ fn a_refresh_token_is_good_for_thirty_days_from_the_sign_in() {
 }
 
 #[test]
-fn validities_are_the_clients() {
+fn token_lifetimes_come_from_the_app_client() {
     let client = ClientConfig {
         access_token_validity: Validity::minutes(5),
         id_token_validity: Validity::hours(2),
         refresh_token_validity: Validity::days(1),
         ..open_client()
     };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let answer = scene.srp_sign_in("alice", PASSWORD).unwrap();
-    let tokens = Tokens::of(&answer);
+    let tokens = Tokens::from_answer(&answer);
     assert_eq!(answer["AuthenticationResult"]["ExpiresIn"], 300);
     assert_eq!(claims(&tokens.access)["exp"], START + 300);
     assert_eq!(claims(&tokens.id)["exp"], START + 7200);
@@ -192,7 +192,7 @@ fn validities_are_the_clients() {
 }
 
 #[test]
-fn a_refresh_token_belongs_to_its_client() {
+fn a_refresh_token_is_valid_only_for_its_app_client() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     assert_eq!(scene.refresh("garbled").unwrap_err(), REFRESH_INVALID);
@@ -208,7 +208,7 @@ fn a_revocation_ends_one_sign_in_and_can_be_repeated() {
     let mut scene = Scene::with_alice();
     let (ended, other) = (scene.tokens(), scene.tokens());
     let token = ended.refresh.unwrap();
-    let refreshed = Tokens::of(&scene.refresh(&token).unwrap());
+    let refreshed = Tokens::from_answer(&scene.refresh(&token).unwrap());
     assert_eq!(revoke(&mut scene, &token).unwrap(), json!({}));
     revoke(&mut scene, &token).unwrap();
     assert_eq!(scene.get_user(&ended.access).unwrap_err(), ACCESS_REVOKED);
@@ -219,7 +219,7 @@ fn a_revocation_ends_one_sign_in_and_can_be_repeated() {
 }
 
 #[test]
-fn a_revocation_wants_the_clients_own_refresh_token() {
+fn a_revocation_needs_a_refresh_token_of_the_same_client() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     assert_eq!(revoke(&mut scene, &tokens.access).unwrap_err().name, "UnsupportedTokenTypeException");
@@ -232,9 +232,9 @@ fn a_revocation_wants_the_clients_own_refresh_token() {
 }
 
 #[test]
-fn a_client_without_revocation_has_tokens_without_an_origin() {
+fn without_revocation_tokens_have_no_origin_jti() {
     let client = ClientConfig { enable_token_revocation: false, ..open_client() };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let tokens = scene.tokens();
     assert_eq!(claims(&tokens.access).get("origin_jti"), None);
     assert_eq!(claims(&tokens.id).get("origin_jti"), None);
@@ -243,7 +243,7 @@ fn a_client_without_revocation_has_tokens_without_an_origin() {
 }
 
 #[test]
-fn a_global_sign_out_ends_all_of_a_users_sign_ins() {
+fn a_global_sign_out_ends_all_sign_ins_of_the_user() {
     let mut scene = Scene::with_alice();
     let (first, second) = (scene.tokens(), scene.tokens());
     scene.ok("GlobalSignOut", json!({ "AccessToken": first.access }));
@@ -257,7 +257,7 @@ fn a_global_sign_out_ends_all_of_a_users_sign_ins() {
 }
 
 #[test]
-fn a_changed_password_is_the_one_that_signs_in() {
+fn a_password_change_replaces_the_old_password() {
     let mut scene = Scene::with_alice();
     let tokens = scene.tokens();
     let new = "Correct-horse-2";
@@ -272,10 +272,10 @@ fn a_changed_password_is_the_one_that_signs_in() {
 }
 
 #[test]
-fn a_client_that_lists_no_refresh_flow_cannot_refresh() {
+fn a_client_without_a_refresh_flow_cannot_refresh() {
     let flows = vec![ExplicitAuthFlow::AllowUserSrpAuth];
     let client = ClientConfig { explicit_auth_flows: flows, ..ClientConfig::default() };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let token = scene.tokens().refresh.unwrap();
     let refusal = scene.refresh(&token).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "REFRESH_TOKEN_AUTH flow not enabled for this client"));

@@ -1,4 +1,4 @@
-//! The client's flows against the simulated service, without HTTP and on simulated time.
+//! The client's sign-in flows against the simulated service, without HTTP and with a simulated clock.
 
 use cognito_core::error::{NotAuthorized, RefusalKind};
 use cognito_core::operation::{
@@ -12,7 +12,7 @@ use cognito_testkit::Config;
 use proptest::prelude::*;
 
 #[test]
-fn a_user_lives_a_whole_life() {
+fn a_user_can_sign_up_sign_in_and_change_the_password() {
     for client in ["public", "secret"] {
         let pair = Pair::new(Config::standard(), client);
         let mut sign_up = SignUp::new("alice", PASSWORD);
@@ -36,7 +36,7 @@ fn a_user_lives_a_whole_life() {
 }
 
 #[test]
-fn a_wrong_secret_and_a_missing_secret_are_told_from_a_wrong_password() {
+fn an_invalid_client_secret_differs_from_a_wrong_password() {
     let pair = Pair::with_alice("secret");
     for secret in ["", "wrong"] {
         let flow = SignIn::srp(&pair.client.clone().with_secret(secret), "alice", PASSWORD, Seed::new([9; 32]));
@@ -56,24 +56,24 @@ fn an_alias_signs_in_and_refreshes_under_the_canonical_name() {
 }
 
 #[test]
-fn a_stranger_is_refused_like_a_wrong_password_where_the_pool_hides_its_users() {
+fn an_unknown_user_looks_like_a_wrong_password_if_hidden() {
     let mut config = config("");
     config.pools[0].clients[0].prevent_user_existence_errors = cognito_testkit::UserExistenceErrors::Enabled;
     let pair = Pair::new(config, "public");
-    // Of these simulated users about half have a salt with a minus sign.
+    // The simulator makes up a salt for each unknown user. About half of these salts have a minus sign.
     for name in ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"] {
         assert_eq!(not_authorized(pair.start(name, PASSWORD)), NotAuthorized::IncorrectUsernameOrPassword);
     }
 }
 
 #[test]
-fn a_stranger_is_named_where_the_pool_tells() {
+fn an_unknown_user_is_reported_if_not_hidden() {
     let pair = Pair::with_alice("public");
     assert_eq!(refused(pair.start("bob", PASSWORD)), RefusalKind::UserNotFound);
 }
 
 #[test]
-fn a_disabled_user_is_told_so() {
+fn a_disabled_user_is_rejected_as_disabled() {
     let pair = Pair::new(config(r#"{"username":"alice","password":"Correct-horse-1","enabled":false}"#), "public");
     assert_eq!(not_authorized(pair.start("alice", PASSWORD)), NotAuthorized::UserDisabled);
 }
@@ -88,7 +88,7 @@ fn a_temporary_password_leads_to_a_challenge() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_by_days_does_not_keep_a_user_out() {
+fn a_wrong_local_clock_does_not_prevent_a_sign_in() {
     let mut config = config(r#"{"username":"alice","password":"Correct-horse-1"}"#);
     config.pools[0].timestamp_tolerance_seconds = Some(60);
     let mut pair = Pair::new(config, "public");
@@ -104,7 +104,7 @@ fn a_clock_that_is_wrong_by_days_does_not_keep_a_user_out() {
 }
 
 #[test]
-fn an_expired_and_a_revoked_refresh_token_are_told_apart() {
+fn an_expired_and_a_revoked_token_have_different_errors() {
     let mut pair = Pair::with_alice("secret");
     let signed_in = pair.sign_in("alice", PASSWORD).unwrap();
     let other = pair.sign_in("alice", PASSWORD).unwrap();
@@ -131,7 +131,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn client_and_service_agree_on_any_user_and_password_and_on_no_other(
+    fn only_the_right_password_signs_in_for_any_user_name(
         username in "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{Pd}\\p{Emoji}]{1,20}",
         password in "[^\\s\\p{C}]{1,40}",
         other in "[^\\s\\p{C}]{1,40}",

@@ -1,4 +1,4 @@
-//! Names that a user goes by beside the user name.
+//! Aliases: other names with which a user can sign in.
 
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, attribute, email_pool, open_client};
 use cognito_integration_tests::support::srp_client::SrpClient;
@@ -6,15 +6,15 @@ use cognito_testkit::{PoolConfig, UserConfig};
 use serde_json::json;
 
 fn alias_scene() -> Scene {
-    Scene::of(PoolConfig { alias_attributes: vec!["email".to_owned()], ..email_pool() }, open_client())
+    Scene::with_pool(PoolConfig { alias_attributes: vec!["email".to_owned()], ..email_pool() }, open_client())
 }
 
 fn e_mail_scene() -> Scene {
-    Scene::of(PoolConfig { username_attributes: vec!["email".to_owned()], ..email_pool() }, open_client())
+    Scene::with_pool(PoolConfig { username_attributes: vec!["email".to_owned()], ..email_pool() }, open_client())
 }
 
 #[test]
-fn an_alias_signs_in_once_it_is_verified() {
+fn only_a_verified_alias_signs_in() {
     let mut scene = alias_scene();
     scene.sign_up("bob", "bob@example.com").unwrap();
     let unknown = ("UserNotFoundException", "User does not exist.");
@@ -27,7 +27,7 @@ fn an_alias_signs_in_once_it_is_verified() {
 }
 
 #[test]
-fn the_challenge_names_the_user_and_not_the_alias() {
+fn the_challenge_contains_the_user_name_not_the_alias() {
     let mut scene = alias_scene();
     scene.add_user(alice());
     let challenge = scene.begin_srp("alice@example.com", &SrpClient::new(b"secret")).unwrap();
@@ -44,7 +44,7 @@ fn a_user_name_must_not_look_like_an_alias() {
 }
 
 #[test]
-fn an_alias_stays_with_its_owner_unless_it_is_forced_over() {
+fn an_alias_moves_to_another_user_only_if_forced() {
     let mut scene = alias_scene();
     scene.add_user(alice());
     scene.sign_up("mallory", "alice@example.com").unwrap();
@@ -62,14 +62,14 @@ fn an_alias_stays_with_its_owner_unless_it_is_forced_over() {
 }
 
 #[test]
-fn an_e_mail_address_in_place_of_a_user_name_gives_a_user_whose_name_is_its_sub() {
+fn with_e_mail_as_user_name_the_stored_name_is_the_sub() {
     let mut scene = e_mail_scene();
     let body = json!({ "ClientId": scene.client.id, "Username": "bob@example.com", "Password": PASSWORD });
     let sub = scene.ok("SignUp", body)["UserSub"].as_str().unwrap().to_owned();
     scene.resend("bob@example.com").unwrap();
     let code = scene.last_message().code;
     scene.confirm("Bob@example.com", &code).unwrap();
-    let tokens = Tokens::of(&scene.srp_sign_in("bob@example.com", PASSWORD).unwrap());
+    let tokens = Tokens::from_answer(&scene.srp_sign_in("bob@example.com", PASSWORD).unwrap());
     let user = scene.get_user(&tokens.access).unwrap();
     assert_eq!(user["Username"], sub.as_str());
     assert_eq!(attribute(&user["UserAttributes"], "sub"), Some(sub.as_str()));
@@ -78,7 +78,7 @@ fn an_e_mail_address_in_place_of_a_user_name_gives_a_user_whose_name_is_its_sub(
 }
 
 #[test]
-fn an_e_mail_address_in_place_of_a_user_name_is_given_once() {
+fn an_e_mail_address_as_user_name_must_be_unique() {
     let mut scene = e_mail_scene();
     scene.add_user(UserConfig { username: "alice@example.com".to_owned(), ..alice() });
     let refusal = scene.sign_up("Alice@Example.com", "Alice@Example.com").unwrap_err();
@@ -90,7 +90,7 @@ fn an_e_mail_address_in_place_of_a_user_name_is_given_once() {
 #[test]
 fn a_preferred_user_name_belongs_to_one_user_at_a_time() {
     let aliases = vec!["preferred_username".to_owned()];
-    let mut scene = Scene::of(PoolConfig { alias_attributes: aliases, ..email_pool() }, open_client());
+    let mut scene = Scene::with_pool(PoolConfig { alias_attributes: aliases, ..email_pool() }, open_client());
     let mut user = alice();
     user.attributes.insert("preferred_username".to_owned(), "bobby".to_owned());
     scene.add_user(user);
@@ -103,7 +103,7 @@ fn a_preferred_user_name_belongs_to_one_user_at_a_time() {
 }
 
 #[test]
-fn two_users_cannot_be_made_with_one_verified_alias() {
+fn two_users_cannot_have_the_same_verified_alias() {
     let mut scene = alias_scene();
     scene.add_user(alice());
     let twin = UserConfig { username: "twin".to_owned(), ..alice() };

@@ -1,4 +1,4 @@
-//! Wrong passwords in a row.
+//! The lock-out after several wrong passwords.
 
 use cognito_integration_tests::support::scene::{INCORRECT, PASSWORD, Scene, alice, email_pool, open_client};
 use cognito_testkit::PoolConfig;
@@ -13,10 +13,13 @@ fn fail(scene: &mut Scene, times: usize) {
 }
 
 #[test]
-fn the_fifth_wrong_password_locks_for_a_second_and_each_after_it_for_twice_as_long() {
+fn the_lock_out_doubles_with_each_wrong_password_after_five() {
     let mut scene = Scene::with_alice();
     fail(&mut scene, 4);
-    assert!(scene.password_sign_in("alice", PASSWORD).is_ok(), "four are not enough, and a right one begins anew");
+    assert!(
+        scene.password_sign_in("alice", PASSWORD).is_ok(),
+        "four wrong passwords do not lock, and the right password resets the count"
+    );
     fail(&mut scene, 5);
     for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
         scene.advance(seconds - 1);
@@ -38,7 +41,7 @@ fn an_srp_sign_in_is_locked_out_too() {
 }
 
 #[test]
-fn a_right_password_begins_the_count_anew() {
+fn a_right_password_resets_the_count() {
     let mut scene = Scene::with_alice();
     fail(&mut scene, 5);
     scene.advance(1);
@@ -48,7 +51,7 @@ fn a_right_password_begins_the_count_anew() {
 }
 
 #[test]
-fn a_quarter_of_an_hour_without_an_attempt_begins_the_count_anew() {
+fn fifteen_minutes_without_an_attempt_reset_the_count() {
     let mut scene = Scene::with_alice();
     fail(&mut scene, 5);
     scene.advance(1 + 900);
@@ -57,7 +60,7 @@ fn a_quarter_of_an_hour_without_an_attempt_begins_the_count_anew() {
 }
 
 #[test]
-fn a_new_password_by_a_code_ends_the_lock_out() {
+fn a_password_reset_ends_the_lock_out() {
     let mut scene = Scene::with_alice();
     fail(&mut scene, 5);
     scene.forgot_password("alice").unwrap();
@@ -67,9 +70,9 @@ fn a_new_password_by_a_code_ends_the_lock_out() {
 }
 
 #[test]
-fn a_pool_may_do_without_it() {
+fn a_pool_can_turn_off_the_lock_out() {
     let config = PoolConfig { users: vec![alice()], password_lockout: false, ..email_pool() };
-    let mut scene = Scene::of(config, open_client());
+    let mut scene = Scene::with_pool(config, open_client());
     fail(&mut scene, 20);
     assert!(scene.password_sign_in("alice", PASSWORD).is_ok());
 }

@@ -1,4 +1,4 @@
-//! App clients with a secret.
+//! The secret hash in requests of app clients with a secret.
 
 use cognito_integration_tests::support::scene::{PASSWORD, Scene, Tokens, alice, email_pool, open_client};
 use cognito_testkit::{ClientConfig, PoolConfig, secret_hash};
@@ -7,7 +7,7 @@ use serde_json::json;
 fn scene() -> Scene {
     let pool = PoolConfig { alias_attributes: vec!["email".to_owned()], users: vec![alice()], ..email_pool() };
     let client = ClientConfig { id: Some("backend".to_owned()), secret: Some("hush".to_owned()), ..open_client() };
-    Scene::of(pool, client)
+    Scene::with_pool(pool, client)
 }
 
 const MISSING: (&str, &str) =
@@ -15,13 +15,13 @@ const MISSING: (&str, &str) =
 const WRONG: (&str, &str) = ("NotAuthorizedException", "Unable to verify secret hash for client backend");
 
 #[test]
-fn the_hash_is_the_one_that_the_documentation_describes() {
+fn the_secret_hash_matches_the_documented_formula() {
     // printf %s alicebackend | openssl dgst -sha256 -hmac hush -binary | base64
     assert_eq!(secret_hash("hush", "alice", "backend"), "5HRekC42hyuw3kc7UdxE4z2CIqC2Jf9BJ4KqxMURB18=");
 }
 
 #[test]
-fn a_right_hash_signs_in_under_the_name_and_under_the_alias() {
+fn a_right_hash_signs_in_with_user_name_or_alias() {
     let mut scene = scene();
     scene.srp_sign_in("alice", PASSWORD).unwrap();
     scene.srp_sign_in("alice@example.com", PASSWORD).unwrap();
@@ -29,7 +29,7 @@ fn a_right_hash_signs_in_under_the_name_and_under_the_alias() {
 }
 
 #[test]
-fn a_missing_and_a_wrong_hash_are_told_apart() {
+fn a_missing_and_a_wrong_hash_have_different_errors() {
     let mut scene = scene();
     let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
     let mut body = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "backend", "AuthParameters": parameters });
@@ -54,9 +54,9 @@ fn a_client_without_a_secret_must_not_send_a_hash() {
 }
 
 #[test]
-fn a_refresh_is_hashed_over_the_canonical_name_whatever_was_typed() {
+fn a_refresh_is_hashed_with_the_canonical_user_name() {
     let mut scene = scene();
-    let token = Tokens::of(&scene.srp_sign_in("alice@example.com", PASSWORD).unwrap()).refresh.unwrap();
+    let token = Tokens::from_answer(&scene.srp_sign_in("alice@example.com", PASSWORD).unwrap()).refresh.unwrap();
     let mut refresh = |username: &str| {
         let hash = secret_hash("hush", username, "backend");
         scene.initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": token, "SECRET_HASH": hash }))
@@ -67,7 +67,7 @@ fn a_refresh_is_hashed_over_the_canonical_name_whatever_was_typed() {
 }
 
 #[test]
-fn a_revocation_takes_the_secret_itself() {
+fn a_revocation_needs_the_client_secret_itself() {
     let mut scene = scene();
     let tokens = scene.tokens();
     let mut body = json!({ "ClientId": "backend", "Token": tokens.refresh });

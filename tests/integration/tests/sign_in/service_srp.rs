@@ -1,4 +1,4 @@
-//! USER_SRP_AUTH: the challenge, the proof, and everything that may be wrong with it.
+//! The flow USER_SRP_AUTH: the challenge, the proof, and every way in which a proof can be invalid.
 
 use cognito_integration_tests::support::scene::{
     INCORRECT, PASSWORD, Scene, TIMESTAMP, alice, email_pool, open_client,
@@ -11,14 +11,15 @@ fn client() -> SrpClient {
     SrpClient::new(b"some secret exponent of a client")
 }
 
-/// A challenge for Alice and her right answer to it.
+/// Starts a sign-in of Alice, and returns the right answer to the challenge.
 #[track_caller]
 fn right_answer(scene: &mut Scene, timestamp: &str) -> Value {
     let challenge = scene.begin_srp("alice", &client()).unwrap();
     client().respond(&scene.pool_id, PASSWORD, &challenge["ChallengeParameters"], timestamp)
 }
 
-fn hiding() -> ClientConfig {
+/// Returns an app client that hides whether a user exists.
+fn hiding_client() -> ClientConfig {
     ClientConfig { prevent_user_existence_errors: UserExistenceErrors::Enabled, ..open_client() }
 }
 
@@ -35,7 +36,7 @@ fn the_right_password_gives_three_tokens() {
 }
 
 #[test]
-fn a_wrong_password_is_refused() {
+fn a_wrong_password_is_rejected() {
     let mut scene = Scene::with_alice();
     assert_eq!(scene.srp_sign_in("alice", "Wrong-horse-1").unwrap_err(), INCORRECT);
 }
@@ -78,7 +79,7 @@ fn an_exchange_is_spent_by_its_first_answer() {
 }
 
 #[test]
-fn an_exchange_is_good_for_seconds() {
+fn an_exchange_expires_after_15_seconds() {
     let mut scene = Scene::with_alice();
     let right = right_answer(&mut scene, TIMESTAMP);
     scene.advance(14);
@@ -89,7 +90,7 @@ fn an_exchange_is_good_for_seconds() {
 }
 
 #[test]
-fn a_secret_block_that_nobody_gave_out_is_refused() {
+fn an_unknown_secret_block_is_rejected() {
     let mut scene = Scene::with_alice();
     let mut answer = right_answer(&mut scene, TIMESTAMP);
     answer["PASSWORD_CLAIM_SECRET_BLOCK"] = json!("AAAA");
@@ -110,16 +111,16 @@ fn an_exchange_belongs_to_its_client_and_its_user() {
 }
 
 #[test]
-fn an_alias_in_the_answer_is_not_the_users_name() {
+fn an_answer_must_use_the_user_name_not_an_alias() {
     let pool = PoolConfig { alias_attributes: vec!["email".to_owned()], users: vec![alice()], ..email_pool() };
-    let mut scene = Scene::of(pool, open_client());
+    let mut scene = Scene::with_pool(pool, open_client());
     let mut answer = right_answer(&mut scene, TIMESTAMP);
     answer["USERNAME"] = json!("alice@example.com");
     assert_eq!(scene.verify(answer).unwrap_err(), INCORRECT);
 }
 
 #[test]
-fn a_timestamp_that_is_no_date_is_told() {
+fn a_malformed_timestamp_is_an_invalid_parameter() {
     let mut scene = Scene::with_alice();
     let text = "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.";
     for timestamp in ["", "now", "2023-11-14T22:13:20Z", "Tue Nov 14 22:13 UTC 2023", "Die Nov 14 22:13:20 UTC 2023"] {
@@ -140,21 +141,21 @@ fn a_timestamp_spelled_in_another_way_is_a_wrong_password() {
 }
 
 #[test]
-fn an_old_timestamp_is_refused_where_the_pool_says_so() {
+fn an_old_timestamp_is_rejected_if_configured() {
     let old = "Tue Nov 14 22:03:19 UTC 2023";
     let mut scene = Scene::with_alice();
     let answer = right_answer(&mut scene, old);
     scene.verify(answer).unwrap();
 
     let pool = PoolConfig { timestamp_tolerance_seconds: Some(600), users: vec![alice()], ..email_pool() };
-    let mut scene = Scene::of(pool, open_client());
+    let mut scene = Scene::with_pool(pool, open_client());
     let answer = right_answer(&mut scene, old);
     assert_eq!(scene.verify(answer).unwrap_err(), INCORRECT);
     scene.srp_sign_in("alice", PASSWORD).unwrap();
 }
 
 #[test]
-fn a_public_value_that_would_make_every_password_right_is_refused() {
+fn an_unsafe_public_value_is_rejected() {
     let mut scene = Scene::with_alice();
     let modulus = cognito_testkit::srp::modulus();
     let multiples = ["0".to_owned(), "000".to_owned(), modulus.to_str_radix(16), (modulus * 2_u8).to_str_radix(16)];
@@ -165,7 +166,7 @@ fn a_public_value_that_would_make_every_password_right_is_refused() {
 }
 
 #[test]
-fn parameters_that_are_missing_are_named() {
+fn missing_parameters_are_named() {
     let mut scene = Scene::with_alice();
     let refusal = scene.initiate("USER_SRP_AUTH", json!({ "SRP_A": "2" })).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "Missing required parameter USERNAME"));
@@ -180,10 +181,10 @@ fn parameters_that_are_missing_are_named() {
 }
 
 #[test]
-fn a_user_who_does_not_exist_gets_the_same_made_up_challenge_every_time() {
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, hiding());
-    let mut ask = |name: &str| scene.begin_srp(name, &client()).unwrap()["ChallengeParameters"].clone();
-    let (first, second, other) = (ask("nobody"), ask("Nobody"), ask("somebody"));
+fn an_unknown_user_always_gets_the_same_challenge() {
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, hiding_client());
+    let mut challenge = |name: &str| scene.begin_srp(name, &client()).unwrap()["ChallengeParameters"].clone();
+    let (first, second, other) = (challenge("nobody"), challenge("Nobody"), challenge("somebody"));
     assert_eq!((&first["SALT"], &first["USERNAME"]), (&second["SALT"], &second["USERNAME"]));
     assert_ne!((&first["SALT"], &first["USERNAME"]), (&other["SALT"], &other["USERNAME"]));
     assert_eq!(first["USERNAME"], first["USER_ID_FOR_SRP"]);
@@ -191,8 +192,8 @@ fn a_user_who_does_not_exist_gets_the_same_made_up_challenge_every_time() {
 }
 
 #[test]
-fn about_half_of_the_made_up_salts_are_negative_and_clients_bear_it() {
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, hiding());
+fn clients_accept_negative_made_up_salts() {
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, hiding_client());
     let mut negative = 0;
     for number in 0..20 {
         let name = format!("nobody{number}");
@@ -204,19 +205,21 @@ fn about_half_of_the_made_up_salts_are_negative_and_clients_bear_it() {
 }
 
 #[test]
-fn a_client_of_the_old_kind_tells_that_there_is_no_such_user() {
+fn a_legacy_client_reports_unknown_users() {
     let mut scene = Scene::with_alice();
     let unknown = ("UserNotFoundException", "User does not exist.");
     assert_eq!(scene.begin_srp("nobody", &client()).unwrap_err(), unknown);
     assert_eq!(scene.password_sign_in("nobody", PASSWORD).unwrap_err(), unknown);
-    scene.switch_client(hiding());
+    scene.switch_client(hiding_client());
     assert_eq!(scene.password_sign_in("nobody", PASSWORD).unwrap_err(), INCORRECT);
 }
 
 #[test]
-fn a_disabled_user_is_told_so_after_the_proof() {
-    let mut scene =
-        Scene::of(PoolConfig { users: vec![UserConfig { enabled: false, ..alice() }], ..email_pool() }, hiding());
+fn a_disabled_user_is_reported_only_after_the_proof() {
+    let mut scene = Scene::with_pool(
+        PoolConfig { users: vec![UserConfig { enabled: false, ..alice() }], ..email_pool() },
+        hiding_client(),
+    );
     let disabled = ("NotAuthorizedException", "User is disabled.");
     assert_eq!(scene.srp_sign_in("alice", PASSWORD).unwrap_err(), disabled);
     assert_eq!(scene.password_sign_in("alice", PASSWORD).unwrap_err(), disabled);
@@ -224,16 +227,16 @@ fn a_disabled_user_is_told_so_after_the_proof() {
 }
 
 #[test]
-fn a_user_whose_password_was_reset_is_told_so_after_the_proof() {
+fn a_reset_password_is_reported_after_the_proof() {
     let user = UserConfig { status: UserStatus::ResetRequired, ..alice() };
-    let mut scene = Scene::of(PoolConfig { users: vec![user], ..email_pool() }, open_client());
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![user], ..email_pool() }, open_client());
     let refusal = scene.srp_sign_in("alice", PASSWORD).unwrap_err();
     assert_eq!(refusal, ("PasswordResetRequiredException", "Password reset required for the user"));
 }
 
 #[test]
-fn a_client_may_only_do_what_it_was_given() {
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, ClientConfig::default());
+fn a_client_can_use_only_its_enabled_flows() {
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, ClientConfig::default());
     scene.srp_sign_in("alice", PASSWORD).unwrap();
     let refusal = scene.password_sign_in("alice", PASSWORD).unwrap_err();
     assert_eq!(refusal, ("InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client"));
@@ -248,10 +251,10 @@ fn a_client_may_only_do_what_it_was_given() {
 }
 
 #[test]
-fn what_is_not_simulated_is_refused_by_name() {
+fn unsupported_flows_are_rejected() {
     let flows = vec![ExplicitAuthFlow::AllowUserAuth];
     let client = ClientConfig { explicit_auth_flows: flows, ..ClientConfig::default() };
-    let mut scene = Scene::of(PoolConfig { users: vec![alice()], ..email_pool() }, client);
+    let mut scene = Scene::with_pool(PoolConfig { users: vec![alice()], ..email_pool() }, client);
     let refusal = scene.initiate("USER_AUTH", json!({ "USERNAME": "alice" })).unwrap_err();
     assert_eq!(refusal.name, "UnsupportedOperationException");
     let refusal = scene.initiate("ADMIN_NO_SRP_AUTH", json!({})).unwrap_err();
@@ -259,7 +262,7 @@ fn what_is_not_simulated_is_refused_by_name() {
 }
 
 #[test]
-fn the_password_flow_takes_the_same_passwords() {
+fn the_password_flow_accepts_the_same_password() {
     let mut scene = Scene::with_alice();
     scene.password_sign_in("ALICE", PASSWORD).unwrap();
     assert_eq!(scene.password_sign_in("alice", "Wrong-horse-1").unwrap_err(), INCORRECT);

@@ -1,11 +1,14 @@
 //! A simulated Amazon Cognito on a port, for tests in any language.
 //!
-//! The first line of output is `{"url":…,"pools":[{"id":…,"clients":[{"id":…,"name":…,"secret":…}]}],
-//! "identity_pools":[{"id":…,"name":…}]}`; then comes one line of JSON for each message that is delivered to a user.
+//! The first line of output is
+//! `{"url":…,"pools":[{"id":…,"clients":[{"id":…,"name":…,"secret":…}]}],
+//! "identity_pools":[{"id":…,"name":…}]}`. Each further line is a JSON object that describes one message to a
+//! user.
 //!
-//! Beside the API there are paths for tests: `POST /_sim/advance` with `{"seconds":3600}` moves the clock, and
-//! `POST /_sim/faults` with `{"fault":"lose_after","operation":"InitiateAuth","times":1}` has a request go wrong. They are
-//! all listed at `cognito_testkit::Server`, the faults at `cognito_testkit::Fault`.
+//! In addition to the API, the server has requests for tests. `POST /_sim/advance` with `{"seconds":3600}`
+//! moves the clock forward. `POST /_sim/faults` with
+//! `{"fault":"lose_after","operation":"InitiateAuth","times":1}` plans a fault. The documentation of
+//! `cognito_testkit::Server` lists these requests, and `cognito_testkit::Fault` lists the faults.
 #![forbid(unsafe_code)]
 
 use core::net::SocketAddr;
@@ -21,14 +24,14 @@ use serde::Serialize;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Where to listen; port 0 is any free one.
+    /// The address to listen on. Port 0 means any free port.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// A JSON file that describes pools, app clients, users and identity pools. Without it there is one pool with two clients,
-    /// and an identity pool that trusts them.
+    /// A JSON file that describes user pools, app clients, users and identity pools. By default, there is one
+    /// user pool with two app clients, and one identity pool that trusts both app clients.
     #[arg(long)]
     config: Option<PathBuf>,
-    /// 64 hexadecimal digits, from which everything random is made. The default is all zeros.
+    /// The seed of all random values, in 64 hexadecimal digits. The default is all zeros.
     #[arg(long, value_parser = parse_seed)]
     seed: Option<[u8; 32]>,
 }
@@ -44,8 +47,8 @@ struct Started {
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            eprintln!("cognito-sim: {complaint}");
+        Err(message) => {
+            eprintln!("cognito-sim: {message}");
             ExitCode::from(2)
         }
     }
@@ -56,7 +59,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let config = read_config(arguments.config.as_deref())?;
     let server = Server::start_on(arguments.listen, Simulator::new(seed), print)
         .map_err(|error| format!("cannot listen on {}: {error}", arguments.listen))?;
-    // The server has the clock, so it comes first. Nobody knows yet where it is.
+    // The server starts before its pools exist, because the configuration needs the server's clock. No client
+    // knows the URL of the server yet.
     let configured = Simulator::from_config(seed, server.now(), config).map_err(|error| match &arguments.config {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
@@ -74,7 +78,9 @@ fn read_config(path: Option<&Path>) -> Result<Config, String> {
     Config::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// One line, out at once: another program waits for it. A reader who has gone away is no reason to stop.
+/// Prints one line and flushes it, because another program waits for the line.
+///
+/// The server continues even if no program reads its output.
 fn print<T: Serialize>(line: &T) {
     let line = serde_json::to_string(line).unwrap_or_default();
     let mut output = io::stdout().lock();
@@ -82,7 +88,7 @@ fn print<T: Serialize>(line: &T) {
 }
 
 fn parse_seed(text: &str) -> Result<[u8; 32], String> {
-    let wrong = || "64 hexadecimal digits are expected".to_owned();
+    let wrong = || "expected 64 hexadecimal digits".to_owned();
     let mut seed = [0; 32];
     if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(wrong());

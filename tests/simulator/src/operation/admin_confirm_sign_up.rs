@@ -1,4 +1,4 @@
-//! AdminConfirmSignUp: confirms a user without a code. It verifies no address.
+//! AdminConfirmSignUp: confirms a user without a code, and does not verify any address.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminCreateUser: makes a user with a temporary password, and invites it.
+//! AdminCreateUser: creates a user with a temporary password, and sends an invitation.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -86,8 +86,9 @@ fn create<'pool>(
     pool.user_mut(&username).ok_or_else(Failure::user_not_found)
 }
 
-/// Sends the temporary password to where the administrator wants it, by text message if nothing was said; to the other
-/// address when the user lacks that one.
+/// Sends the temporary password by the media that the request names. The default is a text message.
+///
+/// If the user has no address for these media, the password goes to any address of the user.
 fn invite(user: &User, mediums: Option<Vec<String>>, password: String, now: Timestamp, messages: &mut Vec<Message>) {
     let wanted = mediums.filter(|mediums| !mediums.is_empty()).unwrap_or_else(|| vec!["SMS".to_owned()]);
     let attribute_of = |medium: &str| if medium == "EMAIL" { "email" } else { "phone_number" }.to_owned();
@@ -98,7 +99,7 @@ fn invite(user: &User, mediums: Option<Vec<String>>, password: String, now: Time
     }
 }
 
-/// `UserType` of the API.
+/// Returns the user as the API's `UserType`.
 fn description(user: &User) -> Value {
     json!({
         "Username": user.username,

@@ -1,4 +1,4 @@
-//! AdminDisableUser: keeps a user from signing in, and ends the access tokens that the user has.
+//! AdminDisableUser: prevents a user from signing in, and revokes the user's access tokens.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminEnableUser: lets a user sign in again.
+//! AdminEnableUser: lets a disabled user sign in again.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminGetDevice: one device of any user.
+//! AdminGetDevice: returns one device of any user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

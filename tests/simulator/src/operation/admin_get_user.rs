@@ -1,4 +1,4 @@
-//! AdminGetUser: any user's attributes and status.
+//! AdminGetUser: returns any user's attributes and status.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminListDevices: any user's devices.
+//! AdminListDevices: returns any user's devices.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminResetUserPassword: takes a user's password away, and sends a code that sets a new one.
+//! AdminResetUserPassword: invalidates a user's password, and sends a code to set a new password.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminSetUserMFAPreference: which second factors a user is asked for, and which one first.
+//! AdminSetUserMFAPreference: sets which second factors a user has, and which factor is preferred.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminSetUserPassword: gives a user a password, for good or until the next sign-in.
+//! AdminSetUserPassword: sets a permanent or a temporary password of a user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

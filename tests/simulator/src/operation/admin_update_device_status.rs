@@ -1,4 +1,4 @@
-//! AdminUpdateDeviceStatus: whether a device of any user is remembered.
+//! AdminUpdateDeviceStatus: sets whether a device of any user is remembered.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! AdminUserGlobalSignOut: ends all tokens of a user.
+//! AdminUserGlobalSignOut: revokes all tokens of a user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

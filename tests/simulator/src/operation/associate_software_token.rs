@@ -1,4 +1,6 @@
-//! AssociateSoftwareToken: gives a user a secret for an authenticator app, signed in or in the middle of it.
+//! AssociateSoftwareToken: returns a new secret for a user's authenticator app.
+//!
+//! The user is signed in, or sets up the app during a sign-in.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -20,8 +22,8 @@ pub(crate) struct AssociateSoftwareToken {
     session: Option<String>,
 }
 
-/// What says who the user is: one of the two, and not both.
-pub(super) enum Bearing {
+/// The user's access token, or the `Session` of an MFA_SETUP challenge.
+pub(super) enum TokenOrSession {
     Token(String),
     Session(String),
 }
@@ -34,25 +36,26 @@ impl Operation for AssociateSoftwareToken {
         let token = checks.optional("accessToken", self.access_token, &TOKEN);
         let session = checks.optional("session", self.session, &SESSION);
         checks.finish()?;
-        let token = match one_of(token, session)? {
-            Bearing::Token(token) => token,
-            Bearing::Session(session) => return mfa_setup::associate(simulator, now, &session),
+        let token = match token_or_session(token, session)? {
+            TokenOrSession::Token(token) => token,
+            TokenOrSession::Session(session) => return mfa_setup::associate(simulator, now, &session),
         };
         let bearer = bearer(simulator, &token, now)?;
         let Simulator { pools, random, .. } = simulator;
         check_software_token_enabled(&pools.get(&bearer.pool_id)?.config)?;
         let secret = Secret::new(random.bytes());
         let code = secret.base32();
-        // The older secret, if it was verified, stays in use until this one is.
+        // A secret that was verified earlier stays in use until the new secret is verified.
         bearer.user_mut(pools)?.mfa.pending = Some(secret);
         Ok(json!({ "SecretCode": code }))
     }
 }
 
-pub(super) fn one_of(token: Option<String>, session: Option<String>) -> Result<Bearing, Failure> {
+/// Rejects a request with both an access token and a `Session`, or with neither.
+pub(super) fn token_or_session(token: Option<String>, session: Option<String>) -> Result<TokenOrSession, Failure> {
     match (token, session) {
-        (Some(token), None) => Ok(Bearing::Token(token)),
-        (None, Some(session)) => Ok(Bearing::Session(session)),
+        (Some(token), None) => Ok(TokenOrSession::Token(token)),
+        (None, Some(session)) => Ok(TokenOrSession::Session(session)),
         (Some(_), Some(_)) => Err(Failure::invalid_parameter("Only one of AccessToken and Session can be given.")),
         (None, None) => Err(Failure::missing_parameter("AccessToken")),
     }

@@ -1,4 +1,4 @@
-//! AssumeRoleWithWebIdentity: the second half of the basic flow, of the Security Token Service.
+//! AssumeRoleWithWebIdentity: the second request of the basic flow, which goes to the Security Token Service.
 
 use cognito_core::Timestamp;
 use data_encoding::BASE32;
@@ -16,7 +16,7 @@ use crate::sign_in::later;
 use crate::simulator::Simulator;
 use crate::validation::{Checks, POLICY, PROVIDER_ID, ROLE_ARN, ROLE_SESSION_NAME, WEB_IDENTITY_TOKEN};
 
-/// A form has texts only.
+/// The parameters of the request. The request is a form, so all parameters are texts.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AssumeRoleWithWebIdentity {
@@ -72,7 +72,7 @@ impl Operation for AssumeRoleWithWebIdentity {
     }
 }
 
-/// A session policy has to be a JSON object. What it allows is nowhere asked.
+/// Checks that a session policy is a JSON object. The simulator does not evaluate session policies.
 fn check_policy(policy: Option<&str>) -> Result<(), Failure> {
     let is_object = |text| serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object());
     if policy.is_none_or(is_object) {
@@ -81,7 +81,7 @@ fn check_policy(policy: Option<&str>) -> Result<(), Failure> {
     Err(Failure::new("MalformedPolicyDocument", "The policy is not in the valid JSON format."))
 }
 
-/// Takes tokens of GetOpenIdToken, and no others.
+/// Reads and verifies a token from GetOpenIdToken. Tokens of other issuers are rejected.
 fn read_token(token: &str, now: Timestamp) -> Result<Jwt<'_>, Failure> {
     let text = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
     let token = jwt::read(token).ok_or_else(|| invalid(text))?;
@@ -100,26 +100,29 @@ fn read_token(token: &str, now: Timestamp) -> Result<Jwt<'_>, Failure> {
     Ok(token)
 }
 
-/// A guest may take the guests' role, and who has logged in the others. This stands for the trust policies of the roles.
+/// Checks whether an identity may assume a role, in place of the role's trust policy.
+///
+/// A guest may assume the role for guests only. An authenticated identity may assume the other roles of the
+/// identity pool.
 fn check_role(simulator: &Simulator, pool_id: &str, token: &Jwt<'_>, role_arn: &str) -> Result<(), Failure> {
     let denied = || Failure::new("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     let pool = simulator.identity_pools.get(pool_id).map_err(|_| denied())?;
     let methods = token.claims.get("amr").and_then(Value::as_array);
     let is_authenticated = methods.is_some_and(|methods| methods.iter().any(|method| method == "authenticated"));
-    let may = match is_authenticated {
+    let is_allowed = match is_authenticated {
         true => pool.authenticated_roles().any(|role| role == role_arn),
         false => pool.config.roles.unauthenticated.as_deref() == Some(role_arn),
     };
-    if may { Ok(()) } else { Err(denied()) }
+    if is_allowed { Ok(()) } else { Err(denied()) }
 }
 
-/// The same for a role each time.
+/// Returns the unique id of a role, which depends only on the role's ARN and the seed.
 pub(crate) fn role_id(random: &Random, role_arn: &str) -> String {
     let letters: String = BASE32.encode(&random.keyed("role", role_arn)).chars().take(17).collect();
     format!("AROA{letters}")
 }
 
-/// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
+/// Returns the ARN of an assumed role: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
 pub(crate) fn assumed_role(role_arn: &str, session_name: &str) -> String {
     let mut fields = role_arn.split(':');
     let partition = fields.nth(1).unwrap_or("aws");

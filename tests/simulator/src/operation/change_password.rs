@@ -1,4 +1,4 @@
-//! ChangePassword: a new password for the signed-in user, who proves to know the old one.
+//! ChangePassword: sets a new password for the signed-in user, who also sends the old password.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ impl Operation for ChangePassword {
         let group = pool.group().to_owned();
         let policy = pool.config.password_policy;
         let user = pool.user_by_sub_mut(&bearer.sub).ok_or_else(Failure::user_not_found)?;
-        // A user who never had a password may set a first one without an old one.
+        // A user without a password may set the first password without an old password.
         let right = match (&user.verifier, &previous) {
             (Some(verifier), Some(previous)) => verifier.matches(&group, &user.username, previous),
             (Some(_), None) => false,

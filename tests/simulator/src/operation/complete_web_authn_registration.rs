@@ -1,4 +1,4 @@
-//! CompleteWebAuthnRegistration: takes the passkey that a browser made for the signed-in user.
+//! CompleteWebAuthnRegistration: stores the passkey that a browser created for the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! ConfirmDevice: takes the verifier of the device whose key came with the caller's tokens.
+//! ConfirmDevice: stores the SRP verifier of the device whose key came with the caller's tokens.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub(crate) struct ConfirmDevice {
     device_secret_verifier_config: Option<SecretVerifier>,
 }
 
-/// `DeviceSecretVerifierConfigType` of the API.
+/// The API's `DeviceSecretVerifierConfigType`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SecretVerifier {
@@ -39,19 +39,19 @@ impl Operation for ConfirmDevice {
         checks.finish()?;
         let bearer = bearer(simulator, &token, now)?;
         let config = simulator.pools.get(&bearer.pool_id)?.config.device_configuration;
-        let handed_out = simulator.tokens.family(&bearer.family).and_then(|family| family.device_key.as_deref());
-        let config = config.filter(|_| handed_out == Some(key.as_str())).ok_or_else(no_device)?;
+        let issued_key = simulator.tokens.family(&bearer.family).and_then(|family| family.device_key.as_deref());
+        let config = config.filter(|_| issued_key == Some(key.as_str())).ok_or_else(no_device)?;
         let secret = self.device_secret_verifier_config;
         let secret = secret.ok_or_else(|| Failure::missing_parameter("DeviceSecretVerifierConfig"))?;
         let salt = secret.salt.ok_or_else(|| Failure::missing_parameter("Salt"))?;
         let verifier = secret.password_verifier.ok_or_else(|| Failure::missing_parameter("PasswordVerifier"))?;
         let verifier = device::read_verifier(&salt, &verifier)?;
-        let asks = config.device_only_remembered_on_user_prompt;
+        let needs_confirmation = config.device_only_remembered_on_user_prompt;
         let devices = &mut bearer.user_mut(&mut simulator.pools)?.devices;
         if devices.was_forgotten(&key) {
             return Err(no_device());
         }
-        devices.confirm(Device::new(key, name, verifier, !asks, now))?;
-        Ok(json!({ "UserConfirmationNecessary": asks }))
+        devices.confirm(Device::new(key, name, verifier, !needs_confirmation, now))?;
+        Ok(json!({ "UserConfirmationNecessary": needs_confirmation }))
     }
 }

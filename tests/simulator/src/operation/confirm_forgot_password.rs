@@ -1,4 +1,4 @@
-//! ConfirmForgotPassword: takes the code of ForgotPassword back, and sets a new password.
+//! ConfirmForgotPassword: checks the code of ForgotPassword, and sets a new password.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl Operation for ConfirmForgotPassword {
             Some(_) => return Err(Failure::disabled()),
             None => return Err(unknown_combination()),
         };
-        // A password that will not do must not cost the code.
+        // The password is checked first, so that an invalid password does not use up the code.
         policy.check(&password)?;
         user.codes.redeem(Purpose::ForgotPassword, "", &code, limit, now)?;
         user.set_password(&group, &password, random, now);

@@ -1,4 +1,4 @@
-//! ConfirmSignUp: takes the code of a sign-up back.
+//! ConfirmSignUp: checks the code of a sign-up, and confirms the user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl Operation for ConfirmSignUp {
         let taken = pool.take_alias(&username, redeemed.attribute, value.as_ref(), force);
         let user = pool.user_mut(&username).ok_or_else(unknown_combination)?;
         if let Err(failure) = taken {
-            // The code was right. It stays good for a second try, with the alias forced.
+            // The code was right, but it stays valid, so that a retry of the request can force the alias.
             user.codes.put(Purpose::ConfirmSignUp, redeemed);
             return Err(failure);
         }
@@ -67,7 +67,7 @@ pub(super) fn check_unconfirmed(user: &User) -> Result<(), Failure> {
     Err(Failure::not_authorized(format!("User cannot be confirmed. Current status is {status}")))
 }
 
-/// What a client that does not hide its users says of one who is not there.
+/// Returns the error for an unknown user, if the app client does not hide which users exist.
 pub(super) fn unknown_combination() -> Failure {
     Failure::new("UserNotFoundException", "Username/client id combination not found.")
 }

@@ -1,4 +1,4 @@
-//! CreateUserPool: makes a pool by the rules that are given.
+//! CreateUserPool: creates a user pool with the settings in the request.
 
 use alloc::collections::BTreeMap;
 
@@ -96,7 +96,9 @@ struct SchemaAttribute {
     mutable: Option<bool>,
 }
 
-/// The attributes that every pool has, which a schema may only make required.
+/// Returns whether an attribute is a standard attribute, which every pool has.
+///
+/// A schema can make a standard attribute required or immutable.
 fn is_standard(name: &str) -> bool {
     crate::attribute::STANDARD.contains(&name)
 }
@@ -105,7 +107,8 @@ fn full_name(name: &str) -> String {
     if is_standard(name) { name.to_owned() } else { format!("custom:{name}") }
 }
 
-/// The best first; without any, the pool's default.
+/// Returns the recovery options, sorted by priority, or the default of a user pool if the request has no
+/// options.
 fn recovery(setting: Option<AccountRecoverySetting>) -> Vec<RecoveryOption> {
     let mut mechanisms = setting.and_then(|setting| setting.recovery_mechanisms).unwrap_or_default();
     if mechanisms.is_empty() {
@@ -135,13 +138,13 @@ impl Operation for CreateUserPool {
             alias_attributes: self.alias_attributes.unwrap_or_default(),
             username_attributes: self.username_attributes.unwrap_or_default(),
             auto_verified_attributes: self.auto_verified_attributes.unwrap_or_default(),
-            // The API's default. (The console chooses the other.)
+            // In the API, user names are case-sensitive by default. In the console, they are not.
             case_sensitive: self.username_configuration.is_none_or(|configuration| configuration.case_sensitive),
             allow_admin_create_user_only: self
                 .admin_create_user_config
                 .and_then(|config| config.allow_admin_create_user_only)
                 .unwrap_or(false),
-            mfa_configuration: MfaConfiguration::named(&mfa),
+            mfa_configuration: MfaConfiguration::from_name(&mfa),
             password_policy: policy.unwrap_or_default(),
             custom_attributes: schema.iter().map(named).filter(|name| !is_standard(name)).collect(),
             required_attributes: schema
@@ -165,7 +168,9 @@ impl Operation for CreateUserPool {
 }
 
 impl WirePasswordPolicy {
-    /// What is left out of a policy that is given at all is not required; only a pool without one has the defaults.
+    /// Returns the password policy. A requirement that is absent from the request is off.
+    ///
+    /// The default requirements apply only to a pool without a policy.
     fn read(self) -> PasswordPolicy {
         let defaults = PasswordPolicy::default();
         PasswordPolicy {

@@ -1,4 +1,4 @@
-//! CreateUserPoolClient: makes an app client.
+//! CreateUserPoolClient: creates an app client.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! DeleteUser: removes the signed-in user, and with it the use of all its tokens.
+//! DeleteUser: removes the signed-in user, which makes all tokens of the user invalid.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! DeleteUserPool: removes a pool with its app clients and users.
+//! DeleteUserPool: removes a user pool with its app clients and users.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! DescribeUserPool: the rules of a pool.
+//! DescribeUserPool: returns the settings of a user pool.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! DescribeUserPoolClient: the rules of an app client.
+//! DescribeUserPoolClient: returns the settings of an app client.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

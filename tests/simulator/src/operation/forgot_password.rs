@@ -1,4 +1,4 @@
-//! ForgotPassword: sends a code that sets a new password.
+//! ForgotPassword: sends a code to set a new password.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -38,14 +38,14 @@ impl Operation for ForgotPassword {
         let (limit, options) = (pool.config.code_sends_per_hour, pool.config.account_recovery.clone());
         recovery::check_allowed(&options)?;
         let hidden = client.hides_users();
-        let pretended = || Ok(json!({ "CodeDeliveryDetails": delivery::pretended(&typed) }));
+        let made_up_answer = || Ok(json!({ "CodeDeliveryDetails": delivery::made_up_details(&typed) }));
         let Some(user) = pool.find_mut(&typed) else {
-            return if hidden { pretended() } else { Err(unknown_combination()) };
+            return if hidden { made_up_answer() } else { Err(unknown_combination()) };
         };
-        let address = match recovery::of(user, &options)? {
+        let address = match recovery::for_user(user, &options)? {
             Recovery::Code(address) => address,
-            // Who cannot get a code is not told from who is not there.
-            Recovery::Refused(_) if hidden => return pretended(),
+            // The response for a user who cannot receive a code is the same as for an unknown user.
+            Recovery::Refused(_) if hidden => return made_up_answer(),
             Recovery::Refused(failure) => return Err(failure),
         };
         user.codes.count_send(Purpose::ForgotPassword, address.attribute, limit, now)?;

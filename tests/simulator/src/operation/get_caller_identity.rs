@@ -1,5 +1,6 @@
-//! GetCallerIdentity: who has signed the request, of the Security Token Service. It is here so that credentials can be
-//! tried out.
+//! GetCallerIdentity, an operation of AWS STS: returns the role session that signed the request.
+//!
+//! A test can check with this operation that AWS credentials are valid.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

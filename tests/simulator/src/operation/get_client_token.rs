@@ -1,4 +1,4 @@
-//! GetClientToken: an access token for an app client itself, for the scopes that it has.
+//! GetClientToken: returns an access token for an app client itself, with scopes of the app client.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

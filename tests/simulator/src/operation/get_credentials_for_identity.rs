@@ -1,4 +1,4 @@
-//! GetCredentialsForIdentity: AWS credentials in one step, the enhanced flow.
+//! GetCredentialsForIdentity: returns AWS credentials in one request, which is the enhanced flow.
 
 use alloc::collections::BTreeMap;
 
@@ -28,17 +28,17 @@ impl Operation for GetCredentialsForIdentity {
 
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
         let mut checks = Checks::default();
-        let asked = checks.region_and_id("identityId", self.identity_id);
+        let requested = checks.region_and_id("identityId", self.identity_id);
         let logins = checks.logins(self.logins);
         let custom = checks.optional("customRoleArn", self.custom_role_arn, &ARN);
         checks.finish()?;
-        let pool = simulator.identity_pools.of(&asked)?;
+        let pool = simulator.identity_pools.pool_of(&requested)?;
         let logins = login::check(simulator, pool, &logins, now)?;
-        let identity_id = simulator.identity_pools.identities.settle(&asked, &logins)?;
+        let identity_id = simulator.identity_pools.identities.resolve(&requested, &logins)?;
         let role_arn = role::choose(pool, &logins, custom.as_deref())?;
         let expires = later(now, pool.config.credentials_seconds);
         let Simulator { identity_pools, random, .. } = simulator;
-        identity_pools.identities.link(&asked, &identity_id, &logins);
+        identity_pools.identities.link(&requested, &identity_id, &logins);
         let owner = CredentialsOwner { identity_id: identity_id.clone(), role_arn, expires };
         let credentials = identity_pools.issued.issue(owner, "CognitoIdentityCredentials", random);
         Ok(json!({
@@ -47,7 +47,7 @@ impl Operation for GetCredentialsForIdentity {
                 "AccessKeyId": credentials.access_key_id,
                 "SecretKey": credentials.secret_key,
                 "SessionToken": credentials.session_token,
-                // With a decimal point, as the service writes it.
+                // The real service sends the number with a decimal point, so the number is an `f64`.
                 "Expiration": credentials.expires.as_unix_seconds() as f64,
             },
         }))

@@ -1,4 +1,4 @@
-//! GetDevice: one device of the signed-in user.
+//! GetDevice: returns one device of the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

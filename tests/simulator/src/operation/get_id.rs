@@ -1,4 +1,4 @@
-//! GetId: the identity that logins are linked to, or a new one.
+//! GetId: returns the id of the identity that the logins are linked to, or of a new identity.
 
 use alloc::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! GetOpenIdToken: the first half of the basic flow, a token that AssumeRoleWithWebIdentity takes.
+//! GetOpenIdToken: returns a token for AssumeRoleWithWebIdentity, as the first request of the basic flow.
 
 use alloc::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ use crate::login::{self, Login};
 use crate::simulator::Simulator;
 use crate::validation::Checks;
 
+/// The lifetime of the token, in seconds.
 const SECONDS: u64 = 600;
 
 #[derive(Deserialize)]
@@ -29,16 +30,16 @@ impl Operation for GetOpenIdToken {
 
     fn run(self, simulator: &mut Simulator, now: Timestamp) -> Result<Value, Failure> {
         let mut checks = Checks::default();
-        let asked = checks.region_and_id("identityId", self.identity_id);
+        let requested = checks.region_and_id("identityId", self.identity_id);
         let logins = checks.logins(self.logins);
         checks.finish()?;
-        let pool = simulator.identity_pools.of(&asked)?;
+        let pool = simulator.identity_pools.pool_of(&requested)?;
         if !pool.config.allow_classic_flow {
             let text = "Basic (classic) flow is not enabled, please use enhanced flow.";
             return Err(Failure::invalid_parameter(text));
         }
         let logins = login::check(simulator, pool, &logins, now)?;
-        let identity_id = simulator.identity_pools.identities.settle(&asked, &logins)?;
+        let identity_id = simulator.identity_pools.identities.resolve(&requested, &logins)?;
         let issued = now.as_unix_seconds();
         let token = jwt::sign(&json!({
             "iss": ISSUER,
@@ -48,12 +49,12 @@ impl Operation for GetOpenIdToken {
             "iat": issued,
             "exp": issued.saturating_add(SECONDS),
         }))?;
-        simulator.identity_pools.identities.link(&asked, &identity_id, &logins);
+        simulator.identity_pools.identities.link(&requested, &identity_id, &logins);
         Ok(json!({ "IdentityId": identity_id, "Token": token }))
     }
 }
 
-/// How the identity has shown who it is.
+/// Returns the claim `amr`: whether the identity is authenticated, and the providers of its logins.
 fn methods(logins: &[Login]) -> Vec<&str> {
     if logins.is_empty() {
         return vec!["unauthenticated"];

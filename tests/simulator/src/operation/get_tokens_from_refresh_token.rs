@@ -1,4 +1,4 @@
-//! GetTokensFromRefreshToken: new tokens for a refresh token.
+//! GetTokensFromRefreshToken: returns new tokens for a refresh token.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! GetUser: the signed-in user's attributes.
+//! GetUser: returns the signed-in user's attributes.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! GetUserAttributeVerificationCode: sends a code that verifies an address of the signed-in user.
+//! GetUserAttributeVerificationCode: sends a code to verify an address of the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -41,8 +41,10 @@ impl Operation for GetUserAttributeVerificationCode {
     }
 }
 
-/// The two attributes that a code can verify.
+/// Returns the address for `email` or `phone_number`, the only attributes that a code can verify.
 pub(super) fn verifiable(name: &str) -> Result<Address, Failure> {
     let address = [EMAIL, PHONE].into_iter().find(|address| address.attribute == name);
-    address.ok_or_else(|| Failure::invalid_parameter("Attribute cannot be verified: it is no email or phone_number."))
+    address.ok_or_else(|| {
+        Failure::invalid_parameter("Attribute cannot be verified: it is neither email nor phone_number.")
+    })
 }

@@ -1,6 +1,6 @@
-//! GetUserAuthFactors: what the signed-in user can sign in with.
+//! GetUserAuthFactors: lists the factors with which the signed-in user can sign in.
 //!
-//! A code by e-mail or text message is listed if the user has turned it on as a second factor.
+//! A code by e-mail or text message is listed if the user has enabled that second factor.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! GlobalSignOut: ends all tokens of the signed-in user.
+//! GlobalSignOut: revokes all tokens of the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! InitiateAuth: begins a sign-in, or refreshes tokens.
+//! InitiateAuth: starts a sign-in, or refreshes tokens.
 
 use alloc::collections::BTreeMap;
 

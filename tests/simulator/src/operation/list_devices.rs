@@ -1,4 +1,4 @@
-//! ListDevices: the signed-in user's devices.
+//! ListDevices: returns the signed-in user's devices.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

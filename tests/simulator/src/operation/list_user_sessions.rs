@@ -1,6 +1,7 @@
-//! ListUserSessions: the signed-in user's sign-ins that have not ended, in all app clients.
+//! ListUserSessions: returns the signed-in user's active sign-ins, in all app clients.
 //!
-//! There are token sessions only. Where a request comes from is not known here, so a session has no address or place.
+//! Every session has the type TOKEN. The simulator does not know the IP address of a caller, so a session has
+//! no address and no location.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! ListWebAuthnCredentials: the signed-in user's passkeys.
+//! ListWebAuthnCredentials: returns the signed-in user's passkeys.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

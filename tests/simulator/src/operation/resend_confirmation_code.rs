@@ -1,4 +1,4 @@
-//! ResendConfirmationCode: sends a new code for a sign-up; the older one is void.
+//! ResendConfirmationCode: sends a new code for a sign-up, and makes the previous code invalid.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -38,10 +38,12 @@ impl Operation for ResendConfirmationCode {
         let limit = pool.config.code_sends_per_hour;
         let allowed = pool.config.auto_verified_attributes.clone();
         let user = match pool.find_mut(&typed) {
-            None if client.hides_users() => return Ok(answer(delivery::pretended(&typed))),
+            None if client.hides_users() => return Ok(answer(delivery::made_up_details(&typed))),
             None => return Err(unknown_combination()),
-            // A disabled user is hidden like one who does not exist, but is not sent anything.
-            Some(user) if !user.enabled && client.hides_users() => return Ok(answer(delivery::pretended(&typed))),
+            // The response for a disabled user is the same as for an unknown user, and no code is sent.
+            Some(user) if !user.enabled && client.hides_users() => {
+                return Ok(answer(delivery::made_up_details(&typed)));
+            }
             Some(user) if !user.enabled => return Err(Failure::disabled()),
             Some(user) => user,
         };

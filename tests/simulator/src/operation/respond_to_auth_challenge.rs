@@ -1,4 +1,4 @@
-//! RespondToAuthChallenge: answers what a sign-in asked.
+//! RespondToAuthChallenge: answers a challenge of a sign-in.
 
 use alloc::collections::BTreeMap;
 

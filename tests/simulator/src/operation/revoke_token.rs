@@ -1,4 +1,4 @@
-//! RevokeToken: ends a refresh token, and the access tokens that came from it.
+//! RevokeToken: revokes a refresh token, and the access tokens that came from it.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -34,8 +34,8 @@ impl Operation for RevokeToken {
         if !client.config.enable_token_revocation {
             return Err(Failure::new("UnsupportedOperationException", "Revocation is not enabled for this client"));
         }
-        // RFC 7009: a token that nobody handed out needs no revoking, so this is a success.
-        let Some((kind, family)) = simulator.tokens.known_mut(&token) else { return Ok(json!({})) };
+        // RFC 7009, section 2.2: the response for an unknown token is a success.
+        let Some((kind, family)) = simulator.tokens.issued_mut(&token) else { return Ok(json!({})) };
         if kind != Kind::Refresh {
             return Err(Failure::new("UnsupportedTokenTypeException", "Unsupported token type"));
         }

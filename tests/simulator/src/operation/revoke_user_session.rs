@@ -1,6 +1,6 @@
 //! RevokeUserSession: ends another sign-in of the signed-in user.
 //!
-//! There are no SSO sessions here, so none is linked: `RevokeAssociatedSessions` changes nothing.
+//! The simulator has no SSO sessions that could be linked, so `RevokeAssociatedSessions` has no effect.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

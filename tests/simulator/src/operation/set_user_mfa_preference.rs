@@ -1,4 +1,4 @@
-//! SetUserMFAPreference: which second factors the signed-in user is asked for, and which one first.
+//! SetUserMFAPreference: sets which second factors the signed-in user has, and which factor is preferred.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! SetUserPoolMfaConfig: which second factors a pool has, whether it asks for them, and its passkeys.
+//! SetUserPoolMfaConfig: sets a user pool's second factors, whether MFA is required, and passkeys.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -55,7 +55,7 @@ impl Operation for SetUserPoolMfaConfig {
             (MfaFactor::Email, self.email_mfa_configuration.is_some()),
         ];
         config.mfa_factors = factors.into_iter().filter(|(_, has)| *has).map(|(factor, _)| factor).collect();
-        config.mfa_configuration = MfaConfiguration::named(&mfa);
+        config.mfa_configuration = MfaConfiguration::from_name(&mfa);
         if let Some(web_authn) = self.web_authn_configuration {
             config.web_authn = Some(web_authn.read());
         }
@@ -73,7 +73,7 @@ impl WebAuthn {
     }
 }
 
-/// What the pool has from now on.
+/// Returns the MFA and passkey settings of the pool, as the API describes them.
 fn description(config: &PoolConfig) -> Value {
     let has = |factor| config.mfa_factors.contains(&factor);
     let mut description = json!({

@@ -1,4 +1,4 @@
-//! SetUserSettings: the old way to turn codes by text message on and off.
+//! SetUserSettings: turns codes by text message on or off. This operation is deprecated.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

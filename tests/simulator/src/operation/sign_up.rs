@@ -1,4 +1,4 @@
-//! SignUp: makes a user, and sends the code that confirms it.
+//! SignUp: creates a user, and sends a confirmation code.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

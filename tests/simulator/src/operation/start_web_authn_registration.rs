@@ -1,4 +1,4 @@
-//! StartWebAuthnRegistration: what a browser needs to make a passkey for the signed-in user.
+//! StartWebAuthnRegistration: returns the options that a browser needs to create a passkey.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! UnlinkIdentity: takes logins away from an identity.
+//! UnlinkIdentity: removes logins from an identity.
 
 use alloc::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ impl Operation for UnlinkIdentity {
             checks.required("loginsToRemove", Some(provider.clone()), &PROVIDER_NAME);
         }
         checks.finish()?;
-        let pool = simulator.identity_pools.of(&identity_id)?;
+        let pool = simulator.identity_pools.pool_of(&identity_id)?;
         let logins = login::check(simulator, pool, &logins, now)?;
         simulator.identity_pools.identities.unlink(&identity_id, &logins, &providers)?;
         Ok(Value::Null)

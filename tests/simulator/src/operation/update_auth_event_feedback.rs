@@ -1,6 +1,6 @@
-//! UpdateAuthEventFeedback: a user's word on a sign-in that threat protection found suspicious.
+//! UpdateAuthEventFeedback: rates a sign-in of a user for threat protection.
 //!
-//! There is no threat protection here, so no pool has it turned on.
+//! The simulator has no threat protection, so every request fails with UserPoolAddOnNotEnabledException.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

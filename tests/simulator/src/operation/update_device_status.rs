@@ -1,4 +1,4 @@
-//! UpdateDeviceStatus: whether a device of the signed-in user is remembered.
+//! UpdateDeviceStatus: sets whether a device of the signed-in user is remembered.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

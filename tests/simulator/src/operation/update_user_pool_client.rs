@@ -1,4 +1,6 @@
-//! UpdateUserPoolClient: changes an app client. What is left out goes back to its default, as with the real service.
+//! UpdateUserPoolClient: changes an app client.
+//!
+//! As in the real service, a setting that is absent from the request returns to its default.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;

@@ -1,11 +1,11 @@
-//! VerifySoftwareToken: takes the first code of an authenticator app, and so has the user's software token set up.
+//! VerifySoftwareToken: checks the first code of an authenticator app, which completes the app's set-up.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Operation;
-use super::associate_software_token::{Bearing, one_of};
+use super::associate_software_token::{TokenOrSession, token_or_session};
 use crate::bearer::bearer;
 use crate::failure::Failure;
 use crate::mfa::WRONG_CODE;
@@ -32,15 +32,15 @@ impl Operation for VerifySoftwareToken {
         let code = checks.required("userCode", self.user_code, &USER_CODE);
         let name = checks.optional("friendlyDeviceName", self.friendly_device_name, &STRING);
         checks.finish()?;
-        let token = match one_of(token, session)? {
-            Bearing::Token(token) => token,
-            Bearing::Session(session) => return mfa_setup::verify(simulator, now, &session, &code, name),
+        let token = match token_or_session(token, session)? {
+            TokenOrSession::Token(token) => token,
+            TokenOrSession::Session(session) => return mfa_setup::verify(simulator, now, &session, &code, name),
         };
         let bearer = bearer(simulator, &token, now)?;
-        let says_so = simulator.pools.get(&bearer.pool_id)?.config.software_token_status_error;
+        let reports_error = simulator.pools.get(&bearer.pool_id)?.config.software_token_status_error;
         match bearer.user_mut(&mut simulator.pools)?.mfa.verify(name, &code, now) {
             Ok(()) => Ok(json!({ "Status": "SUCCESS" })),
-            Err(failure) if says_so && failure.name() == WRONG_CODE => Ok(json!({ "Status": "ERROR" })),
+            Err(failure) if reports_error && failure.name() == WRONG_CODE => Ok(json!({ "Status": "ERROR" })),
             Err(failure) => Err(failure),
         }
     }

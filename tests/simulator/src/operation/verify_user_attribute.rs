@@ -1,4 +1,4 @@
-//! VerifyUserAttribute: takes back the code that verifies an address of the signed-in user.
+//! VerifyUserAttribute: checks the code that verifies an address of the signed-in user.
 
 use cognito_core::Timestamp;
 use serde::Deserialize;
@@ -39,7 +39,8 @@ impl Operation for VerifyUserAttribute {
         let taken = pool.take_alias(&username, attribute, value.as_ref(), false);
         let user = pool.user_mut(&username).ok_or_else(Failure::user_not_found)?;
         if let Err(failure) = taken {
-            // The code was right, and stays good.
+            // The code was right, but another user has the address as an alias. The code stays valid for a
+            // retry.
             user.codes.put(Purpose::VerifyAttribute, redeemed);
             return Err(failure);
         }

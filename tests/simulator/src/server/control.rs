@@ -1,4 +1,4 @@
-//! What a test asks of the server itself: keys, messages, the clock and faults.
+//! Requests to the server itself: the keys of a pool, and messages, the clock and faults under `/_sim/`.
 
 use core::time::Duration;
 
@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Inner;
-use super::http::plain;
+use super::http::text_page;
 use crate::faults::FaultPlan;
 
-/// `POST /_sim/advance`.
+/// The body of `POST /_sim/advance`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Advance {
@@ -27,7 +27,7 @@ pub(super) fn answer(inner: &mut Inner, method: &Method, path: &str, body: &[u8]
                 inner.simulator.faults().plan(plan);
                 page(Some("{}".to_owned()))
             }
-            Err(error) => plain(400, &error.to_string()),
+            Err(error) => text_page(400, &error.to_string()),
         },
         (&Method::DELETE, "/_sim/faults") => {
             inner.simulator.faults().clear();
@@ -38,11 +38,11 @@ pub(super) fn answer(inner: &mut Inner, method: &Method, path: &str, body: &[u8]
                 inner.advance(Duration::from_secs(advance.seconds));
                 page(Some(json!({ "unix_seconds": inner.now().as_unix_seconds() }).to_string()))
             }
-            Err(error) => plain(400, &error.to_string()),
+            Err(error) => text_page(400, &error.to_string()),
         },
         (&Method::GET | &Method::POST | &Method::DELETE, _) if path.starts_with("/_sim/") => page(None),
         (&Method::GET, _) => page(key_set(inner, path)),
-        _ => plain(405, "POST is the API's method."),
+        _ => text_page(405, "The API accepts POST requests only."),
     }
 }
 
@@ -52,7 +52,7 @@ fn key_set(inner: &Inner, path: &str) -> Option<String> {
 }
 
 fn page(found: Option<String>) -> Response {
-    let Some(body) = found else { return plain(404, "There is no such page.") };
+    let Some(body) = found else { return text_page(404, "There is no page at this path.") };
     let headers = [("content-type", "application/json")].into_iter().collect();
     Response::new(200, headers, body.into_bytes())
 }

@@ -1,10 +1,10 @@
-//! CUSTOM_AUTH and CUSTOM_CHALLENGE: a script of questions in place of Lambda triggers.
+//! CUSTOM_AUTH and CUSTOM_CHALLENGE, with a script of questions in place of Lambda triggers.
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Kind, ask as put};
-use super::{Parameters, Progress, device, go_on, srp};
+use super::session::{Answer, Kind, send_challenge};
+use super::{Parameters, Progress, device, proceed, srp};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::pool::Pool;
@@ -12,7 +12,7 @@ use crate::pool_config::CustomAuthConfig;
 use crate::secret_hash;
 use crate::simulator::Simulator;
 
-/// How far the script has come.
+/// The progress of a custom challenge: the rounds that are passed, and the number of wrong answers.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Rounds {
     passed: usize,
@@ -29,7 +29,7 @@ pub(crate) fn begin(
     secret_hash::check(client, typed, parameters.optional("SECRET_HASH"))?;
     let pool = simulator.pools.get(&client.pool_id)?;
     script(pool)?;
-    // The prose of the API calls it ChallengeName; the service's clients send the other.
+    // AWS's documentation names the parameter ChallengeName. AWS's own clients send CHALLENGE_NAME.
     let first = parameters.optional("CHALLENGE_NAME").or_else(|| parameters.optional("ChallengeName"));
     match first {
         Some("SRP_A") => return srp::begin(simulator, now, client, parameters, Some(Rounds::default())),
@@ -38,12 +38,12 @@ pub(crate) fn begin(
     }
     let username = match pool.find(typed) {
         Some(user) => user.username.clone(),
-        None if client.hides_users() => srp::pretended_name(pool, typed, &simulator.random),
+        None if client.hides_users() => srp::made_up_name(pool, typed, &simulator.random),
         None => return Err(Failure::user_not_found()),
     };
     let mut progress = Progress { custom: Some(Rounds::default()), ..Progress::new(username, typed) };
     device::take_key(pool, &mut progress, parameters.device_key())?;
-    go_on(simulator, now, client, progress)
+    proceed(simulator, now, client, progress)
 }
 
 fn script(pool: &Pool) -> Result<&CustomAuthConfig, Failure> {
@@ -53,7 +53,7 @@ fn script(pool: &Pool) -> Result<&CustomAuthConfig, Failure> {
         .ok_or_else(|| Failure::invalid_parameter("Custom auth lambda trigger is not configured for the user pool."))
 }
 
-/// The number of the round that is to be asked, if one is left.
+/// Returns the number of the next round, or `None` if all rounds are passed.
 pub(super) fn open_round(pool: &Pool, progress: &Progress) -> Option<usize> {
     let (script, rounds) = (pool.config.custom_auth.as_ref()?, progress.custom?);
     (rounds.passed < script.rounds.len()).then_some(rounds.passed)
@@ -69,10 +69,10 @@ pub(super) fn ask(
     let script = script(simulator.pools.get(&client.pool_id)?)?;
     let mut parameters = script.rounds.get(round).map(|round| round.parameters.clone()).unwrap_or_default();
     parameters.insert("USERNAME".to_owned(), progress.username.clone());
-    put(simulator, now, client, progress, Kind::Round(round), json!(parameters))
+    send_challenge(simulator, now, client, progress, Kind::Round(round), json!(parameters))
 }
 
-/// A wrong answer is followed by the same round, until there were too many of them.
+/// Checks an answer. A wrong answer repeats the round, until the number of wrong answers ends the sign-in.
 pub(super) fn answer(simulator: &mut Simulator, mut answer: Answer<'_>, round: usize) -> Result<Value, Failure> {
     let given = answer.responses.required("ANSWER")?;
     let script = script(simulator.pools.get(&answer.client.pool_id)?)?;
@@ -84,7 +84,7 @@ pub(super) fn answer(simulator: &mut Simulator, mut answer: Answer<'_>, round: u
     } else {
         rounds.wrong = rounds.wrong.saturating_add(1);
         if rounds.wrong >= attempts {
-            answer.spend(simulator)?;
+            answer.mark_used(simulator)?;
             return Err(Failure::incorrect());
         }
     }

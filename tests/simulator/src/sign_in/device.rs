@@ -1,9 +1,9 @@
-//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a device that is remembered proves itself.
+//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device proves that it knows its password.
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Kind, ask as put};
+use super::session::{Answer, Kind, send_challenge};
 use super::srp::{bad_public, read_timestamp};
 use super::{Progress, later};
 use crate::client::Client;
@@ -18,7 +18,7 @@ use crate::simulator::Simulator;
 use crate::srp::{KeyExchange, parse_public, signature};
 use crate::user::User;
 
-/// An SRP exchange with a device, between its two messages.
+/// An SRP exchange with a device. The device has sent SRP_A, and must send its proof next.
 #[derive(Clone)]
 pub(crate) struct Exchange {
     device_key: String,
@@ -28,7 +28,7 @@ pub(crate) struct Exchange {
     expires: Timestamp,
 }
 
-/// Takes the DEVICE_KEY that came with a request, if it is of a device that this user has confirmed.
+/// Stores the DEVICE_KEY of a request in the progress, or rejects the key if the user has no such device.
 pub(super) fn take_key(pool: &Pool, progress: &mut Progress, key: Option<&str>) -> Result<(), Failure> {
     let Some(key) = key else { return Ok(()) };
     let user = pool.user(&progress.username).filter(|_| pool.config.device_configuration.is_some());
@@ -37,7 +37,7 @@ pub(super) fn take_key(pool: &Pool, progress: &mut Progress, key: Option<&str>) 
     Ok(())
 }
 
-/// The device that signs in, if it is remembered, and how its pool treats it.
+/// Returns the key of the device that signs in and the pool's device settings, if the device is remembered.
 pub(super) fn remembered<'progress>(
     pool: &Pool,
     user: &User,
@@ -48,7 +48,7 @@ pub(super) fn remembered<'progress>(
     Some((key, pool.config.device_configuration.filter(|_| device.is_some())?))
 }
 
-/// The key for a device that comes without one, in a pool that tracks devices.
+/// Returns a new device key, if the pool tracks devices and the request has no key of a known device.
 pub(super) fn new_key(pool: &Pool, progress: &Progress, random: &mut Random) -> Option<String> {
     let user = pool.user(&progress.username).filter(|_| pool.config.device_configuration.is_some())?;
     let is_known = progress.device_key.as_deref().is_some_and(|key| user.devices.find(key).is_ok());
@@ -63,7 +63,7 @@ pub(super) fn ask(
     key: String,
 ) -> Result<Value, Failure> {
     let parameters = json!({ "DEVICE_KEY": key, "USER_ID_FOR_SRP": progress.username });
-    put(simulator, now, client, progress, Kind::DeviceSrp(key), parameters)
+    send_challenge(simulator, now, client, progress, Kind::DeviceSrp(key), parameters)
 }
 
 pub(super) fn answer_srp(simulator: &mut Simulator, answer: Answer<'_>, key: String) -> Result<Value, Failure> {
@@ -88,7 +88,7 @@ pub(super) fn answer_srp(simulator: &mut Simulator, answer: Answer<'_>, key: Str
     answer.ask(simulator, Kind::DevicePassword(exchange), parameters)
 }
 
-/// The device that was asked for must be named again.
+/// Checks that an answer has the device key of its challenge.
 fn check_same_key(answer: &Answer<'_>, key: &str) -> Result<(), Failure> {
     let given = answer.responses.device_key().ok_or_else(|| Failure::missing_parameter("DEVICE_KEY"))?;
     if given != key {
@@ -97,7 +97,7 @@ fn check_same_key(answer: &Answer<'_>, key: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Judges the proof. A wrong one ends the sign-in.
+/// Checks the proof of a device. A wrong proof ends the sign-in.
 pub(super) fn answer_password(
     simulator: &mut Simulator,
     mut answer: Answer<'_>,
@@ -115,7 +115,7 @@ pub(super) fn answer_password(
     let expected = signature(&exchange.keys.key(), group, key, &block, &date::srp_timestamp(moment));
     let same_block = secret_block == exchange.secret_block;
     if claim != expected || !same_block || !in_time || now >= exchange.expires {
-        answer.spend(simulator)?;
+        answer.mark_used(simulator)?;
         return Err(Failure::incorrect());
     }
     answer.progress.has_device = true;

@@ -1,4 +1,4 @@
-//! The end of a sign-in: a new family of tokens.
+//! The tokens that a completed sign-in returns, as a new token family.
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(super) fn tokens(
     let pool_id = pool.id.clone();
     let user = pool.user_mut(&progress.username).ok_or_else(Failure::incorrect)?;
     let known = progress.device_key.as_deref().and_then(|key| user.devices.find_mut(key).ok());
-    let device_key = known.map(|device| device.signed_in(now)).or_else(|| new_device.clone());
+    let device_key = known.map(|device| device.record_sign_in(now)).or_else(|| new_device.clone());
     let family = Family {
         pool_id,
         client_id: client.id.clone(),
@@ -52,7 +52,7 @@ pub(super) fn tokens(
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
 
-/// In the form of the real one: an encrypted JWT, which nobody but the service can look into.
+/// Returns a new refresh token, which looks like an encrypted JWT, as in the real service.
 pub(super) fn refresh_token(simulator: &mut Simulator) -> String {
     let header = json!({ "alg": "RSA-OAEP", "cty": "JWT", "enc": "A256GCM" });
     let random = &mut simulator.random;

@@ -1,12 +1,13 @@
-//! MFA_SETUP: a user without a second factor, in a pool that requires one, sets one up.
+//! MFA_SETUP: a user sets up a second factor during the sign-in, because the pool requires MFA.
 //!
-//! For an authenticator app the session goes through AssociateSoftwareToken and VerifySoftwareToken, each of which gives a
-//! new one, and the last of them is the answer. For a code by e-mail the answer is the address.
+//! For an authenticator app, the client sends the `Session` of the challenge to AssociateSoftwareToken, and
+//! the new `Session` from that operation to VerifySoftwareToken. The `Session` from VerifySoftwareToken
+//! answers the challenge. For a code by e-mail, the answer to the challenge is the e-mail address.
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Challenge, Kind, ask as put, begin, mismatch, spend, unknown_session};
+use super::session::{Answer, Challenge, Kind, begin, mark_used, reject_code, send_challenge, unknown_session};
 use super::{Progress, second_factor};
 use crate::attribute::{Update, Writer, accept_pairs};
 use crate::client::Client;
@@ -17,13 +18,14 @@ use crate::profile;
 use crate::simulator::Simulator;
 use crate::totp::Secret;
 
-/// How far the set-up of an authenticator app has come.
+/// The progress of the set-up of an authenticator app.
 #[derive(Clone)]
 pub(crate) enum SetUp {
-    Asked,
-    /// The app has the secret.
+    /// MFA_SETUP was sent, and nothing is set up yet.
+    Started,
+    /// AssociateSoftwareToken has returned the secret for the app.
     Associated(Secret),
-    /// The app has shown a code of it.
+    /// VerifySoftwareToken has accepted a code of the app.
     Verified(SoftwareToken),
 }
 
@@ -33,25 +35,25 @@ pub(super) fn ask(
     client: &Client,
     progress: Progress,
 ) -> Result<Value, Failure> {
-    let has = &simulator.pools.get(&client.pool_id)?.config.mfa_factors;
+    let enabled = &simulator.pools.get(&client.pool_id)?.config.mfa_factors;
     let order = [MfaFactor::SoftwareToken, MfaFactor::Email, MfaFactor::Sms];
-    let factors: Vec<_> = order.into_iter().filter(|factor| has.contains(factor)).collect();
+    let factors: Vec<_> = order.into_iter().filter(|factor| enabled.contains(factor)).collect();
     let parameters = json!({ "MFAS_CAN_SETUP": second_factor::names(&factors), "USER_ID_FOR_SRP": progress.username });
-    put(simulator, now, client, progress, Kind::MfaSetup(SetUp::Asked), parameters)
+    send_challenge(simulator, now, client, progress, Kind::MfaSetup(SetUp::Started), parameters)
 }
 
-/// AssociateSoftwareToken with a session.
+/// Runs AssociateSoftwareToken with a `Session`.
 pub(crate) fn associate(simulator: &mut Simulator, now: Timestamp, session: &str) -> Result<Value, Failure> {
     let (client, challenge, _) = open(simulator, now, session)?;
     check_software_token_enabled(&simulator.pools.get(&client.pool_id)?.config)?;
     let secret = Secret::new(simulator.random.bytes());
     let code = secret.base32();
-    spend(simulator, &client, session)?;
+    mark_used(simulator, &client, session)?;
     let session = begin(simulator, now, &client, challenge.progress, Kind::MfaSetup(SetUp::Associated(secret)))?;
     Ok(json!({ "SecretCode": code, "Session": session }))
 }
 
-/// VerifySoftwareToken with a session.
+/// Runs VerifySoftwareToken with a `Session`.
 pub(crate) fn verify(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -61,18 +63,18 @@ pub(crate) fn verify(
 ) -> Result<Value, Failure> {
     let (client, challenge, set_up) = open(simulator, now, session)?;
     let SetUp::Associated(secret) = set_up else { return Err(no_software_token()) };
-    let says_so = simulator.pools.get(&client.pool_id)?.config.software_token_status_error;
+    let reports_error = simulator.pools.get(&client.pool_id)?.config.software_token_status_error;
     let (status, set_up) = match SoftwareToken::verified(secret.clone(), name, code, now) {
         Ok(token) => ("SUCCESS", SetUp::Verified(token)),
-        Err(_) if says_so => ("ERROR", SetUp::Associated(secret)),
-        Err(failure) => return Err(mismatch(simulator, &client, session, failure)),
+        Err(_) if reports_error => ("ERROR", SetUp::Associated(secret)),
+        Err(failure) => return Err(reject_code(simulator, &client, session, failure)),
     };
-    spend(simulator, &client, session)?;
+    mark_used(simulator, &client, session)?;
     let session = begin(simulator, now, &client, challenge.progress, Kind::MfaSetup(set_up))?;
     Ok(json!({ "Status": status, "Session": session }))
 }
 
-/// Finds an open MFA_SETUP by its session alone: these two operations name neither client nor user.
+/// Finds an open MFA_SETUP challenge by its `Session`. The request names neither the app client nor the user.
 fn open(simulator: &Simulator, now: Timestamp, session: &str) -> Result<(Client, Challenge, SetUp), Failure> {
     let found = simulator.pools.0.values().find_map(|pool| pool.challenges.get(session));
     let challenge = found.ok_or_else(unknown_session)?;
@@ -85,7 +87,7 @@ pub(super) fn answer(simulator: &mut Simulator, answer: Answer<'_>, set_up: SetU
     match (set_up, answer.responses.optional("EMAIL")) {
         (SetUp::Verified(token), _) => finish(simulator, answer, token),
         (_, Some(email)) => set_email(simulator, answer, email),
-        (SetUp::Asked | SetUp::Associated(_), None) => {
+        (SetUp::Started | SetUp::Associated(_), None) => {
             Err(Failure::invalid_parameter("User has not verified software token mfa"))
         }
     }
@@ -100,7 +102,7 @@ fn finish(simulator: &mut Simulator, mut answer: Answer<'_>, token: SoftwareToke
     answer.accept(simulator)
 }
 
-/// Takes an e-mail address, which counts when its code comes back.
+/// Sets an e-mail address, and sends a code to it. The right code verifies the address.
 fn set_email(simulator: &mut Simulator, answer: Answer<'_>, email: &str) -> Result<Value, Failure> {
     let pool = simulator.pools.get_mut(&answer.client.pool_id)?;
     if !pool.config.mfa_factors.contains(&MfaFactor::Email) {
@@ -109,7 +111,7 @@ fn set_email(simulator: &mut Simulator, answer: Answer<'_>, email: &str) -> Resu
     let given = [(EMAIL.attribute.to_owned(), email.to_owned())].into();
     let set = accept_pairs(given, &pool.config, Writer::Client)?;
     let update = Update { set, removed: Vec::new() };
-    // Its own code is the one that is asked for next.
+    // `apply` sends no code. The code of the next challenge verifies the address.
     profile::apply(pool, &answer.progress.username, update, answer.now)?;
     let (kind, parameters) = second_factor::send(
         simulator,

@@ -1,11 +1,11 @@
-//! NEW_PASSWORD_REQUIRED: a user whose password is temporary sets one of its own, and attributes that are missing.
+//! NEW_PASSWORD_REQUIRED: a user replaces a temporary password, and sets required attributes that are absent.
 
 use alloc::collections::BTreeMap;
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Kind, ask as put, unknown_session};
+use super::session::{Answer, Kind, send_challenge, unknown_session};
 use super::{Progress, later};
 use crate::attribute::{Update, Writer, accept_pairs};
 use crate::client::Client;
@@ -15,10 +15,10 @@ use crate::profile;
 use crate::simulator::Simulator;
 use crate::user::{User, UserStatus};
 
-/// What the names of attributes have in front, in the challenge and in its answer.
+/// The prefix of attribute names in the challenge and in its answer.
 const PREFIX: &str = "userAttributes.";
 
-/// Refuses a temporary password that is too old.
+/// Rejects an expired temporary password.
 pub(super) fn check_age(pool: &Pool, user: &User, now: Timestamp) -> Result<(), Failure> {
     let days = pool.config.password_policy.temporary_password_validity_days;
     if now < later(user.password_set, days.saturating_mul(86_400)) {
@@ -41,15 +41,17 @@ pub(super) fn ask(
         "requiredAttributes": json!(required).to_string(),
         "userAttributes": json!(user.attributes).to_string(),
     });
-    put(simulator, now, client, progress, Kind::NewPassword, parameters)
+    send_challenge(simulator, now, client, progress, Kind::NewPassword, parameters)
 }
 
-/// The required attributes that the user lacks.
+/// Returns the names of the required attributes that the user does not have.
 fn missing<'pool>(pool: &'pool Pool, user: &'pool User) -> impl Iterator<Item = &'pool String> {
     pool.config.required_attributes.iter().filter(|name| !user.attributes.contains_key(*name))
 }
 
-/// An answer that will not do changes nothing, and can be given again.
+/// Sets the new password that an answer contains.
+///
+/// An invalid answer changes nothing, and the client can answer again.
 pub(super) fn answer(simulator: &mut Simulator, answer: Answer<'_>) -> Result<Value, Failure> {
     let password = answer.responses.required("NEW_PASSWORD")?;
     let Simulator { pools, random, messages, .. } = simulator;
@@ -57,7 +59,8 @@ pub(super) fn answer(simulator: &mut Simulator, answer: Answer<'_>) -> Result<Va
     pool.config.password_policy.check(password)?;
     let username = answer.progress.username.clone();
     let user = pool.user(&username).ok_or_else(Failure::incorrect)?;
-    // A password that is not temporary any more is not changed by whoever knew the temporary one.
+    // Another sign-in may have set a permanent password in the meantime. A sign-in with the temporary
+    // password must not replace the permanent password.
     if user.status != UserStatus::ForceChangePassword {
         return Err(unknown_session());
     }

@@ -1,9 +1,9 @@
-//! USER_PASSWORD_AUTH.
+//! USER_PASSWORD_AUTH: the password itself is sent to the service.
 
 use cognito_core::Timestamp;
 use serde_json::Value;
 
-use super::{Parameters, Progress, device, go_on};
+use super::{Parameters, Progress, device, proceed};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::lockout;
@@ -25,8 +25,8 @@ pub(crate) fn begin(
         return Err(if client.hides_users() { Failure::incorrect() } else { Failure::user_not_found() });
     };
     let right = user.verifier.as_ref().is_some_and(|known| known.matches(&group, &user.username, password));
-    lockout::judge(user, locks, now, right)?;
+    lockout::check_attempt(user, locks, now, right)?;
     let mut progress = Progress { has_password: true, ..Progress::new(user.username.clone(), typed) };
     device::take_key(pool, &mut progress, parameters.device_key())?;
-    go_on(simulator, now, client, progress)
+    proceed(simulator, now, client, progress)
 }

@@ -1,9 +1,9 @@
-//! REFRESH_TOKEN_AUTH, and the access and ID tokens of every sign-in.
+//! REFRESH_TOKEN_AUTH, and the creation of access and ID tokens for every sign-in and refresh.
 
 use cognito_core::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Parameters, check_standing, issue, later};
+use super::{Parameters, check_status, issue, later};
 use crate::client::Client;
 use crate::device::no_device;
 use crate::failure::Failure;
@@ -25,15 +25,18 @@ pub(crate) fn begin(
     let (id, family) = (id.to_owned(), family.clone());
     let pool = simulator.pools.get(&family.pool_id)?;
     let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
-    // There is no USERNAME here: the hash is over the service's own name of the user.
+    // REFRESH_TOKEN_AUTH has no USERNAME. The secret hash is computed over the canonical user name.
     secret_hash::check(client, &user.username, parameters.optional("SECRET_HASH"))?;
-    check_standing(user)?;
+    check_status(user)?;
     check_device(pool, user, &family, parameters.device_key())?;
     let result = new_tokens(simulator, now, client, &id, &family)?;
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
 
-/// New tokens for a refresh token; with rotation also a new one of these, which ends when the first would have.
+/// Returns the response of GetTokensFromRefreshToken, with new tokens for a refresh token.
+///
+/// With rotation, the response also contains a new refresh token. The new refresh token expires when the
+/// first refresh token of the sign-in would have expired.
 pub(crate) fn renew(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -44,13 +47,13 @@ pub(crate) fn renew(
     let (id, family) = match simulator.tokens.refresh(token, client, now) {
         Ok((id, family)) => (id.to_owned(), family.clone()),
         Err(failure) => {
-            punish_reuse(simulator, client, token, &failure);
+            revoke_reused(simulator, client, token, &failure);
             return Err(failure);
         }
     };
     let pool = simulator.pools.get(&family.pool_id)?;
     let user = pool.user_by_sub(&family.sub).ok_or_else(|| Failure::not_authorized("Invalid Refresh Token."))?;
-    check_standing(user)?;
+    check_status(user)?;
     check_device(pool, user, &family, device_key)?;
     let mut result = new_tokens(simulator, now, client, &id, &family)?;
     if let Some(rotation) = client.config.refresh_token_rotation {
@@ -64,8 +67,10 @@ pub(crate) fn renew(
     Ok(json!({ "AuthenticationResult": result }))
 }
 
-/// Refuses a token of another device than the one that its sign-in came from, and of a device that was not confirmed or
-/// is forgotten. A pool that tracks no devices does not look at the key.
+/// Rejects a refresh that does not contain the device key of its sign-in, or whose device is no longer
+/// confirmed.
+///
+/// A pool that does not track devices ignores the device key.
 fn check_device(pool: &Pool, user: &User, family: &Family, given: Option<&str>) -> Result<(), Failure> {
     let Some(key) = family.device_key.as_deref().filter(|_| pool.config.device_configuration.is_some()) else {
         return Ok(());
@@ -79,17 +84,19 @@ fn check_device(pool: &Pool, user: &User, family: &Family, given: Option<&str>) 
     Ok(())
 }
 
-fn punish_reuse(simulator: &mut Simulator, client: &Client, token: &str, failure: &Failure) {
-    let punishes = client.config.refresh_token_rotation.is_some_and(|rotation| rotation.reuse_revokes_family);
-    if !punishes || failure.name() != "RefreshTokenReuseException" {
+/// Revokes all tokens of a sign-in if its rotated refresh token is used again and the app client's settings
+/// say so.
+fn revoke_reused(simulator: &mut Simulator, client: &Client, token: &str, failure: &Failure) {
+    let revokes = client.config.refresh_token_rotation.is_some_and(|rotation| rotation.reuse_revokes_family);
+    if !revokes || failure.name() != "RefreshTokenReuseException" {
         return;
     }
-    if let Some((_, family)) = simulator.tokens.known_mut(token) {
+    if let Some((_, family)) = simulator.tokens.issued_mut(token) {
         family.revoked = true;
     }
 }
 
-/// An access and an ID token, as `AuthenticationResultType` without a refresh token.
+/// Returns a new access token and ID token, as the API's `AuthenticationResultType` without a refresh token.
 pub(super) fn new_tokens(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -112,7 +119,7 @@ pub(super) fn new_tokens(
 
 type Claims = Map<String, Value>;
 
-/// What both tokens say, and what `own` adds.
+/// Returns the claims that access and ID tokens have in common, and the claims that `add_own` adds.
 fn claims(
     simulator: &Simulator,
     now: Timestamp,
@@ -120,13 +127,13 @@ fn claims(
     family: &Family,
     [event_id, id]: [&str; 2],
     seconds: u64,
-    own: fn(&mut Claims, &User, &Family),
+    add_own: fn(&mut Claims, &User, &Family),
 ) -> Result<Value, Failure> {
     let client = simulator.client(&family.client_id)?;
     let pool = simulator.pools.get(&family.pool_id)?;
     let user = pool.user_by_sub(&family.sub).ok_or_else(Failure::user_not_found)?;
     let mut claims = Claims::new();
-    own(&mut claims, user, family);
+    add_own(&mut claims, user, family);
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("sub", json!(user.sub));
     set("iss", json!(pool.issuer()));

@@ -1,9 +1,9 @@
-//! SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP and SOFTWARE_TOKEN_MFA: the second factor of a user who has one.
+//! SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP and SOFTWARE_TOKEN_MFA: challenges for a second factor that is set up.
 
 use cognito_core::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::{Answer, Kind, ask as put, unknown_session};
+use super::session::{Answer, Kind, send_challenge, unknown_session};
 use super::{Progress, Step};
 use crate::client::Client;
 use crate::delivery::{self, EMAIL, PHONE};
@@ -15,16 +15,16 @@ use crate::pool_config::MfaConfiguration;
 use crate::simulator::Simulator;
 use crate::user::User;
 
-/// A code on its way to the user.
+/// A one-time code that was sent to the user.
 #[derive(Clone)]
 pub(crate) struct SentCode {
     pub(super) factor: MfaFactor,
     code: String,
-    /// The e-mail address that the right answer verifies, when it sets the factor up.
-    sets_up: Option<String>,
+    /// The e-mail address that the right code verifies, if the code sets up the factor.
+    email_to_verify: Option<String>,
 }
 
-/// The second factor that is due, if one is.
+/// Returns the step for the second factor that the user must still prove, or `None` if no factor is needed.
 pub(super) fn due(pool: &Pool, user: &User, progress: &Progress) -> Result<Option<Step>, Failure> {
     let config = &pool.config;
     let is_custom = progress.custom.is_some();
@@ -40,7 +40,7 @@ pub(super) fn due(pool: &Pool, user: &User, progress: &Progress) -> Result<Optio
         (Some(factor), _) | (None, &[factor]) => Some(Step::SecondFactor(factor)),
         (None, [_, ..]) => Some(Step::SelectMfaType(enabled)),
         (None, []) if config.mfa_configuration == MfaConfiguration::Optional => None,
-        // A phone number is all that text messages need, where everybody must have a second factor.
+        // If MFA is required, a user with a phone number gets text messages without enabling the factor.
         (None, []) if usable(MfaFactor::Sms) => Some(Step::SecondFactor(MfaFactor::Sms)),
         (None, []) if config.mfa_factors.is_empty() => {
             let text = "The user pool requires MFA and has no MFA method.";
@@ -50,7 +50,7 @@ pub(super) fn due(pool: &Pool, user: &User, progress: &Progress) -> Result<Optio
     })
 }
 
-/// Lets the user choose.
+/// Sends a SELECT_MFA_TYPE challenge, which lets the user choose a factor.
 pub(super) fn offer(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -59,10 +59,10 @@ pub(super) fn offer(
     factors: Vec<MfaFactor>,
 ) -> Result<Value, Failure> {
     let parameters = json!({ "MFAS_CAN_CHOOSE": names(&factors), "USER_ID_FOR_SRP": progress.username });
-    put(simulator, now, client, progress, Kind::SelectMfaType(factors), parameters)
+    send_challenge(simulator, now, client, progress, Kind::SelectMfaType(factors), parameters)
 }
 
-/// A JSON array in a string.
+/// Returns the names of the factors as a JSON array in a string.
 pub(super) fn names(factors: &[MfaFactor]) -> String {
     json!(factors.iter().map(|factor| factor.name()).collect::<Vec<_>>()).to_string()
 }
@@ -73,7 +73,7 @@ pub(super) fn choose(
     offered: &[MfaFactor],
 ) -> Result<Value, Failure> {
     let chosen = match answer.responses.required("ANSWER")? {
-        // As the API's prose has it.
+        // AWS's documentation names the factor EMAIL_MFA.
         "EMAIL_MFA" => "EMAIL_OTP",
         chosen => chosen,
     };
@@ -83,7 +83,7 @@ pub(super) fn choose(
     answer.accept(simulator)
 }
 
-/// Asks for this factor, and sends the code if it is one that is sent.
+/// Sends the challenge for this factor, and the code if the factor is e-mail or text message.
 pub(super) fn ask(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -93,7 +93,7 @@ pub(super) fn ask(
 ) -> Result<Value, Failure> {
     if factor != MfaFactor::SoftwareToken {
         let (kind, parameters) = send(simulator, now, client, &progress, factor, None)?;
-        return put(simulator, now, client, progress, kind, parameters);
+        return send_challenge(simulator, now, client, progress, kind, parameters);
     }
     let user = simulator.pools.get(&client.pool_id)?.user(&progress.username).ok_or_else(Failure::incorrect)?;
     let name = user.mfa.software_token.as_ref().and_then(|token| token.name.as_ref());
@@ -101,17 +101,17 @@ pub(super) fn ask(
     if let (Some(name), Some(members)) = (name, parameters.as_object_mut()) {
         members.insert("FRIENDLY_DEVICE_NAME".to_owned(), json!(name));
     }
-    put(simulator, now, client, progress, Kind::SoftwareToken, parameters)
+    send_challenge(simulator, now, client, progress, Kind::SoftwareToken, parameters)
 }
 
-/// Sends a code, and gives the challenge that asks for it.
+/// Sends a code to the user, and returns the kind and the parameters of the challenge for this code.
 pub(super) fn send(
     simulator: &mut Simulator,
     now: Timestamp,
     client: &Client,
     progress: &Progress,
     factor: MfaFactor,
-    sets_up: Option<String>,
+    email_to_verify: Option<String>,
 ) -> Result<(Kind, Value), Failure> {
     let Simulator { pools, random, messages, .. } = simulator;
     let user = pools.get(&client.pool_id)?.user(&progress.username).ok_or_else(Failure::incorrect)?;
@@ -123,7 +123,7 @@ pub(super) fn send(
         "CODE_DELIVERY_DESTINATION": details.get("Destination"),
         "USER_ID_FOR_SRP": progress.username,
     });
-    Ok((Kind::Code(SentCode { factor, code, sets_up }), parameters))
+    Ok((Kind::Code(SentCode { factor, code, email_to_verify }), parameters))
 }
 
 pub(super) fn answer_code(
@@ -135,16 +135,16 @@ pub(super) fn answer_code(
     let code = answer.responses.required(if is_email { "EMAIL_OTP_CODE" } else { "SMS_MFA_CODE" })?;
     if code != sent.code {
         let failure = Failure::new("CodeMismatchException", "Invalid code or auth state for the user.");
-        return Err(answer.mismatch(simulator, failure));
+        return Err(answer.reject_code(simulator, failure));
     }
-    if let Some(email) = &sent.sets_up {
+    if let Some(email) = &sent.email_to_verify {
         set_up_email(simulator.pools.get_mut(&answer.client.pool_id)?, &answer.progress.username, email)?;
     }
     answer.progress.has_second_factor = true;
     answer.accept(simulator)
 }
 
-/// The address that the code went to is verified, if it still is the user's, and asked for from now on.
+/// Verifies the e-mail address that received the code, if the user still has it, and enables the factor.
 fn set_up_email(pool: &mut Pool, username: &str, email: &String) -> Result<(), Failure> {
     let user = pool.user(username).ok_or_else(Failure::incorrect)?;
     if user.attributes.get(EMAIL.attribute) != Some(email) {
@@ -163,7 +163,7 @@ pub(super) fn answer_software_token(simulator: &mut Simulator, mut answer: Answe
     let user = pool.user_mut(&answer.progress.username).ok_or_else(Failure::incorrect)?;
     let token = user.mfa.software_token.as_mut().ok_or_else(no_software_token)?;
     if let Err(failure) = token.redeem(code, answer.now) {
-        return Err(answer.mismatch(simulator, failure));
+        return Err(answer.reject_code(simulator, failure));
     }
     answer.progress.has_second_factor = true;
     answer.accept(simulator)

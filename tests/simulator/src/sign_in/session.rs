@@ -1,4 +1,4 @@
-//! Challenge sessions: what stands behind the `Session` of a challenge.
+//! Challenge sessions: the state that the simulator keeps for the `Session` of a challenge.
 
 use alloc::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::mfa_setup::SetUp;
 use super::second_factor::SentCode;
-use super::{Parameters, Progress, device, go_on, later};
+use super::{Parameters, Progress, device, later, proceed};
 use crate::client::Client;
 use crate::crypto::base64_url;
 use crate::failure::Failure;
@@ -16,34 +16,37 @@ use crate::random::Random;
 use crate::secret_hash;
 use crate::simulator::Simulator;
 
-/// How long an answer that comes too late hears that it is late, in seconds. After that its session is unknown.
-const KEPT_SECONDS: u64 = 3_600;
+/// The time for which an expired session is kept, in seconds.
+///
+/// While an expired session is kept, the error for a late answer says that the session is expired.
+/// Afterwards, the error says only that the session is invalid.
+const KEEP_EXPIRED_SECONDS: u64 = 3_600;
 
-/// The challenges of a pool that wait for an answer, or had one, by their `Session`.
+/// The open, used and expired challenges of a pool, by their `Session`.
 #[derive(Default)]
 pub(crate) struct ChallengeSessions(BTreeMap<String, Challenge>);
 
-/// A challenge that was put to a user, bound to user, app client and kind.
+/// A challenge, and the user and the app client that must answer it.
 #[derive(Clone)]
 pub(crate) struct Challenge {
     pub(super) kind: Kind,
     pub(super) progress: Progress,
     pub(super) client_id: String,
     expires: Timestamp,
-    spent: bool,
+    used: bool,
 }
 
-/// Which challenge it is, and what its answer is judged by.
+/// The kind of a challenge, with the data needed to check the answer.
 #[derive(Clone)]
 pub(crate) enum Kind {
     NewPassword,
-    /// A CUSTOM_CHALLENGE: the number of the round.
+    /// A CUSTOM_CHALLENGE with the number of its round.
     Round(usize),
     SelectMfaType(Vec<MfaFactor>),
     Code(SentCode),
     SoftwareToken,
     MfaSetup(SetUp),
-    /// The key of the device that is to prove itself.
+    /// A DEVICE_SRP_AUTH challenge with the key of the device.
     DeviceSrp(String),
     DevicePassword(device::Exchange),
 }
@@ -65,7 +68,7 @@ impl Kind {
 
 impl ChallengeSessions {
     fn begin(&mut self, challenge: Challenge, random: &mut Random, now: Timestamp) -> String {
-        self.0.retain(|_, challenge| now < later(challenge.expires, KEPT_SECONDS));
+        self.0.retain(|_, challenge| now < later(challenge.expires, KEEP_EXPIRED_SECONDS));
         let session = format!("AYABe{}", base64_url(&random.bytes::<192>()));
         self.0.insert(session.clone(), challenge);
         session
@@ -75,17 +78,17 @@ impl ChallengeSessions {
         self.0.get(session)
     }
 
-    fn spend(&mut self, session: &str) {
+    fn mark_used(&mut self, session: &str) {
         if let Some(challenge) = self.0.get_mut(session) {
-            challenge.spent = true;
+            challenge.used = true;
         }
     }
 }
 
 impl Challenge {
-    /// Refuses a session that had its answer, or waited too long for one.
+    /// Rejects a session that is used or expired.
     pub(super) fn check_open(&self, now: Timestamp) -> Result<(), Failure> {
-        if self.spent {
+        if self.used {
             let text = "Invalid session for the user, session can only be used once.";
             return Err(Failure::not_authorized(text));
         }
@@ -100,7 +103,7 @@ pub(super) fn unknown_session() -> Failure {
     Failure::not_authorized("Invalid session for the user.")
 }
 
-/// Opens a challenge and gives its `Session`.
+/// Stores a new challenge, and returns its `Session`.
 pub(super) fn begin(
     simulator: &mut Simulator,
     now: Timestamp,
@@ -109,13 +112,13 @@ pub(super) fn begin(
     kind: Kind,
 ) -> Result<String, Failure> {
     let expires = later(now, client.config.auth_session_validity_minutes.saturating_mul(60));
-    let challenge = Challenge { kind, progress, client_id: client.id.clone(), expires, spent: false };
+    let challenge = Challenge { kind, progress, client_id: client.id.clone(), expires, used: false };
     let Simulator { pools, random, .. } = simulator;
     Ok(pools.get_mut(&client.pool_id)?.challenges.begin(challenge, random, now))
 }
 
-/// Puts a challenge to the user.
-pub(super) fn ask(
+/// Stores a new challenge, and returns the response that sends the challenge to the client.
+pub(super) fn send_challenge(
     simulator: &mut Simulator,
     now: Timestamp,
     client: &Client,
@@ -128,22 +131,22 @@ pub(super) fn ask(
     Ok(json!({ "ChallengeName": name, "ChallengeParameters": parameters, "Session": session }))
 }
 
-/// Ends a session: it was answered, or is gone with its answer.
-pub(super) fn spend(simulator: &mut Simulator, client: &Client, session: &str) -> Result<(), Failure> {
-    simulator.pools.get_mut(&client.pool_id)?.challenges.spend(session);
+/// Marks a session as used, so that it cannot be used again.
+pub(super) fn mark_used(simulator: &mut Simulator, client: &Client, session: &str) -> Result<(), Failure> {
+    simulator.pools.get_mut(&client.pool_id)?.challenges.mark_used(session);
     Ok(())
 }
 
-/// Gives the refusal of a wrong code, after which the session stays good or does not, as the pool has it.
-pub(super) fn mismatch(simulator: &mut Simulator, client: &Client, session: &str, failure: Failure) -> Failure {
+/// Returns the error for a wrong code, and marks the session as used if the pool's settings say so.
+pub(super) fn reject_code(simulator: &mut Simulator, client: &Client, session: &str, failure: Failure) -> Failure {
     let Ok(pool) = simulator.pools.get_mut(&client.pool_id) else { return failure };
     if !pool.config.challenge_session_survives_mismatch {
-        pool.challenges.spend(session);
+        pool.challenges.mark_used(session);
     }
     failure
 }
 
-/// An answer whose session is good for it. What it says is not judged yet.
+/// An answer to an open challenge, whose content is not checked yet.
 pub(crate) struct Answer<'request> {
     pub(super) now: Timestamp,
     pub(super) client: &'request Client,
@@ -152,7 +155,7 @@ pub(crate) struct Answer<'request> {
     pub(super) progress: Progress,
 }
 
-/// Finds what an answer is an answer to. Nothing that is wrong up to here spends the session.
+/// Finds the challenge of an answer. If this function fails, the challenge can still be answered.
 pub(super) fn open<'request>(
     simulator: &Simulator,
     now: Timestamp,
@@ -166,7 +169,7 @@ pub(super) fn open<'request>(
     let session = session.ok_or_else(|| Failure::missing_parameter("Session"))?;
     let pool = simulator.pools.get(&client.pool_id)?;
     let challenge = pool.challenges.get(session).filter(|challenge| {
-        challenge.client_id == client.id && challenge.kind.name() == name && challenge.progress.is_of(pool, username)
+        challenge.client_id == client.id && challenge.kind.name() == name && challenge.progress.is_user(pool, username)
     });
     let challenge = challenge.ok_or_else(unknown_session)?;
     challenge.check_open(now)?;
@@ -176,24 +179,25 @@ pub(super) fn open<'request>(
 }
 
 impl Answer<'_> {
-    /// The answer was right: its session is spent, and the sign-in goes on.
+    /// Continues the sign-in after a right answer, and marks the challenge's session as used.
     pub(super) fn accept(self, simulator: &mut Simulator) -> Result<Value, Failure> {
-        self.spend(simulator)?;
-        go_on(simulator, self.now, self.client, self.progress)
+        self.mark_used(simulator)?;
+        proceed(simulator, self.now, self.client, self.progress)
     }
 
-    /// The answer leads to a further challenge.
+    /// Sends another challenge after a right answer, and marks the session as used.
     pub(super) fn ask(self, simulator: &mut Simulator, kind: Kind, parameters: Value) -> Result<Value, Failure> {
-        self.spend(simulator)?;
-        ask(simulator, self.now, self.client, self.progress, kind, parameters)
+        self.mark_used(simulator)?;
+        send_challenge(simulator, self.now, self.client, self.progress, kind, parameters)
     }
 
-    pub(super) fn spend(&self, simulator: &mut Simulator) -> Result<(), Failure> {
-        spend(simulator, self.client, self.session)
+    /// Marks the session of the answer as used.
+    pub(super) fn mark_used(&self, simulator: &mut Simulator) -> Result<(), Failure> {
+        mark_used(simulator, self.client, self.session)
     }
 
-    /// The answer was a wrong code.
-    pub(super) fn mismatch(&self, simulator: &mut Simulator, failure: Failure) -> Failure {
-        mismatch(simulator, self.client, self.session, failure)
+    /// Returns the error for an answer with a wrong code.
+    pub(super) fn reject_code(&self, simulator: &mut Simulator, failure: Failure) -> Failure {
+        reject_code(simulator, self.client, self.session, failure)
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct SignUpArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ConfirmSignUp {
     /// The code from the message; by default the tool prompts. Pass `-` to read the code from standard input,
-    /// which hides it from other users of this machine
+    /// which hides the code from other users of this machine
     pub(crate) code: Option<String>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct SignInArguments {
     /// The authentication flow
     #[arg(long, value_enum, default_value_t = SignInFlow::Srp)]
     pub(crate) flow: SignInFlow,
-    /// An answer to a challenge (can be repeated); the keys are listed below
+    /// An answer to a challenge (can be repeated); the end of this help lists the keys
     #[arg(long = "answer", value_name = "KEY=VALUE")]
     pub(crate) answers: Vec<String>,
     /// Read more answers from standard input, one KEY=VALUE per line, after the password if --password-stdin
@@ -55,18 +55,19 @@ pub(crate) struct SignInArguments {
     pub(crate) answers_stdin: bool,
     /// Save an unanswered challenge in this file
     ///
-    /// The sign-in can continue later with --resume. Protect the file: the challenge and the right
-    /// answer together sign the user in. An existing file is replaced only if it contains a
-    /// challenge or is empty.
+    /// The sign-in can continue later with --resume. Protect the file: anyone who has the file
+    /// and the right answer can sign in as the user. An existing file is replaced only if it
+    /// contains a challenge or is empty.
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(crate) challenge_file: Option<PathBuf>,
     /// Continue the sign-in with the challenge in this file
     ///
     /// The file is removed as soon as Cognito accepts the answer, or if the challenge can no longer
-    /// be answered. The next challenge is saved in the same file, or in the --challenge-file.
+    /// be answered. The next challenge is saved in the file that --challenge-file names, or else
+    /// in this file.
     #[arg(long, value_name = "FILE", conflicts_with = "flow", verbatim_doc_comment)]
     pub(crate) resume: Option<PathBuf>,
-    /// The name of this machine, if the user pool remembers devices
+    /// The name under which a user pool that remembers devices lists this machine
     #[arg(long, value_name = "NAME", default_value = "cognito")]
     pub(crate) device_name: String,
 }
@@ -98,7 +99,7 @@ The new password comes from COGNITO_NEW_PASSWORD or, with --password-stdin, from
 the code is read from standard input, too, its line comes first.")]
     Confirm {
         /// The code from the message; by default the tool prompts. Pass `-` to read the code from standard
-        /// input, which hides it from other users of this machine
+        /// input, which hides the code from other users of this machine
         code: Option<String>,
     },
 }

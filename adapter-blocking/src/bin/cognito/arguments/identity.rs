@@ -15,7 +15,7 @@ pub(crate) struct CredentialsArguments {
     /// Get the credentials of a guest, even if a user is signed in
     #[arg(long)]
     pub(crate) guest: bool,
-    /// The role to use, one of those that the ID token names
+    /// The role to use, which must be one of the roles in the ID token
     #[arg(long, value_name = "ARN", conflicts_with = "assume_role")]
     pub(crate) role_arn: Option<String>,
     /// Assume this role at the Security Token Service (the basic flow)

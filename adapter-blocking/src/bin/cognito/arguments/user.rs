@@ -62,7 +62,7 @@ Examples:
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
     },
-    /// Prefer, enable or disable a second factor, without changing the others
+    /// Prefer, enable or disable a second factor, without changing the other factors
     Prefer {
         /// The second factor to change
         factor: Factor,

@@ -46,8 +46,8 @@ fn call_signed_in<O: ListedOperation + TokenAuthorized>(program: &Program, body:
     Ok(program.session()?.call(request)?)
 }
 
-/// Calls the operation with the challenge session in the request, or with the access token if there is no
-/// such session.
+/// Calls the operation without an access token if the request contains a challenge session, and otherwise
+/// with the access token of the signed-in user.
 fn call_public_or_signed_in<O: ListedOperation + Public + TokenAuthorized>(
     program: &Program,
     body: &str,

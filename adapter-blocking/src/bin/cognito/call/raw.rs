@@ -1,5 +1,5 @@
-//! An operation that returns the complete response of the service as JSON, with members that the library does
-//! not know.
+//! An operation that returns the complete response of the service as JSON, including members that the library
+//! does not know.
 
 use cognito_blocking::endpoint::Service;
 use cognito_blocking::error::InvalidInput;
@@ -7,7 +7,7 @@ use cognito_blocking::operation::{Authorization, ForIdentityPool, Operation, Par
 use serde::Serialize;
 use serde_json::Value;
 
-/// An operation whose response type is [`Value`] instead of the response type of `O`.
+/// The operation `O` with the response type [`Value`], which keeps every member of the response.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub(super) struct Raw<O>(pub(super) O);

@@ -10,7 +10,7 @@ use crate::session::keeper::task::SessionTask;
 use crate::storage::{Record, devices_key};
 
 impl Job {
-    /// Ends a job that may change the store, after saving unsaved changes to the device.
+    /// Saves unsaved changes to the user's device if the store is locked, and then ends the job.
     pub(super) fn finish(self, known: &mut Known, ending: Ending) -> Next {
         let changes_devices = known.unsaved_device.is_some() || matches!(self.task, SessionTask::Forget);
         if self.lock.is_err() || !changes_devices {
@@ -56,7 +56,7 @@ impl Job {
         }
     }
 
-    /// Ends a job that could not save the device. The device stays in memory for the next job to save. The
+    /// Ends a job that could not save the device. The device stays in memory, and the next job saves it. The
     /// tasks `Get` and `Refresh` still return the session.
     fn device_not_saved(self, known: &mut Known, mut ending: Ending, cause: Cause) -> Next {
         match (&self.task, &mut ending.result) {

@@ -1,4 +1,4 @@
-//! The refresh in a job: when the session is refreshed, and how the job continues after the response.
+//! The part of a job that decides whether to refresh the session, and that refreshes it.
 
 use alloc::boxed::Box;
 
@@ -72,7 +72,7 @@ impl Job {
         let is_usable = !matches!(self.task, SessionTask::Refresh) && is_valid(&refreshing.session, now);
         match (advanced, not_sent) {
             (Ok(Step::Done(renewed)), _) => self.save(known, Saving::Refreshed(Box::new(renewed))),
-            // Callers with valid tokens do not wait for a network that is down.
+            // If the network is down, callers with valid tokens must not wait for a retry.
             (Ok(Step::Wait(_)), Some(error)) if !refreshing.may_have_arrived && is_usable => {
                 self.finish_unrefreshed(known, now, refreshing.session, Error::NotReached(error))
             }
@@ -87,8 +87,8 @@ impl Job {
         }
     }
 
-    /// Continues after reading the store again. If another process has stored a newer refresh token, the job
-    /// tries that token once.
+    /// Continues the job after the store was read again. If another process has stored a newer refresh token,
+    /// the job tries that token once.
     pub(super) fn reloaded(
         self,
         known: &mut Known,
@@ -117,7 +117,8 @@ impl Job {
         self.finish(known, Ending::err(refusal, Some(SessionEventKind::Expired)))
     }
 
-    /// Continues with the registration of a new device, now that the new tokens are saved and cannot be lost.
+    /// Continues the job with the registration of a new device. A failure cannot lose the new tokens, because
+    /// they are already saved or kept in memory.
     pub(super) fn refreshed(
         self,
         known: &mut Known,

@@ -1,5 +1,5 @@
 //! Sign-out in a job: the tokens are revoked at the service and then removed from the store, under one lock.
-//! The lock prevents a refresh in between, which would leave a newer token that is not revoked.
+//! The lock prevents a concurrent refresh, which would store a newer token that is never revoked.
 
 use alloc::boxed::Box;
 
@@ -15,8 +15,8 @@ use crate::storage::{Record, last_user_key};
 use crate::timestamp::Timestamp;
 
 impl Job {
-    /// Chooses the session to revoke: the one that could not be saved, or else the stored one, or else the
-    /// one in memory.
+    /// Chooses the session to revoke: the session that could not be saved, or else the stored session, or
+    /// else the session in memory.
     pub(super) fn loaded_to_sign_out(
         mut self,
         known: &mut Known,
@@ -61,8 +61,8 @@ impl Job {
         }
     }
 
-    /// Ends the job with a session whose tokens are valid. A sign-out continues by revoking the session's
-    /// tokens.
+    /// Ends the job with a session whose tokens are valid. If the task is a sign-out, the job instead revokes
+    /// these tokens.
     pub(super) fn finish_with_session(
         self,
         known: &mut Known,
@@ -87,7 +87,7 @@ impl Job {
         }
     }
 
-    /// Ends the job without a session. A sign-out still removes the stored session.
+    /// Ends the job without a session. If the task is a sign-out, the job first removes the stored session.
     pub(super) fn finish_without_session(
         self,
         known: &mut Known,
@@ -144,7 +144,7 @@ impl Job {
         self.next(State::FindingLastUser(stored.err()), KeeperStep::Load(key))
     }
 
-    /// Removes the stored name of the last user if that is this keeper's user.
+    /// Removes the stored name of the last user if it is the name of this keeper's user.
     pub(super) fn last_user_loaded(
         self,
         known: &mut Known,

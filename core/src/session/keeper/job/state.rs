@@ -19,7 +19,7 @@ use crate::timestamp::Timestamp;
 pub(in crate::session::keeper) struct Job {
     pub(in crate::session::keeper) task: SessionTask,
     pub(super) seed: Result<Seed, Error>,
-    /// Whether the store's lock on the session is held, or the error that prevented locking.
+    /// The result of locking the session in the store, or `Ok` before the attempt to lock it.
     pub(super) lock: Result<(), Cause>,
     pub(super) remote_sign_out: RemoteSignOut,
     pub(super) state: State,
@@ -37,7 +37,7 @@ pub(super) enum State {
     /// may have stored a newer one.
     Reloading(Reloading),
     Saving(Saving),
-    /// The session could not be saved, and the store is being read to find out which record it has.
+    /// The session could not be saved, and the job is reading which record the store still has.
     ReadingBack(Saving, Cause),
     NamingLastUser(Box<Session>),
     Computing(Box<Renewed>, Option<Cause>),
@@ -59,8 +59,8 @@ pub(super) struct Refreshing {
     pub(super) tokens: RefreshTokens,
     /// Whether this is the second refresh, after the store was read again.
     pub(super) is_second: bool,
-    /// Whether a request may have arrived. In that case, the job must wait for the response, which may
-    /// contain a new refresh token.
+    /// Whether a request may have arrived at the service. After such a request, the job must wait for a
+    /// response, which may contain a new refresh token.
     pub(super) may_have_arrived: bool,
 }
 
@@ -83,7 +83,7 @@ pub(super) enum Saving {
     Again(Box<Session>),
 }
 
-/// The result of the job, which is returned once the device is saved.
+/// The result of the job, which the job returns after saving the device.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) result: Result<Option<KeptSession>, Error>,
@@ -107,7 +107,7 @@ impl Job {
         matches!(self.task, SessionTask::SignOut(_))
     }
 
-    /// Continues the job in this state, once the driver has answered this step.
+    /// Puts the job into this state, in which it waits for the result of this step.
     pub(super) fn next(mut self, state: State, step: KeeperStep<SessionOutcome>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -124,7 +124,7 @@ impl Job {
             SessionTask::Get | SessionTask::Refresh => {
                 Some(result.clone().and_then(|kept| kept.ok_or(Error::NotSignedIn)))
             }
-            // No caller may get the tokens any more.
+            // After a sign-out, no caller may get the tokens.
             SessionTask::SignOut(_) | SessionTask::Forget => Some(Err(Error::NotSignedIn)),
             SessionTask::Save(_) | SessionTask::Flush => None,
         };
@@ -155,7 +155,7 @@ impl Saving {
     }
 
     /// Returns the changes to the device that are known when the session is saved. A refresh reports its
-    /// changes later, because it registers the device after saving the session.
+    /// changes later, because the job registers a new device after saving the session.
     pub(super) fn device(&self) -> DeviceReport {
         match self {
             Self::SignedIn(signed_in) => signed_in.device.clone(),

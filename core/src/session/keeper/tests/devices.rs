@@ -1,4 +1,4 @@
-//! Saving devices together with the session, and keeping them in memory while the store fails.
+//! Tests of saving devices together with the session, and of keeping devices in memory while the store fails.
 
 use super::*;
 use crate::device::{ConfirmedDevice, DeviceRecord, DeviceReport};
@@ -31,7 +31,7 @@ fn a_sign_in_is_saved_with_its_device() {
     assert!(desk.keeper.is_idle());
 }
 
-/// Regression: a full disk lost the password of a device that the service had already taken.
+/// Once, when the disk was full, the keeper lost the password of a device that was already registered.
 #[test]
 fn a_full_disk_does_not_lose_a_new_device() {
     for broken in ["lock devices", "load devices", "save devices"] {

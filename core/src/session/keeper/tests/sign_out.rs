@@ -1,4 +1,4 @@
-//! Sign-out as one job under the store's lock.
+//! Tests of a sign-out as one job, which holds the store's lock.
 
 use super::*;
 
@@ -25,8 +25,8 @@ fn a_sign_out_revokes_under_the_lock_and_then_removes() {
     assert_eq!(desk.stored(), None);
 }
 
-/// Regression: the keeper revoked the token in memory, and removed the newer token of another process without
-/// revoking it.
+/// Once, a sign-out revoked the token in memory, and removed the newer token in the store without revoking
+/// it.
 #[test]
 fn a_sign_out_revokes_the_newest_token_in_the_store() {
     let mut desk = Desk::with(Some(revocable(3600, "older")));
@@ -63,8 +63,8 @@ fn no_caller_gets_tokens_that_are_being_revoked() {
     assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Wait);
 }
 
-/// Regression: callers still got the tokens that a global sign-out had refreshed, until the service revoked
-/// them.
+/// Once, callers could get the tokens that a global sign-out had refreshed, until the service revoked these
+/// tokens.
 #[test]
 fn no_caller_gets_tokens_refreshed_for_a_global_sign_out() {
     let mut desk = Desk::with(Some(session(0, "r")));

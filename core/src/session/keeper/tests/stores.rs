@@ -1,4 +1,4 @@
-//! Saving a session, and failures of the store.
+//! Tests of saving a session, and of failures of the store.
 
 use super::*;
 
@@ -75,7 +75,7 @@ fn an_unreadable_store_leaves_valid_tokens_in_memory() {
     assert!(matches!(kept.refresh_error, Some(Error::Store(_))));
 }
 
-/// Regression: callers with valid tokens waited for another process to release its lock.
+/// Once, callers with valid tokens waited for another process to release its lock.
 #[test]
 fn valid_tokens_are_read_without_locking_the_store() {
     let mut desk = Desk::with(Some(session(3600, "r")));

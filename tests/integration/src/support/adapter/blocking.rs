@@ -1,4 +1,4 @@
-//! The blocking adapter.
+//! The test harness's client of the blocking adapter.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Blocking {
 }
 
 impl Blocking {
-    fn on(client: Client) -> Self {
+    fn from_client(client: Client) -> Self {
         let sessions = Sessions::new(client.clone(), MemoryStore::new());
         Self { client, sessions, identities: Arc::new(MemoryStore::new()) }
     }
@@ -34,14 +34,14 @@ impl Adapter for Blocking {
     type Credentials = CredentialsProvider;
 
     fn new(app_client: AppClient, settings: &TransportSettings) -> Self {
-        Self::on(Client::with_transport(app_client, UreqTransport::new(settings)))
+        Self::from_client(Client::with_transport(app_client, UreqTransport::new(settings)))
     }
 
     fn with_transport(
         app_client: AppClient,
         transport: impl Fn(&Request) -> SendOutcome + Send + Sync + 'static,
     ) -> Self {
-        Self::on(Client::with_transport(app_client, transport_fn(transport)))
+        Self::from_client(Client::with_transport(app_client, transport_fn(transport)))
     }
 
     fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> SendOutcome + use<> {

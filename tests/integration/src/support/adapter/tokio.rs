@@ -1,4 +1,4 @@
-//! The tokio adapter, on a runtime of its own.
+//! The test harness's client of the tokio adapter, with a separate runtime.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -25,13 +25,13 @@ pub struct Tokio {
     identities: Arc<MemoryStore>,
 }
 
-/// A runtime with one worker: connections are attended to between two calls, too.
+/// Returns a runtime with one worker thread, so that connections are also served between two calls.
 fn runtime() -> Arc<Runtime> {
     Arc::new(Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap())
 }
 
 impl Tokio {
-    fn on(client: Client) -> Self {
+    fn from_client(client: Client) -> Self {
         let sessions = Sessions::new(client.clone(), MemoryStore::new());
         Self { runtime: runtime(), client, sessions, identities: Arc::new(MemoryStore::new()) }
     }
@@ -43,14 +43,17 @@ impl Adapter for Tokio {
     type Credentials = OnRuntime<CredentialsProvider>;
 
     fn new(app_client: AppClient, settings: &TransportSettings) -> Self {
-        Self::on(Client::with_transport(app_client, ReqwestTransport::new(settings)))
+        Self::from_client(Client::with_transport(app_client, ReqwestTransport::new(settings)))
     }
 
     fn with_transport(
         app_client: AppClient,
         transport: impl Fn(&Request) -> SendOutcome + Send + Sync + 'static,
     ) -> Self {
-        Self::on(Client::with_transport(app_client, transport_fn(move |request: Request| ready(transport(&request)))))
+        Self::from_client(Client::with_transport(
+            app_client,
+            transport_fn(move |request: Request| ready(transport(&request))),
+        ))
     }
 
     fn transport(settings: &TransportSettings) -> impl Fn(&Request) -> SendOutcome + use<> {
@@ -102,7 +105,7 @@ impl Adapter for Tokio {
     }
 }
 
-/// A handle, and the runtime that its futures run on.
+/// A handle of the adapter, together with the runtime that runs its futures.
 pub struct OnRuntime<T>(Arc<Runtime>, T);
 
 impl super::SessionHandle for OnRuntime<SessionHandle> {

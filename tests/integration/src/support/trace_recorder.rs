@@ -1,4 +1,4 @@
-//! Listens to `tracing`.
+//! A recorder of `tracing` spans and events.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -7,10 +7,10 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Writes down every span and event with its fields, of the targets that begin so.
+/// A `tracing` subscriber that records each span and event with its fields, for targets with a given prefix.
 #[derive(Clone)]
-pub struct Ear {
-    target: &'static str,
+pub struct TraceRecorder {
+    prefix: &'static str,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -22,9 +22,9 @@ impl Visit for Line {
     }
 }
 
-impl Subscriber for Ear {
+impl Subscriber for TraceRecorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with(self.target)
+        metadata.target().starts_with(self.prefix)
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
@@ -51,12 +51,13 @@ impl Subscriber for Ear {
     fn exit(&self, _: &Id) {}
 }
 
-impl Ear {
-    /// Empty for all targets.
-    pub fn of(target: &'static str) -> Self {
-        Self { target, lines: Arc::default() }
+impl TraceRecorder {
+    /// Creates a recorder of all targets that start with `prefix`. An empty prefix selects every target.
+    pub fn for_targets(prefix: &'static str) -> Self {
+        Self { prefix, lines: Arc::default() }
     }
 
+    /// Returns the recorded lines: one for each span, each event, and each later record of fields.
     pub fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
