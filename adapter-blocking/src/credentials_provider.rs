@@ -132,8 +132,12 @@ impl CredentialsProvider {
         let result = self.credentials(CredentialsTask::Get);
         match &self.0.source {
             Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => {
-                session.refresh()?;
-                self.credentials(CredentialsTask::Get)
+                match (session.refresh(), result) {
+                    (Ok(_), _) => self.credentials(CredentialsTask::Get),
+                    // The old credentials are still valid.
+                    (Err(_), Ok(kept)) => Ok(kept),
+                    (Err(error), Err(_)) => Err(error),
+                }
             }
             _ => result,
         }
@@ -141,13 +145,16 @@ impl CredentialsProvider {
 
     /// Gets new credentials even if the old ones are valid, so that changed roles and attributes take effect.
     ///
-    /// If the provider uses a session, the session is refreshed first.
+    /// If the provider uses a session, the session is refreshed first, unless it has no refresh token.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
     pub fn refresh(&self) -> Result<KeptCredentials, Error> {
         if let Source::Session(session) = &self.0.source {
-            session.refresh()?;
+            match session.refresh() {
+                Ok(_) | Err(Error::NoRefreshToken) => {}
+                Err(error) => return Err(error),
+            }
         }
         self.credentials(CredentialsTask::Refresh)
     }

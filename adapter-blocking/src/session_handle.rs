@@ -102,7 +102,8 @@ impl SessionHandle {
     /// them.
     ///
     /// # Errors
-    /// Returns the same errors as [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get), and [`Error::NoRefreshToken`] if the session has no
+    /// refresh token.
     pub fn refresh(&self) -> Result<KeptSession, Error> {
         self.session(|| SessionTask::Refresh)
     }

@@ -113,7 +113,8 @@ impl SessionHandle {
     /// them.
     ///
     /// # Errors
-    /// Returns the same errors as [`get`](Self::get).
+    /// Returns the same errors as [`get`](Self::get), and [`Error::NoRefreshToken`] if the session has no
+    /// refresh token.
     pub async fn refresh(&self) -> Result<KeptSession, Error> {
         self.session(|| SessionTask::Refresh).await
     }

@@ -44,10 +44,16 @@ pub struct Credentials {
 
 impl Credentials {
     /// Returns whether the credentials are valid for at least `margin` after the local time `now`.
+    ///
+    /// Returns `false` if `now` is more than twelve hours before the expiry, because the local clock has
+    /// changed since the credentials arrived.
     #[must_use]
     pub fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
         let margin_millis = u64::try_from(margin.as_millis()).unwrap_or(u64::MAX);
-        now.as_unix_millis().saturating_add(margin_millis) < self.expires_at_local().as_unix_millis()
+        let (now, expires_at) = (now.as_unix_millis(), self.expires_at_local().as_unix_millis());
+        // The drift is in whole seconds.
+        let is_plausible = expires_at.saturating_sub(now) <= MAX_LIFE_MILLIS + 1000;
+        is_plausible && now.saturating_add(margin_millis) < expires_at
     }
 
     /// Returns the time at which the credentials expire, by the local clock.
@@ -70,21 +76,31 @@ impl Credentials {
         if access_key_id.is_empty() || secret_access_key.is_empty() || session_token.is_empty() {
             return Err(incomplete());
         }
-        let latest = metadata.date.unwrap_or(now).as_unix_millis().saturating_add(MAX_LIFE_MILLIS);
-        let latest = Timestamp::from_unix_millis(latest);
-        let drift = |date: Timestamp| now.as_unix_seconds().cast_signed() - date.as_unix_seconds().cast_signed();
+        let expires_at = expires_at.ok_or_else(incomplete)?;
+        let service_time = service_time(expires_at, now, metadata.date);
+        let latest = Timestamp::from_unix_millis(service_time.as_unix_millis().saturating_add(MAX_LIFE_MILLIS));
+        let seconds = |time: Timestamp| time.as_unix_seconds().cast_signed();
         Ok(Self {
             identity_id,
             access_key_id,
             secret_access_key,
             session_token,
-            expires_at: expires_at.ok_or_else(incomplete)?.min(latest),
-            clock_drift_seconds: metadata.date.map_or(0, drift),
+            expires_at: expires_at.min(latest),
+            clock_drift_seconds: seconds(now).saturating_sub(seconds(service_time)),
         })
     }
 }
 
-/// The longest lifetime of a role session, in milliseconds.
+/// Returns the service's time when the credentials arrived: the `Date` header, or else the local time, if it
+/// is at most twelve hours before the expiry. The `Date` header may come from a proxy with a wrong clock.
+fn service_time(expires_at: Timestamp, now: Timestamp, date: Option<Timestamp>) -> Timestamp {
+    let earliest = expires_at.as_unix_millis().saturating_sub(MAX_LIFE_MILLIS);
+    let is_plausible = |time: &Timestamp| *time < expires_at && earliest <= time.as_unix_millis();
+    let found = [date, Some(now)].into_iter().flatten().find(is_plausible);
+    found.or(date).unwrap_or(now)
+}
+
+/// The longest lifetime of a role's session, in milliseconds.
 const MAX_LIFE_MILLIS: u64 = 12 * 3600 * 1000;
 
 /// Credentials from the response of GetCredentialsForIdentity or of AssumeRoleWithWebIdentity.

@@ -1,6 +1,7 @@
 //! The errors of this project. The variant of an [`Error`] says who or what caused the error.
 
 mod causes;
+mod mismatch;
 mod refusal;
 
 use alloc::boxed::Box;
@@ -12,6 +13,7 @@ use core::fmt;
 use crate::refresh_method::RefreshMethod;
 
 pub use causes::WithCauses;
+pub use mismatch::{OtherEndpoint, OtherUserPool};
 pub use refusal::{NotAuthorized, Refusal, RefusalKind};
 
 /// An error from outside this crate that caused an [`Error`]. A cause must not contain any part of a request,
@@ -47,7 +49,15 @@ pub enum Error {
     RefreshNotEnabled(Box<RefreshNotEnabled>),
     /// No user is signed in, or the session can no longer be refreshed: the user must sign in.
     NotSignedIn,
-    /// The application's own code, which provides the logins for the identity pool, failed.
+    /// The session has no refresh token, so it cannot be refreshed, and nothing was sent. Its tokens stay
+    /// valid until they expire.
+    NoRefreshToken,
+    /// The session or the challenge was created at another endpoint, and nothing was sent. The stored session
+    /// stays.
+    OtherEndpoint(Box<OtherEndpoint>),
+    /// The tokens of a sign-in are for a user pool other than the configured one.
+    OtherUserPool(Box<OtherUserPool>),
+    /// The application's own source of logins for the identity pool failed.
     NoLogins(Cause),
     /// A store failed. The user's session may still be valid after this error.
     Store(Cause),
@@ -66,6 +76,9 @@ impl fmt::Display for Error {
             Self::StartAgain(error) => error.fmt(formatter),
             Self::RefreshNotEnabled(error) => error.fmt(formatter),
             Self::NotSignedIn => formatter.write_str("no user is signed in: sign in first"),
+            Self::NoRefreshToken => formatter.write_str("the session has no refresh token: sign in again"),
+            Self::OtherEndpoint(error) => error.fmt(formatter),
+            Self::OtherUserPool(error) => error.fmt(formatter),
             Self::NoLogins(_) => formatter.write_str("cannot get the logins for the identity pool"),
             Self::Store(_) => formatter.write_str("the store failed"),
             Self::NoRandomness(_) => formatter.write_str("the operating system returned no random bytes"),
@@ -81,7 +94,8 @@ impl StdError for Error {
             Self::RefreshNotEnabled(error) => error.source(),
             // Returns the cause itself instead of its `Arc`, so that callers can downcast the cause.
             Self::NoLogins(cause) | Self::Store(cause) | Self::NoRandomness(cause) => Some(&**cause),
-            Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) | Self::NotSignedIn => None,
+            Self::Refused(_) | Self::Malformed(_) | Self::Misuse(_) | Self::InvalidInput(_) => None,
+            Self::NotSignedIn | Self::NoRefreshToken | Self::OtherEndpoint(_) | Self::OtherUserPool(_) => None,
         }
     }
 }

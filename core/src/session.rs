@@ -4,6 +4,8 @@ mod change_devices;
 mod claims;
 pub(crate) mod completion;
 mod keeper;
+mod lifetime;
+pub(crate) mod origin;
 mod refresh;
 mod session_call;
 mod sign_out;
@@ -24,6 +26,8 @@ use crate::timestamp::Timestamp;
 
 pub use change_devices::ChangeDevices;
 pub use claims::{AccessTokenClaims, IdTokenClaims};
+use lifetime::{Lifetime, TokenTimes};
+
 pub use keeper::{
     KeptSession, SessionEvent, SessionEventKind, SessionKeeper, SessionOutcome, SessionSettings, SessionTask,
 };
@@ -54,9 +58,12 @@ pub struct Session {
     tokens: Tokens,
     pub(crate) device_key: Option<String>,
     clock_drift_seconds: i64,
-    /// The earliest expiry of the tokens, by the service's clock, or `None` if no token says when it expires.
-    /// The expiry is decoded only once, when the session is created.
-    expires_at: Option<Timestamp>,
+    /// The URL of the endpoint at which the user signed in.
+    endpoint: Option<String>,
+    /// The time at which the tokens arrived, by the service's clock, if their lifetime depends on it.
+    arrived_at: Option<Timestamp>,
+    /// When the tokens are valid. It is decoded only once.
+    lifetime: Lifetime,
     is_revocable: bool,
     sub: Option<String>,
 }
@@ -76,11 +83,14 @@ pub enum Plan {
 impl Session {
     /// Creates a session from tokens that arrived at the local time `now`. `date` is the `Date` header of the
     /// response, if the response had one.
+    ///
+    /// If the `Date` header is earlier than the tokens' time of issue, or minutes later, the time of issue
+    /// counts as the service's time. An access token that does not say when it expires is valid
+    /// for [`Tokens::expires_in`] after `now`.
     #[must_use]
     pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         let claims = Claims::from_tokens(&tokens);
-        let clock_drift_seconds = claims.clock_drift_seconds(now, date);
-        Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
+        Self::arrived(username.into(), tokens, claims, now, date)
     }
 
     /// Creates a session from tokens that arrived earlier, when the local clock was `clock_drift_seconds`
@@ -88,7 +98,7 @@ impl Session {
     #[must_use]
     pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
         let claims = Claims::from_tokens(&tokens);
-        Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
+        Self::assemble(username.into(), tokens, claims, clock_drift_seconds, None)
     }
 
     /// Creates a session like [`new`](Self::new), but takes the user name from the access token. If the token
@@ -100,21 +110,49 @@ impl Session {
         date: Option<Timestamp>,
     ) -> Self {
         let mut claims = Claims::from_tokens(&tokens);
-        let clock_drift_seconds = claims.clock_drift_seconds(now, date);
         let username = claims.username.take().unwrap_or(fallback_username);
-        Self::assemble(username, tokens, claims, clock_drift_seconds)
+        Self::arrived(username, tokens, claims, now, date)
     }
 
-    fn assemble(username: String, tokens: Tokens, claims: Claims, clock_drift_seconds: i64) -> Self {
-        let Claims { device_key, expires_at, is_revocable, sub, .. } = claims;
-        Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable, sub }
+    fn arrived(username: String, tokens: Tokens, claims: Claims, now: Timestamp, date: Option<Timestamp>) -> Self {
+        let service_time = claims.times.service_time(now, date);
+        let seconds = |time: Timestamp| i64::try_from(time.as_unix_seconds()).unwrap_or(i64::MAX);
+        let clock_drift_seconds = seconds(now).saturating_sub(seconds(service_time));
+        let arrived_at = Some(service_time).filter(|_| claims.times.needs_arrival());
+        Self::assemble(username, tokens, claims, clock_drift_seconds, arrived_at)
+    }
+
+    fn assemble(
+        username: String,
+        tokens: Tokens,
+        claims: Claims,
+        clock_drift_seconds: i64,
+        arrived_at: Option<Timestamp>,
+    ) -> Self {
+        let Claims { device_key, times, is_revocable, sub, .. } = claims;
+        let lifetime = times.lifetime(arrived_at);
+        Self {
+            username,
+            tokens,
+            device_key,
+            clock_drift_seconds,
+            endpoint: None,
+            arrived_at,
+            lifetime,
+            is_revocable,
+            sub,
+        }
     }
 
     /// Returns the next action for a session at the local time `now`. `margin` is the time for which the
     /// tokens must still be valid.
     ///
-    /// Tokens that do not say when they expire count as expired. If there is no refresh token, the tokens are
-    /// used until they expire, regardless of the margin.
+    /// Tokens that do not say when they expire count as expired. A session without a refresh token is used
+    /// until its tokens really expire. If the margin is longer than half of the tokens' lifetime, half of the
+    /// lifetime is used instead.
+    ///
+    /// If the local clock is earlier than the tokens' time of issue by more than five minutes, the clock is
+    /// wrong, and the tokens count as expired: a refresh corrects the clock drift.
     #[must_use]
     pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
         if self.is_valid_for(now, margin) {
@@ -129,10 +167,7 @@ impl Session {
     }
 
     fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
-        let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
-        let service_millis = i128::from(now.as_unix_millis()) - i128::from(drift_millis);
-        let margin_millis = i128::try_from(margin.as_millis()).unwrap_or(i128::MAX / 2);
-        self.expires_at.is_some_and(|expiry| service_millis + margin_millis < i128::from(expiry.as_unix_millis()))
+        self.lifetime.contains(now, self.clock_drift_seconds, margin)
     }
 
     /// Returns the canonical user name.
@@ -192,11 +227,20 @@ impl Session {
         self.clock_drift_seconds
     }
 
-    /// Returns the earliest expiry of the tokens, by the service's clock, or `None` if no token says when it
-    /// expires.
+    /// Returns the time at which the first of the tokens expires, by the service's clock, or `None` if the
+    /// time is unknown. [`expires_at_local`](Self::expires_at_local) returns the time by the local clock.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.expires_at
+        self.lifetime.expires_at
+    }
+
+    /// Returns the time at which the first of the tokens expires, by the local clock, or `None` if the time
+    /// is unknown.
+    #[must_use]
+    pub fn expires_at_local(&self) -> Option<Timestamp> {
+        let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
+        let local = |time: Timestamp| time.as_unix_millis().saturating_add_signed(drift_millis);
+        self.expires_at().map(|time| Timestamp::from_unix_millis(local(time)))
     }
 
     /// Returns whether the service can revoke the tokens, which requires a refresh token and an access token
@@ -225,9 +269,7 @@ struct Claims {
     /// The canonical user name, which is never empty.
     username: Option<String>,
     device_key: Option<String>,
-    expires_at: Option<Timestamp>,
-    /// The earliest time at which one of the tokens was issued, in seconds since the Unix epoch.
-    issued_at: Option<u64>,
+    times: TokenTimes,
     is_revocable: bool,
     sub: Option<String>,
 }
@@ -239,18 +281,10 @@ impl Claims {
         Self {
             username: access.username.filter(|name| !name.is_empty()),
             device_key: access.device_key,
-            expires_at: access.exp.into_iter().chain(id.exp).min().map(Timestamp::from_unix_seconds),
-            issued_at: access.iat.into_iter().chain(id.iat).min(),
+            times: TokenTimes::new(tokens, [access.iat, access.exp], [id.iat, id.exp]),
             is_revocable: access.origin_jti.is_some_and(|id| !id.is_empty()),
             sub: access.sub,
         }
-    }
-
-    /// Returns the number of seconds by which the local clock is ahead of the service's clock. The service's
-    /// time is the `Date` header, or else the time at which the tokens were issued.
-    fn clock_drift_seconds(&self, now: Timestamp, date: Option<Timestamp>) -> i64 {
-        let service = date.map(Timestamp::as_unix_seconds).or(self.issued_at);
-        service.map_or(0, |service| now.as_unix_seconds().cast_signed().saturating_sub(service.cast_signed()))
     }
 }
 

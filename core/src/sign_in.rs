@@ -79,6 +79,8 @@ use steps::{Opening, SigningIn};
 /// - [`RefusalKind::PasswordResetRequired`]: the user must reset the password first.
 /// - [`RefusalKind::CodeMismatch`]: the code is wrong, and the challenge can be answered again.
 /// - [`Error::StartAgain`]: the challenge can no longer be answered, and the user must sign in again.
+/// - [`Error::OtherUserPool`]: the tokens are for a user pool other than the configured one.
+/// - [`Error::OtherEndpoint`]: another endpoint sent the challenge, and nothing was sent.
 ///
 /// ```
 /// use cognito_core::{
@@ -124,12 +126,18 @@ use steps::{Opening, SigningIn};
 /// [`RefusalKind::PasswordResetRequired`]: crate::error::RefusalKind::PasswordResetRequired
 /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch
 /// [`Error::StartAgain`]: crate::Error::StartAgain
+/// [`Error::OtherUserPool`]: crate::Error::OtherUserPool
+/// [`Error::OtherEndpoint`]: crate::Error::OtherEndpoint
 #[derive(Debug)]
 pub struct SignIn(Guarded<SigningIn>);
 
 impl SignIn {
     /// Signs in with a password over SRP (USER_SRP_AUTH). The password never leaves this machine, not even
     /// encrypted by TLS. `username` may be an alias if the user pool has aliases.
+    ///
+    /// SRP hashes the name of the user pool. With a wrong [`UserPoolId`](crate::UserPoolId) in the right
+    /// region, the service therefore rejects the sign-in as
+    /// [`IncorrectUsernameOrPassword`](crate::error::NotAuthorized::IncorrectUsernameOrPassword).
     #[must_use]
     pub fn srp(app_client: &AppClient, username: impl Into<String>, password: impl Into<Password>, seed: Seed) -> Self {
         Self::initiate(app_client, username, Method::Srp(password.into()), seed)
@@ -199,6 +207,7 @@ impl SignIn {
 
     /// Creates a flow that continues the sign-in that this challenge belongs to.
     fn open(app_client: &AppClient, challenge: &Pending, opening: Result<Opening, InvalidInput>, seed: Seed) -> Self {
+        let opening = challenge.require_endpoint(app_client).and_then(|()| Ok(opening?));
         let (names, gone_device_key) = (challenge.names.clone(), challenge.gone_device_key.clone());
         Self(Guarded::new(SigningIn::new(app_client, names, opening, seed, gone_device_key)))
     }

@@ -4,6 +4,7 @@
 mod account;
 mod challenges;
 mod configuration;
+mod endpoints;
 mod exit_codes;
 #[cfg(unix)]
 mod hostile_text;

@@ -1,5 +1,6 @@
 //! The configuration of a client of a user pool: the user pool, the app client, the endpoint and headers.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -12,12 +13,16 @@ use hmac::Mac;
 
 use crate::configuration::connection::Connection;
 use crate::configuration::endpoint::{self, Endpoint, EndpointVariant, Service};
-use crate::error::InvalidInput;
+use crate::error::{Error, InvalidInput, OtherEndpoint};
 use crate::refresh_method::RefreshMethod;
 use crate::secret::{ClientSecret, Parameter};
 use crate::srp;
 
 /// The id of a user pool, such as `us-east-1_QdbSdK39m`, which consists of a region and a name.
+///
+/// Copy the id from the user pool. The service finds the user pool by the app client, and SRP hashes the name in
+/// the id. With a wrong id of the right region, a sign-in by SRP therefore fails as if the password were wrong.
+/// Other sign-ins fail with [`Error::OtherUserPool`] once the tokens have arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserPoolId {
     text: String,
@@ -219,6 +224,19 @@ impl AppClient {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.connection.endpoint
+    }
+
+    /// Fails if a session or a challenge that was created at the endpoint `signed_in_at` must not be used at
+    /// the endpoint of this app client. AWS's own endpoints of the user pool's region count as one endpoint.
+    /// `None` counts as an endpoint of AWS.
+    pub(crate) fn require_endpoint(&self, signed_in_at: Option<&str>) -> Result<(), Error> {
+        let configured = self.endpoint().url();
+        let is_of_aws = |url: &str| Endpoint::is_of_aws(url, Service::UserPools, self.user_pool_id().region());
+        if signed_in_at == Some(configured) || signed_in_at.is_none_or(is_of_aws) && is_of_aws(configured) {
+            return Ok(());
+        }
+        let signed_in_at = signed_in_at.map(Into::into);
+        Err(Error::OtherEndpoint(Box::new(OtherEndpoint { signed_in_at, configured: configured.into() })))
     }
 
     pub(crate) fn client_secret(&self) -> Option<&ClientSecret> {

@@ -57,6 +57,14 @@ impl Endpoint {
         parse(url).map(|(_, endpoint)| endpoint)
     }
 
+    /// Returns whether this URL is one of AWS's own endpoints of a service in a region, in any variant.
+    pub(crate) fn is_of_aws(url: &str, service: Service, region: &str) -> bool {
+        [(false, false), (false, true), (true, false), (true, true)].into_iter().any(|(fips, dual_stack)| {
+            let variant = EndpointVariant { fips, dual_stack };
+            Self::for_service(service, region, variant).is_ok_and(|endpoint| endpoint.url() == url)
+        })
+    }
+
     /// Returns the URL, which always has a path.
     #[must_use]
     pub fn url(&self) -> &str {

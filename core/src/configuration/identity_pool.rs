@@ -156,6 +156,12 @@ impl IdentityPool {
         &self.0.connection
     }
 
+    /// Returns the URL of the identity pool's endpoint, or `None` if it is one of AWS's own.
+    pub(crate) fn custom_endpoint(&self) -> Option<&str> {
+        let url = self.endpoint_of(Service::IdentityPools).url();
+        Some(url).filter(|url| !Endpoint::is_of_aws(url, Service::IdentityPools, self.id().region()))
+    }
+
     /// Returns the endpoint of requests to a service.
     pub(crate) fn endpoint_of(&self, service: Service) -> &Endpoint {
         match service {

@@ -226,16 +226,46 @@ fn expiry_is_measured_by_the_services_clock() {
     let an_hour_behind = answer_with(
         200,
         &[("date", "Tue, 01 Jan 2019 07:06:09 GMT")],
-        r#"{"Credentials":{"AccessKeyId":"A","SecretKey":"s","SessionToken":"t","Expiration":1546326369}}"#,
+        r#"{"Credentials":{"AccessKeyId":"A","SecretKey":"s","SessionToken":"t","Expiration":1546327269}}"#,
     );
     let mut flow = GetCredentials::new(&identity_pool(), Logins::new()).with_identity_id(IDENTITY);
     sent(flow.step(NOW, Event::Start));
     let credentials = done(flow.step(NOW, an_hour_behind));
     assert_eq!(credentials.clock_drift_seconds, -3600);
+    assert!(credentials.is_valid_for(NOW, Duration::from_secs(899)));
     assert!(
-        !credentials.is_valid_for(NOW, Duration::ZERO),
-        "the service's clock is an hour ahead, so the credentials expire now"
+        !credentials.is_valid_for(NOW, Duration::from_secs(900)),
+        "the service's clock is an hour ahead, so the credentials expire in 15 minutes"
     );
+}
+
+/// Returns credentials that the service issued at [`NOW`] for an hour, with this `Date` header.
+fn credentials_at(local: Timestamp, date: &str) -> Credentials {
+    let text = r#"{"Credentials":{"AccessKeyId":"A","SecretKey":"s","SessionToken":"t","Expiration":1546326369}}"#;
+    let mut flow = GetCredentials::new(&identity_pool(), Logins::new()).with_identity_id(IDENTITY);
+    sent(flow.step(local, Event::Start));
+    done(flow.step(local, answer_with(200, &[("date", date)], text)))
+}
+
+#[test]
+fn a_date_header_far_from_the_expiry_is_ignored() {
+    let (hour, second) = (Duration::from_secs(3600), Duration::from_secs(1));
+    for date in ["Thu, 01 Jan 1970 00:00:00 GMT", "Mon, 01 Jan 2018 06:06:09 GMT", "Wed, 01 Jan 2020 06:06:09 GMT"] {
+        let credentials = credentials_at(NOW, date);
+        assert_eq!(credentials.clock_drift_seconds, 0, "{date}");
+        assert!(credentials.is_valid_for(NOW, hour - second) && !credentials.is_valid_for(NOW, hour), "{date}");
+    }
+}
+
+#[test]
+fn no_jump_of_the_clock_makes_credentials_valid_for_years() {
+    let epoch = Timestamp::from_unix_seconds(0);
+    let date = "Tue, 01 Jan 2019 06:06:09 GMT";
+    for (before, after) in [(NOW, epoch), (epoch, NOW)] {
+        let credentials = credentials_at(before, date);
+        assert!(credentials.is_valid_for(before, Duration::ZERO));
+        assert!(!credentials.is_valid_for(after, Duration::ZERO));
+    }
 }
 
 #[test]

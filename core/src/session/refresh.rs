@@ -33,6 +33,9 @@ use crate::timestamp::Timestamp;
 /// in [`DeviceReport::gone_device_key`]. If the service assigns new device keys, the flow registers the
 /// device, as a sign-in does.
 ///
+/// A session without a refresh token fails with [`Error::NoRefreshToken`], and a session of
+/// another endpoint with [`Error::OtherEndpoint`]. Nothing is sent then.
+///
 /// Only an error that [ends the session](Error::ends_session) means that the refresh token is invalid. After
 /// any other error, keep the refresh token and try again later. After [`Error::RefreshNotEnabled`], configure
 /// the [`AppClient`] with the [`RefreshMethod`] that the error suggests.
@@ -184,7 +187,8 @@ impl Steps for RefreshTokens {
 
 impl RefreshTokens {
     fn begin(&self) -> Result<State, Error> {
-        let refresh_token = self.session.refresh_token().ok_or(Error::NotSignedIn)?;
+        self.session.require_endpoint(&self.app_client)?;
+        let refresh_token = self.session.refresh_token().ok_or(Error::NoRefreshToken)?;
         let device_key = self.session.device_key();
         Ok(match self.app_client.refresh_method() {
             RefreshMethod::GetTokensFromRefreshToken => {
@@ -218,7 +222,8 @@ impl RefreshTokens {
         let new_device = result.new_device_metadata.take();
         let tokens = Tokens::from_result(result);
         let tokens = tokens.ok_or_else(|| metadata.malformed("the access token is missing"))?;
-        let mut signed_in = SignedIn::from(self.session.renewed(tokens, now, metadata.date));
+        let mut signed_in =
+            SignedIn::from(self.session.renewed(tokens, now, metadata.date).signed_in_at(&self.app_client));
         signed_in.device.gone_device_key.clone_from(&self.gone_device_key);
         let device_name = self.device_name.clone();
         Ok(Renewed::new(&self.app_client, signed_in, new_device.as_ref(), device_name, &self.seed))

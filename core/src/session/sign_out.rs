@@ -94,6 +94,11 @@ impl SignOut {
     /// Creates a flow that signs out the user of this session.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, scope: SignOutScope) -> Self {
+        if scope != SignOutScope::Local
+            && let Err(error) = session.require_endpoint(app_client)
+        {
+            return Self(Guarded::new(SigningOut::NoRequest(RemoteSignOut::Failed(error))));
+        }
         Self(Guarded::new(match (scope, session.refresh_token()) {
             (SignOutScope::Local, _) => SigningOut::NoRequest(RemoteSignOut::NotAsked),
             (SignOutScope::Global, _) => {

@@ -4,11 +4,12 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Session, Tokens};
+use super::{Claims, Session, Tokens};
 use crate::encoding::json;
 use crate::error::Error;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::storage::Record;
+use crate::timestamp::Timestamp;
 
 impl Session {
     /// Returns the session as a record to store.
@@ -44,13 +45,20 @@ pub(super) struct Stored {
     device_key: Option<String>,
     #[serde(default)]
     clock_drift_seconds: i64,
+    /// The URL of the endpoint at which the user signed in, or `None` if it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// The time at which the tokens arrived, in seconds since the Unix epoch, by the service's clock, if their
+    /// lifetime depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrived_at: Option<u64>,
 }
 
 const VERSION: u32 = 1;
 
 impl From<Session> for Stored {
     fn from(session: Session) -> Self {
-        let Session { username, tokens, device_key, clock_drift_seconds, .. } = session;
+        let Session { username, tokens, device_key, clock_drift_seconds, endpoint, arrived_at, .. } = session;
         let Tokens { access_token, id_token, refresh_token, expires_in } = tokens;
         Self {
             version: VERSION,
@@ -61,6 +69,8 @@ impl From<Session> for Stored {
             expires_in,
             device_key,
             clock_drift_seconds,
+            endpoint,
+            arrived_at: arrived_at.map(Timestamp::as_unix_seconds),
         }
     }
 }
@@ -74,7 +84,10 @@ impl TryFrom<Stored> for Session {
         }
         let Stored { access_token, id_token, refresh_token, expires_in, .. } = stored;
         let tokens = Tokens { access_token, id_token, refresh_token, expires_in };
-        let session = Self::with_clock_drift(stored.username, tokens, stored.clock_drift_seconds);
+        let (claims, drift) = (Claims::from_tokens(&tokens), stored.clock_drift_seconds);
+        let arrived_at = stored.arrived_at.map(Timestamp::from_unix_seconds);
+        let mut session = Self::assemble(stored.username, tokens, claims, drift, arrived_at);
+        session.endpoint = stored.endpoint;
         Ok(match stored.device_key {
             Some(device_key) => session.with_device_key(device_key),
             None => session,

@@ -44,7 +44,7 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
     let drift = get("clockDrift").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(0);
     let mut claims = Claims::from_tokens(&tokens);
     let canonical = claims.username.take().unwrap_or_else(|| username.to_string());
-    let session = Session::assemble(canonical, tokens, claims, drift);
+    let session = Session::assemble(canonical, tokens, claims, drift, None);
     Some(match get("deviceKey") {
         Some(device_key) => session.with_device_key(device_key),
         None => session,

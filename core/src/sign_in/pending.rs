@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 use super::lists;
 use super::names::UserNames;
+use crate::configuration::AppClient;
+use crate::error::Error;
 use crate::operation::{ChallengeName, Parameters, RespondToAuthChallenge};
 use crate::secret::{ChallengeSession, SecretCode};
 
@@ -19,8 +21,10 @@ pub(super) struct Pending {
     pub(super) parameters: Parameters,
     pub(super) available_challenges: Vec<ChallengeName>,
     pub(super) gone_device_key: Option<String>,
-    /// The authenticator app that is being set up. This field is set only in MFA_SETUP, after the user has
-    /// chosen an authenticator app.
+    /// The URL of the endpoint that sent the challenge, or `None` if an earlier version stored the challenge.
+    pub(super) endpoint: Option<String>,
+    /// The authenticator app that is being set up. Present only in MFA_SETUP, once the user has chosen an
+    /// app.
     pub(super) software_token: Option<SoftwareToken>,
 }
 
@@ -40,6 +44,12 @@ pub(super) trait ChallengeKind: Sized {
 }
 
 impl Pending {
+    /// Fails if another endpoint sent the challenge. Challenges last for minutes, so one of unknown origin
+    /// passes.
+    pub(super) fn require_endpoint(&self, app_client: &AppClient) -> Result<(), Error> {
+        self.endpoint.as_deref().map_or(Ok(()), |endpoint| app_client.require_endpoint(Some(endpoint)))
+    }
+
     /// Creates the request that answers the challenge with these responses.
     pub(super) fn response(&self, mut responses: Parameters) -> RespondToAuthChallenge {
         if responses.get("USERNAME").is_none() {

@@ -26,6 +26,7 @@ use crate::protocol::Call;
 use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::session::completion::{Completion, Renewed};
+use crate::session::origin::require_user_pool;
 use crate::session::{Session, SignedIn, Tokens};
 use crate::timestamp::Timestamp;
 
@@ -75,7 +76,7 @@ pub(super) enum Ended {
 
 #[derive(Debug)]
 enum State {
-    Ready(Result<Box<Opening>, InvalidInput>),
+    Ready(Result<Box<Opening>, Error>),
     Sending(Box<Sending>),
     Verifying(Box<Verifying>),
     Completing(Box<Completion>),
@@ -125,7 +126,7 @@ impl SigningIn {
     pub(super) fn new(
         app_client: &AppClient,
         names: UserNames,
-        opening: Result<Opening, InvalidInput>,
+        opening: Result<Opening, Error>,
         seed: Seed,
         gone_device_key: Option<String>,
     ) -> Self {
@@ -255,7 +256,9 @@ impl Attempt {
         if let Some(mut result) = response.authentication_result.take() {
             let new_device = result.new_device_metadata.take();
             if let Some(tokens) = Tokens::from_result(result) {
+                require_user_pool(&self.app_client, &tokens)?;
                 let session = Session::for_claimed_user(self.names.username.clone(), tokens, now, metadata.date);
+                let session = session.signed_in_at(&self.app_client);
                 return Ok(Next::Continue(self.complete(session, sending.device_key.as_deref(), new_device.as_ref())));
             }
         }
@@ -305,6 +308,7 @@ impl Attempt {
             parameters: response.challenge_parameters,
             available_challenges: response.available_challenges,
             gone_device_key: self.gone_device_key.clone(),
+            endpoint: Some(self.app_client.endpoint().url().into()),
             software_token: None,
         }
     }

@@ -31,6 +31,8 @@ struct Stored {
     available_challenges: Vec<ChallengeName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     gone_device_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
     /// The secret of an authenticator app that is being set up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret_code: Option<SecretCode>,
@@ -42,7 +44,7 @@ const VERSION: u32 = 1;
 
 impl Serialize for Pending {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { name, names, session, parameters, available_challenges, gone_device_key, software_token } =
+        let Self { name, names, session, parameters, available_challenges, gone_device_key, endpoint, software_token } =
             self.clone();
         let UserNames { username, aliases } = names;
         let (secret_code, friendly_device_name) = match software_token {
@@ -58,6 +60,7 @@ impl Serialize for Pending {
             parameters,
             available_challenges,
             gone_device_key,
+            endpoint,
             secret_code,
             friendly_device_name,
         };
@@ -81,6 +84,7 @@ impl<'de> Deserialize<'de> for Pending {
             parameters: stored.parameters,
             available_challenges: stored.available_challenges,
             gone_device_key: stored.gone_device_key,
+            endpoint: stored.endpoint,
             software_token: software_token.filter(|_| is_setup),
         })
     }

@@ -3,6 +3,7 @@ mod devices;
 mod hostile;
 mod mfa_setup;
 mod openings;
+mod origin;
 mod srp;
 
 use alloc::format;

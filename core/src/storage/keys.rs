@@ -46,8 +46,13 @@ pub fn devices_key(app_client: &AppClient) -> String {
 
 /// Returns the key under which the identity id of a user or of the guest is stored. The key contains only
 /// letters, digits, `-`, `_`, `%` and `/`, and never equals the key of a session or of devices.
+///
+/// The key contains the endpoint of the identity pool, unless that is one of AWS's own endpoints: another
+/// endpoint neither gets nor replaces the identity id.
 #[must_use]
 pub fn identity_key(identity_pool: &IdentityPool, user: Option<&str>) -> String {
-    let pool = percent::encode(identity_pool.id().as_str(), percent::FORM);
-    user.map_or_else(|| format!("{pool}//guest"), |user| format!("{pool}/{}", percent::encode(user, percent::FORM)))
+    let encode = |text: &str| percent::encode(text, percent::FORM);
+    let pool = encode(identity_pool.id().as_str());
+    let key = user.map_or_else(|| format!("{pool}//guest"), |user| format!("{pool}/{}", encode(user)));
+    identity_pool.custom_endpoint().map_or_else(|| key.clone(), |url| format!("{key}//{}", encode(url)))
 }

@@ -31,7 +31,7 @@ Exit codes:
   2  the command line, the configuration or an input is invalid
   3  Cognito rejected the request
   4  Cognito could not be reached, or the answer did not come from Cognito
-  5  an answer is missing, or no user is signed in
+  5  an answer is missing, no user is signed in, or the user must sign in again
   6  the store or another file could not be read or written";
 
 /// Sign in to an Amazon Cognito user pool, and get tokens and AWS credentials.
@@ -49,7 +49,7 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct Settings {
-    /// The id of the user pool, such as us-east-1_QdbSdK39m
+    /// The id of the user pool, such as us-east-1_QdbSdK39m; a sign-in with a wrong id may fail as if the password were wrong
     #[arg(long, global = true, env = "COGNITO_USER_POOL_ID", value_name = "ID")]
     pub(crate) user_pool_id: Option<String>,
     /// The id of the app client

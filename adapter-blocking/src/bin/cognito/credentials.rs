@@ -22,7 +22,8 @@ pub(crate) fn print(program: &Program, arguments: CredentialsArguments) -> Resul
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key.expose(),
         "SessionToken": credentials.session_token.expose(),
-        "Expiration": iso_8601(credentials.expires_at),
+        // The AWS CLI and the AWS SDKs compare this time with the local clock.
+        "Expiration": iso_8601(credentials.expires_at_local()),
     })))
 }
 

@@ -232,7 +232,7 @@ fn report(program: &Program, signed_in: &SignedIn) -> Report {
         json!({
             "username": session.username(),
             "sub": session.sub(),
-            "expires_at": session.expires_at().map(iso_8601),
+            "expires_at": session.expires_at_local().map(iso_8601),
             "device": device,
         }),
     )

@@ -19,7 +19,7 @@ pub(crate) fn token(program: &Program, arguments: &TokenArguments) -> Result<Rep
             "username": session.username(),
             "token_use": token_use,
             "token": token,
-            "expires_at": session.expires_at().map(iso_8601),
+            "expires_at": session.expires_at_local().map(iso_8601),
         }),
     ))
 }

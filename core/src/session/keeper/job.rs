@@ -24,8 +24,14 @@ use crate::timestamp::Timestamp;
 pub(super) use state::Job;
 
 impl Job {
-    fn start(mut self, known: &Known, seed: Result<Seed, Error>) -> Next {
+    fn start(mut self, known: &mut Known, seed: Result<Seed, Error>) -> Next {
         self.seed = seed;
+        if let SessionTask::Save(signed_in) = &mut self.task {
+            if let Err(error) = signed_in.session.require_endpoint(&known.app_client) {
+                return self.end(known, Ending::err(error, None));
+            }
+            signed_in.session.bind(&known.app_client);
+        }
         // Valid tokens are read without the lock, so that no caller waits for another process's refresh.
         if matches!(self.task, SessionTask::Get) && !known.has_unsaved() {
             return self.next(State::Peeking, KeeperStep::Load(known.key.clone()));
@@ -34,7 +40,7 @@ impl Job {
     }
 
     fn peeked(self, known: &mut Known, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> Next {
-        let held = loaded.ok().flatten().and_then(|record| Session::from_record(&record).ok());
+        let held = loaded.ok().flatten().and_then(|record| known.read(&record).ok());
         match held.filter(|session| session.plan(now, known.settings.margin) == Plan::Use) {
             Some(session) => {
                 known.current = Some(session.clone());
@@ -104,7 +110,7 @@ impl Job {
             return self.plan(known, now, session, false);
         }
         known.unsaved = None;
-        match held.map(|record| Session::from_record(&record)).transpose() {
+        match held.map(|record| known.read(&record)).transpose() {
             Ok(Some(session)) => self.plan(known, now, session, false),
             Ok(None) => {
                 let kind = known.current.take().map(|_| SessionEventKind::SignedOut);

@@ -6,6 +6,7 @@ use core::time::Duration;
 use super::task::{SessionEventKind, SessionSettings};
 use crate::configuration::AppClient;
 use crate::device::DeviceReport;
+use crate::error::Error;
 use crate::session::{Plan, Session};
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
@@ -49,7 +50,14 @@ impl Known {
         self.current.clone().filter(|session| is_valid(session, now))
     }
 
-    /// Returns the session that could not be saved, unless the record in the store has changed since saving
+    /// Reads a stored session, and fails if it is bound to another endpoint.
+    pub(super) fn read(&self, record: &Record) -> Result<Session, Error> {
+        let session = Session::from_record(record)?;
+        session.require_stored_endpoint(&self.app_client)?;
+        Ok(session)
+    }
+
+    /// Returns the session that could not be saved, if the store still has the record that it had when saving
     /// failed.
     pub(super) fn newest_unsaved(&self, held: Option<&Record>) -> Option<&Session> {
         let unsaved = self.unsaved.as_ref()?;

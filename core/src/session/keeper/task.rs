@@ -33,14 +33,16 @@ impl Default for SessionSettings {
 pub enum SessionTask {
     /// Return a session with valid tokens, and refresh the session if necessary.
     Get,
-    /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in the
-    /// tokens. If the refresh fails, the job fails, and the session stays stored.
+    /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in
+    /// them. If the refresh fails, the job fails, and the session stays. A session without a refresh token
+    /// fails with [`Error::NoRefreshToken`].
     Refresh,
     /// Store the session of a user who has just signed in, and replace the user's earlier session. The job
     /// also stores the name of the user as the last user, and saves the changes to the user's device.
     Save(Box<SignedIn>),
-    /// Sign the user out at the service with this scope. The job then removes the session from the store and
-    /// from memory, even if the service rejects the sign-out.
+    /// Sign the user out at the service in this scope. The job then removes the session from the store and
+    /// from memory, even if the service rejects the sign-out. Only a session that is bound to another endpoint
+    /// stays, unless the scope is [`SignOutScope::Local`]: the error is [`Error::OtherEndpoint`].
     SignOut(SignOutScope),
     /// Remove the session and the device of a user who has been deleted, without sending a request to the
     /// service.
@@ -56,8 +58,9 @@ pub struct SessionOutcome {
     /// The session, or `None` if the job has removed the session or has found no session to save.
     ///
     /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired one. The error
-    /// is [`Error::Store`] if the store cannot be read or written; no session and no device is lost in this
-    /// case. All other errors are those of a [`Refresh`](crate::Refresh).
+    /// is [`Error::Store`] if the store cannot be read or written, which loses no session and no device. The
+    /// error is [`Error::OtherEndpoint`] if the session is bound to another endpoint; the session stays. All
+    /// other errors are those of a [`Refresh`](crate::Refresh).
     pub result: Result<Option<KeptSession>, Error>,
     /// The result of a sign-out at the service, or [`RemoteSignOut::NotAsked`] for every other task.
     pub remote_sign_out: RemoteSignOut,

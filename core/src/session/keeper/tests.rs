@@ -1,4 +1,5 @@
 mod devices;
+mod endpoints;
 mod sign_out;
 mod stores;
 
@@ -34,13 +35,13 @@ fn seed() -> Seed {
     Seed::new([7; 32])
 }
 
-/// Returns a session whose tokens are valid for this many seconds after [`NOW`].
+/// Returns a session whose tokens were issued for an hour and are valid for this many seconds after [`NOW`].
 fn session(valid_for_seconds: u64, refresh_token: &str) -> Session {
-    let now = NOW.as_unix_seconds();
-    let claims = json!({"username": "alice", "iat": now, "exp": now + valid_for_seconds}).to_string();
+    let issued_at = NOW.as_unix_seconds() + valid_for_seconds - 3600;
+    let claims = json!({"username": "alice", "iat": issued_at, "exp": issued_at + 3600}).to_string();
     let mut tokens = Tokens::new(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims)));
     tokens.refresh_token = Some(refresh_token.into()).filter(|_| !refresh_token.is_empty());
-    Session::new("alice", tokens, NOW, None)
+    Session::new("alice", tokens, Timestamp::from_unix_seconds(issued_at), None).signed_in_at(&app_client())
 }
 
 fn keeper() -> SessionKeeper {
@@ -259,6 +260,19 @@ fn the_refresh_task_refreshes_valid_tokens() {
     let mut desk = Desk::with(Some(session(3600, "r")));
     desk.outcome(SessionTask::Refresh, [answer(200, RENEWED)]).result.unwrap();
     assert_eq!(desk.stored().unwrap().access_token().expose(), "new");
+}
+
+#[test]
+fn a_refresh_without_a_refresh_token_fails_and_sends_nothing() {
+    let mut desk = Desk::with(Some(session(3600, "")));
+    for _ in 0..2 {
+        assert!(matches!(desk.outcome(SessionTask::Refresh, []).result, Err(Error::NoRefreshToken)));
+        assert_eq!(desk.get([]).session, session(3600, ""), "the session stays");
+    }
+    assert!(matches!(
+        Desk::with(Some(session(0, ""))).outcome(SessionTask::Refresh, []).result,
+        Err(Error::NotSignedIn)
+    ));
 }
 
 #[test]

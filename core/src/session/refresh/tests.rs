@@ -241,7 +241,7 @@ fn a_response_without_an_access_token_is_malformed() {
 fn a_session_without_a_refresh_token_cannot_be_refreshed() {
     let session = Session::new("0d4f1c2e", Tokens::new("access"), NOW, None);
     let mut flow = Refresh::new(&app_client(), &session, seed());
-    assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::NotSignedIn));
+    assert!(matches!(failed(flow.step(NOW, Event::Start)), Error::NoRefreshToken));
 }
 
 #[test]

@@ -89,10 +89,13 @@ impl MfaSetupChallenge {
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
         let without_session = || InvalidInput::new("session", "the challenge has none, start the sign-in again");
-        let call = self.setup_of(&ChallengeName::SoftwareTokenMfa).and_then(|_| {
-            let session = self.0.session.clone().ok_or_else(without_session)?;
-            Ok(Box::new(Call::new(app_client, AssociateSoftwareToken::in_sign_in(session))))
-        });
+        let session = || {
+            self.0.require_endpoint(app_client)?;
+            self.setup_of(&ChallengeName::SoftwareTokenMfa)?;
+            Ok(self.0.session.clone().ok_or_else(without_session)?)
+        };
+        let call =
+            session().map(|session| Box::new(Call::new(app_client, AssociateSoftwareToken::in_sign_in(session))));
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
@@ -126,8 +129,8 @@ pub struct BeginSoftwareTokenSetup(Guarded<Associating>);
 #[derive(Debug)]
 struct Associating {
     pending: Pending,
-    /// The request, or the reason why it cannot be sent.
-    call: Result<Box<Call<AssociateSoftwareToken>>, InvalidInput>,
+    /// The request, or the reason why the challenge cannot be answered.
+    call: Result<Box<Call<AssociateSoftwareToken>>, Error>,
 }
 
 impl Flow for BeginSoftwareTokenSetup {

@@ -34,6 +34,7 @@ fn sample(kind: &str) -> Challenge {
         parameters: parameters.iter().copied().collect(),
         available_challenges: Vec::new(),
         gone_device_key: None,
+        endpoint: None,
         software_token: None,
     };
     let code = |name, medium, destination| {
@@ -161,6 +162,7 @@ proptest! {
             parameters: parameters.into_iter().collect(),
             available_challenges,
             gone_device_key,
+            endpoint: None,
             software_token,
         };
         let challenge = Challenge::from(pending);

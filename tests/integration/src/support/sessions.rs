@@ -26,13 +26,12 @@ pub fn sign_in(client: &Client, username: &str) -> Session {
     }
 }
 
-/// Returns sessions in memory, with alice signed in. The margin is one hour, so that every use refreshes the
-/// tokens.
+/// Sessions in memory, with alice signed in. Her tokens seem about to expire, so that the next use is a refresh.
 #[track_caller]
 pub fn sessions_to_refresh(service: &Server) -> Sessions {
     let client = client(service);
-    let sessions = Sessions::new(client.clone(), MemoryStore::new()).with_margin(HOUR);
-    sessions.save(&sign_in(&client, "alice").into()).unwrap();
+    let sessions = Sessions::new(client.clone(), MemoryStore::new());
+    sessions.save(&about_to_expire(&sign_in(&client, "alice"))).unwrap();
     sessions
 }
 

@@ -14,7 +14,7 @@ fn a_rejected_refresh_token_ends_the_session() {
     let session = sessions.user("alice").get().unwrap().session;
     client(&service).call_signed_in(&session, GlobalSignOut::new()).unwrap();
     let revoked = RefusalKind::NotAuthorized(NotAuthorized::RefreshTokenRevoked);
-    assert_eq!(sessions.user("alice").get().unwrap_err().refusal_kind(), Some(revoked));
+    assert_eq!(sessions.user("alice").refresh().unwrap_err().refusal_kind(), Some(revoked));
     assert!(matches!(sessions.user("alice").get(), Err(Error::NotSignedIn)));
     assert_eq!(sessions.usernames().unwrap(), [""; 0]);
 }

@@ -13,7 +13,7 @@ use cognito_blocking::storage::Record;
 use cognito_blocking::{Error, FileStore, MemoryStore, Sessions, SignOutScope, Store, StoreLock};
 use cognito_integration_tests::support::files::{example, session_file};
 use cognito_integration_tests::support::service::{rotate, service};
-use cognito_integration_tests::support::sessions::{HOUR, client, sign_in};
+use cognito_integration_tests::support::sessions::{client, sign_in};
 use cognito_testkit::{Fault, FaultPlan, Server};
 
 /// Returns the command of a process that refreshes alice's session in this file.
@@ -85,11 +85,11 @@ fn an_unsaved_refresh_does_not_undo_a_sign_out() {
     let service = service(|_| ());
     let path = session_file("not_undone");
     let client = client(&service);
-    let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
+    let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
     service.plan_fault(FaultPlan::next(Fault::Delay { millis: 500 }).for_operation("GetTokensFromRefreshToken"));
     std::thread::scope(|scope| {
-        let refresh = scope.spawn(|| sessions.user("alice").get());
+        let refresh = scope.spawn(|| sessions.user("alice").refresh());
         std::thread::sleep(Duration::from_millis(200));
         let obstacle = path.with_file_name("sessions.json.new");
         fs::create_dir(&obstacle).unwrap();
@@ -202,19 +202,19 @@ fn an_unsaved_session_is_used_and_saved_later() {
     let service = service(|config| rotate(config, 0));
     let path = session_file("unsaved");
     let client = client(&service);
-    let sessions = Sessions::new(client.clone(), FileStore::new(&path)).with_margin(HOUR);
+    let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
 
-    let obstacle = path.with_file_name("sessions.json.new");
-    fs::create_dir(&obstacle).unwrap();
-    let unsaved = sessions.user("alice").get().unwrap();
+    let hindrance = path.with_file_name("sessions.json.new");
+    fs::create_dir(&hindrance).unwrap();
+    let unsaved = sessions.user("alice").refresh().unwrap();
     assert!(unsaved.save_error.is_some());
-    // The store still contains the spent refresh token, which the next refresh must not send.
-    let next = sessions.user("alice").get().unwrap();
+    // The store still has the token that is spent, and the next refresh does not use it.
+    let next = sessions.user("alice").refresh().unwrap();
     assert!(next.save_error.is_some() && next.refresh_error.is_none());
 
-    fs::remove_dir(&obstacle).unwrap();
-    let saved = sessions.user("alice").get().unwrap();
+    fs::remove_dir(&hindrance).unwrap();
+    let saved = sessions.user("alice").refresh().unwrap();
     assert!(saved.save_error.is_none() && saved.refresh_error.is_none());
     let elsewhere = Sessions::new(client, FileStore::new(&path));
     assert_eq!(elsewhere.user("alice").get().unwrap().session, saved.session);

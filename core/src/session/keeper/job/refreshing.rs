@@ -18,13 +18,16 @@ use crate::timestamp::Timestamp;
 
 impl Job {
     pub(super) fn plan(self, known: &mut Known, now: Timestamp, session: Session, is_second: bool) -> Next {
-        let must_refresh = matches!(self.task, SessionTask::Refresh) && !is_second && session.refresh_token().is_some();
+        let must_refresh = matches!(self.task, SessionTask::Refresh) && !is_second;
         let plan = match session.plan(now, known.settings.margin) {
             _ if matches!(self.task, SessionTask::Flush) => Plan::Use,
             Plan::Use if must_refresh => Plan::Refresh,
             plan => plan,
         };
         match plan {
+            Plan::Refresh if session.refresh_token().is_none() => {
+                self.finish_without_session(known, Error::NoRefreshToken, None)
+            }
             Plan::Use if known.unsaved.is_some() && !self.is_sign_out() => {
                 self.save(known, Saving::Again(Box::new(session)))
             }
@@ -95,7 +98,7 @@ impl Job {
     ) -> Next {
         let Reloading { tried, refusal, is_second } = reloading;
         known.unsaved = None;
-        match newer(tried.as_ref(), loaded) {
+        match newer(known, tried.as_ref(), loaded) {
             Ok(Some(session)) if !is_second => self.plan(known, now, session, true),
             Ok(None) => self.remove_expired(known, refusal),
             Ok(Some(_)) | Err(_) => self.finish_without_session(known, refusal, None),
@@ -171,11 +174,14 @@ impl Job {
     }
 }
 
-/// Returns the stored session if its refresh token differs from the token `tried`, which the service
-/// rejected. A record that cannot be read is an error, because it may hold a newer session and must not be
-/// removed.
-fn newer(tried: Option<&RefreshToken>, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
+/// Returns the stored session, if its refresh token is not the one that was tried. A record that cannot be
+/// read is an error, because it may hold a newer session and must not be removed.
+fn newer(
+    known: &Known,
+    tried: Option<&RefreshToken>,
+    loaded: Result<Option<Record>, Cause>,
+) -> Result<Option<Session>, Error> {
     let held = loaded.map_err(Error::Store)?;
-    let session = held.map(|held| Session::from_record(&held)).transpose()?;
+    let session = held.map(|held| known.read(&held)).transpose()?;
     Ok(session.filter(|session| session.refresh_token() != tried))
 }

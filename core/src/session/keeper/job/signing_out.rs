@@ -18,17 +18,24 @@ impl Job {
     /// Chooses the session to revoke: the session that could not be saved, or else the stored session, or
     /// else the session in memory.
     pub(super) fn loaded_to_sign_out(
-        self,
+        mut self,
         known: &mut Known,
         now: Timestamp,
         scope: SignOutScope,
         loaded: Result<Option<Record>, Cause>,
     ) -> Next {
+        // A session of another endpoint stays, and nothing is sent.
+        if let Ok(Some(record)) = &loaded
+            && known.newest_unsaved(Some(record)).is_none()
+            && let Err(error @ Error::OtherEndpoint(_)) = known.read(record)
+        {
+            self.remote_sign_out = RemoteSignOut::Failed(error.clone());
+            return self.finish(known, Ending::err(error, None));
+        }
         // From now on, no caller may get the tokens, because they are about to be revoked.
         let current = known.current.take();
         let unsaved = loaded.as_ref().ok().and_then(|held| known.newest_unsaved(held.as_ref())).cloned();
-        let stored =
-            loaded.map_err(Error::Store).and_then(|held| held.map(|held| Session::from_record(&held)).transpose());
+        let stored = loaded.map_err(Error::Store).and_then(|held| held.map(|held| known.read(&held)).transpose());
         let session = match (unsaved, stored) {
             (Some(session), _) => Ok(session),
             (None, Ok(stored)) => stored.or(current).ok_or(Error::NotSignedIn),
