@@ -6,6 +6,8 @@ mod challenges;
 mod configuration;
 mod exit_codes;
 mod identity;
+#[cfg(unix)]
+mod locks;
 mod resume;
 mod secrets;
 mod signed_in_user;

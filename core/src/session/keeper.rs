@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::storage::session_key;
 use crate::timestamp::Timestamp;
 
-use job::Job;
+use job::{Job, LOCK_IS_TAKEN, not_refreshed};
 use known::Known;
 
 pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, SessionSettings, SessionTask};
@@ -28,7 +28,7 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// device that a refresh registers. A process has one keeper for each user:
 ///
 /// ```text
-/// Get:      Load ── valid ───────────────────────────────────────────────────► Done
+/// Get:      Load ── valid, or no session ────────────────────────────────────► Done
 ///            └── expired, or anything else ──► Lock, Load ── valid ──────────► Done
 ///                                                         └─ expired ──► refresh
 ///
@@ -42,7 +42,10 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// ```
 ///
 /// The task [`SessionTask::Get`] returns valid tokens in the store without locking it, so callers never wait
-/// for another process's refresh. Everything else in a job happens under the lock.
+/// for another process's refresh. It also reports without locking that the store has no session. Everything else in a job happens under the lock. If tokens that expire
+/// within the margin are still valid and the lock is taken, the task waits for
+/// [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and then returns these tokens together with the error. All other
+/// tasks wait for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
 ///
 /// The keeper removes an expired session from the store only after an error that [ends the
 /// session](Error::ends_session), and only after reading the store again. After any other
@@ -112,7 +115,7 @@ impl SessionKeeper {
     /// Returns whether no job is running and nothing is waiting to be saved.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        !self.flight.is_running() && !self.has_unsaved()
+        self.flight.running().is_none() && !self.has_unsaved()
     }
 
     /// Returns whether a session or a device could not be saved and is still in memory only.
@@ -149,6 +152,13 @@ impl Keeper for SessionKeeper {
     /// Returns the result of a job that returned or refreshed the session.
     fn result(&self, job: JobId) -> Option<Result<KeptSession, Error>> {
         self.flight.result(job)
+    }
+
+    fn valid_meanwhile(&self, task: &SessionTask, now: Timestamp) -> Option<KeptSession> {
+        let is_allowed =
+            matches!(task, SessionTask::Get) && self.flight.running().is_some_and(Job::leaves_valid_tokens);
+        let session = self.known.valid(now).filter(|_| is_allowed)?;
+        Some(not_refreshed(session, Error::store(LOCK_IS_TAKEN)))
     }
 
     fn abandon(&mut self, cause: Cause) {

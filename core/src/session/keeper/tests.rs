@@ -1,4 +1,5 @@
 mod devices;
+mod locks;
 mod sign_out;
 mod stores;
 
