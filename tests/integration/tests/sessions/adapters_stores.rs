@@ -85,6 +85,7 @@ enum Flaw {
     TruncatesKeys,
     NeverLocks,
     DropsZeroBytes,
+    WaitsTooLong,
 }
 
 struct FlawedStore(MemoryStore, Flaw);
@@ -117,6 +118,7 @@ impl Store for FlawedStore {
     }
 
     fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        let max_wait = if self.1 == Flaw::WaitsTooLong { Duration::from_secs(60) } else { max_wait };
         if self.1 == Flaw::NeverLocks { Ok(Box::new(())) } else { self.0.lock(key, max_wait) }
     }
 }
@@ -128,6 +130,7 @@ fn the_check_detects_each_flaw_of_a_store() {
         (Flaw::TruncatesKeys, "each key has its own record"),
         (Flaw::NeverLocks, "two callers hold the lock on one key"),
         (Flaw::DropsZeroBytes, "load returns the record that was saved last"),
+        (Flaw::WaitsTooLong, "lock waits for longer than the maximum wait"),
     ] {
         let error = check_store(&FlawedStore(MemoryStore::new(), flaw)).unwrap_err();
         assert!(error.starts_with(rule), "{error}");
