@@ -22,14 +22,14 @@ use cognito_core::adapter::private_file::{self, follow_links, is_locked_file, na
 
 /// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
 ///
-/// The file is replaced atomically: if a process dies or the disk is full, the old file stays. If the path is a
-/// symbolic link, the file that the link leads to is replaced. An empty file is an empty store.
+/// The file is replaced atomically: if a process dies or the disk is full, the old file stays. If the path is
+/// a symbolic link, the file that the link leads to is replaced. An empty file is an empty store.
 ///
 /// Processes exclude each other with two lock files in the same folder, which are never deleted. The file
 /// with the ending `.lock` is locked while the store is rewritten. The file with the ending `.refresh` is
 /// locked while a process holds the lock on any key, so that only one process at a time refreshes sessions.
-/// Do not delete the lock files while a program uses the store. Reading creates and locks no file, so a store in
-/// a read-only folder can be read.
+/// Do not delete the lock files while a program uses the store. Reading creates and locks no file, so a store
+/// in a read-only folder can be read.
 ///
 /// All clones of a store share their locks. Two stores that were created separately for the same file exclude
 /// each other like two processes.
@@ -104,14 +104,14 @@ impl FileStore {
         private_file::replace(&text, &self.path)
     }
 
-    /// Returns the path of a lock file. It lies next to the file to which links lead, so that all names of one
-    /// file have the same locks.
+    /// Returns the path of a lock file. It lies next to the file to which links lead, so that all names of
+    /// one file have the same locks.
     fn lock_path(&self, ending: &str) -> io::Result<PathBuf> {
         Ok(sibling(&follow_links(&self.path)?, ending))
     }
 
-    /// Returns the locked `.refresh` file of this store, or locks it. Returns `None` if another process or store
-    /// has locked it.
+    /// Returns the locked `.refresh` file of this store, or locks it. Returns `None` if another process or
+    /// store has locked it.
     fn try_refresh_file(&self, path: &Path) -> io::Result<Option<Arc<File>>> {
         let mut refresh_file = lock_ignoring_poison(&self.refresh_file);
         if let Some(file) = refresh_file.upgrade().filter(|file| is_locked_file(file, path)) {
@@ -153,8 +153,8 @@ impl Store for FileStore {
     /// programs. Within this process, a lock on one key does not block a lock on another key, even on the
     /// same thread.
     ///
-    /// The method also waits until no process rewrites the file, so that a caller whose result cannot be saved
-    /// at the moment uses up no refresh token.
+    /// The method also waits until no process rewrites the file, so that a caller whose result cannot be
+    /// saved at the moment uses up no refresh token.
     fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
         let deadline = Deadline::after(max_wait);
         let key = self.locks.lock(key, deadline.left())?;

@@ -72,7 +72,9 @@ impl SessionHandle {
     /// Returns the session with valid tokens.
     ///
     /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
-    /// tokens are still valid, the session is returned together with the error.
+    /// tokens are still valid, the session is returned together with the error. If another process holds the
+    /// store's lock, a caller with valid tokens waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT), and
+    /// any other caller for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
     ///
     /// # Errors
     /// Returns the errors that [`SessionOutcome::result`] lists.
@@ -107,8 +109,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user of this session. If the service rejects the access token, the session is refreshed and
-    /// the call is retried once.
+    /// Calls an operation for the user of this session. If the service rejects the access token, the session
+    /// is refreshed and the call is retried once.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
@@ -133,8 +135,8 @@ impl SessionHandle {
 
     /// Signs the user out.
     ///
-    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in any case, even if
-    /// the service cannot be reached.
+    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in
+    /// any case, even if the service cannot be reached.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(|| SessionTask::SignOut(scope)).into()
     }

@@ -38,9 +38,9 @@ pub trait Store: Send + Sync {
 
     /// Locks this key and returns a guard. Dropping the guard releases the lock.
     ///
-    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the method
-    /// tries once, and does not wait. Measure the time with a clock that never goes back,
-    /// such as [`Instant`](std::time::Instant), and let several callers wait at the same time.
+    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
+    /// method tries once, and does not wait. Measure the time with a clock that never goes back, such as
+    /// [`Instant`](std::time::Instant), and let several callers wait at the same time.
     ///
     /// The lock excludes all other threads, and all other processes that use the same store. Sessions are
     /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.

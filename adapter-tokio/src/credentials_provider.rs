@@ -138,10 +138,10 @@ impl CredentialsProvider {
         }
         let result = self.credentials(CredentialsTask::Get).await;
         match &self.0.source {
-            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => {
-                session.refresh().await?;
-                self.credentials(CredentialsTask::Get).await
-            }
+            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => match session.refresh().await {
+                Ok(_) => self.credentials(CredentialsTask::Get).await,
+                Err(error) => KeptCredentials::without_fresh_logins(result, error),
+            },
             _ => result,
         }
     }

@@ -49,8 +49,8 @@ pub trait Store: Send + Sync {
 
     /// Locks this key and returns a guard. Dropping the guard releases the lock.
     ///
-    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the method
-    /// tries once, and does not wait.
+    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
+    /// method tries once, and does not wait.
     ///
     /// The lock excludes all other tasks, and all other processes that use the same store. Sessions are
     /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
@@ -89,9 +89,9 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
 /// A [`Store`] that runs a store for blocking code on tokio's blocking threads.
 ///
-/// A caller occupies no thread while it waits for a lock: the store tries to lock the key without waiting, again
-/// and again, with pauses in which no thread is occupied. Therefore the holder of a lock always finds a free
-/// thread to load and save on, and a program does not wait for a lock when it ends.
+/// A caller occupies no thread while it waits for a lock: the store tries to lock the key without waiting,
+/// again and again, with pauses in which no thread is occupied. Therefore the holder of a lock always finds a
+/// free thread to load and save on, and a program does not wait for a lock when it ends.
 pub struct SpawnBlocking<S> {
     store: Arc<S>,
     /// A lock within this process for each key that a task of this process has locked, or waits to lock.
@@ -179,8 +179,8 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
         timeout(max_wait, local_lock.lock_owned()).await.map_err(is_taken)
     }
 
-    /// Tries to lock the key without waiting. If the lock is taken, this returns the store's error and the local
-    /// lock.
+    /// Tries to lock the key without waiting. If the lock is taken, this returns the store's error and the
+    /// local lock.
     async fn try_acquire(
         &self,
         key: &str,

@@ -17,8 +17,8 @@ use crate::timestamp::Timestamp;
 pub use by_name::KeepersByName;
 pub(crate) use single_flight::{Job, SingleFlight, Transition};
 
-/// The maximum time for which a job waits for a lock in the store while its caller has no valid value. This is
-/// longer than a refresh takes with all its attempts and time-outs.
+/// The maximum time for which a job waits for a lock in the store while its caller has no valid value. This
+/// is longer than a refresh takes with all its attempts and time-outs.
 pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
 
 /// The maximum time for which a caller with a valid value waits for a lock in the store. Then the caller gets
@@ -79,8 +79,8 @@ pub trait Keeper: sealed::Sealed {
     #[must_use]
     fn result(&self, job: JobId) -> Option<Result<Self::Value, Error>>;
 
-    /// Returns a valid value for a caller of this task while another caller's job waits for a lock in the store,
-    /// together with the error that the lock is taken.
+    /// Returns a valid value for a caller of this task while another caller's job waits for a lock in the
+    /// store, together with the error that the lock is taken.
     ///
     /// Call this method each time that the caller has waited for another caller's job
     /// for [`SHORT_LOCK_WAIT`]. `None` means that the caller must continue to
@@ -126,8 +126,8 @@ pub enum KeeperStep<Output> {
         key: String,
         /// The maximum time to wait if the lock is taken. After that, report an error.
         ///
-        /// The time counts from the moment when the caller requested the value: subtract from the first wait the
-        /// time that the caller has waited for other jobs.
+        /// The time counts from the moment when the caller requested the value: subtract from the first wait
+        /// the time that the caller has waited for other jobs.
         max_wait: Duration,
     },
     /// Read the record under this key; report [`KeeperEvent::Loaded`].

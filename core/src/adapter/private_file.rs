@@ -58,8 +58,8 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the path of the file to which symbolic links at `path` lead. The file may be absent. A path that is
-/// not a link is returned unchanged.
+/// Returns the path of the file to which symbolic links at `path` lead. The file may be absent. A path that
+/// is not a link is returned unchanged.
 ///
 /// # Errors
 /// When a link cannot be read, or when the links form a circle. The error names the link.

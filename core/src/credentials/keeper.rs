@@ -37,9 +37,9 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 /// ```
 ///
 /// The lock prevents two processes from creating two identities. If the identity id is known and the lock is
-/// taken, a job waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and continues without the lock. The same
-/// applies to a caller with valid credentials. All other jobs wait for up
-/// to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
+/// taken, a job waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and continues without the lock. The
+/// same applies to a caller with valid credentials. All other jobs wait for up to
+/// [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
 ///
 /// The first user who signs in keeps the identity that was stored for the guest, if the service allows it.
 /// The keeper stores the identity id even if it then gets no credentials. The credentials themselves are

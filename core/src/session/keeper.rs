@@ -42,10 +42,10 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// ```
 ///
 /// The task [`SessionTask::Get`] returns valid tokens in the store without locking it, so callers never wait
-/// for another process's refresh. It also reports without locking that the store has no session. Everything else in a job happens under the lock. If tokens that expire
-/// within the margin are still valid and the lock is taken, the task waits for
-/// [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and then returns these tokens together with the error. All other
-/// tasks wait for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
+/// for another process's refresh. It also reports without locking that the store has no session. Everything
+/// else in a job happens under the lock. If tokens that expire within the margin are still valid and the lock
+/// is taken, the task waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and then returns these tokens
+/// together with the error. All other tasks wait for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
 ///
 /// The keeper removes an expired session from the store only after an error that [ends the
 /// session](Error::ends_session), and only after reading the store again. After any other

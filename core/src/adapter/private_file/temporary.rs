@@ -1,7 +1,7 @@
 //! Temporary files, which become the new content of another file.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirEntry, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
@@ -25,20 +25,21 @@ impl Temporary {
     /// Creates a temporary file with a unique name next to the file `target`: `TARGET.PID-RANDOM.new`.
     pub(super) fn create(target: &Path) -> io::Result<Self> {
         const MAX_ATTEMPTS: u32 = 16;
-        let mut attempts = 1..=MAX_ATTEMPTS;
+        let mut attempt = 0;
         loop {
+            attempt += 1;
             // Without randomness, the number of the attempt makes the name unique.
-            let random = getrandom::u32().ok().or(attempts.next()).unwrap_or_default();
+            let random = getrandom::u32().unwrap_or(attempt);
             let path = sibling(target, &format!(".{}-{random:08x}.new", process::id()));
             match options().create_new(true).open(&path) {
                 Ok(file) => {
-                    // Without locks, the file counts as left over once it is old enough.
+                    // Without locks, the file counts as left over as soon as it is old enough.
                     let _ = file.try_lock();
                     return Ok(Self { path, file });
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts.next().is_some() => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(naming(&path, error)),
-                Err(error) => return Err(naming(target, error)),
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(naming(target, error)),
+                Err(error) if attempt == MAX_ATTEMPTS => return Err(naming(&path, error)),
+                Err(_) => {}
             }
         }
     }
@@ -92,5 +93,5 @@ fn is_left_over(entry: &DirEntry) -> bool {
     let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok());
     metadata.is_file()
         && age.is_some_and(|age| age >= LEFTOVER_AGE)
-        && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+        && File::open(entry.path()).is_ok_and(|file| !matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }

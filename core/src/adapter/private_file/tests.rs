@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use std::vec::Vec;
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
 use super::*;
 

@@ -3,7 +3,8 @@
 use super::*;
 use crate::{MAX_LOCK_WAIT, SHORT_LOCK_WAIT};
 
-/// Regression: no caller got credentials while another process held the lock, although the identity was known.
+/// Regression: no caller got credentials while another process held the lock, although the identity was
+/// known.
 #[test]
 fn a_known_identity_needs_no_lock() {
     for (task, user) in [(CredentialsTask::Get, Some("alice")), (CredentialsTask::Refresh, None)] {
@@ -40,7 +41,8 @@ fn an_unknown_identity_waits_for_the_lock() {
     }
 }
 
-/// Returns a desk of a guest whose identity id is not saved, 50 seconds after the guest got credentials for 60.
+/// Returns a desk of a guest whose identity id is not saved, 50 seconds after the guest got credentials for
+/// 60.
 fn desk_within_the_margin() -> Desk {
     let mut desk = Desk::for_guest();
     desk.broken = vec!["save"];
@@ -56,6 +58,17 @@ fn valid_credentials_wait_little_for_a_lock() {
     desk.broken = vec!["lock"];
     assert!(matches!(desk.get(Logins::new(), []).refresh_error, Some(Error::Store(_))));
     assert_eq!(desk.lock_waits, [SHORT_LOCK_WAIT]);
+}
+
+/// Regression: valid credentials were withheld when the session could not be refreshed.
+#[test]
+fn valid_credentials_do_not_need_fresh_logins() {
+    let kept = || Ok(desk_within_the_margin().keeper.newest().unwrap().clone().into());
+    let taken = || Error::store("the lock is taken");
+    assert!(KeptCredentials::without_fresh_logins(kept(), taken()).is_ok());
+    assert!(KeptCredentials::without_fresh_logins(kept(), Error::NotSignedIn).is_err(), "the session has ended");
+    let failed = KeptCredentials::without_fresh_logins(Err(Error::NotSignedIn), taken());
+    assert!(matches!(failed, Err(Error::Store(_))));
 }
 
 #[test]

@@ -107,8 +107,8 @@ impl Job {
         matches!(self.task, SessionTask::SignOut(_))
     }
 
-    /// Returns whether the job waits for a lock in the store and callers may use valid tokens meanwhile. Tokens
-    /// that are about to be revoked or forgotten are not returned to any caller.
+    /// Returns whether the job waits for a lock in the store and callers may use valid tokens meanwhile.
+    /// Tokens that are about to be revoked or forgotten are not returned to any caller.
     pub(in crate::session::keeper) fn leaves_valid_tokens(&self) -> bool {
         matches!(self.state, State::Locking | State::LockingDevices(_))
             && !matches!(self.task, SessionTask::SignOut(_) | SessionTask::Forget)

@@ -67,7 +67,7 @@ fn keeper_at_the_lock(task: SessionTask) -> SessionKeeper {
     assert_eq!(keeper.begin(task, since), Admission::Drive);
     let mut step = keeper.step(NOW, KeeperEvent::Start(Ok(seed()))).unwrap();
     if matches!(step, KeeperStep::Load(_)) {
-        step = keeper.step(NOW, KeeperEvent::Loaded(Ok(None))).unwrap();
+        step = keeper.step(NOW, KeeperEvent::Loaded(Err(cause("unreadable")))).unwrap();
     }
     assert!(matches!(step, KeeperStep::Lock { .. }));
     keeper
