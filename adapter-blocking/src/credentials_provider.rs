@@ -74,8 +74,8 @@ impl CredentialsProvider {
     /// Creates a provider for a user of one or more login providers, of any kind.
     ///
     /// The function `logins` is called whenever new credentials are needed. It returns fresh tokens, or fails
-    /// with [`Error::NoLogins`]. The name `user` distinguishes this user's identity from others in the store,
-    /// and is never sent.
+    /// with [`Error::NoLogins`]. The name `user` distinguishes this user's identity from others in the
+    /// store, and is never sent.
     #[must_use]
     pub fn for_logins(
         client: IdentityPoolClient,

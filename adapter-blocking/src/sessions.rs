@@ -30,8 +30,8 @@ use crate::{Client, Store};
 ///
 /// The key of a session is the user's canonical name, [`Session::username`](cognito_core::Session::username).
 /// A user stays signed in until the application calls [`SessionHandle::sign_out`] or
-/// [`SessionHandle::forget`], or until the service returns an error that [ends the
-/// session](Error::ends_session).
+/// [`SessionHandle::forget`], or until the service returns an error that
+/// [ends the session](Error::ends_session).
 ///
 /// The store also holds this machine's [devices](Self::devices), which the service remembers. Devices outlive
 /// a session: pass them to the next sign-in.

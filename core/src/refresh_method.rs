@@ -1,12 +1,13 @@
-//! How an app client refreshes tokens. It is part of its configuration, and of an error.
+//! The method by which an app client refreshes tokens. The configuration and one of the errors name it.
 
-/// In which way tokens are refreshed.
+/// The operation that refreshes tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_enums, reason = "complete: the API has these two")]
 pub enum RefreshMethod {
-    /// GetTokensFromRefreshToken, which works whether refresh tokens rotate or not.
+    /// GetTokensFromRefreshToken, which works with and without refresh token rotation.
     #[default]
     GetTokensFromRefreshToken,
-    /// InitiateAuth with REFRESH_TOKEN_AUTH, the older way, which the service refuses where refresh tokens rotate.
+    /// InitiateAuth with REFRESH_TOKEN_AUTH, the older operation. The service rejects it if refresh token
+    /// rotation is on.
     RefreshTokenAuth,
 }

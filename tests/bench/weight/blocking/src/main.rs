@@ -1,5 +1,5 @@
-//! Signs in to the user pool that the environment variables name, and prints the lifetime of the access token. The other
-//! folders in `weight` contain the same program for other clients.
+//! Signs in to the user pool that the environment variables name, and prints the lifetime of the access
+//! token. The other folders in `weight` contain the same program for other clients.
 
 use std::env::var;
 use std::error::Error;
