@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::store::{Locks, lock_ignoring_poison};
 use crate::{Store, StoreLock};
+use cognito_core::adapter::Stopwatch;
 use cognito_core::adapter::private_file::{self, follow_links, is_locked_file, naming, sibling, try_lock};
 
 /// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
@@ -174,18 +175,20 @@ impl fmt::Debug for FileStore {
     }
 }
 
-/// A moment after which a caller does not wait any longer, by a clock that never goes back.
+/// The time at which a caller stops waiting.
 #[derive(Clone, Copy)]
-struct Deadline(Option<Instant>);
+struct Deadline {
+    stopwatch: Stopwatch,
+    max_wait: Duration,
+}
 
 impl Deadline {
     fn after(max_wait: Duration) -> Self {
-        // A time that is too long to be added never ends.
-        Self(Instant::now().checked_add(max_wait))
+        Self { stopwatch: Stopwatch::start(), max_wait }
     }
 
-    fn left(self) -> Duration {
-        self.0.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
+    fn left(&self) -> Duration {
+        self.max_wait.saturating_sub(self.stopwatch.elapsed())
     }
 }
 

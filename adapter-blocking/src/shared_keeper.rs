@@ -4,13 +4,13 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep, SHORT_LOCK_WAIT};
 
 use crate::run::exchange;
 use crate::{Store, Transport};
-use cognito_core::adapter::{jittered, now};
+use cognito_core::adapter::{Stopwatch, jittered, now};
 
 /// A keeper that threads share, with a condition variable to wait for the end of a job.
 pub(crate) struct SharedKeeper<K> {
@@ -44,7 +44,7 @@ impl<K: Keeper> SharedKeeper<K> {
         transport: &dyn Transport,
         input: impl FnOnce() -> Result<K::Input, Error>,
     ) -> Result<Ran<K>, Error> {
-        let arrival = Instant::now();
+        let arrival = Stopwatch::start();
         let mut keeper = self.lock();
         let since = keeper.newest_job();
         loop {

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cognito_blocking::adapter::Stopwatch;
 use cognito_blocking::storage::Record;
 use cognito_blocking::{FileStore, MemoryStore, Store};
 use cognito_testkit::check_store;
@@ -183,7 +184,7 @@ fn callers_of_different_keys_give_up_at_the_same_time() {
     let path = folder("at_the_same_time").join("sessions.json");
     let _held = FileStore::new(&path).lock("other", MAX_WAIT).unwrap();
     let store = FileStore::new(&path);
-    let start = Instant::now();
+    let start = Stopwatch::start();
     thread::scope(|scope| {
         for key in ["a", "b", "c", "c"] {
             scope.spawn(|| {

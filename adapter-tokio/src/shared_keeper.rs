@@ -5,9 +5,9 @@ use std::io;
 use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cognito_core::adapter::{jittered, now};
+use cognito_core::adapter::{Stopwatch, jittered, now};
 use cognito_core::error::NotReached;
 use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep, SHORT_LOCK_WAIT};
 use tokio::sync::Notify;
@@ -58,7 +58,7 @@ impl<K: Keeper> SharedKeeper<K> {
     where
         Driving: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let arrival = Instant::now();
+        let arrival = Stopwatch::start();
         let since = self.lock().newest_job();
         let mut joined = None;
         loop {

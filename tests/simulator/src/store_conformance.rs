@@ -10,9 +10,10 @@ use std::fmt::Debug;
 use std::io;
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cognito_blocking::{Store, StoreLock};
+use cognito_core::adapter::Stopwatch;
 use cognito_core::storage::Record;
 use tokio::runtime::{Builder, Runtime};
 
@@ -158,7 +159,7 @@ fn a_caller_waits_for_a_lock_no_longer_than_it_asked(store: &dyn Store) -> Resul
     let mut held = Some(succeeds("lock", store.lock("a", TIMEOUT))?);
     for max_wait in [Duration::ZERO, OBSERVATION] {
         let (sender, receiver) = channel();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         thread::scope(|scope| {
             scope.spawn(move || sender.send(store.lock("a", max_wait).map(drop).map_err(|error| error.kind())));
             let result = receiver.recv_timeout(max_wait + TIMEOUT / 10);

@@ -1,11 +1,11 @@
 //! Temporary files, which become the new content of another file.
 
+use core::time::Duration;
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::time::Duration;
 
 use alloc::format;
 

@@ -1,10 +1,10 @@
+use core::time::Duration;
 use std::env;
 use std::process;
-use std::time::{Duration, SystemTime};
-use std::vec::Vec;
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use super::*;
 
@@ -27,7 +27,8 @@ fn names(folder: &Path) -> Vec<String> {
 fn create_old(path: &Path, age_seconds: u64) -> File {
     fs::write(path, "half a fi").unwrap();
     let file = options().open(path).unwrap();
-    file.set_modified(SystemTime::now() - Duration::from_secs(age_seconds)).unwrap();
+    let now = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(now - Duration::from_secs(age_seconds)).unwrap();
     file
 }
 

@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cognito_blocking::adapter::Stopwatch;
 use cognito_blocking::storage::Record;
 use cognito_blocking::{Error, FileStore, MAX_LOCK_WAIT, SHORT_LOCK_WAIT, Sessions, SignOutScope, Store, StoreLock};
 use cognito_integration_tests::support::files::session_file;
@@ -26,7 +27,7 @@ fn callers_with_valid_tokens_do_not_wait_for_a_taken_lock() {
     sessions.save(&session).unwrap();
     let held = FileStore::new(&path).lock("other", Duration::ZERO).unwrap();
     thread::scope(|scope| {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let kept = sessions.user("alice").get().unwrap();
         assert!(matches!(kept.refresh_error, Some(Error::Store(_))));
         // A refresh needs new tokens, so it waits.
@@ -54,7 +55,7 @@ async fn tasks_with_valid_tokens_do_not_wait_for_a_taken_lock() {
     let sessions = cognito_tokio::Sessions::new(client, cognito_tokio::FileStore::new(&path));
     sessions.save(&session).await.unwrap();
     let held = FileStore::new(&path).lock("other", Duration::ZERO).unwrap();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let get = |sessions: cognito_tokio::Sessions| async move { sessions.user("alice").get().await.unwrap() };
     assert!(get(sessions.clone()).await.refresh_error.is_some());
     let refreshing = sessions.clone();

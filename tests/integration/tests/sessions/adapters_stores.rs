@@ -1,8 +1,9 @@
 //! The check of stores: the stores of the tokio adapter pass the check, and flawed stores fail it.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cognito_blocking::adapter::Stopwatch;
 use cognito_blocking::storage::Record;
 use cognito_blocking::{MemoryStore, Store, StoreLock};
 use cognito_integration_tests::support::files::session_file;
@@ -44,7 +45,7 @@ fn a_tokio_program_ends_although_it_waits_for_a_lock() {
     let path = session_file("program_ends");
     let held = cognito_blocking::FileStore::new(&path).lock("other", Duration::ZERO).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     runtime.block_on(async {
         let store = cognito_tokio::FileStore::new(&path);
         let lock = store.lock("a", Duration::from_secs(60));
@@ -63,7 +64,7 @@ async fn tasks_that_wait_for_a_lock_give_up_at_the_same_time() {
     let path = session_file("give_up");
     let held = cognito_blocking::FileStore::new(&path).lock("other", Duration::ZERO).unwrap();
     let store = std::sync::Arc::new(cognito_tokio::FileStore::new(&path));
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let waiting: Vec<_> = ["a", "b", "c", "c"]
         .into_iter()
         .map(|key| {
