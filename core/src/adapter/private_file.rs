@@ -62,14 +62,20 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// is not a link is returned unchanged.
 ///
 /// # Errors
-/// When a link cannot be read, or when the links form a circle. The error names the link.
+/// When a link cannot be read, when the links form a circle, or when the path leads to a folder or a device,
+/// which must not be replaced. The error names the path.
 pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
     // The limit of Linux.
     const MAX_LINKS: u32 = 40;
     let mut path = path.to_path_buf();
     for _ in 0..MAX_LINKS {
-        if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
-            return Ok(path);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() => {}
+            Ok(metadata) if !metadata.is_file() => {
+                let message = "this is not a regular file; choose another file";
+                return Err(naming(&path, io::Error::new(io::ErrorKind::InvalidInput, message)));
+            }
+            _ => return Ok(path),
         }
         let target = fs::read_link(&path).map_err(|error| naming(&path, error))?;
         path = path.parent().unwrap_or(Path::new("")).join(target);

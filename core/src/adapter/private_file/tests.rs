@@ -81,6 +81,26 @@ fn a_failed_replacement_leaves_the_old_file_and_nothing_else() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// Replacing `/dev/null` would harm the whole system.
+#[cfg(unix)]
+#[test]
+fn only_a_regular_file_is_replaced_or_removed() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::os::unix::net::UnixListener;
+
+    let folder = folder("regular");
+    let _listener = UnixListener::bind(folder.join("socket")).unwrap();
+    symlink("socket", folder.join("link")).unwrap();
+    for name in ["socket", "link"] {
+        let path = folder.join(name);
+        for result in [replace(b"text", &path), check_replaceable(&path), remove(&path)] {
+            assert!(result.unwrap_err().to_string().ends_with("socket"));
+        }
+        assert!(fs::metadata(&path).unwrap().file_type().is_socket());
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_followed_and_stays_a_link() {
