@@ -1,19 +1,20 @@
 //! Files for stores: only the owner can read them (mode 0600 on Unix), and they are replaced atomically.
 
 mod lock;
+mod naming;
 mod temporary;
 #[cfg(test)]
 mod tests;
 
-use core::fmt;
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use naming::folder_of;
 use temporary::Temporary;
 
 pub use lock::{is_locked_file, try_lock};
+pub use naming::{naming, options, sibling};
 
 /// Replaces the content of the file at `path` with `text`: writes a temporary file with a unique name in the
 /// same folder, then renames it. If writing or renaming fails, the old file stays unchanged. If `path` is a
@@ -81,50 +82,4 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
         path = path.parent().unwrap_or(Path::new("")).join(target);
     }
     Err(naming(&path, io::Error::other("too many symbolic links; choose another file")))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Returns the path of a file in the same folder, with `ending` appended to the file name.
-#[must_use]
-pub fn sibling(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(ending);
-    path.with_file_name(name)
-}
-
-/// Returns options that open a file for writing and that make a new file readable only by its owner.
-#[must_use]
-pub fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Returns an error of the same kind that names the file and has `error` as its source.
-#[must_use]
-pub fn naming(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), InFile { path: path.to_path_buf(), cause: error })
-}
-
-#[derive(Debug)]
-struct InFile {
-    path: PathBuf,
-    cause: io::Error,
-}
-
-impl fmt::Display for InFile {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot use the file {}", self.path.display())
-    }
-}
-
-impl core::error::Error for InFile {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.cause)
-    }
 }

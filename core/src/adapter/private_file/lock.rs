@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-use super::{naming, options};
+use super::naming::{naming, options};
 
 /// Opens or creates the file at `path` and locks it, without waiting. Returns `None` if the file is locked
 /// already. Dropping the file releases the lock.

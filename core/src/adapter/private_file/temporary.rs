@@ -9,7 +9,7 @@ use std::process;
 
 use alloc::format;
 
-use super::{folder_of, naming, options, sibling};
+use super::naming::{folder_of, naming, options, sibling};
 
 /// The minimum age of a temporary file that counts as left over. A younger file may belong to a process that
 /// has not locked it yet.
