@@ -131,14 +131,10 @@ impl CredentialsProvider {
         }
         let result = self.credentials(CredentialsTask::Get);
         match &self.0.source {
-            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => {
-                match (session.refresh(), result) {
-                    (Ok(_), _) => self.credentials(CredentialsTask::Get),
-                    // The old credentials are still valid.
-                    (Err(_), Ok(kept)) => Ok(kept),
-                    (Err(error), Err(_)) => Err(error),
-                }
-            }
+            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => match session.refresh() {
+                Ok(_) => self.credentials(CredentialsTask::Get),
+                Err(error) => KeptCredentials::without_fresh_logins(result, error),
+            },
             _ => result,
         }
     }

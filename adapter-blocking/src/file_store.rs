@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
@@ -18,16 +18,19 @@ use zeroize::Zeroizing;
 
 use crate::store::{Locks, lock_ignoring_poison};
 use crate::{Store, StoreLock};
-use cognito_core::adapter::MAX_LOCK_WAIT;
-use cognito_core::adapter::private_file::{self, naming, sibling};
+use cognito_core::adapter::Stopwatch;
+use cognito_core::adapter::private_file::{self, follow_links, is_locked_file, naming, sibling, try_lock};
 
 /// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
 ///
-/// The file is replaced atomically: if a process dies or the disk is full, the old file stays.
+/// The file is replaced atomically: if a process dies or the disk is full, the old file stays. If the path is
+/// a symbolic link, the file that the link leads to is replaced. An empty file is an empty store.
 ///
 /// Processes exclude each other with two lock files in the same folder, which are never deleted. The file
 /// with the ending `.lock` is locked while the store is rewritten. The file with the ending `.refresh` is
 /// locked while a process holds the lock on any key, so that only one process at a time refreshes sessions.
+/// Do not delete the lock files while a program uses the store. Reading creates and locks no file, so a store
+/// in a read-only folder can be read.
 ///
 /// All clones of a store share their locks. Two stores that were created separately for the same file exclude
 /// each other like two processes.
@@ -49,6 +52,9 @@ struct Contents {
 }
 
 const VERSION: u32 = 1;
+/// The maximum time to wait while another process rewrites the file, which takes milliseconds.
+const MAX_REWRITE_WAIT: Duration = Duration::from_secs(10);
+
 const NOT_A_STORE: &str = "the file is not a session store; choose another file, or delete this one";
 const OTHER_VERSION: &str = "the file has an unsupported format version; choose another file";
 const NOT_BASE64: &str = "a record in the file is not valid base64; choose another file, or delete this one";
@@ -70,12 +76,14 @@ impl FileStore {
         let path = &self.path;
         let text = match fs::read(path) {
             Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Contents { version: VERSION, records: BTreeMap::new() });
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Zeroizing::default(),
             Err(error) => return Err(naming(path, error)),
         };
-        // The parser's error is discarded, because its message may quote a record.
+        // A script may have created an empty file with `mktemp`.
+        if text.is_empty() {
+            return Ok(Contents { version: VERSION, records: BTreeMap::new() });
+        }
+        // The parser's own message may quote a record, so it is left out.
         let invalid = |message: &str| naming(path, io::Error::new(io::ErrorKind::InvalidData, message));
         let contents: Contents = serde_json::from_slice(&text).map_err(|_| invalid(NOT_A_STORE))?;
         if contents.version == VERSION { Ok(contents) } else { Err(invalid(OTHER_VERSION)) }
@@ -83,7 +91,8 @@ impl FileStore {
 
     /// Changes the records, and writes the file if `change` returns true.
     fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
-        let _lock = wait_for_lock(&sibling(&self.path, ".lock"))?;
+        let path = self.lock_path(".lock")?;
+        let _lock = poll(Deadline::after(MAX_REWRITE_WAIT), || try_lock(&path))?.ok_or_else(|| is_taken(&path))?;
         let mut contents = self.read()?;
         if change(&mut contents.records) { self.write(&contents) } else { Ok(()) }
     }
@@ -93,14 +102,27 @@ impl FileStore {
         let length: usize = contents.records.iter().map(|(key, value)| key.len() + value.expose().len() + 8).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer(&mut *text, contents)?;
-        let temporary = sibling(&self.path, ".new");
-        // This process holds the lock, so an existing temporary file was left by a process that died. The
-        // mode of that file may be wrong.
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(&temporary, error)),
-            _ => {}
+        private_file::replace(&text, &self.path)
+    }
+
+    /// Returns the path of a lock file. It lies next to the file to which links lead, so that all names of
+    /// one file have the same locks.
+    fn lock_path(&self, ending: &str) -> io::Result<PathBuf> {
+        Ok(sibling(&follow_links(&self.path)?, ending))
+    }
+
+    /// Returns the locked `.refresh` file of this store, or locks it. Returns `None` if another process or
+    /// store has locked it.
+    fn try_refresh_file(&self, path: &Path) -> io::Result<Option<Arc<File>>> {
+        let mut refresh_file = lock_ignoring_poison(&self.refresh_file);
+        if let Some(file) = refresh_file.upgrade().filter(|file| is_locked_file(file, path)) {
+            return Ok(Some(file));
         }
-        private_file::replace(&text, &temporary, &self.path)
+        let file = try_lock(path)?.map(Arc::new);
+        if let Some(file) = &file {
+            *refresh_file = Arc::downgrade(file);
+        }
+        Ok(file)
     }
 }
 
@@ -126,22 +148,23 @@ impl Store for FileStore {
         Ok(self.read()?.records.into_keys().collect())
     }
 
-    /// Waits for the lock on this key and returns a guard.
+    /// Locks this key and returns a guard.
     ///
-    /// The guard excludes other processes from all keys, not only from this key. That is sufficient, because
-    /// a file is meant for the few users of one person's programs. Within this process, a lock on one key
-    /// does not block a lock on another key, even on the same thread.
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        let key = self.locks.lock(key)?;
-        let mut refresh_file = lock_ignoring_poison(&self.refresh_file);
-        let file = match refresh_file.upgrade() {
-            Some(file) => file,
-            None => {
-                let file = Arc::new(wait_for_lock(&sibling(&self.path, ".refresh"))?);
-                *refresh_file = Arc::downgrade(&file);
-                file
-            }
-        };
+    /// Other processes are excluded from all keys, because a file is meant for the few users of one person's
+    /// programs. Within this process, a lock on one key does not block a lock on another key, even on the
+    /// same thread.
+    ///
+    /// The method also waits until no process rewrites the file, so that a caller whose result cannot be
+    /// saved at the moment uses up no refresh token.
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        let deadline = Deadline::after(max_wait);
+        let key = self.locks.lock(key, deadline.left())?;
+        let path = self.lock_path(".refresh")?;
+        let file = poll(deadline, || self.try_refresh_file(&path))?.ok_or_else(|| is_taken(&path))?;
+        let path = self.lock_path(".lock")?;
+        // Problems other than a lock that is taken are reported when the file is rewritten.
+        let is_free = || Ok(if matches!(try_lock(&path), Ok(None)) { None } else { Some(()) });
+        poll(deadline, is_free)?.ok_or_else(|| is_taken(&path))?;
         Ok(Box::new((key, file)))
     }
 }
@@ -152,21 +175,38 @@ impl fmt::Debug for FileStore {
     }
 }
 
-/// Opens or creates a file and waits for the lock on it. Closing the file releases the lock.
-fn wait_for_lock(path: &Path) -> io::Result<File> {
-    const PAUSE: Duration = Duration::from_millis(10);
-    let file = private_file::options().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;
-    let mut left = MAX_LOCK_WAIT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(naming(path, error)),
-            Err(TryLockError::WouldBlock) if left.is_zero() => {
-                let message = "timed out waiting for another process to release the lock; try again later";
-                return Err(naming(path, io::Error::new(io::ErrorKind::TimedOut, message)));
-            }
-            Err(TryLockError::WouldBlock) => sleep(PAUSE),
-        }
-        left = left.saturating_sub(PAUSE);
+/// The time at which a caller stops waiting.
+#[derive(Clone, Copy)]
+struct Deadline {
+    stopwatch: Stopwatch,
+    max_wait: Duration,
+}
+
+impl Deadline {
+    fn after(max_wait: Duration) -> Self {
+        Self { stopwatch: Stopwatch::start(), max_wait }
     }
+
+    fn left(&self) -> Duration {
+        self.max_wait.saturating_sub(self.stopwatch.elapsed())
+    }
+}
+
+/// Tries until the attempt returns a value, or until the deadline. Nothing is locked between two attempts, so
+/// that each caller waits until its own deadline.
+fn poll<T>(deadline: Deadline, mut attempt: impl FnMut() -> io::Result<Option<T>>) -> io::Result<Option<T>> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    loop {
+        let value = attempt()?;
+        let left = deadline.left();
+        if value.is_some() || left.is_zero() {
+            return Ok(value);
+        }
+        sleep(left.min(PAUSE));
+    }
+}
+
+fn is_taken(path: &Path) -> io::Error {
+    let message = "another process holds the lock; try again later";
+    naming(path, io::Error::new(io::ErrorKind::TimedOut, message))
 }

@@ -136,7 +136,7 @@ impl Sessions {
     pub fn change_devices(&self, change: impl FnOnce(&mut Devices) -> bool) -> Result<(), Error> {
         let mut change = ChangeDevices::new(self.app_client(), change);
         let Shared { client, store, .. } = &*self.shared;
-        drive(&**store, client.transport(), Ok(()), |event| change.step(event))?
+        drive(&**store, client.transport(), Duration::ZERO, Ok(()), |event| change.step(event))?
     }
 
     /// Saves all sessions and devices that could not be saved earlier.

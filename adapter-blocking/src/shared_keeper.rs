@@ -1,14 +1,16 @@
 //! Runs the jobs of a keeper: one thread drives a job, and all other callers wait for its result.
 
 use std::io;
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
+use std::time::Duration;
 
-use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep};
+use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep, SHORT_LOCK_WAIT};
 
 use crate::run::exchange;
 use crate::{Store, Transport};
-use cognito_core::adapter::{jittered, now};
+use cognito_core::adapter::{Stopwatch, jittered, now};
 
 /// A keeper that threads share, with a condition variable to wait for the end of a job.
 pub(crate) struct SharedKeeper<K> {
@@ -20,7 +22,7 @@ pub(crate) struct SharedKeeper<K> {
 pub(crate) enum Ran<K: Keeper> {
     /// The output of a job that the caller drove to its end.
     Driven(K::Output),
-    /// The value from a job that another caller drove.
+    /// The value from a job that another caller drove, or a valid value from before that job.
     Joined(K::Value),
 }
 
@@ -42,47 +44,58 @@ impl<K: Keeper> SharedKeeper<K> {
         transport: &dyn Transport,
         input: impl FnOnce() -> Result<K::Input, Error>,
     ) -> Result<Ran<K>, Error> {
+        let arrival = Stopwatch::start();
         let mut keeper = self.lock();
         let since = keeper.newest_job();
         loop {
-            match keeper.begin(task(), since) {
-                Admission::Drive => {
-                    drop(keeper);
-                    return self.drive(store, transport, input).map(Ran::Driven);
-                }
-                Admission::Wait => keeper = self.wait(keeper),
-                Admission::Join(job) => loop {
-                    keeper = self.wait(keeper);
-                    if let Some(result) = keeper.result(job) {
-                        return result.map(Ran::Joined);
-                    }
-                },
+            let admission = keeper.begin(task(), since);
+            if admission == Admission::Drive {
+                drop(keeper);
+                return self.drive(store, transport, arrival.elapsed(), input).map(Ran::Driven);
             }
+            let (guard, valid) = self.wait(keeper, &task);
+            if let Some(valid) = valid {
+                return Ok(Ran::Joined(valid));
+            }
+            if let Admission::Join(job) = admission
+                && let Some(result) = guard.result(job)
+            {
+                return result.map(Ran::Joined);
+            }
+            keeper = guard;
         }
     }
 
-    fn wait<'a>(&self, keeper: MutexGuard<'a, K>) -> MutexGuard<'a, K> {
-        self.ended.wait(keeper).unwrap_or_else(PoisonError::into_inner)
+    /// Waits for the end of the running job. If that takes long, this returns the valid value that the caller
+    /// may use meanwhile, if there is one.
+    fn wait<'a>(&self, keeper: MutexGuard<'a, K>, task: impl Fn() -> K::Task) -> (MutexGuard<'a, K>, Option<K::Value>) {
+        let waited = self.ended.wait_timeout(keeper, SHORT_LOCK_WAIT);
+        let (keeper, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        let valid = if timeout.timed_out() { keeper.valid_meanwhile(&task(), now()) } else { None };
+        (keeper, valid)
     }
 
     fn drive(
         &self,
         store: &dyn Store,
         transport: &dyn Transport,
+        waited: Duration,
         input: impl FnOnce() -> Result<K::Input, Error>,
     ) -> Result<K::Output, Error> {
         let mut guard = WakeOnDrop { keeper: self, is_finished: false };
-        let output = drive(store, transport, input(), |event| self.lock().step(now(), event))?;
+        let output = drive(store, transport, waited, input(), |event| self.lock().step(now(), event))?;
         guard.is_finished = true;
         Ok(output)
     }
 }
 
 /// Drives a job to its end: carries out each step and reports the result as the next event. The store's locks
-/// are released when the job ends.
+/// are released when the job ends. `waited` is the time for which the caller has waited for other jobs. That
+/// time counts as part of the wait for the first lock.
 pub(crate) fn drive<Input, Output>(
     store: &dyn Store,
     transport: &dyn Transport,
+    mut waited: Duration,
     input: Result<Input, Error>,
     mut step: impl FnMut(KeeperEvent<Input>) -> Result<KeeperStep<Output>, Error>,
 ) -> Result<Output, Error> {
@@ -90,7 +103,10 @@ pub(crate) fn drive<Input, Output>(
     let mut event = KeeperEvent::Start(input);
     loop {
         event = match step(event)? {
-            KeeperStep::Lock(key) => KeeperEvent::Locked(store.lock(&key).map(|lock| locks.push(lock)).map_err(cause)),
+            KeeperStep::Lock { key, max_wait } => {
+                let locked = store.lock(&key, max_wait.saturating_sub(mem::take(&mut waited)));
+                KeeperEvent::Locked(locked.map(|lock| locks.push(lock)).map_err(cause))
+            }
             KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).map_err(cause)),
             KeeperStep::Save(key, record) => KeeperEvent::Stored(store.save(&key, &record).map_err(cause)),
             KeeperStep::Remove(key) => KeeperEvent::Stored(store.remove(&key).map_err(cause)),

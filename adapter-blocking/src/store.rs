@@ -2,10 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use cognito_core::storage::Record;
-
-use cognito_core::adapter::MAX_LOCK_WAIT;
 
 /// A place that keeps records under text keys, in memory or across restarts.
 ///
@@ -37,7 +36,11 @@ pub trait Store: Send + Sync {
     /// Returns an error if the store cannot be read.
     fn keys(&self) -> io::Result<Vec<String>>;
 
-    /// Waits for the lock on this key and returns a guard. Dropping the guard releases the lock.
+    /// Locks this key and returns a guard. Dropping the guard releases the lock.
+    ///
+    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
+    /// method tries once, and does not wait. Measure the time with a clock that never goes back, such as
+    /// [`Instant`](std::time::Instant), and let several callers wait at the same time.
     ///
     /// The lock excludes all other threads, and all other processes that use the same store. Sessions are
     /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
@@ -46,8 +49,9 @@ pub trait Store: Send + Sync {
     /// store. The guard may be dropped on another thread.
     ///
     /// # Errors
-    /// Returns an error if the store cannot be locked, or if the lock is still taken after two minutes.
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>>;
+    /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if the lock is still taken
+    /// after `max_wait`, or another error if the store cannot be locked.
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>>;
 }
 
 /// A shared store, for example one store for both sessions and identity ids.
@@ -68,8 +72,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        (**self).lock(key)
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        (**self).lock(key, max_wait)
     }
 }
 
@@ -131,22 +135,20 @@ impl Store for MemoryStore {
         Ok(lock_ignoring_poison(&self.records).keys().cloned().collect())
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        Ok(Box::new(self.locks.lock(key)?))
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        Ok(Box::new(self.locks.lock(key, max_wait)?))
     }
 }
 
 impl Locks {
     /// Waits for the lock on this key within this process, and returns its guard.
-    pub(crate) fn lock(self: &Arc<Self>, key: &str) -> io::Result<KeyLock> {
+    pub(crate) fn lock(self: &Arc<Self>, key: &str, max_wait: Duration) -> io::Result<KeyLock> {
         let locked = lock_ignoring_poison(&self.locked);
-        let waited = self.released.wait_timeout_while(locked, MAX_LOCK_WAIT, |locked| locked.contains(key));
+        let waited = self.released.wait_timeout_while(locked, max_wait, |locked| locked.contains(key));
         let (mut locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
-            return Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "timed out waiting for the lock on this record; try again later",
-            ));
+            let message = "the lock on this record is taken; try again later";
+            return Err(io::Error::new(io::ErrorKind::TimedOut, message));
         }
         locked.insert(key.to_owned());
         Ok(KeyLock { locks: Arc::clone(self), key: key.to_owned() })

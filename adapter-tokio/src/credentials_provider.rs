@@ -140,14 +140,10 @@ impl CredentialsProvider {
         }
         let result = self.credentials(CredentialsTask::Get).await;
         match &self.0.source {
-            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => {
-                match (session.refresh().await, result) {
-                    (Ok(_), _) => self.credentials(CredentialsTask::Get).await,
-                    // The old credentials are still valid.
-                    (Err(_), Ok(kept)) => Ok(kept),
-                    (Err(error), Err(_)) => Err(error),
-                }
-            }
+            Source::Session(session) if KeptCredentials::needs_fresh_logins(&result) => match session.refresh().await {
+                Ok(_) => self.credentials(CredentialsTask::Get).await,
+                Err(error) => KeptCredentials::without_fresh_logins(result, error),
+            },
             _ => result,
         }
     }

@@ -79,8 +79,10 @@ impl SessionHandle {
 
     /// Returns the session with valid tokens.
     ///
-    /// Tokens that expire within the [margin](crate::Sessions::with_margin) are refreshed and saved first. If
-    /// the refresh fails and the old tokens are still valid, the session is returned together with the error.
+    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
+    /// tokens are still valid, the session is returned together with the error. If another process holds the
+    /// store's lock, a caller with valid tokens waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT), and
+    /// any other caller for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
     ///
     /// # Errors
     /// Returns the errors that [`SessionOutcome::result`] lists.

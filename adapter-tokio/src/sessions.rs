@@ -140,7 +140,7 @@ impl Sessions {
     /// Returns [`Error::Store`] if the store cannot be locked, read or written.
     pub async fn change_devices(&self, change: impl FnOnce(&mut Devices) -> bool + Send) -> Result<(), Error> {
         let mut change = ChangeDevices::new(self.app_client(), change);
-        drive(self.shared.resources(), Ok(()), |event| change.step(event)).await?
+        drive(self.shared.resources(), Duration::ZERO, Ok(()), |event| change.step(event)).await?
     }
 
     /// Saves all sessions and devices that could not be saved earlier.

@@ -2,14 +2,17 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::pin;
+use std::mem;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use cognito_core::adapter::{jittered, now};
+use cognito_core::adapter::{Stopwatch, jittered, now};
 use cognito_core::error::NotReached;
-use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep};
+use cognito_core::{Admission, Cause, Error, Event, Keeper, KeeperEvent, KeeperStep, SHORT_LOCK_WAIT};
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::sync::futures::Notified;
+use tokio::time::{sleep, timeout};
 
 use crate::run::{ComputePool, exchange, join_failure};
 use crate::{Store, Transport};
@@ -31,7 +34,7 @@ pub(crate) struct Resources<'a> {
 pub(crate) enum Ran<K: Keeper, T> {
     /// The output of a job that the caller drove to its end.
     Driven(T),
-    /// The value from a job that another caller drove.
+    /// The value from a job that another caller drove, or a valid value from before that job.
     Joined(K::Value),
 }
 
@@ -55,32 +58,46 @@ impl<K: Keeper> SharedKeeper<K> {
     where
         Driving: Future<Output = Result<T, Error>> + Send + 'static,
     {
+        let arrival = Stopwatch::start();
         let since = self.lock().newest_job();
+        let mut joined = None;
         loop {
             let mut ended = pin!(self.ended.notified());
             // This call starts to listen before the keeper is asked, so that the end of a job cannot be
             // missed.
             ended.as_mut().enable();
-            let admission = self.lock().begin(task(), since);
+            let admission = {
+                let mut keeper = self.lock();
+                if let Some(result) = joined.and_then(|job| keeper.result(job)) {
+                    return result.map(Ran::Joined);
+                }
+                keeper.begin(task(), since)
+            };
+            joined = if let Admission::Join(job) = admission { Some(job) } else { None };
             match admission {
                 Admission::Drive => {
-                    // The driver is created before the tokio task. Dropping the driver wakes all callers,
-                    // even if the tokio task never runs.
-                    let driver = Driver { keeper: Arc::clone(self), is_finished: false };
+                    // The driver is created before the tokio task, so that it wakes all callers even if the
+                    // tokio task never runs.
+                    let driver = Driver { keeper: Arc::clone(self), waited: arrival.elapsed(), is_finished: false };
                     let driven = tokio::spawn(drive(driver)).await;
                     let not_finished = |error| Err(NotReached::new(true, Arc::new(join_failure(&error))).into());
                     return driven.unwrap_or_else(not_finished).map(Ran::Driven);
                 }
-                Admission::Wait => ended.await,
-                Admission::Join(job) => loop {
-                    if let Some(result) = self.lock().result(job) {
-                        return result.map(Ran::Joined);
+                Admission::Wait | Admission::Join(_) => {
+                    if let Some(valid) = self.wait(ended, &task).await {
+                        return Ok(Ran::Joined(valid));
                     }
-                    ended.as_mut().await;
-                    ended.set(self.ended.notified());
-                    ended.as_mut().enable();
-                },
+                }
             }
+        }
+    }
+
+    /// Waits for the end of the running job. If that takes long, this returns the valid value that the caller
+    /// may use meanwhile, if there is one.
+    async fn wait(&self, ended: Pin<&mut Notified<'_>>, task: impl Fn() -> K::Task) -> Option<K::Value> {
+        match timeout(SHORT_LOCK_WAIT, ended).await {
+            Ok(()) => None,
+            Err(_) => self.lock().valid_meanwhile(&task(), now()),
         }
     }
 }
@@ -90,6 +107,8 @@ impl<K: Keeper> SharedKeeper<K> {
 /// first.
 pub(crate) struct Driver<K: Keeper> {
     keeper: Arc<SharedKeeper<K>>,
+    /// The time for which the caller has waited for other jobs.
+    waited: Duration,
     is_finished: bool,
 }
 
@@ -101,16 +120,18 @@ impl<K: Keeper + Send> Driver<K> {
         input: impl Future<Output = Result<K::Input, Error>> + Send,
     ) -> Result<K::Output, Error> {
         let input = input.await;
-        let output = drive(resources, input, |event| self.keeper.lock().step(now(), event)).await?;
+        let output = drive(resources, self.waited, input, |event| self.keeper.lock().step(now(), event)).await?;
         self.is_finished = true;
         Ok(output)
     }
 }
 
 /// Drives a job to its end: carries out each step and reports the result as the next event. The store's locks
-/// are released when the job ends.
+/// are released when the job ends. `waited` is the time for which the caller has waited for other jobs. That
+/// time counts as part of the wait for the first lock.
 pub(crate) async fn drive<Input, Output>(
     resources: Resources<'_>,
+    mut waited: Duration,
     input: Result<Input, Error>,
     mut step: impl FnMut(KeeperEvent<Input>) -> Result<KeeperStep<Output>, Error> + Send,
 ) -> Result<Output, Error> {
@@ -120,8 +141,8 @@ pub(crate) async fn drive<Input, Output>(
     loop {
         let next = step(event)?;
         event = match next {
-            KeeperStep::Lock(key) => {
-                let locked = store.lock(&key).await;
+            KeeperStep::Lock { key, max_wait } => {
+                let locked = store.lock(&key, max_wait.saturating_sub(mem::take(&mut waited))).await;
                 KeeperEvent::Locked(locked.map(|lock| locks.push(lock)).map_err(cause))
             }
             KeeperStep::Load(key) => KeeperEvent::Loaded(store.load(&key).await.map_err(cause)),

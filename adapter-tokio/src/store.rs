@@ -3,12 +3,12 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
-use cognito_core::adapter::MAX_LOCK_WAIT;
 use cognito_core::storage::Record;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::BoxFuture;
 use crate::run::join_failure;
@@ -47,7 +47,10 @@ pub trait Store: Send + Sync {
     /// Returns an error if the store cannot be read.
     fn keys(&self) -> BoxFuture<'_, io::Result<Vec<String>>>;
 
-    /// Waits for the lock on this key and returns a guard. Dropping the guard releases the lock.
+    /// Locks this key and returns a guard. Dropping the guard releases the lock.
+    ///
+    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
+    /// method tries once, and does not wait.
     ///
     /// The lock excludes all other tasks, and all other processes that use the same store. Sessions are
     /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
@@ -56,8 +59,9 @@ pub trait Store: Send + Sync {
     /// store.
     ///
     /// # Errors
-    /// Returns an error if the store cannot be locked, or if the lock is still taken after two minutes.
-    fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
+    /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if the lock is still taken
+    /// after `max_wait`, or another error if the store cannot be locked.
+    fn lock<'a>(&'a self, key: &'a str, max_wait: Duration) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
 }
 
 /// A shared store, for example one store for both sessions and identity ids.
@@ -78,25 +82,31 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).keys()
     }
 
-    fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
-        (**self).lock(key)
+    fn lock<'a>(&'a self, key: &'a str, max_wait: Duration) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
+        (**self).lock(key, max_wait)
     }
 }
 
 /// A [`Store`] that runs a store for blocking code on tokio's blocking threads.
 ///
-/// A caller occupies no thread while it waits for a lock that another task of this process holds. Therefore,
-/// the task that holds a lock always finds a free thread on which it can load and save records.
+/// A caller occupies no thread while it waits for a lock: the store tries to lock the key without waiting,
+/// again and again, with pauses in which no thread is occupied. Therefore the holder of a lock always finds a
+/// free thread to load and save on, and a program does not wait for a lock when it ends.
 pub struct SpawnBlocking<S> {
     store: Arc<S>,
     /// The in-process lock of each key that a task of this process has locked, or waits to lock.
     local_locks: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
-    waiting_threads: Arc<Semaphore>,
+    locking_threads: Arc<Semaphore>,
 }
 
-/// The maximum number of threads that wait for the locks of other processes: a small part of tokio's 512
-/// blocking threads.
-const MAX_WAITING_THREADS: usize = 32;
+/// The maximum number of threads that try to lock at the same time: a small part of tokio's 512 blocking
+/// threads.
+const MAX_LOCKING_THREADS: usize = 32;
+
+/// The first pause after which the store tries again to lock a key that another process has locked. Each
+/// further pause is twice as long, up to [`MAX_PAUSE`].
+const MIN_PAUSE: Duration = Duration::from_millis(5);
+const MAX_PAUSE: Duration = Duration::from_millis(80);
 
 /// A [`Store`] that keeps its records in memory.
 ///
@@ -116,7 +126,7 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
         Self {
             store: Arc::new(store),
             local_locks: Mutex::default(),
-            waiting_threads: Arc::new(Semaphore::new(MAX_WAITING_THREADS)),
+            locking_threads: Arc::new(Semaphore::new(MAX_LOCKING_THREADS)),
         }
     }
 
@@ -137,14 +147,56 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
         local_lock
     }
 
-    async fn acquire(&self, key: String) -> io::Result<HeldLocks> {
-        let local_lock = self.local_lock(&key).lock_owned().await;
-        // The semaphore is never closed, so this call always returns a permit.
-        let permit = Arc::clone(&self.waiting_threads).acquire_owned().await;
+    async fn acquire(&self, key: &str, max_wait: Duration) -> io::Result<HeldLocks> {
+        let start = Instant::now();
+        let mut local_lock = self.acquire_local(key, max_wait).await?;
+        let mut pause = MIN_PAUSE;
+        loop {
+            let error = match self.try_acquire(key, local_lock).await? {
+                Ok(held) => return Ok(held),
+                Err((error, unused)) => {
+                    local_lock = unused;
+                    error
+                }
+            };
+            let left = max_wait.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return Err(error);
+            }
+            sleep(left.min(pause)).await;
+            pause = MAX_PAUSE.min(2 * pause);
+        }
+    }
+
+    /// Waits for the lock on this key within this process.
+    async fn acquire_local(&self, key: &str, max_wait: Duration) -> io::Result<OwnedMutexGuard<()>> {
+        let local_lock = self.local_lock(key);
+        if let Ok(local_lock) = Arc::clone(&local_lock).try_lock_owned() {
+            return Ok(local_lock);
+        }
+        let message = "the lock on this record is taken; try again later";
+        let is_taken = |_| io::Error::new(io::ErrorKind::TimedOut, message);
+        timeout(max_wait, local_lock.lock_owned()).await.map_err(is_taken)
+    }
+
+    /// Tries to lock the key without waiting. If the lock is taken, this returns the store's error and the
+    /// local lock.
+    async fn try_acquire(
+        &self,
+        key: &str,
+        local_lock: OwnedMutexGuard<()>,
+    ) -> io::Result<Result<HeldLocks, (io::Error, OwnedMutexGuard<()>)>> {
+        let key = key.to_owned();
+        // This cannot fail, because the semaphore is never closed.
+        let permit = Arc::clone(&self.locking_threads).acquire_owned().await;
         // The local lock moves into the closure. If the caller is dropped, both locks are released together.
         self.run(move |store| {
             let _permit = permit;
-            store.lock(&key).map(|lock| HeldLocks { _lock: lock, _local_lock: local_lock })
+            match store.lock(&key, Duration::ZERO) {
+                Ok(lock) => Ok(Ok(HeldLocks { _lock: lock, _local_lock: local_lock })),
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Err((error, local_lock))),
+                Err(error) => Err(error),
+            }
         })
         .await
     }
@@ -198,11 +250,9 @@ impl<S: cognito_blocking::Store + 'static> Store for SpawnBlocking<S> {
         self.run(S::keys)
     }
 
-    fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
+    fn lock<'a>(&'a self, key: &'a str, max_wait: Duration) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
         Box::pin(async move {
-            let message = "timed out waiting for the lock on this record; try again later";
-            let late = |_| io::Error::new(io::ErrorKind::TimedOut, message);
-            let held = timeout(MAX_LOCK_WAIT, self.acquire(key.to_owned())).await.map_err(late)??;
+            let held = self.acquire(key, max_wait).await?;
             Ok(Box::new(held) as Box<dyn StoreLock>)
         })
     }

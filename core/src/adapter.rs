@@ -20,10 +20,6 @@ pub use clock::{Stopwatch, now};
 pub use trace::Exchange;
 pub use transport::{TransportSettings, UnusableProxy, is_this_machine};
 
-/// The maximum time for which a store waits for a lock. A refresh with all its attempts and time-outs takes
-/// less than this time.
-pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
-
 /// Returns a random time between zero and the bound, or the bound itself when the operating system returns no
 /// random bytes.
 #[must_use]

@@ -5,6 +5,7 @@ mod single_flight;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::time::Duration;
 
 use crate::device::{NewDevice, NewDeviceDraft};
 use crate::error::{Cause, Error, InvalidInput};
@@ -15,6 +16,14 @@ use crate::timestamp::Timestamp;
 
 pub use by_name::KeepersByName;
 pub(crate) use single_flight::{Job, SingleFlight, Transition};
+
+/// The maximum time for which a job waits for a lock in the store while its caller has no valid value. This
+/// is longer than a refresh takes with all its attempts and time-outs.
+pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
+
+/// The maximum time for which a caller with a valid value waits for a lock in the store. Then the caller gets
+/// the valid value, together with the error that the lock is taken.
+pub const SHORT_LOCK_WAIT: Duration = Duration::from_secs(1);
 
 /// Shares one value among all callers in a process, and persists it in a store.
 /// A [`SessionKeeper`](crate::SessionKeeper) shares a user's session, and
@@ -28,9 +37,10 @@ pub(crate) use single_flight::{Job, SingleFlight, Transition};
 /// In addition to sending requests, the driver reads and writes the store. After the last step, the driver
 /// wakes all waiting callers, which read the [`result`](Self::result).
 ///
-/// In this way, concurrent callers share a single request. The store's lock prevents two processes from
-/// running jobs on the same key at the same time. A job holds the lock from [`KeeperStep::Lock`] until the
-/// job ends.
+/// Concurrent callers thus share a single request. The store's lock prevents two processes from running jobs
+/// on the same key at the same time. A job holds the lock from [`KeeperStep::Lock`] to its end. A caller with
+/// a valid value does not wait long for a lock that another process holds: see [`KeeperStep::Lock`]
+/// and [`valid_meanwhile`](Self::valid_meanwhile).
 ///
 /// This trait is sealed: only the keepers of this crate implement it.
 pub trait Keeper: sealed::Sealed {
@@ -69,6 +79,15 @@ pub trait Keeper: sealed::Sealed {
     #[must_use]
     fn result(&self, job: JobId) -> Option<Result<Self::Value, Error>>;
 
+    /// Returns a valid value for a caller of this task while another caller's job waits for a lock in the
+    /// store, together with the error that the lock is taken.
+    ///
+    /// Call this method each time that the caller has waited for another caller's job
+    /// for [`SHORT_LOCK_WAIT`]. `None` means that the caller must continue to
+    /// wait.
+    #[must_use]
+    fn valid_meanwhile(&self, task: &Self::Task, now: Timestamp) -> Option<Self::Value>;
+
     /// Aborts the running job, because its driver cannot continue. Wake all waiting callers after this call.
     fn abandon(&mut self, cause: Cause);
 }
@@ -102,7 +121,15 @@ pub enum Admission {
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver never has to do anything else")]
 pub enum KeeperStep<Output> {
     /// Lock this key in the store until the job is over; report [`KeeperEvent::Locked`].
-    Lock(String),
+    Lock {
+        /// The key.
+        key: String,
+        /// The maximum time to wait if the lock is taken. After that, report an error.
+        ///
+        /// The time counts from the moment when the caller requested the value: subtract from the first wait
+        /// the time that the caller has waited for other jobs.
+        max_wait: Duration,
+    },
     /// Read the record under this key; report [`KeeperEvent::Loaded`].
     Load(String),
     /// Write this record under this key; report [`KeeperEvent::Stored`].

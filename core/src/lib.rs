@@ -102,7 +102,10 @@ pub use device::{
 pub use error::{Cause, Error};
 pub use flow::{Backoff, Event, Flow, SendOutcome, Step};
 pub use http::{Headers, Method, Request, Response};
-pub use keeper::{Admission, Computation, Computed, JobId, Keeper, KeeperEvent, KeeperStep, KeepersByName};
+pub use keeper::{
+    Admission, Computation, Computed, JobId, Keeper, KeeperEvent, KeeperStep, KeepersByName, MAX_LOCK_WAIT,
+    SHORT_LOCK_WAIT,
+};
 pub use mfa::{FactorState, SetMfaPreference};
 pub use operation::Logins;
 pub use protocol::{Call, MAX_ATTEMPTS};

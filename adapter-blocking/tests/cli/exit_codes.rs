@@ -110,7 +110,7 @@ fn files_are_checked_for_writing_before_the_first_request() {
     let stage = Stage::new("unwritable");
     let nowhere = stage.path("no/such/file.json");
     let blocked = stage.path("blocked.json");
-    fs::create_dir(format!("{blocked}.new")).unwrap();
+    fs::create_dir(format!("{blocked}.lock")).unwrap();
     fs::write(&blocked, json!({ "version": 1, "records": {} }).to_string()).unwrap();
     for option in [["--store", &nowhere], ["--store", &blocked], ["--challenge-file", &nowhere]] {
         let arguments = [&SIGN_IN[..3], &["--verbose"], &option].concat();

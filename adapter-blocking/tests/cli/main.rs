@@ -10,6 +10,8 @@ mod exit_codes;
 mod hostile_text;
 mod identity;
 #[cfg(unix)]
+mod locks;
+#[cfg(unix)]
 mod odd_challenges;
 mod resume;
 #[cfg(unix)]

@@ -178,11 +178,12 @@ impl Stage {
         self.folders().1.join("sessions.json")
     }
 
-    /// Makes the store read-only, by a folder in place of its temporary file, and returns the folder.
+    /// Makes the store read-only, by a folder in place of its lock file, and returns the folder.
     /// Removing the folder makes the store writable again. A folder is necessary, because file permissions
     /// would not stop root.
     pub(crate) fn block_store(&self) -> PathBuf {
-        let obstacle = self.store().with_file_name("sessions.json.new");
+        let obstacle = self.store().with_file_name("sessions.json.lock");
+        let _ = fs::remove_file(&obstacle);
         fs::create_dir(&obstacle).unwrap();
         obstacle
     }

@@ -38,7 +38,7 @@ pub(crate) fn keeper(session: &Session) -> SessionKeeper {
     let mut event = KeeperEvent::Start(Ok(seed()));
     loop {
         event = match keeper.step(NOW, event).unwrap() {
-            KeeperStep::Lock(_) => KeeperEvent::Locked(Ok(())),
+            KeeperStep::Lock { .. } => KeeperEvent::Locked(Ok(())),
             KeeperStep::Save(..) => KeeperEvent::Stored(Ok(())),
             KeeperStep::Done(_) => break keeper,
             step => panic!("{step:?}"),

@@ -15,13 +15,13 @@ pub fn now() -> Timestamp {
     Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// A timer for the duration of a request, used only for logs.
+/// A timer for durations, by a clock that never goes back: for logs, and for the maximum waits for locks.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts the timer.
-    #[expect(clippy::disallowed_methods, reason = "a duration is logged, and nothing depends on it")]
+    #[expect(clippy::disallowed_methods, reason = "a duration is logged, or limits a wait; no flow depends on it")]
     #[must_use]
     pub fn start() -> Self {
         Self(Instant::now())

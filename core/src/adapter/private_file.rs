@@ -1,77 +1,85 @@
 //! Files for stores: only the owner can read them (mode 0600 on Unix), and they are replaced atomically.
 
-use core::fmt;
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+mod lock;
+mod naming;
+mod temporary;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// Replaces the content of the file at `path` with `text`: writes the file `temporary`, then renames it to
-/// `path`. If writing or renaming fails, the old file stays unchanged.
+use naming::folder_of;
+use temporary::Temporary;
+
+pub use lock::{is_locked_file, try_lock};
+pub use naming::{naming, options, sibling};
+
+/// Replaces the content of the file at `path` with `text`: writes a temporary file with a unique name in the
+/// same folder, then renames it. If writing or renaming fails, the old file stays unchanged. If `path` is a
+/// symbolic link, the file that the link leads to is replaced.
+///
+/// Afterwards, the temporary files of processes that died are removed.
 ///
 /// # Errors
-/// When the file `temporary` already exists, or when either file cannot be written. The error names the file
-/// that caused it.
-pub fn replace(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
-    let written = write(text, temporary, path);
-    if written.is_err() {
-        // The caller gets the error of the write. An error of this removal is ignored.
-        let _ = fs::remove_file(temporary);
-    }
-    written
-}
-
-fn write(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
-    let mut file = options().create_new(true).open(temporary).map_err(|error| naming(temporary, error))?;
-    file.write_all(text).and_then(|()| file.sync_all()).map_err(|error| naming(temporary, error))?;
-    fs::rename(temporary, path).map_err(|error| naming(path, error))?;
-    // Syncing the folder makes the renaming survive a crash. A system that cannot open a folder offers no way
-    // to sync the folder.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if let Ok(folder) = File::open(folder) {
+/// When the file cannot be written. The error names the file.
+pub fn replace(text: &[u8], path: &Path) -> io::Result<()> {
+    let path = follow_links(path)?;
+    let mut temporary = Temporary::create(&path)?;
+    temporary.write(text).and_then(|()| temporary.rename(&path)).map_err(|error| naming(&path, error))?;
+    // The renaming must survive a crash. On systems where a folder cannot be opened, nothing more can be
+    // done.
+    if let Ok(folder) = File::open(folder_of(&path)) {
         let _ = folder.sync_all();
     }
+    temporary::remove_leftovers(&path);
     Ok(())
 }
 
-/// Returns the path of a file in the same folder, with `ending` appended to the file name.
-#[must_use]
-pub fn sibling(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(ending);
-    path.with_file_name(name)
+/// Checks that the file at `path` can be [replaced](replace), by creating and removing a temporary file.
+///
+/// # Errors
+/// When no file can be created in the folder. The error names the file at `path`.
+pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    Temporary::create(&follow_links(path)?).map(drop)
 }
 
-/// Returns options that open a file for writing and that make a new file readable only by its owner.
-#[must_use]
-pub fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Returns an error of the same kind that names the file and has `error` as its source.
-#[must_use]
-pub fn naming(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), InFile { path: path.to_path_buf(), cause: error })
-}
-
-#[derive(Debug)]
-struct InFile {
-    path: PathBuf,
-    cause: io::Error,
-}
-
-impl fmt::Display for InFile {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot use the file {}", self.path.display())
+/// Removes the file at `path`. If `path` is a symbolic link, the file that the link leads to is removed. An
+/// absent file is not an error.
+///
+/// # Errors
+/// When the file cannot be removed. The error names the file.
+pub fn remove(path: &Path) -> io::Result<()> {
+    let path = follow_links(path)?;
+    temporary::remove_leftovers(&path);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(naming(&path, error)),
+        _ => Ok(()),
     }
 }
 
-impl core::error::Error for InFile {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.cause)
+/// Returns the path of the file to which symbolic links at `path` lead. The file may be absent. A path that
+/// is not a link is returned unchanged.
+///
+/// # Errors
+/// When a link cannot be read, when the links form a circle, or when the path leads to a folder or a device,
+/// which must not be replaced. The error names the path.
+pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    // The limit of Linux.
+    const MAX_LINKS: u32 = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..MAX_LINKS {
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() => {}
+            Ok(metadata) if !metadata.is_file() => {
+                let message = "this is not a regular file; choose another file";
+                return Err(naming(&path, io::Error::new(io::ErrorKind::InvalidInput, message)));
+            }
+            _ => return Ok(path),
+        }
+        let target = fs::read_link(&path).map_err(|error| naming(&path, error))?;
+        path = path.parent().unwrap_or(Path::new("")).join(target);
     }
+    Err(naming(&path, io::Error::other("too many symbolic links; choose another file")))
 }

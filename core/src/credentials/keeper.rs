@@ -16,7 +16,7 @@ use crate::error::{Cause, Error};
 use crate::keeper::{Admission, JobId, Keeper, KeeperEvent, KeeperStep, SingleFlight, sealed};
 use crate::timestamp::Timestamp;
 
-use job::Job;
+use job::{Job, LOCK_IS_TAKEN, not_renewed};
 use known::Known;
 
 pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
@@ -29,15 +29,20 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 /// user's logins with fresh tokens, or empty logins for a guest. A job takes these steps:
 ///
 /// ```text
-/// Start ── Lock, Load the identity id ──┬──► Send, Wait ── Save a new id ──┬──► Done
-///               │                       │                   │              │
-///               └── a user without id:  │                   └── Remove ────┘
-///                   Lock, Load the      │                       the guest's id,
-///                   guest's id ─────────┘                       if it was used
+/// Start ── Load, Lock, Load the identity id ──┬──► Send, Wait ── Save a new id ──┬──► Done
+///               │                             │                   │              │
+///               └── a user without id:        │                   └── Remove ────┘
+///                   Lock, Load the            │                       the guest's id,
+///                   guest's id ───────────────┘                       if it was used
 /// ```
 ///
-/// The first user who signs in gets the identity that is stored for the guest, if the service allows it. The
-/// keeper stores a new identity id even if the request for credentials fails. The credentials themselves are
+/// The lock prevents two processes from creating two identities. If the identity id is known and the lock is
+/// taken, a job waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and continues without the lock. The
+/// same applies to a caller with valid credentials. All other jobs wait for up to
+/// [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
+///
+/// The first user who signs in keeps the identity that was stored for the guest, if the service allows it.
+/// The keeper stores the identity id even if it then gets no credentials. The credentials themselves are
 /// never stored.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
@@ -161,6 +166,12 @@ impl Keeper for CredentialsKeeper {
 
     fn result(&self, job: JobId) -> Option<Result<KeptCredentials, Error>> {
         self.flight.result(job)
+    }
+
+    fn valid_meanwhile(&self, task: &CredentialsTask, now: Timestamp) -> Option<KeptCredentials> {
+        let credentials = self.known.fallback(*task, now)?;
+        let is_waiting = self.flight.running().is_some_and(Job::leaves_valid_credentials);
+        is_waiting.then(|| not_renewed(credentials, Error::store(LOCK_IS_TAKEN)))
     }
 
     fn abandon(&mut self, cause: Cause) {

@@ -47,8 +47,8 @@ impl<J: Job> SingleFlight<J> {
         JobId(self.begun)
     }
 
-    pub(crate) fn is_running(&self) -> bool {
-        self.running.is_some()
+    pub(crate) fn running(&self) -> Option<&J> {
+        self.running.as_ref()
     }
 
     /// Begins this job, unless another job is running. `joins` says whether the new job may share the result

@@ -7,7 +7,7 @@ use core::mem;
 use crate::configuration::AppClient;
 use crate::device::Devices;
 use crate::error::{Cause, Error, Misuse};
-use crate::keeper::{KeeperEvent, KeeperStep};
+use crate::keeper::{KeeperEvent, KeeperStep, MAX_LOCK_WAIT};
 use crate::storage::{Record, devices_key};
 
 /// Locks this machine's devices in the store, and then reads, changes and saves them. Use `ChangeDevices`
@@ -45,7 +45,7 @@ impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
     pub fn step(&mut self, event: KeeperEvent<()>) -> Result<KeeperStep<Result<(), Error>>, Error> {
         let (state, step) = match (mem::replace(&mut self.state, State::Finished), event) {
             (State::Ready(change), KeeperEvent::Start(_)) => {
-                (State::Locking(change), KeeperStep::Lock(self.key.clone()))
+                (State::Locking(change), KeeperStep::Lock { key: self.key.clone(), max_wait: MAX_LOCK_WAIT })
             }
             (State::Locking(change), KeeperEvent::Locked(Ok(()))) => {
                 (State::Loading(change), KeeperStep::Load(self.key.clone()))

@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::storage::session_key;
 use crate::timestamp::Timestamp;
 
-use job::Job;
+use job::{Job, LOCK_IS_TAKEN, not_refreshed};
 use known::Known;
 
 pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, SessionSettings, SessionTask};
@@ -29,7 +29,7 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// these steps:
 ///
 /// ```text
-/// Get:      Load ── valid ───────────────────────────────────────────────────► Done
+/// Get:      Load ── valid, or no session ────────────────────────────────────► Done
 ///            └── expired, or anything else ──► Lock, Load ── valid ──────────► Done
 ///                                                         └─ expired ──► refresh
 ///
@@ -42,9 +42,11 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// device:   Lock, Load, Save the user's devices, if there is anything to save
 /// ```
 ///
-/// If the store has valid tokens, the task [`SessionTask::Get`] returns them without locking the store, so
-/// that callers do not wait for another process's refresh. All other parts of a job run while the session is
-/// locked in the store.
+/// The task [`SessionTask::Get`] returns valid tokens in the store without locking it, so callers never wait
+/// for another process's refresh. It also reports without locking that the store has no session. Everything
+/// else in a job happens under the lock. If tokens that expire within the margin are still valid and the lock
+/// is taken, the task waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and then returns these tokens
+/// together with the error. All other tasks wait for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
 ///
 /// The keeper removes an expired session from the store only after an error that [ends the
 /// session](Error::ends_session), and only after reading the store again. After any other
@@ -114,7 +116,7 @@ impl SessionKeeper {
     /// Returns whether no job is running and nothing is waiting to be saved.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        !self.flight.is_running() && !self.has_unsaved()
+        self.flight.running().is_none() && !self.has_unsaved()
     }
 
     /// Returns whether a session or a device could not be saved and is still in memory only.
@@ -151,6 +153,13 @@ impl Keeper for SessionKeeper {
     /// Returns the result of this job or of a later job that returned or refreshed the session.
     fn result(&self, job: JobId) -> Option<Result<KeptSession, Error>> {
         self.flight.result(job)
+    }
+
+    fn valid_meanwhile(&self, task: &SessionTask, now: Timestamp) -> Option<KeptSession> {
+        let is_allowed =
+            matches!(task, SessionTask::Get) && self.flight.running().is_some_and(Job::leaves_valid_tokens);
+        let session = self.known.valid(now).filter(|_| is_allowed)?;
+        Some(not_refreshed(session, Error::store(LOCK_IS_TAKEN)))
     }
 
     fn abandon(&mut self, cause: Cause) {

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use serde_json::Value;
 
@@ -17,7 +18,9 @@ pub(crate) struct Desk<K> {
     /// The store operations that fail: `lock`, `load`, `save` or `remove`. With a name such as `save
     /// devices`, only the operation on the record of devices fails.
     pub(crate) broken: Vec<&'static str>,
-    /// The names of all steps that the keeper returned, in order.
+    /// The maximum waits for all locks, in order.
+    pub(crate) lock_waits: Vec<Duration>,
+    /// The names of all steps, in order.
     pub(crate) log: Vec<String>,
     /// The bodies of all requests that were sent, in order.
     pub(crate) requests: Vec<Value>,
@@ -26,7 +29,15 @@ pub(crate) struct Desk<K> {
 
 impl<K: Keeper> Desk<K> {
     pub(crate) fn new(keeper: K) -> Self {
-        Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new(), now: NOW }
+        Self {
+            keeper,
+            records: BTreeMap::new(),
+            broken: Vec::new(),
+            lock_waits: Vec::new(),
+            log: Vec::new(),
+            requests: Vec::new(),
+            now: NOW,
+        }
     }
 
     /// Runs a job to its end. Each request gets the next response in `answers`.
@@ -45,7 +56,10 @@ impl<K: Keeper> Desk<K> {
             let step = self.keeper.step(self.now, event).unwrap();
             self.log.push(name(&step).to_string());
             event = match step {
-                KeeperStep::Lock(key) => KeeperEvent::Locked(self.check("lock", &key)),
+                KeeperStep::Lock { key, max_wait } => {
+                    self.lock_waits.push(max_wait);
+                    KeeperEvent::Locked(self.check("lock", &key))
+                }
                 KeeperStep::Load(key) => {
                     KeeperEvent::Loaded(self.check("load", &key).map(|()| self.records.get(&key).cloned()))
                 }
@@ -75,7 +89,7 @@ impl<K: Keeper> Desk<K> {
 
 fn name<Output>(step: &KeeperStep<Output>) -> &'static str {
     match step {
-        KeeperStep::Lock(_) => "Lock",
+        KeeperStep::Lock { .. } => "Lock",
         KeeperStep::Load(_) => "Load",
         KeeperStep::Save(..) => "Save",
         KeeperStep::Remove(_) => "Remove",

@@ -251,7 +251,7 @@ impl<Input> World<Input> {
             others += 1;
             prop_assert!(others <= 16 * (1 + requests), "no progress: {keeper:?}");
             expected = match step {
-                KeeperStep::Lock(_) => KeeperExpects::Lock,
+                KeeperStep::Lock { .. } => KeeperExpects::Lock,
                 KeeperStep::Load(_) => KeeperExpects::Load,
                 KeeperStep::Save(..) | KeeperStep::Remove(_) => KeeperExpects::Store,
                 KeeperStep::Wait(_) => KeeperExpects::Flow(Expects::Woke),

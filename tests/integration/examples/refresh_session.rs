@@ -11,6 +11,7 @@
 use std::error::Error;
 
 use std::io;
+use std::time::Duration;
 
 use cognito_blocking::storage::Record;
 use cognito_blocking::{AppClient, Client, Endpoint, FileStore, Sessions, Store, StoreLock, UserPoolId};
@@ -57,7 +58,7 @@ impl Store for AbortingStore {
         self.store.keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        self.store.lock(key)
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        self.store.lock(key, max_wait)
     }
 }

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use cognito_blocking::{Store, StoreLock};
+use cognito_core::adapter::Stopwatch;
 use cognito_core::storage::Record;
 use tokio::runtime::{Builder, Runtime};
 
@@ -32,6 +33,7 @@ pub fn check_store(store: &dyn Store) -> Result<(), String> {
     each_key_has_its_own_record(store)?;
     concurrent_writers_lose_no_record(store)?;
     a_lock_is_held_once_at_a_time(store)?;
+    a_caller_waits_for_a_lock_no_longer_than_it_asked(store)?;
     two_keys_can_be_locked_at_the_same_time(store)?;
     a_lock_does_not_block_other_methods(store)?;
     a_lock_can_be_dropped_on_another_thread(store)
@@ -72,8 +74,8 @@ impl<S: cognito_tokio::Store> Store for BlockingStore<S> {
         self.runtime.block_on(self.store.keys())
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        self.runtime.block_on(self.store.lock(key))
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        self.runtime.block_on(self.store.lock(key, max_wait))
     }
 }
 
@@ -137,10 +139,10 @@ fn concurrent_writers_lose_no_record(store: &dyn Store) -> Result<(), String> {
 }
 
 fn a_lock_is_held_once_at_a_time(store: &dyn Store) -> Result<(), String> {
-    let held = succeeds("lock", store.lock("a"))?;
+    let held = succeeds("lock", store.lock("a", TIMEOUT))?;
     let (sender, receiver) = channel();
     thread::scope(|scope| {
-        scope.spawn(move || sender.send(store.lock("a").map(drop)));
+        scope.spawn(move || sender.send(store.lock("a", TIMEOUT).map(drop)));
         let is_locked_twice = receiver.recv_timeout(OBSERVATION).is_ok();
         drop(held);
         if is_locked_twice {
@@ -153,11 +155,32 @@ fn a_lock_is_held_once_at_a_time(store: &dyn Store) -> Result<(), String> {
     })
 }
 
+fn a_caller_waits_for_a_lock_no_longer_than_it_asked(store: &dyn Store) -> Result<(), String> {
+    let mut held = Some(succeeds("lock", store.lock("a", TIMEOUT))?);
+    for max_wait in [Duration::ZERO, OBSERVATION] {
+        let (sender, receiver) = channel();
+        let start = Stopwatch::start();
+        thread::scope(|scope| {
+            scope.spawn(move || sender.send(store.lock("a", max_wait).map(drop).map_err(|error| error.kind())));
+            let result = receiver.recv_timeout(max_wait + TIMEOUT / 10);
+            if result.is_err() {
+                held = None;
+                return Err(format!("lock waits for longer than the maximum wait, {max_wait:?}"));
+            }
+            let rule = "lock fails with the kind TimedOut after the maximum wait";
+            expect(rule, &result, &Ok(Err(io::ErrorKind::TimedOut)))?;
+            expect("lock waits for the maximum wait", &(start.elapsed() >= max_wait), &true)
+        })?;
+    }
+    drop(held);
+    succeeds("lock without waiting, after the lock was dropped", store.lock("a", Duration::ZERO)).map(drop)
+}
+
 fn two_keys_can_be_locked_at_the_same_time(store: &dyn Store) -> Result<(), String> {
-    let _one = succeeds("lock", store.lock("a"))?;
+    let _one = succeeds("lock", store.lock("a", TIMEOUT))?;
     let (sender, receiver) = channel();
     thread::scope(|scope| {
-        scope.spawn(move || sender.send(store.lock("b").map(drop)));
+        scope.spawn(move || sender.send(store.lock("b", TIMEOUT).map(drop)));
         let locked = receiver
             .recv_timeout(TIMEOUT)
             .map_err(|_| "a lock on one key blocks the lock on another key".to_owned())?;
@@ -166,7 +189,7 @@ fn two_keys_can_be_locked_at_the_same_time(store: &dyn Store) -> Result<(), Stri
 }
 
 fn a_lock_does_not_block_other_methods(store: &dyn Store) -> Result<(), String> {
-    let _held = succeeds("lock", store.lock("a"))?;
+    let _held = succeeds("lock", store.lock("a", TIMEOUT))?;
     let (sender, receiver) = channel();
     thread::scope(|scope| {
         scope.spawn(move || {
@@ -180,7 +203,7 @@ fn a_lock_does_not_block_other_methods(store: &dyn Store) -> Result<(), String> 
 }
 
 fn a_lock_can_be_dropped_on_another_thread(store: &dyn Store) -> Result<(), String> {
-    let held = succeeds("lock", store.lock("a"))?;
+    let held = succeeds("lock", store.lock("a", TIMEOUT))?;
     thread::spawn(move || drop(held)).join().map_err(|_| "dropping a lock on another thread panics".to_owned())?;
-    succeeds("lock", store.lock("a")).map(drop)
+    succeeds("lock", store.lock("a", TIMEOUT)).map(drop)
 }

@@ -99,25 +99,19 @@ fn not_a_challenge(path: &Path) -> Failure {
 fn write(path: &Path, challenge: &Challenge) -> Result<(), Failure> {
     let text = serde_json::to_vec(challenge).map_err(|error| Failure::file(path, &error.into()))?;
     let text = Zeroizing::new(text);
-    private_file::replace(&text, &temporary(path), path)
-        .map_err(|error| Failure::File(WithCauses::new(&error).to_string()))
+    private_file::replace(&text, path).map_err(failure)
 }
 
-/// Creates and removes a temporary file, so that an unwritable folder is found before the first request.
+/// Checks that the file can be written, so that an unwritable folder is found before the first request.
 fn require_writable(path: &Path) -> Result<(), Failure> {
-    let temporary = temporary(path);
-    let created = private_file::options().create_new(true).open(&temporary);
-    created.and_then(|_| fs::remove_file(&temporary)).map_err(|error| Failure::file(path, &error))
-}
-
-/// Returns the path of the temporary file that atomically replaces the file at `path`.
-fn temporary(path: &Path) -> PathBuf {
-    private_file::sibling(path, &format!(".{}.new", std::process::id()))
+    private_file::check_replaceable(path).map_err(failure)
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file(path, &error)),
-        _ => Ok(()),
-    }
+    private_file::remove(path).map_err(failure)
+}
+
+/// Converts an error that names its file.
+fn failure(error: io::Error) -> Failure {
+    Failure::File(WithCauses::new(&error).to_string())
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::arguments::Settings;
 use crate::output::{Failure, Output};
+use crate::store::ToolStore;
 
 /// The settings of one profile, or the settings merged from the command line, the environment and the
 /// profile.
@@ -120,14 +121,12 @@ impl Configuration {
         Ok(endpoint)
     }
 
-    /// Returns the path of the store. Creates the folder of the default store if it does not exist.
-    pub(crate) fn store(&self) -> Result<PathBuf, Failure> {
-        if let Some(path) = &self.store {
-            return Ok(path.clone());
+    /// Returns the store. The folder of the default store may be absent.
+    pub(crate) fn store(&self) -> Result<ToolStore, Failure> {
+        match &self.store {
+            Some(path) => Ok(ToolStore::new(path.clone())),
+            None => Ok(ToolStore::in_folder(project_folders()?.data_dir().to_owned(), "sessions.json")),
         }
-        let folder = project_folders()?.data_dir().to_owned();
-        create_private_folder(&folder).map_err(|error| Failure::file(&folder, &error))?;
-        Ok(folder.join("sessions.json"))
     }
 
     /// Returns the issuer that an authenticator app shows next to the user name.
@@ -208,11 +207,4 @@ fn is_readable_by_others(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_readable_by_others(_path: &Path) -> bool {
     false
-}
-
-fn create_private_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
 }

@@ -21,6 +21,7 @@ mod output;
 mod program;
 mod sessions;
 mod sign_in;
+mod store;
 mod terminal;
 mod tokens;
 mod transport;

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use cognito_blocking::secret::Parameter;
-use cognito_blocking::{Client, Error, FileStore, IdentityPoolClient, SessionHandle, Sessions, Timestamp};
+use cognito_blocking::{Client, Error, IdentityPoolClient, SessionHandle, Sessions, Timestamp};
 
 use crate::aliases;
 use crate::arguments::Settings;
 use crate::configuration::Configuration;
 use crate::output::{Failure, Output};
+use crate::store::ToolStore;
 use crate::terminal;
 use crate::transport::WatchedTransport;
 #[cfg(unix)]
@@ -26,7 +27,7 @@ pub(crate) struct Program {
     transport: Arc<WatchedTransport>,
     client: OnceCell<Client>,
     sessions: OnceCell<Sessions>,
-    store: OnceCell<FileStore>,
+    store: OnceCell<ToolStore>,
 }
 
 impl Program {
@@ -62,11 +63,11 @@ impl Program {
     }
 
     /// Returns the store of sessions, devices and identities.
-    pub(crate) fn store(&self) -> Result<FileStore, Failure> {
+    pub(crate) fn store(&self) -> Result<ToolStore, Failure> {
         if let Some(store) = self.store.get() {
             return Ok(store.clone());
         }
-        let store = FileStore::new(self.configuration.store()?);
+        let store = self.configuration.store()?;
         Ok(self.store.get_or_init(|| store).clone())
     }
 

@@ -10,7 +10,7 @@ use crate::configuration::identity_pool::is_id;
 use crate::credentials::{Credentials, GetCredentials};
 use crate::error::{Cause, Error, InvalidInput, Misuse};
 use crate::flow::{Event, Flow, Step};
-use crate::keeper::{KeeperEvent, KeeperStep, Transition};
+use crate::keeper::{KeeperEvent, KeeperStep, MAX_LOCK_WAIT, SHORT_LOCK_WAIT, Transition};
 use crate::operation::Logins;
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
@@ -22,7 +22,9 @@ pub(super) struct Job {
     logins: Logins,
     /// The identity id that the store has for the user or the guest.
     stored: Option<String>,
-    /// Whether the request contains the identity id of the guest, who has now signed in.
+    /// The error that prevented locking the store. Without the lock, nothing is saved.
+    lock_error: Option<Cause>,
+    /// Whether the request names the identity of a guest who now signs in.
     uses_guest_identity: bool,
     state: State,
 }
@@ -30,6 +32,8 @@ pub(super) struct Job {
 #[derive(Debug)]
 enum State {
     Ready,
+    /// The identity id is being read without the store's lock.
+    Peeking,
     Locking,
     Loading,
     LockingGuest,
@@ -40,7 +44,10 @@ enum State {
     Forgetting,
 }
 
-/// The result of a job: the credentials, or `None` after [`CredentialsTask::Forget`].
+/// The error for callers of valid credentials while another caller's job waits for the lock.
+pub(super) const LOCK_IS_TAKEN: &str = "the lock on the identity is taken; try again later";
+
+/// The credentials, or `None` after they were forgotten.
 pub(super) type Output = Result<Option<KeptCredentials>, Error>;
 
 type Next = Transition<Job>;
@@ -55,6 +62,10 @@ impl crate::keeper::Job for Job {
         let state = mem::replace(&mut self.state, State::Ready);
         match (state, event) {
             (State::Ready, KeeperEvent::Start(input)) => self.start(known, now, input),
+            (State::Peeking, KeeperEvent::Loaded(loaded)) => {
+                self.stored = identity_id(loaded.ok().flatten().as_ref());
+                self.lock(known, now, State::Locking, known.key())
+            }
             (State::Locking, KeeperEvent::Locked(Ok(()))) if self.task == CredentialsTask::Forget => {
                 self.next(State::Forgetting, KeeperStep::Remove(known.key()))
             }
@@ -68,6 +79,11 @@ impl crate::keeper::Job for Job {
                 let guest_identity_id = identity_id(record.as_ref());
                 self.uses_guest_identity = guest_identity_id.is_some();
                 self.get(known, now, guest_identity_id)
+            }
+            (State::Locking, KeeperEvent::Locked(Err(cause))) if self.stored.is_some() => {
+                self.lock_error = Some(cause);
+                let identity_id = self.known_identity_id(known);
+                self.get(known, now, identity_id)
             }
             (State::Locking | State::LockingGuest, KeeperEvent::Locked(Err(cause)))
             | (State::Loading | State::LoadingGuest, KeeperEvent::Loaded(Err(cause))) => {
@@ -88,7 +104,19 @@ impl crate::keeper::Job for Job {
 
 impl Job {
     pub(super) fn new(task: CredentialsTask) -> Self {
-        Self { task, logins: Logins::new(), stored: None, uses_guest_identity: false, state: State::Ready }
+        Self {
+            task,
+            logins: Logins::new(),
+            stored: None,
+            lock_error: None,
+            uses_guest_identity: false,
+            state: State::Ready,
+        }
+    }
+
+    /// Returns whether the job waits for a lock in the store and callers may use valid credentials meanwhile.
+    pub(super) fn leaves_valid_credentials(&self) -> bool {
+        matches!(self.state, State::Locking | State::LockingGuest) && self.task != CredentialsTask::Forget
     }
 
     /// Puts the job into this state, in which it waits for the result of this step.
@@ -110,7 +138,7 @@ impl Job {
     fn start(mut self, known: &mut Known, now: Timestamp, input: Result<CredentialsInput, Error>) -> Next {
         if self.task == CredentialsTask::Forget {
             (known.current, known.unsaved) = (None, None);
-            return self.next(State::Locking, KeeperStep::Lock(known.key()));
+            return self.lock(known, now, State::Locking, known.key());
         }
         match &input {
             // Credentials of another session must not be returned.
@@ -136,18 +164,30 @@ impl Job {
             }
             Err(error) => return self.fail(known, now, error),
         };
-        self.next(State::Locking, KeeperStep::Lock(known.key()))
+        self.next(State::Peeking, KeeperStep::Load(known.key()))
+    }
+
+    /// Locks this key. A job waits little if it can continue without the lock.
+    fn lock(self, known: &Known, now: Timestamp, state: State, key: String) -> Next {
+        let needs_no_lock = self.stored.is_some() || known.fallback(self.task, now).is_some();
+        let max_wait = if needs_no_lock { SHORT_LOCK_WAIT } else { MAX_LOCK_WAIT };
+        self.next(state, KeeperStep::Lock { key, max_wait })
     }
 
     fn loaded(mut self, known: &mut Known, now: Timestamp, record: Option<&Record>) -> Next {
         self.stored = identity_id(record);
-        known.unsaved.take_if(|unsaved| unsaved.instead_of != self.stored);
-        let unsaved = known.unsaved.as_ref().map(|unsaved| unsaved.identity_id.clone());
-        let identity_id = unsaved.or_else(|| self.stored.clone());
+        let identity_id = self.known_identity_id(known);
         if identity_id.is_some() || known.user.is_none() {
             return self.get(known, now, identity_id);
         }
-        self.next(State::LockingGuest, KeeperStep::Lock(known.guest_key()))
+        self.lock(known, now, State::LockingGuest, known.guest_key())
+    }
+
+    /// Returns the identity id that could not be saved, or else the stored one.
+    fn known_identity_id(&self, known: &mut Known) -> Option<String> {
+        known.unsaved.take_if(|unsaved| unsaved.instead_of != self.stored);
+        let unsaved = known.unsaved.as_ref().map(|unsaved| unsaved.identity_id.clone());
+        unsaved.or_else(|| self.stored.clone())
     }
 
     fn get(mut self, known: &mut Known, now: Timestamp, identity_id: Option<String>) -> Next {
@@ -179,11 +219,14 @@ impl Job {
         self.keep_identity(known, credentials.identity_id.clone(), Ok(Some(credentials.into())))
     }
 
-    /// Saves the identity id, unless the store already has it.
-    fn keep_identity(self, known: &mut Known, identity_id: String, output: Output) -> Next {
+    /// Saves the identity id if the store has a different one or none.
+    fn keep_identity(mut self, known: &mut Known, identity_id: String, output: Output) -> Next {
         if self.stored.as_ref() == Some(&identity_id) {
             known.unsaved = None;
             return self.end(output);
+        }
+        if let Some(cause) = self.lock_error.take() {
+            return self.saved(known, identity_id, output, Err(cause));
         }
         let record = Record::new(identity_id.clone().into_bytes());
         self.next(State::Saving(identity_id, output), KeeperStep::Save(known.key(), record))
@@ -226,16 +269,18 @@ impl Job {
 /// error.
 fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -> Output {
     match known.fallback(task, now) {
-        Some(credentials) => {
-            let kept = KeptCredentials::from(credentials.clone());
-            Ok(Some(KeptCredentials { refresh_error: Some(error), ..kept }))
-        }
+        Some(credentials) => Ok(Some(not_renewed(credentials, error))),
         None => Err(error),
     }
 }
 
-/// Reads an identity id from a record. An invalid identity id counts as absent, because GetId returns the
-/// same id for the same user again.
+/// Returns valid credentials with the error that prevented getting new ones.
+pub(super) fn not_renewed(credentials: &Credentials, error: Error) -> KeptCredentials {
+    KeptCredentials { refresh_error: Some(error), ..KeptCredentials::from(credentials.clone()) }
+}
+
+/// Reads the identity id in a record. An invalid id counts as absent, because the service returns the same id
+/// again for the same user.
 fn identity_id(record: Option<&Record>) -> Option<String> {
     let text = core::str::from_utf8(record?.as_bytes()).ok()?;
     is_id(text).then(|| text.into())

@@ -67,6 +67,17 @@ impl KeptCredentials {
         let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());
         error.is_some_and(Error::is_login_expired)
     }
+
+    /// Returns the result for a caller whose session could not be refreshed although the service needs [fresh
+    /// logins](Self::needs_fresh_logins). `result` is the result with the old logins, and `error` is the
+    /// error of the refresh. Valid credentials are returned unless the session has ended.
+    ///
+    /// # Errors
+    /// Returns the error of the refresh.
+    pub fn without_fresh_logins(result: Result<Self, Error>, error: Error) -> Result<Self, Error> {
+        let has_ended = matches!(error, Error::NotSignedIn) || error.ends_session();
+        result.ok().filter(|_| !has_ended).ok_or(error)
+    }
 }
 
 /// Creates a result with these valid credentials and no errors.

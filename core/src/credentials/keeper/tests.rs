@@ -1,3 +1,5 @@
+mod locks;
+
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -80,13 +82,13 @@ impl Desk {
 fn a_guest_keeps_the_same_identity() {
     let mut desk = Desk::for_guest();
     desk.get(Logins::new(), [identity_response(GUESTS), credentials_response(GUESTS)]);
-    assert_eq!(desk.log, ["Lock", "Load", "Send", "Send", "Save", "Done"]);
+    assert_eq!(desk.log, ["Load", "Lock", "Load", "Send", "Send", "Save", "Done"]);
     assert_eq!(desk.stored(None), Some(GUESTS));
     assert!(desk.keeper.usable(NOW).is_some());
 
     let mut later = Desk { records: desk.records, ..Desk::for_guest() };
     later.get(Logins::new(), [credentials_response(GUESTS)]);
-    assert_eq!(later.log, ["Lock", "Load", "Send", "Done"], "the identity id is already known");
+    assert_eq!(later.log, ["Load", "Lock", "Load", "Send", "Done"], "the identity id is already known");
 }
 
 #[test]
@@ -94,7 +96,7 @@ fn a_guest_who_signs_in_keeps_the_identity_if_allowed() {
     let mut desk = Desk::for_user();
     desk.store(None, GUESTS);
     desk.get(logins(), [credentials_response(GUESTS)]);
-    assert_eq!(desk.log, ["Lock", "Load", "Lock", "Load", "Send", "Save", "Remove", "Done"]);
+    assert_eq!(desk.log, ["Load", "Lock", "Load", "Lock", "Load", "Send", "Save", "Remove", "Done"]);
     assert_eq!((desk.stored(Some("alice")), desk.stored(None)), (Some(GUESTS), None));
 
     let mut desk = Desk::for_user();
@@ -341,10 +343,10 @@ fn an_unexpected_event_changes_nothing() {
     assert_eq!(keeper.begin(CredentialsTask::Get, JobId(0)), Admission::Drive);
     let unexpected = keeper.step(NOW, KeeperEvent::Stored(Ok(())));
     assert!(matches!(unexpected, Err(Error::Misuse(Misuse::NotStarted))));
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new().into()))), Ok(KeeperStep::Lock(_))));
-    let unexpected = keeper.step(NOW, KeeperEvent::Loaded(Ok(None)));
+    assert!(matches!(keeper.step(NOW, KeeperEvent::Start(Ok(Logins::new().into()))), Ok(KeeperStep::Load(_))));
+    let unexpected = keeper.step(NOW, KeeperEvent::Locked(Ok(())));
     assert!(matches!(unexpected, Err(Error::Misuse(Misuse::AwaitsAnswer))));
-    assert!(matches!(keeper.step(NOW, KeeperEvent::Locked(Ok(()))), Ok(KeeperStep::Load(_))));
+    assert!(matches!(keeper.step(NOW, KeeperEvent::Loaded(Ok(None))), Ok(KeeperStep::Lock { .. })));
 }
 
 #[test]

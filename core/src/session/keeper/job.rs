@@ -12,10 +12,10 @@ mod state;
 use alloc::boxed::Box;
 
 use self::state::{Ending, Next, Saving, State};
-use super::known::{Known, Unsaved};
+use super::known::{Known, Unsaved, is_valid};
 use super::task::{KeptSession, SessionEventKind, SessionTask};
 use crate::error::{Cause, Error};
-use crate::keeper::KeeperStep;
+use crate::keeper::{KeeperStep, MAX_LOCK_WAIT, SHORT_LOCK_WAIT};
 use crate::seed::Seed;
 use crate::session::{Plan, Session, SignOutScope};
 use crate::storage::{Record, last_user_key};
@@ -23,8 +23,11 @@ use crate::timestamp::Timestamp;
 
 pub(super) use state::Job;
 
+/// The error for callers of valid tokens while another caller's job waits for the lock.
+pub(super) const LOCK_IS_TAKEN: &str = "the lock on the session is taken; try again later";
+
 impl Job {
-    fn start(mut self, known: &mut Known, seed: Result<Seed, Error>) -> Next {
+    fn start(mut self, known: &mut Known, now: Timestamp, seed: Result<Seed, Error>) -> Next {
         self.seed = seed;
         if let SessionTask::Save(signed_in) = &mut self.task {
             if let Err(error) = signed_in.session.require_endpoint(&known.app_client) {
@@ -36,22 +39,36 @@ impl Job {
         if matches!(self.task, SessionTask::Get) && !known.has_unsaved() {
             return self.next(State::Peeking, KeeperStep::Load(known.key.clone()));
         }
-        self.lock(known)
+        self.lock(known, now)
     }
 
     fn peeked(self, known: &mut Known, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> Next {
-        let held = loaded.ok().flatten().and_then(|record| known.read(&record).ok());
-        match held.filter(|session| session.plan(now, known.settings.margin) == Plan::Use) {
-            Some(session) => {
-                known.current = Some(session.clone());
-                self.end(known, Ending::ok(session.into(), None))
+        let held = match loaded.map(|held| held.map(|record| known.read(&record))) {
+            Ok(held) => held.transpose(),
+            Err(cause) => Err(Error::Store(cause)),
+        };
+        match held {
+            Ok(None) => self.not_signed_in(known),
+            Ok(Some(session)) if session.plan(now, known.settings.margin) != Plan::Refresh => {
+                self.plan(known, now, session, false)
             }
-            None => self.lock(known),
+            Ok(Some(session)) => {
+                if is_valid(&session, now) {
+                    known.current = Some(session);
+                }
+                self.lock(known, now)
+            }
+            Err(_) => self.lock(known, now),
         }
     }
 
-    fn lock(self, known: &Known) -> Next {
-        self.next(State::Locking, KeeperStep::Lock(known.key.clone()))
+    /// Locks the session. A caller of valid tokens waits little, and then gets these tokens. A task without
+    /// valid tokens, or one that needs new tokens or changes the store, waits until another process has
+    /// refreshed the session.
+    fn lock(self, known: &Known, now: Timestamp) -> Next {
+        let has_tokens = matches!(self.task, SessionTask::Get) && known.valid(now).is_some();
+        let max_wait = if has_tokens { SHORT_LOCK_WAIT } else { MAX_LOCK_WAIT };
+        self.next(State::Locking, KeeperStep::Lock { key: known.key.clone(), max_wait })
     }
 
     fn locked(mut self, known: &mut Known, now: Timestamp, locked: Result<(), Cause>) -> Next {
@@ -112,14 +129,17 @@ impl Job {
         known.unsaved = None;
         match held.map(|record| known.read(&record)).transpose() {
             Ok(Some(session)) => self.plan(known, now, session, false),
-            Ok(None) => {
-                let kind = known.current.take().map(|_| SessionEventKind::SignedOut);
-                let is_flush = matches!(self.task, SessionTask::Flush);
-                let result = if is_flush { Ok(None) } else { Err(Error::NotSignedIn) };
-                self.finish(known, Ending { result, kind })
-            }
+            Ok(None) => self.not_signed_in(known),
             Err(error) => self.without_store(known, now, error),
         }
+    }
+
+    /// Ends the job because the store has no session.
+    fn not_signed_in(self, known: &mut Known) -> Next {
+        let kind = known.current.take().map(|_| SessionEventKind::SignedOut);
+        let is_flush = matches!(self.task, SessionTask::Flush);
+        let result = if is_flush { Ok(None) } else { Err(Error::NotSignedIn) };
+        self.finish(known, Ending { result, kind })
     }
 
     fn save(self, known: &Known, saving: Saving) -> Next {
@@ -182,7 +202,8 @@ impl Job {
     }
 }
 
-/// Combines the error of a failed refresh with the old session, whose tokens are still valid.
-fn not_refreshed(session: Session, error: Error) -> KeptSession {
+/// Returns a session that could not be refreshed, but whose tokens are still valid, with the error of the
+/// refresh.
+pub(super) fn not_refreshed(session: Session, error: Error) -> KeptSession {
     KeptSession { refresh_error: Some(error), ..KeptSession::from(session) }
 }

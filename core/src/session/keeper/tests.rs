@@ -1,5 +1,6 @@
 mod devices;
 mod endpoints;
+mod locks;
 mod sign_out;
 mod stores;
 

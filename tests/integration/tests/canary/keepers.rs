@@ -122,7 +122,7 @@ fn run_job<K: Keeper + Debug>(
         texts.add_result(&step);
         texts.add_debug(keeper);
         event = match step.unwrap() {
-            KeeperStep::Lock(_) => KeeperEvent::Locked(store_result()),
+            KeeperStep::Lock { .. } => KeeperEvent::Locked(store_result()),
             KeeperStep::Load(_) => KeeperEvent::Loaded(store_result().map(|()| match store {
                 StoreBehaviour::Empty => None,
                 StoreBehaviour::Damaged => Some(Record::new(br#"{"version":"m4rk","access_token":"m4rk"}"#.to_vec())),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use cognito_blocking::{MemoryStore, Store, StoreLock};
 use cognito_core::storage::Record;
@@ -99,8 +100,8 @@ impl Store for PanickingStore {
         self.store.keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
         self.panic_if_at("lock");
-        self.store.lock(key)
+        self.store.lock(key, max_wait)
     }
 }

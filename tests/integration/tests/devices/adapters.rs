@@ -1,6 +1,7 @@
 //! Remembered devices in the store that also holds the sessions, over HTTP.
 
 use std::io;
+use std::time::Duration;
 
 use cognito_blocking::operation::ForgetDevice;
 use cognito_blocking::storage::Record;
@@ -149,8 +150,8 @@ impl Store for StoreWithDamagedDevices {
         self.0.keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        self.0.lock(key)
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        self.0.lock(key, max_wait)
     }
 }
 

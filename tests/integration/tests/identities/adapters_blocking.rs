@@ -424,9 +424,9 @@ impl Store for BreakableStore {
         self.0.keys()
     }
 
-    fn lock(&self, key: &str) -> std::io::Result<Box<dyn StoreLock>> {
+    fn lock(&self, key: &str, max_wait: Duration) -> std::io::Result<Box<dyn StoreLock>> {
         self.check()?;
-        self.0.lock(key)
+        self.0.lock(key, max_wait)
     }
 }
 

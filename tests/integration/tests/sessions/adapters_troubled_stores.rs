@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,14 @@ use cognito_integration_tests::support::files::{example, session_file};
 use cognito_integration_tests::support::service::{rotate, service};
 use cognito_integration_tests::support::sessions::{client, sign_in};
 use cognito_testkit::{Fault, FaultPlan, Server};
+
+/// Makes a store read-only, by a folder in place of its lock file, and returns the folder.
+fn make_unwritable(store: &Path) -> PathBuf {
+    let obstacle = store.with_file_name("sessions.json.lock");
+    fs::remove_file(&obstacle).unwrap();
+    fs::create_dir(&obstacle).unwrap();
+    obstacle
+}
 
 /// Returns the command of a process that refreshes alice's session in this file.
 #[track_caller]
@@ -49,7 +57,7 @@ fn valid_tokens_do_not_wait_for_another_process() {
     let client = client(&service);
     let session = sign_in(&client, "alice");
     Sessions::new(client.clone(), FileStore::new(&path)).save(&session.clone().into()).unwrap();
-    let _refreshing = FileStore::new(&path).lock("bob's").unwrap();
+    let _refreshing = FileStore::new(&path).lock("bob's", Duration::ZERO).unwrap();
     let kept = Sessions::new(client, FileStore::new(&path)).user("alice").get().unwrap();
     assert_eq!(kept.session, session);
 }
@@ -91,8 +99,7 @@ fn an_unsaved_refresh_does_not_undo_a_sign_out() {
     std::thread::scope(|scope| {
         let refresh = scope.spawn(|| sessions.user("alice").refresh());
         std::thread::sleep(Duration::from_millis(200));
-        let obstacle = path.with_file_name("sessions.json.new");
-        fs::create_dir(&obstacle).unwrap();
+        let obstacle = make_unwritable(&path);
         // The sign-out waits for the refresh, whose session then exists only in memory.
         let sign_out = scope.spawn(|| sessions.user("alice").sign_out(SignOutScope::Local));
         assert!(refresh.join().unwrap().unwrap().save_error.is_some());
@@ -112,8 +119,7 @@ fn a_newer_stored_session_replaces_an_unsaved_one() {
         let open = || Sessions::new(client.clone(), FileStore::new(&path)).with_margin(Duration::ZERO);
         let sessions = open();
         sessions.save(&sign_in(&client, "alice").into()).unwrap();
-        let obstacle = path.with_file_name("sessions.json.new");
-        fs::create_dir(&obstacle).unwrap();
+        let obstacle = make_unwritable(&path);
         assert!(sessions.user("alice").refresh().unwrap().save_error.is_some());
         fs::remove_dir(&obstacle).unwrap();
 
@@ -138,8 +144,7 @@ fn flush_saves_a_session_that_could_not_be_saved() {
     let client = client(&service);
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
-    let obstacle = path.with_file_name("sessions.json.new");
-    fs::create_dir(&obstacle).unwrap();
+    let obstacle = make_unwritable(&path);
     let renewed = sessions.user("alice").refresh().unwrap().session;
     assert!(matches!(sessions.flush(), Err(Error::Store(_))));
     fs::remove_dir(&obstacle).unwrap();
@@ -192,8 +197,8 @@ impl Store for SharedStore {
         self.store.keys()
     }
 
-    fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
-        self.store.lock(key)
+    fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
+        self.store.lock(key, max_wait)
     }
 }
 
@@ -205,15 +210,14 @@ fn an_unsaved_session_is_used_and_saved_later() {
     let sessions = Sessions::new(client.clone(), FileStore::new(&path));
     sessions.save(&sign_in(&client, "alice").into()).unwrap();
 
-    let hindrance = path.with_file_name("sessions.json.new");
-    fs::create_dir(&hindrance).unwrap();
+    let obstacle = make_unwritable(&path);
     let unsaved = sessions.user("alice").refresh().unwrap();
     assert!(unsaved.save_error.is_some());
     // The store still has the token that is spent, and the next refresh does not use it.
     let next = sessions.user("alice").refresh().unwrap();
     assert!(next.save_error.is_some() && next.refresh_error.is_none());
 
-    fs::remove_dir(&hindrance).unwrap();
+    fs::remove_dir(&obstacle).unwrap();
     let saved = sessions.user("alice").refresh().unwrap();
     assert!(saved.save_error.is_none() && saved.refresh_error.is_none());
     let elsewhere = Sessions::new(client, FileStore::new(&path));

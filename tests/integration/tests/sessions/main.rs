@@ -3,6 +3,7 @@
 mod adapters;
 mod adapters_blocking;
 mod adapters_end;
+mod adapters_locks;
 mod adapters_refresh;
 mod adapters_stores;
 mod adapters_tokio;

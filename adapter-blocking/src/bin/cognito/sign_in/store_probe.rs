@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use cognito_blocking::storage::{Record, last_user_key};
-use cognito_blocking::{Error, Store};
+use cognito_blocking::{Error, MAX_LOCK_WAIT, Store};
 
 use crate::output::Failure;
 use crate::program::Program;
@@ -16,7 +16,7 @@ pub(super) fn require_writable(program: &Program) -> Result<(), Failure> {
     // The key differs from the keys of all sessions and devices.
     let key = format!("{}//probe", last_user_key(program.client()?.app_client()));
     let probe = || -> io::Result<()> {
-        let _lock = store.lock(&key)?;
+        let _lock = store.lock(&key, MAX_LOCK_WAIT)?;
         store.save(&key, &Record::new(Vec::new()))?;
         store.remove(&key)
     };

@@ -4,7 +4,7 @@
 use super::state::{Ending, Job, Next, State};
 use crate::device::Devices;
 use crate::error::{Cause, Error};
-use crate::keeper::KeeperStep;
+use crate::keeper::{KeeperStep, MAX_LOCK_WAIT, SHORT_LOCK_WAIT};
 use crate::session::keeper::known::Known;
 use crate::session::keeper::task::SessionTask;
 use crate::storage::{Record, devices_key};
@@ -16,7 +16,10 @@ impl Job {
         if self.lock.is_err() || !changes_devices {
             return self.end(known, ending);
         }
-        self.next(State::LockingDevices(ending), KeeperStep::Lock(devices_key(&known.app_client)))
+        let key = devices_key(&known.app_client);
+        let has_tokens = matches!((&self.task, &ending.result), (SessionTask::Get | SessionTask::Refresh, Ok(_)));
+        let max_wait = if has_tokens { SHORT_LOCK_WAIT } else { MAX_LOCK_WAIT };
+        self.next(State::LockingDevices(ending), KeeperStep::Lock { key, max_wait })
     }
 
     pub(super) fn devices_locked(self, known: &mut Known, ending: Ending, locked: Result<(), Cause>) -> Next {

@@ -107,7 +107,14 @@ impl Job {
         matches!(self.task, SessionTask::SignOut(_))
     }
 
-    /// Puts the job into this state, in which it waits for the result of this step.
+    /// Returns whether the job waits for a lock in the store and callers may use valid tokens meanwhile.
+    /// Tokens that are about to be revoked or forgotten are not returned to any caller.
+    pub(in crate::session::keeper) fn leaves_valid_tokens(&self) -> bool {
+        matches!(self.state, State::Locking | State::LockingDevices(_))
+            && !matches!(self.task, SessionTask::SignOut(_) | SessionTask::Forget)
+    }
+
+    /// Continues the job in this state, once the driver has answered this step.
     pub(super) fn next(mut self, state: State, step: KeeperStep<SessionOutcome>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -173,7 +180,7 @@ impl crate::keeper::Job for Job {
     fn advance(mut self, known: &mut Known, now: Timestamp, event: KeeperEvent<Seed>) -> Next {
         let state = core::mem::replace(&mut self.state, State::Ready);
         match (state, event) {
-            (State::Ready, KeeperEvent::Start(seed)) => self.start(known, seed),
+            (State::Ready, KeeperEvent::Start(seed)) => self.start(known, now, seed),
             (State::Peeking, KeeperEvent::Loaded(loaded)) => self.peeked(known, now, loaded),
             (State::Locking, KeeperEvent::Locked(locked)) => self.locked(known, now, locked),
             (State::Loading, KeeperEvent::Loaded(loaded)) => self.loaded(known, now, loaded),

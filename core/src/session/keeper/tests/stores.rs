@@ -54,7 +54,7 @@ fn a_sign_in_or_sign_out_elsewhere_replaces_an_unsaved_session() {
 #[test]
 fn an_unreadable_store_is_an_error_and_loses_nothing() {
     for broken in ["lock", "load"] {
-        let mut desk = Desk::with(Some(session(30, "r")));
+        let mut desk = Desk::with(Some(session(0, "r")));
         desk.broken.push(broken);
         assert!(matches!(desk.outcome(SessionTask::Get, []).result, Err(Error::Store(_))));
         assert!(desk.stored().is_some());
