@@ -100,7 +100,7 @@ fn service_time(expires_at: Timestamp, now: Timestamp, date: Option<Timestamp>) 
     found.or(date).unwrap_or(now)
 }
 
-/// The longest lifetime of a role's session, in milliseconds.
+/// The longest lifetime of a role session, in milliseconds.
 const MAX_LIFE_MILLIS: u64 = 12 * 3600 * 1000;
 
 /// Credentials from the response of GetCredentialsForIdentity or of AssumeRoleWithWebIdentity.

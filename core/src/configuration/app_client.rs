@@ -20,9 +20,8 @@ use crate::srp;
 
 /// The id of a user pool, such as `us-east-1_QdbSdK39m`, which consists of a region and a name.
 ///
-/// Copy the id from the user pool. The service finds the user pool by the app client, and SRP hashes the name in
-/// the id. With a wrong id of the right region, a sign-in by SRP therefore fails as if the password were wrong.
-/// Other sign-ins fail with [`Error::OtherUserPool`] once the tokens have arrived.
+/// The service finds the user pool by the app client, and SRP hashes the name in the id. With a wrong id of
+/// the right region, a sign-in by SRP therefore fails as if the password were wrong. Other sign-ins fail with [`Error::OtherUserPool`] once the tokens have arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserPoolId {
     text: String,

@@ -48,8 +48,8 @@ pub(super) struct Stored {
     /// The URL of the endpoint at which the user signed in, or `None` if it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<String>,
-    /// The time at which the tokens arrived, in seconds since the Unix epoch, by the service's clock, if their
-    /// lifetime depends on it.
+    /// The time at which the tokens arrived, in seconds since the Unix epoch, by the service's clock, if
+    /// their lifetime depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     arrived_at: Option<u64>,
 }

@@ -49,7 +49,7 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct Settings {
-    /// The id of the user pool, such as us-east-1_QdbSdK39m; a sign-in with a wrong id may fail as if the password were wrong
+    /// The id of the user pool, such as us-east-1_QdbSdK39m; a wrong id may look like a wrong password
     #[arg(long, global = true, env = "COGNITO_USER_POOL_ID", value_name = "ID")]
     pub(crate) user_pool_id: Option<String>,
     /// The id of the app client

@@ -41,8 +41,8 @@ pub enum SessionTask {
     /// also stores the name of the user as the last user, and saves the changes to the user's device.
     Save(Box<SignedIn>),
     /// Sign the user out at the service in this scope. The job then removes the session from the store and
-    /// from memory, even if the service rejects the sign-out. Only a session that is bound to another endpoint
-    /// stays, unless the scope is [`SignOutScope::Local`]: the error is [`Error::OtherEndpoint`].
+    /// from memory, even if the service rejects the sign-out. Only a session that is bound to another
+    /// endpoint stays, unless the scope is [`SignOutScope::Local`]: the error is [`Error::OtherEndpoint`].
     SignOut(SignOutScope),
     /// Remove the session and the device of a user who has been deleted, without sending a request to the
     /// service.

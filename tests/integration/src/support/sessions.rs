@@ -26,7 +26,8 @@ pub fn sign_in(client: &Client, username: &str) -> Session {
     }
 }
 
-/// Sessions in memory, with alice signed in. Her tokens seem about to expire, so that the next use is a refresh.
+/// Returns sessions in memory, with alice signed in. Her tokens seem about to expire, so that the next use
+/// is a refresh.
 #[track_caller]
 pub fn sessions_to_refresh(service: &Server) -> Sessions {
     let client = client(service);
