@@ -30,6 +30,7 @@ impl Operation for CompleteWebAuthnRegistration {
 
     const NAME: &'static str = "CompleteWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: a registration can be completed only once, so a retry fails if the first attempt
     /// succeeded.

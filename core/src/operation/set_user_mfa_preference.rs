@@ -54,6 +54,7 @@ impl Operation for SetUserMfaPreference {
 
     const NAME: &'static str = "SetUserMFAPreference";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {

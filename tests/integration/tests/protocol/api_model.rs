@@ -71,6 +71,9 @@ fn assert_agreement<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Need
     let model = model(model_name(O::SERVICE));
     let operation = &model["operations"][O::NAME];
     assert!(operation.is_object(), "the API has no {}", O::NAME);
+    let output = operation["output"].as_str().map(|shape| &model["shapes"][shape]["members"]);
+    let is_empty = output.and_then(Value::as_object).is_none_or(serde_json::Map::is_empty);
+    assert_eq!(O::HAS_EMPTY_RESPONSE, is_empty, "{}", O::NAME);
     for full in [true, false] {
         let request = example_request(&model, O::NAME, full);
         let read: O = serde_json::from_value(request.clone()).unwrap();

@@ -18,6 +18,7 @@ impl<O: Operation> Operation for Raw<O> {
     const NAME: &'static str = O::NAME;
     const SERVICE: Service = O::SERVICE;
     const AUTHORIZATION: Authorization = O::AUTHORIZATION;
+    const HAS_EMPTY_RESPONSE: bool = O::HAS_EMPTY_RESPONSE;
 
     fn is_repeatable(&self) -> bool {
         self.0.is_repeatable()
