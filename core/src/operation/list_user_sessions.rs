@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token, null_is_default};
+use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token};
+use crate::encoding::lenient;
 
 /// A request for one page of the user's sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,10 +61,12 @@ impl Paged for ListUserSessions {
 #[non_exhaustive]
 pub struct ListUserSessionsResponse {
     /// The user's sessions with all app clients of the user pool.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub sessions: Vec<SessionDescription>,
     /// The pagination token for the next page, or `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub next_token: Option<String>,
 }
 
@@ -76,33 +79,43 @@ pub struct ListUserSessionsResponse {
 pub struct SessionDescription {
     /// The id of the session, for RevokeUserSession.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session_id: Option<String>,
     /// Whether the session consists of tokens or of single sign-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::name")]
     pub session_type: Option<SessionType>,
     /// The id of the app client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub client_id: Option<String>,
     /// The time at which the session started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::time")]
     pub create_date: Option<EpochSeconds>,
     /// The time at which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::time")]
     pub last_active_date: Option<EpochSeconds>,
     /// The type of the device on which the session runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub device_type: Option<String>,
     /// The IP address from which the session was last used.
     #[serde(default, rename = "LastIPAddress", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub last_ip_address: Option<String>,
     /// The place from which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub last_location: Option<SessionLocation>,
     /// The id of the session from which this session was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub origin_session_id: Option<String>,
     /// Whether the session belongs to the access token that authorizes the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub is_current_session: Option<bool>,
 }
 
@@ -113,9 +126,11 @@ pub struct SessionDescription {
 pub struct SessionLocation {
     /// The city from which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub city: Option<String>,
     /// The country from which the session was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub country: Option<String>,
 }
 

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 
 /// A request to change second factors of the signed-in user. A factor that is absent from the request keeps
 /// its state. If the request enables a factor without a preference, the service clears the existing
@@ -77,9 +78,11 @@ pub struct SetUserMfaPreferenceResponse {}
 pub struct MfaSettings {
     /// Whether the factor is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
     /// Whether the factor is the preferred one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub preferred_mfa: Option<bool>,
 }
 
@@ -90,6 +93,7 @@ pub struct MfaSettings {
 pub struct WebAuthnMfaSettings {
     /// Whether passkeys are enabled as a second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
 }
 

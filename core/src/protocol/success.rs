@@ -3,8 +3,8 @@
 //! A response reports a success only if all of this is true:
 //!
 //! - Its status is 200, which is the only status with which the service reports a success.
-//! - It has neither the header `x-amzn-waf-action`, with which AWS WAF answers in place of the service, nor the
-//!   header `x-amzn-errortype`, which names an error.
+//! - It has neither the header `x-amzn-waf-action`, with which AWS WAF answers in place of the service, nor
+//!   the header `x-amzn-errortype`, which names an error.
 //! - Its body is the body of the operation, without a top-level member that names an error. Only where AWS
 //!   documents a response without members ([`HAS_EMPTY_RESPONSE`]) may the body be empty.
 //!
