@@ -3,7 +3,7 @@
 //! Both sign-in and refresh use this module. A sign-in names the device only after the service has identified
 //! the user: InitiateAuth with SRP_A does not name the device, and the responses to the challenges do.
 
-use crate::error::{Error, NotAuthorized, Refusal, RefusalKind};
+use crate::error::{Error, NotAuthorized, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
 
 const DEVICE_KEY: &str = "DEVICE_KEY";
@@ -45,12 +45,12 @@ impl NamesDevice for GetTokensFromRefreshToken {
 /// whether the request was to prove the device.
 pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
     let Error::Refused(refusal) = error else { return false };
-    let Refusal { kind, message, .. } = &**refusal;
-    let message = message.to_ascii_lowercase();
-    match kind {
-        RefusalKind::ResourceNotFound => message.contains("device"),
-        RefusalKind::InvalidParameter => message.contains("device key"),
-        RefusalKind::NotAuthorized(NotAuthorized::IncorrectUsernameOrPassword | NotAuthorized::Other) => is_proof,
+    match refusal.kind {
+        RefusalKind::ResourceNotFound => refusal.says(&["device"]),
+        RefusalKind::InvalidParameter => refusal.says(&["device key"]),
+        RefusalKind::NotAuthorized(NotAuthorized::IncorrectUsernameOrPassword | NotAuthorized::Other) => {
+            is_proof && !refusal.is_from_trigger()
+        }
         _ => false,
     }
 }

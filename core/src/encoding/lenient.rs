@@ -1,8 +1,8 @@
 //! Deserializers that read a JSON value of the wrong type as absent.
 //!
-//! A response may contain values that cannot be repeated, such as a refresh token that the service rotated, or
-//! a code that it has now used up. A less important member beside them must not make the response invalid. The
-//! fields that the library cannot do without are not read by this module, and stay strict.
+//! A response may contain values that the service sends only once, such as a rotated refresh token. A less
+//! important member beside them must not make the response invalid. Fields that the library cannot do without
+//! do not use this module, and stay strict.
 //!
 //! A value is read as its JSON text first, so that any valid JSON is accepted: also numbers that no type can
 //! hold, and deeply nested lists.
@@ -104,8 +104,8 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserialize
     Ok(Raw::deserialize(deserializer)?.read_if_starts_with(b'{'))
 }
 
-/// Deserializes a list of objects or texts. Items that cannot be read are skipped, and any other value becomes
-/// an empty list.
+/// Deserializes a list of objects or texts. Items that cannot be read are skipped, and any other value
+/// becomes an empty list.
 pub(crate) fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let items: Option<Vec<Raw>> = Raw::deserialize(deserializer)?.read_if_starts_with(b'[');
     let read = |item: &Raw| item.read_if_starts_with(b'{').or_else(|| item.read_if_starts_with(b'"'));

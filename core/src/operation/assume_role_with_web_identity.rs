@@ -301,6 +301,28 @@ mod tests {
     }
 
     #[test]
+    fn only_a_lack_of_verification_keys_is_retried_once() {
+        let error = |message| {
+            let xml = alloc::format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code>\
+                 <Message>{message}</Message></Error></ErrorResponse>"
+            );
+            answer(400, &xml)
+        };
+        let no_keys = "Couldn't retrieve verification key from your identity provider, please reference \
+                       AssumeRoleWithWebIdentity documentation for requirements";
+        let mut call = call();
+        sent(call.step(NOW, Event::Start));
+        assert!(matches!(call.step(NOW, error(no_keys)), Ok(crate::Step::Wait(_))));
+        sent(call.step(NOW, Event::Woke));
+        assert_eq!(failed(call.step(NOW, error(no_keys))).refusal_kind(), Some(RefusalKind::InvalidIdentityToken));
+
+        let mut call = self::call();
+        sent(call.step(NOW, Event::Start));
+        failed(call.step(NOW, error("The ID Token provided is not a valid JWT.")));
+    }
+
+    #[test]
     fn the_error_for_a_malformed_answer_repeats_none_of_it() {
         for body in [
             "",

@@ -97,7 +97,8 @@ const ESSENTIAL: [(&str, &str); 4] = [
     ("VerifySoftwareToken", "Status"),
 ];
 
-/// Checks that a response is still read if an optional member, or a member of such a member, has a wrong type.
+/// Checks that a response is still read if an optional member, or a member of such a member, has a wrong
+/// type.
 fn survives_odd_members<O: ListedOperation>(model: &Value, output: &Value, response: &Value) {
     let required = output.as_str().map(|shape| &model["shapes"][shape]["required"]);
     let is_required =
