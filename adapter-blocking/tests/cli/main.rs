@@ -4,6 +4,7 @@
 mod account;
 mod challenges;
 mod configuration;
+mod exact_json;
 mod exit_codes;
 mod identity;
 mod resume;

@@ -14,9 +14,11 @@ use alloc::vec::Vec;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::encoding::json::Tree;
 use crate::secret::Parameter;
 
 /// The JSON text of a value, which may contain a secret.
@@ -123,4 +125,19 @@ where
     let is_text_or_number = |raw: &Raw| !matches!(raw.0.as_bytes().first(), Some(b't' | b'f'));
     let texts = members.unwrap_or_default().into_iter().filter(|(_, raw)| is_text_or_number(raw));
     Ok(texts.filter_map(|(name, raw)| Some((name, Parameter::from(raw.scalar()?.as_str())))).collect())
+}
+
+/// Deserializes a number of seconds from a number or a text that holds a number. A fraction is cut off, and a
+/// negative number becomes 0. Any other value is absent.
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let seconds: Option<i128> = integer(deserializer)?;
+    Ok(seconds.and_then(|seconds| u64::try_from(seconds.max(0)).ok()))
+}
+
+/// Reads the members of a JSON object, without those that a [`Value`] cannot hold, such as a number that is
+/// too large.
+pub(crate) fn members(json: &str) -> Option<Tree> {
+    let members: BTreeMap<String, Raw> = serde_json::from_str(json).ok()?;
+    let readable = members.into_iter().filter_map(|(name, raw)| Some((name, raw.read()?)));
+    Some(Tree(Value::Object(readable.collect())))
 }

@@ -49,8 +49,8 @@ impl Refusal {
         is_from_trigger(&self.message.to_ascii_lowercase())
     }
 
-    /// Returns whether the Security Token Service could not get the keys with which it verifies a token, which
-    /// is often a temporary failure of the identity provider.
+    /// Returns whether the Security Token Service could not get the keys with which it verifies a token. The
+    /// cause is often a temporary failure of the identity provider.
     pub(crate) fn lacks_verification_key(&self) -> bool {
         self.kind == RefusalKind::InvalidIdentityToken && self.says(&["retrieve verification key"])
     }

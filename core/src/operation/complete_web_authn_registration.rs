@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CompleteWebAuthnRegistration.html>
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
@@ -9,7 +11,7 @@ use serde_json::Value;
 use super::{Authorization, Operation, TokenAuthorized};
 
 /// A request to register a passkey.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CompleteWebAuthnRegistration {
@@ -22,6 +24,13 @@ impl CompleteWebAuthnRegistration {
     #[must_use]
     pub fn new(credential: Value) -> Self {
         Self { credential }
+    }
+}
+
+/// `Debug` does not print the credential, which identifies the user.
+impl fmt::Debug for CompleteWebAuthnRegistration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CompleteWebAuthnRegistration").finish_non_exhaustive()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +74,7 @@ pub struct ListUserSessionsResponse {
 /// A session of a user, as the service describes it.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUserSessions.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SessionDescription {
@@ -119,8 +120,22 @@ pub struct SessionDescription {
     pub is_current_session: Option<bool>,
 }
 
-/// The place from which a session was last used.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// `Debug` prints the session's ids and times, but neither the device nor the place.
+impl fmt::Debug for SessionDescription {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SessionDescription")
+            .field("session_id", &self.session_id)
+            .field("session_type", &self.session_type)
+            .field("client_id", &self.client_id)
+            .field("create_date", &self.create_date)
+            .field("last_active_date", &self.last_active_date)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The place from which a session was last used. The `Debug` output shows no place.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SessionLocation {
@@ -132,6 +147,12 @@ pub struct SessionLocation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub country: Option<String>,
+}
+
+impl fmt::Debug for SessionLocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SessionLocation").finish_non_exhaustive()
+    }
 }
 
 /// The type of a session.
@@ -150,11 +171,23 @@ pub enum SessionType {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
     use crate::test_support::{json, signed_in_request_of};
 
     #[test]
     fn the_first_page_is_requested() {
         assert_eq!(signed_in_request_of(ListUserSessions::new()), json(r#"{"AccessToken":"access.token"}"#));
+    }
+
+    #[test]
+    fn debug_shows_neither_address_nor_place_nor_device() {
+        let text = r#"{"Sessions":[{"SessionId":"s","LastIPAddress":"m4rk","DeviceType":"m4rk",
+            "LastLocation":{"City":"m4rk","Country":"m4rk"}}]}"#;
+        let response: ListUserSessionsResponse = serde_json::from_str(text).unwrap();
+        let location = response.sessions[0].last_location.clone();
+        assert_eq!(location.as_ref().and_then(|location| location.city.as_deref()), Some("m4rk"));
+        assert!(!format!("{response:?} {location:?}").contains("m4rk"));
     }
 }

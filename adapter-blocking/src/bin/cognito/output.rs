@@ -9,21 +9,24 @@ use cognito_blocking::Error;
 use cognito_blocking::error::{InvalidInput, WithCauses};
 use serde_json::{Value, json};
 
+use crate::exact_json::ExactJson;
+
 /// The result of a command that succeeded.
 pub(crate) struct Report {
     /// The text that is written without `--json`.
     pub(crate) text: String,
     /// The JSON that is written with `--json`.
-    pub(crate) json: Value,
+    pub(crate) json: ExactJson,
 }
 
 impl Report {
     pub(crate) fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json }
+        Self { text: text.into(), json: json.into() }
     }
 
     /// Creates a report whose text is the same JSON, pretty-printed.
-    pub(crate) fn from_json(json: Value) -> Self {
+    pub(crate) fn from_json(json: impl Into<ExactJson>) -> Self {
+        let json = json.into();
         Self { text: format!("{json:#}"), json }
     }
 }

@@ -1,19 +1,19 @@
-//! An operation that returns the complete response of the service as JSON, with members that the library does
-//! not know.
+//! An operation that returns the complete response of the service as the JSON text that was sent, with members
+//! that the library does not know.
 
 use cognito_blocking::endpoint::Service;
 use cognito_blocking::error::InvalidInput;
 use cognito_blocking::operation::{Authorization, ForIdentityPool, Operation, Parameters, Public, TokenAuthorized};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// An operation whose response type is [`Value`] instead of the response type of `O`.
+/// An operation whose response type is [`RawValue`] instead of the response type of `O`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub(super) struct Raw<O>(pub(super) O);
 
 impl<O: Operation> Operation for Raw<O> {
-    type Response = Value;
+    type Response = Box<RawValue>;
 
     const NAME: &'static str = O::NAME;
     const SERVICE: Service = O::SERVICE;
