@@ -1,5 +1,5 @@
-//! JSON that is shown as it was sent: each number keeps its digits, which a [`Value`] would round, and members
-//! keep their order.
+//! JSON that is shown as it was sent: each number keeps its digits, which a [`Value`] would round, and
+//! members keep their order.
 
 use std::fmt::{self, Write};
 
