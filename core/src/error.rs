@@ -2,6 +2,7 @@
 
 mod causes;
 mod mismatch;
+mod not_authorized;
 mod refusal;
 
 use alloc::boxed::Box;
@@ -14,7 +15,8 @@ use crate::refresh_method::RefreshMethod;
 
 pub use causes::WithCauses;
 pub use mismatch::{OtherEndpoint, OtherUserPool};
-pub use refusal::{NotAuthorized, Refusal, RefusalKind};
+pub use not_authorized::NotAuthorized;
+pub use refusal::{Refusal, RefusalKind};
 
 /// An error from outside this crate that caused an [`Error`]. A cause must not contain any part of a request,
 /// because causes are written to logs.
@@ -437,8 +439,27 @@ mod tests {
             assert!(!refused(code, "").start_again(None).may_answer_again(), "{code}");
         }
         assert!(!refused("QuantumException", "").may_answer_again());
-        for (message, reason) in refusal::BY_MESSAGE {
+        for (message, reason) in not_authorized::BY_MESSAGE {
             assert!(!refused("NotAuthorizedException", message).may_answer_again(), "{reason:?}");
+        }
+    }
+
+    /// A trigger that repeated an error of another service deleted the session.
+    #[test]
+    fn the_words_of_a_trigger_have_no_effect() {
+        for (part, _) in not_authorized::BY_MESSAGE.into_iter().chain([("device key", NotAuthorized::Other)]) {
+            for (trigger, code) in [
+                ("PreTokenGeneration", "NotAuthorizedException"),
+                ("PostAuthentication", "UserLambdaValidationException"),
+                ("PreAuthentication", "InvalidParameterException"),
+                ("DefineAuthChallenge", "ResourceNotFoundException"),
+                ("UserMigration", "UnexpectedLambdaException"),
+            ] {
+                let error = refused(code, &alloc::format!("{trigger} failed with error upstream says: {part}."));
+                assert!(!error.ends_session() && !error.is_access_token_refused() && !error.is_login_expired());
+                assert!(!crate::device::is_gone(&error, true) && !crate::device::is_gone(&error, false), "{error}");
+                assert!(matches!(error.or_start_again(None), Error::Refused(_)), "{code} {part}");
+            }
         }
     }
 

@@ -166,8 +166,12 @@ pub trait Operation: Serialize {
     /// How the service authorizes the caller of the operation.
     const AUTHORIZATION: Authorization;
 
-    /// Returns whether a retry is allowed when the service may already have carried out the request. Each
-    /// implementation of `is_repeatable` documents the reason for its result.
+    /// Whether AWS documents the response of the operation as empty, without any member. Only such a response
+    /// may have an empty body. The body of any other response must be a JSON object.
+    const HAS_EMPTY_RESPONSE: bool = false;
+
+    /// Returns whether the request may be retried when it is unknown whether the service has carried it out.
+    /// Each implementation of `is_repeatable` documents the reason for its result.
     fn is_repeatable(&self) -> bool;
 
     /// Returns whether the request is retried immediately, without a wait, if its response was lost. An

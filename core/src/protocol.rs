@@ -1,8 +1,8 @@
 //! Writes requests, reads responses, and decides when to retry.
 //!
-//! Each protocol has its own file with the code that writes requests and reads responses and errors. An
-//! [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries the request according to the
-//! rule in [`retry`].
+//! Each protocol has a separate file, which writes the request and reads the response or the error.
+//! An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the rule
+//! in [`retry`]. The rule in [`success`] decides which response reports a success.
 
 mod answer;
 mod aws;
@@ -15,6 +15,7 @@ mod get_json;
 #[cfg_attr(not(test), expect(dead_code, reason = "for managed login, in a future version"))]
 mod oauth_form;
 mod retry;
+mod success;
 
 pub(crate) use answer::Metadata;
 pub use call::Call;

@@ -22,6 +22,8 @@ pub type DevicePassword = Secret<kind::DevicePassword>;
 pub type AccessToken = Secret<kind::AccessToken>;
 /// An ID token: a JWT with the user's attributes.
 pub type IdToken = Secret<kind::IdToken>;
+/// The payload of an access token or an ID token: all claims, as the JSON text that the service sent.
+pub type TokenPayload = Secret<kind::TokenPayload>;
 /// A refresh token: an opaque text that is exchanged for new tokens until it expires or is revoked.
 pub type RefreshToken = Secret<kind::RefreshToken>;
 /// The secret of an authenticator app, in base32.
@@ -133,7 +135,10 @@ pub mod kind {
     /// The marker type of [`IdToken`](super::IdToken).
     #[derive(Debug)]
     pub enum IdToken {}
-    /// The marker type of [`RefreshToken`](super::RefreshToken).
+    /// The kind of [`TokenPayload`](super::TokenPayload).
+    #[derive(Debug)]
+    pub enum TokenPayload {}
+    /// The kind of [`RefreshToken`](super::RefreshToken).
     #[derive(Debug)]
     pub enum RefreshToken {}
     /// The marker type of [`SecretCode`](super::SecretCode).

@@ -167,7 +167,8 @@ impl Session {
     }
 
     fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
-        self.lifetime.contains(now, self.clock_drift_seconds, margin)
+        // Web storage may contain an ID token without an access token.
+        !self.tokens.access_token.is_empty() && self.lifetime.contains(now, self.clock_drift_seconds, margin)
     }
 
     /// Returns the canonical user name.
@@ -176,7 +177,8 @@ impl Session {
         &self.username
     }
 
-    /// Returns the user's `sub`, which never changes, or `None` if the access token cannot be decoded.
+    /// Returns the user's `sub`, which never changes, or `None` if neither the access token nor the ID token
+    /// can be decoded.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
         self.sub.as_deref()
@@ -188,7 +190,8 @@ impl Session {
         &self.tokens
     }
 
-    /// Returns the access token.
+    /// Returns the access token. The text is empty if the session was imported from a storage without an
+    /// access token: refresh such a session first.
     #[must_use]
     pub fn access_token(&self) -> &AccessToken {
         &self.tokens.access_token
@@ -279,11 +282,12 @@ impl Claims {
         let access = tokens.access_token.unverified_claims().unwrap_or_default();
         let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims).unwrap_or_default();
         Self {
-            username: access.username.filter(|name| !name.is_empty()),
+            username: access.username.or(id.username).filter(|name| !name.is_empty()),
             device_key: access.device_key,
             times: TokenTimes::new(tokens, [access.iat, access.exp], [id.iat, id.exp]),
-            is_revocable: access.origin_jti.is_some_and(|id| !id.is_empty()),
-            sub: access.sub,
+            // Only the service knows whether it can revoke a refresh token that came without an access token.
+            is_revocable: tokens.access_token.is_empty() || access.origin_jti.is_some_and(|id| !id.is_empty()),
+            sub: access.sub.or(id.sub),
         }
     }
 }

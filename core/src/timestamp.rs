@@ -74,11 +74,29 @@ impl Timestamp {
 }
 
 impl Timestamp {
-    /// Reads a time such as `2019-11-09T13:34:41Z`, in UTC ([RFC 3339 section
+    /// Reads a time in any form in which a service may write it: as seconds since the Unix epoch, or in the
+    /// form of RFC 3339.
+    pub(crate) fn from_service_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        // Rust would also parse `inf` and `NaN`.
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        let seconds = text.parse().ok().filter(|_| is_number).and_then(Self::from_epoch_seconds);
+        seconds.or_else(|| Self::from_date_time(text))
+    }
+
+    /// Converts seconds since the Unix epoch to a time to the millisecond, or returns `None` if the time is
+    /// before 1970.
+    pub(crate) fn from_epoch_seconds(seconds: f64) -> Option<Self> {
+        let millis = (seconds * 1000.0 + 0.5) as i64;
+        u64::try_from(millis).ok().filter(|_| seconds.is_finite()).map(Self::from_unix_millis)
+    }
+
+    /// Reads a time such as `2019-11-09T13:34:41Z` or `2019-11-09T15:34:41+02:00` ([RFC 3339 section
     /// 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)). A fraction of a second is optional and is
-    /// truncated to milliseconds.
+    /// truncated to milliseconds. The time zone is required.
     pub(crate) fn from_date_time(text: &str) -> Option<Self> {
-        let (date, time) = text.trim().strip_suffix('Z')?.split_once('T')?;
+        let (date, time) = text.trim().split_once(['T', 't', ' '])?;
+        let (time, offset_minutes) = split_zone(time)?;
         let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
         let (mut date, mut clock) = (date.split('-'), clock.split(':'));
         let (year, month, day) = (number(date.next()?, 4)?, number(date.next()?, 2)?, number(date.next()?, 2)?);
@@ -93,8 +111,28 @@ impl Timestamp {
         }
         let millis = format!("{fraction:0<3}").get(..3).and_then(|millis| millis.parse::<u64>().ok())?;
         let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+        let seconds = seconds.checked_add_signed(-60 * offset_minutes)?;
         Some(Self::from_unix_millis(seconds * 1000 + millis))
     }
+}
+
+/// Splits the time zone off a time. The zone is `Z` or an offset such as `+02:00`, `+0200` or `+02`, which
+/// this function returns in minutes.
+fn split_zone(time: &str) -> Option<(&str, i64)> {
+    if let Some(time) = time.strip_suffix(['Z', 'z']) {
+        return Some((time, 0));
+    }
+    let start = time.rfind(['+', '-'])?;
+    let (time, zone) = time.split_at_checked(start)?;
+    let sign = if zone.starts_with('-') { -1 } else { 1 };
+    let zone = zone.get(1..)?;
+    let (hours, minutes) = match (zone.split_once(':'), zone.len()) {
+        (Some((hours, minutes)), _) => (number(hours, 2)?, number(minutes, 2)?),
+        (None, 4) => (number(zone.get(..2)?, 2)?, number(zone.get(2..)?, 2)?),
+        (None, _) => (number(zone, 2)?, 0),
+    };
+    let offset = i64::try_from(hours * 60 + minutes).ok()?;
+    (hours <= 23 && minutes <= 59).then_some((time, sign * offset))
 }
 
 fn pick(names: &[&'static str], index: u64) -> &'static str {
@@ -189,8 +227,15 @@ mod tests {
             ("2019-11-09T13:34:41.123456Z", Some(1_573_306_481_123)),
             ("2024-02-29T00:00:00Z", Some(1_709_164_800_000)),
             ("2019-11-09T13:34:41", None),
-            ("2019-11-09 13:34:41Z", None),
-            ("2019-11-09T13:34:41+02:00", None),
+            ("2019-11-09 13:34:41Z", Some(1_573_306_481_000)),
+            ("2019-11-09t13:34:41z", Some(1_573_306_481_000)),
+            ("2019-11-09T15:34:41+02:00", Some(1_573_306_481_000)),
+            ("2019-11-09T11:04:41.5-0230", Some(1_573_306_481_500)),
+            ("2019-11-09T13:34:41+00", Some(1_573_306_481_000)),
+            ("2019-11-09T13:34:41+24:00", None),
+            ("2019-11-09T13:34:41+2:00", None),
+            ("2019-11-09T13:34:41+0é", None),
+            ("1970-01-01T00:00:00+00:01", None),
             ("2019-13-09T13:34:41Z", None),
             ("2019-00-09T13:34:41Z", None),
             ("1969-12-31T23:59:59Z", None),
@@ -236,8 +281,10 @@ mod tests {
         }
 
         #[test]
-        fn reading_any_text_as_a_date_does_not_panic(text in ".{0,40}") {
-            let _ = Timestamp::from_http_date(&text);
+        fn reading_any_text_as_a_date_does_not_panic(
+            text in prop_oneof![".{0,40}", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}[-+Z.0-9:é]{0,8}"],
+        ) {
+            let _ = (Timestamp::from_http_date(&text), Timestamp::from_service_text(&text));
         }
     }
 }

@@ -5,6 +5,7 @@ mod account;
 mod challenges;
 mod configuration;
 mod endpoints;
+mod exact_json;
 mod exit_codes;
 #[cfg(unix)]
 mod hostile_text;

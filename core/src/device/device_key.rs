@@ -4,7 +4,7 @@
 //! the user: InitiateAuth with SRP_A does not contain the device key, but the RespondToAuthChallenge requests
 //! do.
 
-use crate::error::{Error, NotAuthorized, Refusal, RefusalKind};
+use crate::error::{Error, NotAuthorized, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
 
 const DEVICE_KEY: &str = "DEVICE_KEY";
@@ -46,12 +46,12 @@ impl NamesDevice for GetTokensFromRefreshToken {
 /// whether the request was part of the device's proof.
 pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
     let Error::Refused(refusal) = error else { return false };
-    let Refusal { kind, message, .. } = &**refusal;
-    let message = message.to_ascii_lowercase();
-    match kind {
-        RefusalKind::ResourceNotFound => message.contains("device"),
-        RefusalKind::InvalidParameter => message.contains("device key"),
-        RefusalKind::NotAuthorized(NotAuthorized::IncorrectUsernameOrPassword | NotAuthorized::Other) => is_proof,
+    match refusal.kind {
+        RefusalKind::ResourceNotFound => refusal.says(&["device"]),
+        RefusalKind::InvalidParameter => refusal.says(&["device key"]),
+        RefusalKind::NotAuthorized(NotAuthorized::IncorrectUsernameOrPassword | NotAuthorized::Other) => {
+            is_proof && !refusal.is_from_trigger()
+        }
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
+use super::not_authorized::{NotAuthorized, is_from_trigger, service_words};
 use crate::plain_text;
 
 /// An error response with which the service rejects a request.
@@ -35,8 +36,28 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-/// The kinds of errors that user pools, identity pools and the Security Token Service return. Each kind is
-/// named after the error in AWS's API, without the suffix `Exception`.
+impl Refusal {
+    /// Returns whether the message contains one of these parts, which are in lower case, in words of the
+    /// service. The words of a Lambda trigger never count.
+    pub(crate) fn says(&self, parts: &[&str]) -> bool {
+        let message = service_words(&self.message);
+        parts.iter().any(|part| message.contains(part))
+    }
+
+    /// Returns whether a Lambda trigger of the user pool rejected the request, with its own words.
+    pub(crate) fn is_from_trigger(&self) -> bool {
+        is_from_trigger(&self.message.to_ascii_lowercase())
+    }
+
+    /// Returns whether the Security Token Service could not get the keys with which it verifies a token. The
+    /// cause is often a temporary failure of the identity provider.
+    pub(crate) fn lacks_verification_key(&self) -> bool {
+        self.kind == RefusalKind::InvalidIdentityToken && self.says(&["retrieve verification key"])
+    }
+}
+
+/// The kinds of errors of user pools, identity pools and the Security Token Service. Each kind has the
+/// service's name without `Exception`.
 ///
 /// See <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and
 /// the section `Errors` of each operation.
@@ -256,133 +277,9 @@ pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
     ("WebAuthnRelyingPartyMismatchException", RefusalKind::WebAuthnRelyingPartyMismatch),
 ];
 
-/// The reason for a `NotAuthorizedException`. The service gives the reason only in the message, so this crate
-/// reads the reason from the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NotAuthorized {
-    /// The password is wrong, or the user does not exist and the user pool does not reveal that.
-    IncorrectUsernameOrPassword,
-    /// The user is locked out for up to 15 minutes after too many wrong passwords.
-    PasswordAttemptsExceeded,
-    /// The user is disabled.
-    UserDisabled,
-    /// The challenge session is not valid for the user: start a new sign-in.
-    InvalidChallengeSession,
-    /// The challenge session has expired: start a new sign-in.
-    ChallengeSessionExpired,
-    /// The challenge session was already used: start a new sign-in.
-    ChallengeSessionSpent,
-    /// The refresh token is not valid, or belongs to another app client or device.
-    InvalidRefreshToken,
-    /// The refresh token has expired.
-    RefreshTokenExpired,
-    /// The refresh token has been revoked.
-    RefreshTokenRevoked,
-    /// The access token is not valid.
-    InvalidAccessToken,
-    /// The access token has expired.
-    AccessTokenExpired,
-    /// The access token has been revoked.
-    AccessTokenRevoked,
-    /// The access token does not have the scope `aws.cognito.signin.user.admin`.
-    MissingScope,
-    /// The app client has a client secret, and the secret hash in the request is wrong or absent.
-    SecretHash,
-    /// The attribute already has a value, and this request cannot change the value.
-    AttributeAlreadyProvided,
-    /// The identity does not belong to the logins in the request.
-    IdentityMismatch,
-    /// The login token has expired: get a new login token.
-    LoginTokenExpired,
-    /// The login token is not valid, or its issuer is not the provider that the request names.
-    InvalidLoginToken,
-    /// The identity pool does not support the provider or the app client that issued the login token.
-    UnsupportedLoginProvider,
-    /// The identity pool does not allow guests.
-    GuestsNotAllowed,
-    /// The service gave another reason, which is in [`Refusal::message`].
-    Other,
-}
-
-impl NotAuthorized {
-    fn new(message: &str) -> Self {
-        let message = message.to_ascii_lowercase();
-        let known = BY_MESSAGE.iter().find(|(part, _)| message.contains(part));
-        known.map_or(Self::Other, |(_, reason)| *reason)
-    }
-}
-
-/// The reasons for a `NotAuthorizedException`, each with the text, in lower case, by which the reason is
-/// found in the service's message. More specific texts come first, because the first match counts.
-pub(super) const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
-    ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
-    ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
-    ("user is disabled", NotAuthorized::UserDisabled),
-    ("session is expired", NotAuthorized::ChallengeSessionExpired),
-    ("session can only be used once", NotAuthorized::ChallengeSessionSpent),
-    ("invalid session", NotAuthorized::InvalidChallengeSession),
-    ("invalid refresh token", NotAuthorized::InvalidRefreshToken),
-    ("refresh token has expired", NotAuthorized::RefreshTokenExpired),
-    ("refresh token has been revoked", NotAuthorized::RefreshTokenRevoked),
-    ("invalid access token", NotAuthorized::InvalidAccessToken),
-    ("could not verify signature for access token", NotAuthorized::InvalidAccessToken),
-    ("access token has expired", NotAuthorized::AccessTokenExpired),
-    ("access token has been revoked", NotAuthorized::AccessTokenRevoked),
-    ("access token does not have required scopes", NotAuthorized::MissingScope),
-    ("unable to verify secret hash", NotAuthorized::SecretHash),
-    ("secrethash does not match", NotAuthorized::SecretHash),
-    ("configured with secret but", NotAuthorized::SecretHash),
-    ("configured for secret but", NotAuthorized::SecretHash),
-    ("client secret", NotAuthorized::SecretHash),
-    ("cannot modify an already provided", NotAuthorized::AttributeAlreadyProvided),
-    ("logins don't match", NotAuthorized::IdentityMismatch),
-    ("access to identity", NotAuthorized::IdentityMismatch),
-    ("token expired", NotAuthorized::LoginTokenExpired),
-    ("invalid login token", NotAuthorized::InvalidLoginToken),
-    ("token is inactive", NotAuthorized::InvalidLoginToken),
-    ("not from a supported provider", NotAuthorized::UnsupportedLoginProvider),
-    ("unauthenticated access is not supported", NotAuthorized::GuestsNotAllowed),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_message_determines_the_reason_of_not_authorized() {
-        for (message, reason) in [
-            ("Incorrect username or password.", NotAuthorized::IncorrectUsernameOrPassword),
-            ("Invalid session for the user.", NotAuthorized::InvalidChallengeSession),
-            ("Invalid session for the user, session is expired.", NotAuthorized::ChallengeSessionExpired),
-            ("Invalid session for the user, session can only be used once.", NotAuthorized::ChallengeSessionSpent),
-            ("Refresh Token has expired", NotAuthorized::RefreshTokenExpired),
-            ("Refresh Token has been revoked", NotAuthorized::RefreshTokenRevoked),
-            ("Invalid Refresh Token.", NotAuthorized::InvalidRefreshToken),
-            ("Access Token has expired", NotAuthorized::AccessTokenExpired),
-            ("Access Token has been revoked", NotAuthorized::AccessTokenRevoked),
-            ("Access Token does not have required scopes", NotAuthorized::MissingScope),
-            ("Password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
-            ("User is disabled.", NotAuthorized::UserDisabled),
-            ("Unable to verify secret hash for client 3pu8", NotAuthorized::SecretHash),
-            ("SecretHash does not match for the client: 3pu8", NotAuthorized::SecretHash),
-            ("Client 3pu8 is configured with secret but SECRET_HASH was not received", NotAuthorized::SecretHash),
-            ("Cannot modify an already provided email", NotAuthorized::AttributeAlreadyProvided),
-            (
-                "Logins don't match. Please include at least one valid login for this identity or identity pool.",
-                NotAuthorized::IdentityMismatch,
-            ),
-            ("Access to Identity 'us-east-1:0d4f' is forbidden.", NotAuthorized::IdentityMismatch),
-            ("Invalid login token. Token expired: 1700003601 >= 1700003600", NotAuthorized::LoginTokenExpired),
-            ("Invalid login token. Issuer doesn't match providerName", NotAuthorized::InvalidLoginToken),
-            ("Token is inactive.", NotAuthorized::InvalidLoginToken),
-            ("Token is not from a supported provider of this identity pool.", NotAuthorized::UnsupportedLoginProvider),
-            ("Unauthenticated access is not supported for this identity pool.", NotAuthorized::GuestsNotAllowed),
-            ("PreAuthentication failed", NotAuthorized::Other),
-        ] {
-            assert_eq!(RefusalKind::new("NotAuthorizedException", message), RefusalKind::NotAuthorized(reason));
-        }
-    }
 
     #[test]
     fn an_unknown_error_code_has_the_kind_unknown() {

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, Public, TokenAuthorized, either_token_or_session};
+use crate::encoding::lenient;
 use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, SecretCode};
 
@@ -67,9 +68,11 @@ pub struct AssociateSoftwareTokenResponse {
     /// The secret of the authenticator app, in base32. The user enters the secret in the app, and
     /// VerifySoftwareToken then confirms the app with its first code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub secret_code: Option<SecretCode>,
     /// The challenge session with which the sign-in continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,
 }
 

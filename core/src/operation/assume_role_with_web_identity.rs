@@ -6,10 +6,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
+use crate::encoding::lenient;
 use crate::error::InvalidInput;
 use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
 use crate::timestamp::Timestamp;
@@ -133,28 +134,36 @@ pub struct AssumeRoleWithWebIdentityResponse {
     pub credentials: Option<RoleCredentials>,
     /// The subject of the token. If an identity pool issued the token, the subject is the identity id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub subject_from_web_identity_token: Option<String>,
     /// The session of the assumed role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// The percentage of the space for session policies and session tags that the request uses. The service's
-    /// newer name for this percentage is [`session_token_utilization`](Self::session_token_utilization).
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
+    /// How much of the space for policies and tags the request uses, in percent. The service's newer name for
+    /// the packed policy size is [`session_token_utilization`](Self::session_token_utilization).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::integer")]
     pub packed_policy_size: Option<i32>,
     /// The issuer of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub provider: Option<String>,
     /// The audience of the token. If an identity pool issued the token, the audience is the identity pool id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub audience: Option<String>,
     /// The source identity that the token contains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub source_identity: Option<String>,
     /// The size of the session token, in bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::integer")]
     pub session_token_size: Option<i32>,
-    /// The percentage of the space for session policies and session tags that the request uses.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
+    /// How much of the space for policies and tags the request uses, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::integer")]
     pub session_token_utilization: Option<i32>,
 }
 
@@ -189,33 +198,18 @@ pub struct AssumedRoleUser {
 }
 
 /// A point in time as the Security Token Service writes it, such as `2019-11-09T13:34:41Z` ([RFC
-/// 3339](https://www.rfc-editor.org/rfc/rfc3339)).
+/// 3339](https://www.rfc-editor.org/rfc/rfc3339)). Seconds since the Unix epoch are valid, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DateTime(String);
 
 impl DateTime {
-    /// Returns the time, truncated to milliseconds, or `None` if the text is not a valid time in UTC or the
+    /// Returns the time to the millisecond, or `None` if the text is not a valid time with a time zone or the
     /// time is before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        Timestamp::from_date_time(&self.0)
+        Timestamp::from_service_text(&self.0)
     }
-}
-
-/// Deserializes an integer from a number or from text, because an XML response contains numbers as text.
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(i32),
-        Text(String),
-    }
-    Ok(match Option::deserialize(deserializer)? {
-        Some(Written::Number(number)) => Some(number),
-        Some(Written::Text(text)) => text.trim().parse().ok(),
-        None => None,
-    })
 }
 
 #[cfg(test)]
@@ -305,6 +299,28 @@ mod tests {
             assert_eq!(error.refusal_kind(), Some(kind));
             assert_eq!(error.refusal().unwrap().message, "No");
         }
+    }
+
+    #[test]
+    fn only_a_lack_of_verification_keys_is_retried_once() {
+        let error = |message| {
+            let xml = alloc::format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code>\
+                 <Message>{message}</Message></Error></ErrorResponse>"
+            );
+            answer(400, &xml)
+        };
+        let no_keys = "Couldn't retrieve verification key from your identity provider, please reference \
+                       AssumeRoleWithWebIdentity documentation for requirements";
+        let mut call = call();
+        sent(call.step(NOW, Event::Start));
+        assert!(matches!(call.step(NOW, error(no_keys)), Ok(crate::Step::Wait(_))));
+        sent(call.step(NOW, Event::Woke));
+        assert_eq!(failed(call.step(NOW, error(no_keys))).refusal_kind(), Some(RefusalKind::InvalidIdentityToken));
+
+        let mut call = self::call();
+        sent(call.step(NOW, Event::Start));
+        failed(call.step(NOW, error("The ID Token provided is not a valid JWT.")));
     }
 
     #[test]

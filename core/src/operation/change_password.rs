@@ -32,6 +32,7 @@ impl Operation for ChangePassword {
 
     const NAME: &'static str = "ChangePassword";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt succeeded, the previous password is now wrong, and a retry
     /// counts as a failed attempt.

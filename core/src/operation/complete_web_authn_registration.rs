@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CompleteWebAuthnRegistration.html>
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
@@ -9,7 +11,7 @@ use serde_json::Value;
 use super::{Authorization, Operation, TokenAuthorized};
 
 /// A request to register a passkey.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CompleteWebAuthnRegistration {
@@ -25,11 +27,19 @@ impl CompleteWebAuthnRegistration {
     }
 }
 
+/// `Debug` does not print the credential, which identifies the user.
+impl fmt::Debug for CompleteWebAuthnRegistration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CompleteWebAuthnRegistration").finish_non_exhaustive()
+    }
+}
+
 impl Operation for CompleteWebAuthnRegistration {
     type Response = CompleteWebAuthnRegistrationResponse;
 
     const NAME: &'static str = "CompleteWebAuthnRegistration";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: a registration can be completed only once, so a retry fails if the first attempt
     /// succeeded.

@@ -7,6 +7,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 use crate::secret::Parameter;
 use crate::srp::DeviceVerifier;
 
@@ -61,6 +62,7 @@ impl TokenAuthorized for ConfirmDevice {}
 pub struct ConfirmDeviceResponse {
     /// Whether the user must agree before the service remembers the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub user_confirmation_necessary: Option<bool>,
 }
 

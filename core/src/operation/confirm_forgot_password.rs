@@ -48,6 +48,7 @@ impl Operation for ConfirmForgotPassword {
 
     const NAME: &'static str = "ConfirmForgotPassword";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: a code can be used only once, so a retry fails if the first attempt succeeded.
     fn is_repeatable(&self) -> bool {

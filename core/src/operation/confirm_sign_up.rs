@@ -7,6 +7,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Context, Operation, Public};
+use crate::encoding::lenient;
 use crate::secret::{ChallengeSession, Parameter};
 
 /// A request to confirm a registration.
@@ -71,6 +72,7 @@ impl Public for ConfirmSignUp {}
 pub struct ConfirmSignUpResponse {
     /// The session with which the user can sign in, if the app client has choice-based sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,
 }
 

@@ -25,6 +25,7 @@ impl Operation for DeleteUser {
 
     const NAME: &'static str = "DeleteUser";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt deleted the user, the service rejects a retry because the user
     /// no longer exists.

@@ -31,6 +31,7 @@ impl Operation for DeleteUserAttributes {
 
     const NAME: &'static str = "DeleteUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`: the service accepts the deletion of an attribute that has already been deleted.
     fn is_repeatable(&self) -> bool {

@@ -30,6 +30,7 @@ impl Operation for DeleteWebAuthnCredential {
 
     const NAME: &'static str = "DeleteWebAuthnCredential";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt deleted the passkey, the service rejects a retry because the
     /// passkey no longer exists.

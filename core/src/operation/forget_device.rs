@@ -30,6 +30,7 @@ impl Operation for ForgetDevice {
 
     const NAME: &'static str = "ForgetDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt succeeded, the service rejects a retry because the device no
     /// longer exists.

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ClientMetadata, Operation, Public};
+use crate::encoding::lenient;
 use crate::secret::{AccessToken, ClientSecret};
 
 /// A request for an access token of the app client itself, without a signed-in user.
@@ -57,6 +58,7 @@ impl Public for GetClientToken {}
 pub struct GetClientTokenResponse {
     /// The access token and its lifetime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub client_authentication_result: Option<ClientAuthenticationResult>,
 }
 
@@ -67,12 +69,15 @@ pub struct GetClientTokenResponse {
 pub struct ClientAuthenticationResult {
     /// The access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub access_token: Option<AccessToken>,
     /// The lifetime of the access token, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::integer")]
     pub expires_in: Option<i32>,
     /// The type of the access token, which is `Bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub token_type: Option<String>,
 }
 

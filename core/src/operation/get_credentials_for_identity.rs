@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, EpochSeconds, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
+use crate::encoding::lenient;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 use crate::secret::{SecretAccessKey, SessionToken};
@@ -63,9 +64,11 @@ pub struct GetCredentialsForIdentityResponse {
     /// requested identity: if a guest adds logins that already have an identity, the service returns the
     /// identity of those logins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub identity_id: Option<String>,
     /// The temporary AWS credentials of the identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub credentials: Option<IdentityCredentials>,
 }
 
@@ -78,15 +81,19 @@ pub struct GetCredentialsForIdentityResponse {
 pub struct IdentityCredentials {
     /// The access key id, which is the public part of the credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub access_key_id: Option<String>,
     /// The secret access key, which is the secret part of the credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub secret_key: Option<SecretAccessKey>,
     /// The session token, which must be sent with every request that is signed with these credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session_token: Option<SessionToken>,
     /// The time at which the credentials expire, according to the service's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::time")]
     pub expiration: Option<EpochSeconds>,
 }
 

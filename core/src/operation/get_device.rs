@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Authorization, EpochSeconds, Operation, TokenAuthorized, null_is_default};
+use super::{Attribute, Authorization, EpochSeconds, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 
 /// A request for a device of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,18 +59,23 @@ pub struct GetDeviceResponse {
 pub struct Device {
     /// The key of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub device_key: Option<String>,
     /// The attributes of the device, such as `device_name` and `last_ip_used`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub device_attributes: Vec<Attribute>,
     /// The time at which the service first saw the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::time")]
     pub device_create_date: Option<EpochSeconds>,
     /// The time at which the device was last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::time")]
     pub device_last_modified_date: Option<EpochSeconds>,
     /// The time at which a user last signed in on the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::time")]
     pub device_last_authenticated_date: Option<EpochSeconds>,
 }
 

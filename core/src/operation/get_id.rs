@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
+use crate::encoding::lenient;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 
@@ -63,6 +64,7 @@ impl ForIdentityPool for GetId {}
 pub struct GetIdResponse {
     /// The id of the identity, in the form `REGION:GUID`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub identity_id: Option<String>,
 }
 

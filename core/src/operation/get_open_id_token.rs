@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ForIdentityPool, Operation};
 use crate::configuration::endpoint::Service;
+use crate::encoding::lenient;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 use crate::secret::OpenIdToken;
@@ -58,9 +59,11 @@ impl ForIdentityPool for GetOpenIdToken {}
 pub struct GetOpenIdTokenResponse {
     /// The id of the identity to which the token belongs, which can differ from the requested identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub identity_id: Option<String>,
     /// The OpenID token, valid for ten minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub token: Option<OpenIdToken>,
 }
 

@@ -8,6 +8,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{AuthenticationResult, Authorization, ClientMetadata, Operation, Public};
+use crate::encoding::lenient;
 use crate::secret::RefreshToken;
 
 /// A request for new tokens in exchange for a refresh token.
@@ -62,6 +63,7 @@ impl Public for GetTokensFromRefreshToken {}
 pub struct GetTokensFromRefreshTokenResponse {
     /// The new tokens, which include a new refresh token only if refresh tokens rotate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub authentication_result: Option<AuthenticationResult>,
 }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Authorization, DeliveryMedium, Operation, TokenAuthorized, null_is_default};
+use crate::encoding::lenient;
 
 /// A request for the name, attributes and second factors of the signed-in user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +53,14 @@ pub struct GetUserResponse {
     pub preferred_mfa_setting: Option<String>,
     /// The enabled second factors, such as `SMS_MFA`.
     #[serde(rename = "UserMFASettingList", default)]
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_is_default")]
     pub user_mfa_setting_list: Vec<String>,
     /// The second factors in the deprecated form `MFAOptions`. Cognito has replaced `MFAOptions` with
     /// `PreferredMfaSetting` and `UserMFASettingList`.
     #[serde(rename = "MFAOptions", default)]
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub mfa_options: Vec<MfaOption>,
 }
 
@@ -78,9 +81,11 @@ impl GetUserResponse {
 pub struct MfaOption {
     /// The attribute that holds the phone number or the e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub attribute_name: Option<String>,
     /// The medium by which the service sends codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::name")]
     pub delivery_medium: Option<DeliveryMedium>,
 }
 

@@ -8,6 +8,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 
 /// A request to send the user a code for verifying an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,7 @@ impl TokenAuthorized for GetUserAttributeVerificationCode {}
 pub struct GetUserAttributeVerificationCodeResponse {
     /// Where and how the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
 

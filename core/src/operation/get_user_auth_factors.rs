@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Operation, TokenAuthorized, null_is_default};
+use super::{Authorization, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 
 /// A request for the factors with which the signed-in user can sign in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,13 +47,16 @@ pub struct GetUserAuthFactorsResponse {
     pub username: String,
     /// The preferred second factor, such as `SOFTWARE_TOKEN_MFA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub preferred_mfa_setting: Option<String>,
     /// The enabled second factors, such as `SMS_MFA`.
     #[serde(rename = "UserMFASettingList", default)]
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub user_mfa_setting_list: Vec<String>,
     /// The first factors from which the user can choose.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub configured_user_auth_factors: Vec<AuthFactor>,
 }
 

@@ -26,6 +26,7 @@ impl Operation for GlobalSignOut {
 
     const NAME: &'static str = "GlobalSignOut";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt succeeded, it revoked the access token, and the service rejects
     /// a retry with the same token.

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, ChallengeName, Context, Operation, Parameters, Public, null_is_default};
+use super::{Authorization, ChallengeName, Context, Operation, Parameters, Public};
+use crate::encoding::lenient;
 use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
 
 /// A request to start a sign-in or to refresh tokens.
@@ -111,18 +112,23 @@ pub enum AuthFlow {
 pub struct InitiateAuthResponse {
     /// The name of the next challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::name")]
     pub challenge_name: Option<ChallengeName>,
     /// The parameters of the next challenge.
-    #[serde(default, skip_serializing_if = "Parameters::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Parameters::is_empty")]
+    #[serde(deserialize_with = "lenient::texts_by_name")]
     pub challenge_parameters: Parameters,
     /// The challenge session with which the sign-in continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,
     /// The first factors from which the user can choose.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub available_challenges: Vec<ChallengeName>,
     /// The tokens, if no challenge is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub authentication_result: Option<AuthenticationResult>,
 }
 
@@ -135,21 +141,27 @@ pub struct InitiateAuthResponse {
 pub struct AuthenticationResult {
     /// The access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub access_token: Option<AccessToken>,
     /// The lifetime of the access token, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::integer")]
     pub expires_in: Option<i32>,
     /// The type of the access token, which is `Bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub token_type: Option<String>,
     /// The refresh token. A token refresh returns another refresh token only if refresh tokens rotate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub refresh_token: Option<RefreshToken>,
     /// The ID token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub id_token: Option<IdToken>,
     /// The keys of a new device, if the user pool tracks devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub new_device_metadata: Option<NewDeviceMetadata>,
 }
 
@@ -162,14 +174,19 @@ pub struct AuthenticationResult {
 pub struct NewDeviceMetadata {
     /// The key of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub device_key: Option<String>,
     /// The device group key, which SRP hashes in place of the user pool's name when a device signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub device_group_key: Option<String>,
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
     use super::*;
     use crate::test_support::{json, request_of};
 
@@ -205,6 +222,68 @@ mod tests {
         let response: InitiateAuthResponse = serde_json::from_str(text).unwrap();
         assert_eq!(response.challenge_name, Some(ChallengeName::Unknown("TELEPATHY".into())));
         assert_eq!(serde_json::to_string(&response).unwrap(), text);
+    }
+
+    /// A rotated refresh token was lost because `ExpiresIn` was `"3600"`.
+    #[test]
+    fn an_odd_member_next_to_tokens_does_not_cost_them() {
+        let deep = "[".repeat(500) + &"]".repeat(500);
+        let odd = ["7", "-1", "0.5", "1e999", "4294967296", "null", "true", "[]", "[7]", "{}", r#"{"x":7}"#, r#""x""#];
+        for value in odd.into_iter().chain([&*deep]) {
+            for member in ["ChallengeName", "ChallengeParameters", "Session", "AvailableChallenges", "NewMember"] {
+                let text = format!(
+                    r#"{{"{member}":{value},"AuthenticationResult":{{"AccessToken":"a","RefreshToken":"r"}}}}"#
+                );
+                let response: InitiateAuthResponse = serde_json::from_str(&text).unwrap();
+                let result = response.authentication_result.unwrap();
+                assert_eq!((result.access_token, result.refresh_token), (Some("a".into()), Some("r".into())), "{text}");
+            }
+            let device = r#"{"DeviceKey":"#.to_string() + value + "}";
+            for (member, value) in [
+                ("ExpiresIn", value),
+                ("TokenType", value),
+                ("IdToken", value),
+                ("NewDeviceMetadata", value),
+                ("NewDeviceMetadata", &device),
+                ("NewMember", value),
+            ] {
+                let text = format!(r#"{{"AccessToken":"a","{member}":{value},"RefreshToken":"r"}}"#);
+                let text = format!(r#"{{"AuthenticationResult":{text},"ChallengeParameters":{{}}}}"#);
+                let response: InitiateAuthResponse = serde_json::from_str(&text).unwrap();
+                let result = response.authentication_result.unwrap();
+                assert_eq!((result.access_token, result.refresh_token), (Some("a".into()), Some("r".into())), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_read_in_any_notation() {
+        for (written, seconds) in [
+            ("3600", Some(3600)),
+            ("3600.0", Some(3600)),
+            ("3600.9", Some(3600)),
+            ("3.6e3", Some(3600)),
+            (r#""3600""#, Some(3600)),
+            (r#"" 3600.0 ""#, Some(3600)),
+            ("2147483648", None),
+            ("1e999", None),
+            (r#""inf""#, None),
+            (r#""an hour""#, None),
+            ("true", None),
+        ] {
+            let result: AuthenticationResult = serde_json::from_str(&format!(r#"{{"ExpiresIn":{written}}}"#)).unwrap();
+            assert_eq!(result.expires_in, seconds, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_is_a_number_is_read_as_text() {
+        let text = r#"{"ChallengeName":"SMS_MFA","Session":"s","ChallengeParameters":{"CODE_LENGTH":6,"RATIO":0.10,
+            "NAME":"alice","FLAG":true,"LIST":["x"],"OBJECT":{"x":1},"NOTHING":null}}"#;
+        let response: InitiateAuthResponse = serde_json::from_str(text).unwrap();
+        let expected = Parameters::from_iter([("CODE_LENGTH", "6"), ("RATIO", "0.10"), ("NAME", "alice")]);
+        assert_eq!(response.challenge_parameters, expected);
+        assert_eq!(response.challenge_name, Some(ChallengeName::SmsMfa));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Device, Operation, Paged, TokenAuthorized, next_token, null_is_default};
+use super::{Authorization, Device, Operation, Paged, TokenAuthorized, next_token};
+use crate::encoding::lenient;
 
 /// A request for one page of the user's devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,10 +68,12 @@ impl Paged for ListDevices {
 #[non_exhaustive]
 pub struct ListDevicesResponse {
     /// The devices in the page.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub devices: Vec<Device>,
     /// The pagination token for the next page, or `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub pagination_token: Option<String>,
 }
 
@@ -78,6 +81,28 @@ pub struct ListDevicesResponse {
 mod tests {
     use super::*;
     use crate::test_support::{json, signed_in_request_of};
+    use crate::timestamp::Timestamp;
+
+    /// A date that is only shown made the whole list malformed.
+    #[test]
+    fn an_odd_date_or_item_does_not_cost_the_list() {
+        let text = r#"{"Devices":[
+            {"DeviceKey":"a","DeviceCreateDate":"2023-11-14T22:13:20Z","DeviceLastModifiedDate":"1700000000"},
+            {"DeviceKey":"b","DeviceCreateDate":"yesterday","DeviceLastModifiedDate":{},"DeviceAttributes":[
+                {"Name":"device_name","Value":7},{"Value":"x"},7,{"Name":"last_ip_used","Value":[1]}]},
+            {"DeviceKey":7}, "c", 7, null],"PaginationToken":7}"#;
+        let response: ListDevicesResponse = serde_json::from_str(text).unwrap();
+        let [first, second, third] = &response.devices[..] else { panic!("{response:?}") };
+        let time = Some(Timestamp::from_unix_seconds(1_700_000_000));
+        for date in [&first.device_create_date, &first.device_last_modified_date] {
+            assert_eq!(date.as_ref().and_then(|date| date.timestamp()), time);
+        }
+        assert_eq!((second.device_key.as_deref(), &second.device_create_date), (Some("b"), &None));
+        let attributes: Vec<_> =
+            second.device_attributes.iter().map(|attribute| (&*attribute.name, attribute.value.as_deref())).collect();
+        assert_eq!(attributes, [("device_name", Some("7")), ("last_ip_used", None)]);
+        assert_eq!((&third.device_key, &response.pagination_token), (&None, &None));
+    }
 
     #[test]
     fn the_first_page_is_requested() {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, EpochSeconds, Operation, Paged, TokenAuthorized, next_token};
+use crate::encoding::lenient;
 
 /// A request for one page of the user's passkeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +71,7 @@ pub struct ListWebAuthnCredentialsResponse {
     pub credentials: Vec<WebAuthnCredential>,
     /// The pagination token for the next page, or `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub next_token: Option<String>,
 }
 
@@ -83,16 +85,21 @@ pub struct WebAuthnCredential {
     /// The id of the passkey, for DeleteWebAuthnCredential.
     pub credential_id: String,
     /// A human-readable name of the passkey.
+    #[serde(default, deserialize_with = "lenient::text_or_empty")]
     pub friendly_credential_name: String,
     /// The domain for which the passkey is valid.
+    #[serde(default, deserialize_with = "lenient::text_or_empty")]
     pub relying_party_id: String,
     /// The kind of the authenticator: `platform` or `cross-platform`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub authenticator_attachment: Option<String>,
     /// The transports of the authenticator, such as `internal` or `usb`.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub authenticator_transports: Vec<String>,
     /// The time at which the passkey was registered.
-    pub created_at: EpochSeconds,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::time")]
+    pub created_at: Option<EpochSeconds>,
 }
 
 #[cfg(test)]

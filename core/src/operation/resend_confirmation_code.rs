@@ -7,6 +7,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, CodeDeliveryDetails, Context, Operation, Public};
+use crate::encoding::lenient;
 
 /// A request to send the user another code for confirming a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,7 @@ impl Public for ResendConfirmationCode {}
 pub struct ResendConfirmationCodeResponse {
     /// Where and how the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
 

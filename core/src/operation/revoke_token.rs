@@ -35,6 +35,7 @@ impl Operation for RevokeToken {
 
     const NAME: &'static str = "RevokeToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`: the service accepts the revocation of a token that has already been revoked.
     fn is_repeatable(&self) -> bool {

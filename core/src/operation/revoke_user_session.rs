@@ -35,6 +35,7 @@ impl Operation for RevokeUserSession {
 
     const NAME: &'static str = "RevokeUserSession";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt ended the session, the service rejects a retry because the
     /// session no longer exists.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 
 /// A request to change second factors of the signed-in user. A factor that is absent from the request keeps
 /// its state. If the request enables a factor and marks no factor as preferred, the service clears the
@@ -54,6 +55,7 @@ impl Operation for SetUserMfaPreference {
 
     const NAME: &'static str = "SetUserMFAPreference";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {
@@ -76,9 +78,11 @@ pub struct SetUserMfaPreferenceResponse {}
 pub struct MfaSettings {
     /// Whether the factor is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
     /// Whether the factor is preferred to the user's other second factors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub preferred_mfa: Option<bool>,
 }
 
@@ -89,6 +93,7 @@ pub struct MfaSettings {
 pub struct WebAuthnMfaSettings {
     /// Whether passkeys are enabled as a second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
 }
 

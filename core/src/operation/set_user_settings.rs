@@ -33,6 +33,7 @@ impl Operation for SetUserSettings {
 
     const NAME: &'static str = "SetUserSettings";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Authorization, CodeDeliveryDetails, Context, Operation, Public};
+use crate::encoding::lenient;
 use crate::secret::{ChallengeSession, Password};
 
 /// A request to register a user.
@@ -76,10 +77,12 @@ pub struct SignUpResponse {
     pub user_sub: String,
     /// Where and how the service sent a confirmation code, or `None` if it sent no code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::object")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
     /// The session with which the user can sign in after the confirmation, if the app client has choice-based
     /// sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,
 }
 

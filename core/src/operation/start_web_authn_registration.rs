@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_StartWebAuthnRegistration.html>
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
@@ -37,13 +39,20 @@ impl Operation for StartWebAuthnRegistration {
 impl TokenAuthorized for StartWebAuthnRegistration {}
 
 /// The response to StartWebAuthnRegistration: the options for the authenticator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct StartWebAuthnRegistrationResponse {
     /// The PublicKeyCredentialCreationOptionsJSON for the authenticator (WebAuthn level 3, section 5.1.9),
     /// unchanged.
     pub credential_creation_options: Value,
+}
+
+/// `Debug` does not print the options, which contain the user's names.
+impl fmt::Debug for StartWebAuthnRegistrationResponse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("StartWebAuthnRegistrationResponse").finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

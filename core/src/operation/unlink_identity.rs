@@ -45,6 +45,7 @@ impl Operation for UnlinkIdentity {
     const NAME: &'static str = "UnlinkIdentity";
     const SERVICE: Service = Service::IdentityPools;
     const AUTHORIZATION: Authorization = Authorization::InRequest;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: if the first attempt succeeded, the login belongs to another identity, and the
     /// service rejects a retry.

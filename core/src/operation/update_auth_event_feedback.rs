@@ -52,6 +52,7 @@ impl Operation for UpdateAuthEventFeedback {
 
     const NAME: &'static str = "UpdateAuthEventFeedback";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {

@@ -33,6 +33,7 @@ impl Operation for UpdateDeviceStatus {
 
     const NAME: &'static str = "UpdateDeviceStatus";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `true`, because a retry sets the same values again.
     fn is_repeatable(&self) -> bool {

@@ -7,9 +7,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Attribute, Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized, null_is_default,
-};
+use super::{Attribute, Authorization, ClientMetadata, CodeDeliveryDetails, Operation, TokenAuthorized};
+use crate::encoding::lenient;
 
 /// A request to change attributes of the signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +51,8 @@ impl TokenAuthorized for UpdateUserAttributes {}
 #[non_exhaustive]
 pub struct UpdateUserAttributesResponse {
     /// Where and how the service sent codes for attributes that must be verified.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list")]
     pub code_delivery_details_list: Vec<CodeDeliveryDetails>,
 }
 

@@ -7,6 +7,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, Public, TokenAuthorized, either_token_or_session};
+use crate::encoding::lenient;
 use crate::error::InvalidInput;
 use crate::secret::{ChallengeSession, Parameter};
 
@@ -72,6 +73,7 @@ pub struct VerifySoftwareTokenResponse {
     pub status: Option<SoftwareTokenStatus>,
     /// The challenge session with which the sign-in continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,
 }
 

@@ -33,6 +33,7 @@ impl Operation for VerifyUserAttribute {
 
     const NAME: &'static str = "VerifyUserAttribute";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
+    const HAS_EMPTY_RESPONSE: bool = true;
 
     /// Returns `false`: a code can be used only once, so a retry fails if the first attempt succeeded.
     fn is_repeatable(&self) -> bool {

@@ -42,11 +42,6 @@ impl Metadata {
         }
     }
 
-    /// Returns whether the HTTP status reports success.
-    pub(super) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
     /// Creates the error of a response that is not valid. `reason` must not quote the body of a 2xx response.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> Error {
         self.malformed_showing(&[], reason)

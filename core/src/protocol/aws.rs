@@ -1,11 +1,11 @@
 //! The protocol of each AWS service.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::configuration::endpoint::{Endpoint, Service};
 use crate::error::{Error, InvalidInput};
 use crate::http::{Request, Response};
+use crate::operation::Operation;
 use crate::protocol::answer::Metadata;
 use crate::protocol::aws_json::AwsJson;
 use crate::protocol::aws_query::AwsQuery;
@@ -43,15 +43,10 @@ impl AwsProtocol {
     }
 
     /// Reads the response to an operation.
-    pub(super) fn read<T: DeserializeOwned>(
-        self,
-        operation: &str,
-        response: &Response,
-        metadata: &Metadata,
-    ) -> Result<T, Error> {
+    pub(super) fn read<O: Operation>(self, response: &Response, metadata: &Metadata) -> Result<O::Response, Error> {
         match self {
-            Self::Json(json) => json.read(response, metadata),
-            Self::Query(query) => query.read(operation, response, metadata),
+            Self::Json(json) => json.read(O::HAS_EMPTY_RESPONSE, response, metadata),
+            Self::Query(query) => query.read(O::NAME, response, metadata),
         }
     }
 }

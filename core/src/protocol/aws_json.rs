@@ -12,7 +12,7 @@ use crate::configuration::endpoint::Endpoint;
 use crate::encoding::json;
 use crate::error::{Error, InvalidInput};
 use crate::http::{Headers, Request, Response};
-use crate::protocol::answer::{Metadata, is_name, read_object};
+use crate::protocol::answer::{Metadata, is_name};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AwsJson {
@@ -36,13 +36,16 @@ impl AwsJson {
         Ok(Request::post(endpoint.url(), headers, body).for_operation(operation))
     }
 
-    pub(super) fn read<T: DeserializeOwned>(self, response: &Response, metadata: &Metadata) -> Result<T, Error> {
-        if !metadata.is_success() {
-            return Err(refusal(response, metadata, "the error is not valid JSON"));
-        }
-        // Some operations without a result send an empty body.
-        let body = if response.body().is_empty() { b"{}" } else { response.body() };
-        read_object(body, metadata)
+    /// Reads the response to an operation. `may_be_empty` says whether the body may be empty.
+    pub(super) fn read<T: DeserializeOwned>(
+        self,
+        may_be_empty: bool,
+        response: &Response,
+        metadata: &Metadata,
+    ) -> Result<T, Error> {
+        metadata.require_success(response, || refusal(response, metadata, "the error is not valid JSON"))?;
+        let is_empty = may_be_empty && response.body().is_empty();
+        metadata.read_result(if is_empty { b"{}" } else { response.body() })
     }
 }
 

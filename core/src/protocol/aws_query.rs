@@ -47,9 +47,7 @@ impl AwsQuery {
         response: &Response,
         metadata: &Metadata,
     ) -> Result<T, Error> {
-        if !metadata.is_success() {
-            return Err(refusal(response, metadata));
-        }
+        metadata.require_success(response, || refusal(response, metadata))?;
         let result = result(operation, response.body()).map_err(|reason| metadata.malformed(reason))?;
         serde_json::from_value(result).map_err(|_| metadata.malformed("a member is missing or has the wrong type"))
     }

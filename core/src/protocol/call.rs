@@ -51,7 +51,7 @@ impl<O: Operation> ReadAnswer for OperationAnswer<O> {
     type Output = O::Response;
 
     fn read(&self, response: &Response, metadata: &Metadata) -> Result<O::Response, Error> {
-        O::SERVICE.protocol().read(O::NAME, response, metadata)
+        O::SERVICE.protocol().read::<O>(response, metadata)
     }
 }
 

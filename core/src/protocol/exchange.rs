@@ -1,6 +1,6 @@
 //! Sends one request of any protocol, retries it, and reads the response.
 
-use crate::error::{Error, InvalidInput, Misuse, NotReached};
+use crate::error::{Error, InvalidInput, Misuse, NotReached, Refusal};
 use crate::flow::guarded::Steps;
 use crate::flow::{Event, SendOutcome, Step};
 use crate::http::{Request, Response};
@@ -84,6 +84,9 @@ impl<R: ReadAnswer> Exchange<R> {
                 self.metadata = Metadata::from_response(&response);
                 match self.reader.read(&response, &self.metadata) {
                     Ok(output) => return Ok(Step::Done(output)),
+                    Err(error) if error.refusal().is_some_and(Refusal::lacks_verification_key) => {
+                        (self.retry.after_lack_of_key(), error)
+                    }
                     Err(error) => (self.retry.after_error(response.status(), error.refusal_kind()), error),
                 }
             }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::configuration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::http::{Headers, Request, Response};
-use crate::protocol::answer::{Metadata, read_object};
+use crate::protocol::answer::Metadata;
 use crate::protocol::oauth_form;
 use crate::secret::AccessToken;
 
@@ -31,10 +31,8 @@ impl GetJson {
     }
 
     pub(crate) fn read<T: DeserializeOwned>(response: &Response, metadata: &Metadata) -> Result<T, Error> {
-        if !metadata.is_success() {
-            return Err(oauth_form::refusal(response, metadata));
-        }
-        read_object(response.body(), metadata)
+        metadata.require_success(response, || oauth_form::refusal(response, metadata))?;
+        metadata.read_result(response.body())
     }
 }
 

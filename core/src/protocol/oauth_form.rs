@@ -15,7 +15,7 @@ use crate::configuration::endpoint::Endpoint;
 use crate::encoding::percent;
 use crate::error::Error;
 use crate::http::{Headers, Request, Response};
-use crate::protocol::answer::{Metadata, is_name, read_object};
+use crate::protocol::answer::{Metadata, is_name};
 use crate::secret::ClientSecret;
 
 #[derive(Debug, Clone, Copy)]
@@ -47,10 +47,8 @@ impl OAuthForm {
     }
 
     pub(crate) fn read<T: DeserializeOwned>(response: &Response, metadata: &Metadata) -> Result<T, Error> {
-        if !metadata.is_success() {
-            return Err(refusal(response, metadata));
-        }
-        read_object(response.body(), metadata)
+        metadata.require_success(response, || refusal(response, metadata))?;
+        metadata.read_result(response.body())
     }
 }
 

@@ -8,12 +8,15 @@
 //! | the service throttled it: `TooManyRequestsException`, HTTP 429 | always |
 //! | the service failed: `InternalErrorException`, HTTP 5xx | if repeatable |
 //! | a login provider did not respond to the service | if repeatable |
+//! | the service got no keys to verify a token: `InvalidIdentityToken` | once, if repeatable |
 //! | no complete response arrived | if repeatable; immediately if urgent |
 //! | any other error, such as `LimitExceededException` (a limit of hours) | never |
 //!
 //! A flow waits before each retry. The wait before the first retry lasts at most half a second, and this
 //! bound doubles with each further retry. Only an urgent request whose response was lost is retried without a
 //! wait.
+
+use core::mem;
 
 use crate::error::RefusalKind;
 use crate::flow::Backoff;
@@ -40,6 +43,8 @@ pub(crate) struct Retry {
     policy: RetryPolicy,
     attempts: u32,
     may_have_arrived: bool,
+    /// Whether the request was already retried because the service got no keys to verify a token.
+    is_retried_for_key: bool,
 }
 
 /// The next action after a failed attempt.
@@ -52,7 +57,7 @@ pub(crate) enum Next {
 
 impl Retry {
     pub(crate) fn new(policy: RetryPolicy) -> Self {
-        Self { policy, attempts: 0, may_have_arrived: false }
+        Self { policy, attempts: 0, may_have_arrived: false, is_retried_for_key: false }
     }
 
     /// Begins the next attempt, and returns its number, counted from 1.
@@ -80,8 +85,16 @@ impl Retry {
         self.retry_after_wait_if(self.policy.is_repeatable)
     }
 
-    /// Returns the next action after an error response with this HTTP status. `kind` is the kind of the
-    /// service's error, or `None` if the response contains no valid error of the service.
+    /// Returns the next action after the service said that it could not get the keys with which it verifies a
+    /// token. A second such response is final, because the configuration of the identity provider may be
+    /// wrong.
+    pub(crate) fn after_lack_of_key(&mut self) -> Next {
+        let is_first = !mem::replace(&mut self.is_retried_for_key, true);
+        self.retry_after_wait_if(is_first && self.policy.is_repeatable)
+    }
+
+    /// Returns the next action after an error response with this HTTP status, and with this kind if the
+    /// service named the error.
     pub(crate) fn after_error(&mut self, status: u16, kind: Option<RefusalKind>) -> Next {
         // The service did not process a request that it rejected (4xx), but may have processed a request that
         // failed in the service (5xx).
@@ -155,6 +168,15 @@ mod tests {
         assert_eq!(retry.after_not_sent(), after(1000));
         assert_eq!(retry.begin_attempt(), MAX_ATTEMPTS);
         assert_eq!(retry.after_not_sent(), Next::GiveUp);
+    }
+
+    #[test]
+    fn a_lack_of_keys_is_retried_once() {
+        assert_eq!(first_attempt(ONCE).after_lack_of_key(), Next::GiveUp);
+        let mut retry = first_attempt(REPEATABLE);
+        assert_eq!(retry.after_lack_of_key(), after(500));
+        retry.begin_attempt();
+        assert_eq!(retry.after_lack_of_key(), Next::GiveUp);
     }
 
     #[test]

@@ -8,18 +8,24 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
-use zeroize::Zeroizing;
 
-use crate::encoding::lenient_base64;
-use crate::secret::{AccessToken, IdToken};
+use crate::encoding::{jwt, lenient};
+use crate::secret::{AccessToken, IdToken, TokenPayload};
 
 impl AccessToken {
     /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<AccessTokenClaims> {
-        payload(self.expose())
+        claims(self.expose())
+    }
+
+    /// Returns all claims as the JSON text that the service sent, or `None` if the token cannot be decoded.
+    /// This text has each number exactly as it was sent. **The signature is not checked.**
+    #[must_use]
+    pub fn unverified_payload(&self) -> Option<TokenPayload> {
+        jwt::payload(self.expose()).map(|json| TokenPayload::from(json.as_str()))
     }
 }
 
@@ -27,58 +33,66 @@ impl IdToken {
     /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<IdTokenClaims> {
-        payload(self.expose())
+        claims(self.expose())
+    }
+
+    /// Returns all claims as the JSON text that the service sent, or `None` if the token cannot be decoded.
+    /// This text has each number exactly as it was sent. **The signature is not checked.**
+    #[must_use]
+    pub fn unverified_payload(&self) -> Option<TokenPayload> {
+        jwt::payload(self.expose()).map(|json| TokenPayload::from(json.as_str()))
     }
 }
 
 /// The claims of an access token. All times in the claims come from the service's clock.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AccessTokenClaims {
     /// The user's `sub`, which never changes.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub sub: Option<String>,
     /// The canonical user name.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub username: Option<String>,
     /// The URL of the user pool that issued the token.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub iss: Option<String>,
     /// The id of the app client that the token was issued to.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub client_id: Option<String>,
     /// The kind of token: `access`.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub token_use: Option<String>,
     /// The scopes of the token, separated by spaces.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub scope: Option<String>,
     /// The time at which the user signed in, in seconds since the Unix epoch.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "lenient::seconds")]
     pub auth_time: Option<u64>,
     /// The time at which the token was issued, in seconds since the Unix epoch.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "lenient::seconds")]
     pub iat: Option<u64>,
     /// The time at which the token expires, in seconds since the Unix epoch.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "lenient::seconds")]
     pub exp: Option<u64>,
     /// The unique id of the token.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub jti: Option<String>,
     /// The id that all tokens of one sign-in share, if the tokens can be revoked.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub origin_jti: Option<String>,
     /// The key of the remembered device that the token was issued to.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub device_key: Option<String>,
     /// The names of the user's groups.
     #[serde(rename = "cognito:groups")]
-    #[serde(deserialize_with = "texts")]
+    #[serde(deserialize_with = "lenient::list")]
     pub groups: Vec<String>,
-    /// The claims that have no field of their own.
+    /// All other claims. An integer beyond 64 bits is rounded to a float:
+    /// [`unverified_payload`](AccessToken::unverified_payload) has the exact number.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -91,43 +105,57 @@ pub struct AccessTokenClaims {
 #[non_exhaustive]
 pub struct IdTokenClaims {
     /// The user's `sub`, which never changes.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub sub: Option<String>,
     /// The canonical user name.
     #[serde(rename = "cognito:username")]
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub username: Option<String>,
     /// The URL of the user pool that issued the token.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub iss: Option<String>,
     /// The id of the app client that the token was issued to.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub aud: Option<String>,
     /// The kind of token: `id`.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub token_use: Option<String>,
     /// The time at which the user signed in, in seconds since the Unix epoch.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "lenient::seconds")]
     pub auth_time: Option<u64>,
     /// The time at which the token was issued, in seconds since the Unix epoch.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "lenient::seconds")]
     pub iat: Option<u64>,
     /// The time at which the token expires, in seconds since the Unix epoch.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "lenient::seconds")]
     pub exp: Option<u64>,
     /// The unique id of the token.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub jti: Option<String>,
     /// The id that all tokens of one sign-in share, if the tokens can be revoked.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub origin_jti: Option<String>,
     /// The names of the user's groups.
     #[serde(rename = "cognito:groups")]
-    #[serde(deserialize_with = "texts")]
+    #[serde(deserialize_with = "lenient::list")]
     pub groups: Vec<String>,
-    /// The claims that have no field of their own, including the user's attributes.
+    /// All other claims, including the user's attributes. An integer beyond 64 bits is rounded to a float:
+    /// [`unverified_payload`](IdToken::unverified_payload) has the exact number.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+/// `Debug` prints the `sub`, the user name and the times of issue and expiry, but no other claim.
+impl fmt::Debug for AccessTokenClaims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AccessTokenClaims")
+            .field("sub", &self.sub)
+            .field("username", &self.username)
+            .field("iat", &self.iat)
+            .field("exp", &self.exp)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `Debug` prints the `sub`, the user name and the times of issue and expiry, but no other attribute of the
@@ -144,37 +172,10 @@ impl fmt::Debug for IdTokenClaims {
     }
 }
 
-/// Decodes the payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
-fn payload<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
-    let payload = token.split('.').nth(1)?;
-    let json: Zeroizing<Vec<u8>> = Zeroizing::new(lenient_base64::decode_url_safe(payload)?);
-    serde_json::from_slice(&json).ok()
-}
-
-/// Deserializes seconds from a JSON number, without its fraction, or from a string that contains a whole
-/// number. Any other value becomes `None`.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|seconds| seconds as u64)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    })
-}
-
-/// Deserializes a string. A value of another type becomes `None`, so that one malformed claim does not
-/// invalidate all claims.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Some(text),
-        _ => None,
-    })
-}
-
-/// Deserializes the strings in a list. Items of another type are skipped, and a value that is not a list
-/// becomes an empty list.
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let Value::Array(items) = Value::deserialize(deserializer)? else { return Ok(Vec::new()) };
-    Ok(items.into_iter().filter_map(|item| item.as_str().map(Into::into)).collect())
+/// Reads the claims of a JWT. A claim that its type cannot hold invalidates no other claim.
+fn claims<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
+    let members = lenient::members(&jwt::payload(token)?)?;
+    Claims::deserialize(&members.0).ok()
 }
 
 #[cfg(test)]
@@ -238,16 +239,42 @@ mod tests {
     }
 
     #[test]
-    fn debug_does_not_print_the_users_attributes() {
-        let payload = URL_SAFE_NO_PAD.encode(r#"{"sub":"0d4f","email":"m4rk@example.com"}"#);
-        let claims = IdToken::from(format!("e30.{payload}.c2ln")).unverified_claims().unwrap();
-        assert!(!format!("{claims:?}").contains("m4rk"));
+    fn debug_prints_neither_attributes_nor_custom_claims() {
+        let payload = r#"{"sub":"0d4f","email":"m4rk@example.com","custom:ip":"m4rk","cognito:groups":["m4rk"]}"#;
+        let access = access_token(payload);
+        let id = IdToken::from(access.expose());
+        let debug = format!("{:?} {:?}", access.unverified_claims().unwrap(), id.unverified_claims().unwrap());
+        let debug = format!("{debug} {:?}", access.unverified_payload());
+        assert!(!debug.contains("m4rk"), "{debug}");
+    }
+
+    #[test]
+    fn a_number_keeps_its_value() {
+        let json =
+            r#"{"exp":7,"ratio": 12.917521550408111,"big":123456789012345678901234567890,"huge":1e999,"n":0.10}"#;
+        let token = access_token(json);
+        assert_eq!(token.unverified_payload().unwrap().expose(), json);
+        assert_eq!(IdToken::from(token.expose()).unverified_payload().unwrap().expose(), json);
+        let claims = token.unverified_claims().unwrap();
+        assert_eq!((claims.exp, claims.other["ratio"].to_string().as_str()), (Some(7), "12.917521550408111"));
+        assert!(claims.other["big"].is_number() && !claims.other.contains_key("huge"));
+    }
+
+    #[test]
+    fn a_payload_is_read_with_and_without_padding() {
+        let json = r#"{"exp":17}"#;
+        for payload in ["eyJleHAiOjE3fQ", "eyJleHAiOjE3fQ=="] {
+            let token = AccessToken::from(format!("e30.{payload}.c2ln"));
+            assert_eq!(token.unverified_payload().unwrap().expose(), json);
+            assert_eq!(token.unverified_claims().unwrap().exp, Some(17));
+        }
     }
 
     #[test]
     fn an_invalid_token_has_no_claims() {
         for token in ["", "x", "a.b", "..", "a.bnVsbA.c", "a.W10.c", "a.!!!.c"] {
             assert_eq!(AccessToken::from(token).unverified_claims(), None, "{token}");
+            assert_eq!(AccessToken::from(token).unverified_payload(), None, "{token}");
         }
     }
 

@@ -252,11 +252,11 @@ fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
 /// Returns whether the service says that a refresh method is not enabled. The service has no distinct error
 /// code for this case, and some proxies do not know GetTokensFromRefreshToken.
 fn is_not_enabled(refusal: &Refusal) -> bool {
-    let message = refusal.message.to_ascii_lowercase();
-    let message_says_so = ["not enabled", "not supported", "rotation"].iter().any(|part| message.contains(part));
     match refusal.kind {
         RefusalKind::OperationNotEnabled | RefusalKind::UnsupportedOperation => true,
-        RefusalKind::InvalidParameter | RefusalKind::NotAuthorized(_) => message_says_so,
+        RefusalKind::InvalidParameter | RefusalKind::NotAuthorized(_) => {
+            refusal.says(&["not enabled", "not supported", "rotation"])
+        }
         _ => refusal.code == "UnknownOperationException",
     }
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Flow as _;
 use crate::device::DeviceRecord;
 use crate::storage::{Record, last_user_key, session_key, username_of_key};
 use crate::test_support::app_client;
@@ -153,6 +154,35 @@ fn a_session_survives_export_to_web_storage_and_import() {
     assert_eq!(web_storage::last_user(&app_client(), get).as_deref(), Some("alice"));
     assert_eq!(web_storage::import(&app_client(), "alice", get).unwrap(), session);
     assert_eq!(web_storage::import(&app_client(), "bob", get), None);
+}
+
+/// A browser deletes the access token, or never had one: the refresh token is enough.
+#[test]
+fn a_refresh_token_alone_imports_and_is_refreshed() {
+    let id_token = token(&json!({"cognito:username": "alice", "sub": "0d4f", "exp": ISSUED + 1800}));
+    for (id_token, username) in [("", "a@example.com"), (&*id_token, "alice")] {
+        let get = |key: &str| match key.rsplit('.').next() {
+            Some("refreshToken") => Some(String::from("refresh")),
+            Some("idToken") => Some(String::from(id_token)),
+            Some("deviceKey") => Some(String::from("us-east-1_device")),
+            _ => None,
+        };
+        let session = web_storage::import(&app_client(), "a@example.com", get).unwrap();
+        assert_eq!((session.username(), session.access_token().expose()), (username, ""));
+        assert_eq!(
+            (session.refresh_token(), session.device_key()),
+            (Some(&"refresh".into()), Some("us-east-1_device"))
+        );
+        assert_eq!(session.plan(at(ISSUED), NO_MARGIN), Plan::Refresh);
+        assert!(session.is_revocable());
+        assert_eq!(Session::from_record(&session.to_record()).unwrap(), session);
+        let mut refresh = Refresh::new(&app_client(), &session, crate::Seed::new([7; 32]));
+        let request = crate::test_support::sent(refresh.step(at(ISSUED), crate::Event::Start));
+        let body = crate::test_support::body(&request);
+        assert_eq!((&body["RefreshToken"], &body["DeviceKey"]), (&json!("refresh"), &json!("us-east-1_device")));
+    }
+    let without_refresh = |key: &str| key.ends_with("idToken").then(|| id_token.clone());
+    assert_eq!(web_storage::import(&app_client(), "alice", without_refresh), None);
 }
 
 #[test]

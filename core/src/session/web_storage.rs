@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 use super::{Claims, Session};
 use crate::configuration::AppClient;
 use crate::device::DeviceRecord;
-use crate::secret::{AccessToken, Parameter};
+use crate::secret::Parameter;
 use crate::session::Tokens;
 
 /// Returns the name of the user who signed in last, from the storage that `get` reads.
@@ -29,18 +29,25 @@ pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -
     get(&format!("{}.LastAuthUser", prefix(app_client))).filter(|name| !name.is_empty())
 }
 
-/// Returns a user's session from the storage that `get` reads, or `None` if the storage has no access token
-/// for the user. A clock drift that is not a whole number is read as 0. The session includes the key of the
-/// remembered device, because a refresh must name the device.
+/// Returns a user's session from the storage that `get` reads, or `None` if the storage has neither an access
+/// token nor a refresh token for the user. A clock drift that is not a whole number is read as 0. The session
+/// includes the key of the remembered device, because a refresh must name the device.
 ///
-/// `username` is the user name in the keys of the storage. After some sign-ins, the package uses the name
-/// that the user typed. If the access token can be decoded, the returned session has the canonical name.
+/// A session without an access token has an empty one. [`Session::plan`] then says that the session must be
+/// refreshed before it is used.
+///
+/// `username` is the user name in the storage. After some sign-ins, the package stores the name that the user
+/// typed. If the access token or the ID token can be decoded, the returned session has the canonical name.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
     let get = user_entries(app_client, username, get);
-    let mut tokens = Tokens::new(get("accessToken")?);
+    let (access_token, refresh_token) = (get("accessToken"), get("refreshToken"));
+    if access_token.is_none() && refresh_token.is_none() {
+        return None;
+    }
+    let mut tokens = Tokens::new(access_token.unwrap_or_default());
     tokens.id_token = get("idToken").map(Into::into);
-    tokens.refresh_token = get("refreshToken").map(Into::into);
+    tokens.refresh_token = refresh_token.map(Into::into);
     let drift = get("clockDrift").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(0);
     let mut claims = Claims::from_tokens(&tokens);
     let canonical = claims.username.take().unwrap_or_else(|| username.to_string());
@@ -54,9 +61,9 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
 /// Returns a user's remembered device from the storage that `get` reads, or `None` if a part of the device is
 /// absent.
 ///
-/// `username` is the user name in the keys of the storage, as for [`import`]. The returned record has the
-/// canonical name, if the access token can be decoded. If `username` differs from the canonical name, insert
-/// `username` as an alias, with [`Devices::insert_alias`](crate::Devices::insert_alias).
+/// `username` is the user name in the storage, as for [`import`]. The returned record has the canonical name,
+/// if the access token or the ID token can be decoded. If the names differ, store `username` as an alias,
+/// with [`Devices::insert_alias`](crate::Devices::insert_alias).
 #[must_use]
 pub fn import_device(
     app_client: &AppClient,
@@ -64,9 +71,9 @@ pub fn import_device(
     get: impl Fn(&str) -> Option<String>,
 ) -> Option<DeviceRecord> {
     let get = user_entries(app_client, username, get);
-    let claims = get("accessToken").and_then(|token| AccessToken::from(token).unverified_claims());
-    let canonical = claims.and_then(|claims| claims.username).filter(|name| !name.is_empty());
-    let canonical = canonical.unwrap_or_else(|| username.to_string());
+    let mut tokens = Tokens::new(get("accessToken").unwrap_or_default());
+    tokens.id_token = get("idToken").map(Into::into);
+    let canonical = Claims::from_tokens(&tokens).username.unwrap_or_else(|| username.to_string());
     DeviceRecord::new(canonical, get("deviceKey")?, get("deviceGroupKey")?, get("randomPasswordKey")?).ok()
 }
 

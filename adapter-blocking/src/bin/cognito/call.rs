@@ -12,6 +12,7 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::arguments::CallArguments;
+use crate::exact_json::ExactJson;
 use crate::output::{Failure, Report};
 use crate::program::Program;
 
@@ -20,7 +21,7 @@ use operations::operations;
 /// The name of an operation, and the function that calls the operation.
 struct Operation {
     name: &'static str,
-    call: fn(&Program, &str) -> Result<Value, Failure>,
+    call: fn(&Program, &str) -> Result<ExactJson, Failure>,
 }
 
 pub(crate) fn call(program: &Program, arguments: &CallArguments) -> Result<Report, Failure> {

@@ -14,6 +14,7 @@ mod challenge_file;
 mod configuration;
 mod credentials;
 mod devices;
+mod exact_json;
 #[cfg(unix)]
 mod guard;
 mod mfa;

@@ -10,12 +10,14 @@ use cognito_blocking::error::{InvalidInput, WithCauses};
 use cognito_blocking::plain_text::{self, escape};
 use serde_json::{Value, json};
 
+use crate::exact_json::ExactJson;
+
 /// The result of a command that succeeded.
 pub(crate) struct Report {
     /// The text that is written without `--json`.
     text: Text,
     /// The JSON that is written with `--json`.
-    json: Value,
+    json: ExactJson,
 }
 
 /// The text of a report.
@@ -30,24 +32,24 @@ enum Text {
 
 impl Report {
     /// Creates a report of one line of text.
-    pub(crate) fn new(line: impl Into<String>, json: Value) -> Self {
+    pub(crate) fn new(line: impl Into<String>, json: impl Into<ExactJson>) -> Self {
         Self::lines(vec![line.into()], json)
     }
 
     /// Creates a report of several lines of text.
-    pub(crate) fn lines(lines: Vec<String>, json: Value) -> Self {
-        Self { text: Text::Lines(lines), json }
+    pub(crate) fn lines(lines: Vec<String>, json: impl Into<ExactJson>) -> Self {
+        Self { text: Text::Lines(lines), json: json.into() }
     }
 
     /// Creates a report from JSON. The text of the report is the JSON in pretty-printed form.
-    pub(crate) fn from_json(json: Value) -> Self {
-        Self { text: Text::Json, json }
+    pub(crate) fn from_json(json: impl Into<ExactJson>) -> Self {
+        Self { text: Text::Json, json: json.into() }
     }
 
     /// Creates a report whose text is a script for a shell.
     pub(crate) fn script(script: String) -> Self {
         let json = json!({ "script": script });
-        Self { text: Text::Script(script), json }
+        Self { text: Text::Script(script), json: json.into() }
     }
 
     /// Returns the text, which is safe for a terminal if `is_terminal` is true. Programs that read lines get

@@ -1,12 +1,10 @@
 //! The commands that print a token and its claims.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_blocking::Session;
-use serde_json::{Value, json};
-use zeroize::Zeroizing;
+use serde_json::json;
 
 use crate::arguments::TokenArguments;
+use crate::exact_json::ExactJson;
 use crate::output::{Failure, Report};
 use crate::program::{Program, iso_8601};
 
@@ -26,9 +24,14 @@ pub(crate) fn token(program: &Program, arguments: &TokenArguments) -> Result<Rep
 
 pub(crate) fn claims(program: &Program, arguments: &TokenArguments) -> Result<Report, Failure> {
     let session = program.session()?.get()?.session;
-    let (_, token) = choose_token(&session, arguments)?;
-    let claims = payload(token).ok_or(Failure::Malformed("the token is not a JWT"))?;
-    Ok(Report::from_json(claims))
+    let (token_use, _) = choose_token(&session, arguments)?;
+    let id_token = session.id_token().filter(|_| token_use == "id");
+    let payload = match id_token {
+        Some(id_token) => id_token.unverified_payload(),
+        None => session.access_token().unverified_payload(),
+    };
+    let claims = payload.and_then(|payload| ExactJson::parse(payload.expose()));
+    Ok(Report::from_json(claims.ok_or(Failure::Malformed("the token is not a JWT"))?))
 }
 
 fn choose_token<'a>(session: &'a Session, arguments: &TokenArguments) -> Result<(&'static str, &'a str), Failure> {
@@ -37,10 +40,4 @@ fn choose_token<'a>(session: &'a Session, arguments: &TokenArguments) -> Result<
     }
     let id_token = session.id_token().map(|token| ("id", token.expose()));
     id_token.ok_or_else(|| Failure::Usage("the session has no ID token: use --access".to_owned()))
-}
-
-/// Decodes all claims of a JWT, without verifying its signature.
-fn payload(token: &str) -> Option<Value> {
-    let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?);
-    serde_json::from_slice(&json).ok()
 }

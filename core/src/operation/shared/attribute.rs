@@ -5,6 +5,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::encoding::lenient;
+
 /// An attribute of a user, or an item of validation data. The `Debug` output of an attribute shows only its
 /// name.
 ///
@@ -16,7 +18,7 @@ pub struct Attribute {
     /// The name of the attribute, such as `email` or `custom:team`.
     pub name: String,
     /// The value of the attribute, up to 2,048 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::scalar")]
     pub value: Option<String>,
 }
 

@@ -4,7 +4,9 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-/// The destination and the medium of a code that the service sent.
+use crate::encoding::lenient;
+
+/// The destination of a code that the service sent, and the medium.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CodeDeliveryDetailsType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,13 +15,16 @@ use serde::{Deserialize, Serialize};
 pub struct CodeDeliveryDetails {
     /// The attribute that the code verifies, such as `email`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub attribute_name: Option<String>,
     /// The medium by which the service sent the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::name")]
     pub delivery_medium: Option<DeliveryMedium>,
     /// The e-mail address or phone number to which the service sent the code, masked by the service:
     /// `a***@e***`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text")]
     pub destination: Option<String>,
 }
 

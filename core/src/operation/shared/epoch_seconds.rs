@@ -1,20 +1,43 @@
 //! The format of points in time in the service's JSON.
 
-use serde::{Deserialize, Serialize};
+use alloc::string::String;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
+
+use crate::encoding::lenient;
 use crate::timestamp::Timestamp;
 
-/// A point in time in the service's JSON: seconds since the Unix epoch, with or without a fraction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A point in time in the service's JSON: seconds since the Unix epoch, with or without a fraction. A text
+/// with such a number, and a time in the form of RFC 3339, are read as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct EpochSeconds(serde_json::Number);
+pub struct EpochSeconds(Number);
 
 impl EpochSeconds {
     /// Returns the time, rounded to milliseconds, or `None` if the time is before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        let millis = (self.0.as_f64()? * 1000.0 + 0.5) as i64;
-        u64::try_from(millis).ok().map(Timestamp::from_unix_millis)
+        Timestamp::from_epoch_seconds(self.0.as_f64()?)
+    }
+
+    fn from_timestamp(time: Timestamp) -> Option<Self> {
+        let millis = time.as_unix_millis();
+        if millis.is_multiple_of(1000) {
+            return Some(Self(time.as_unix_seconds().into()));
+        }
+        Number::from_f64(millis as f64 / 1000.0).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EpochSeconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text: Option<String> = lenient::scalar(deserializer)?;
+        let text = text.as_deref().unwrap_or_default().trim();
+        let number = serde_json::from_str(text).ok().map(Self);
+        let time = || Timestamp::from_service_text(text).and_then(Self::from_timestamp);
+        number.or_else(time).ok_or_else(|| D::Error::custom("the value is not a point in time"))
     }
 }
 
@@ -25,6 +48,26 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_time_is_read_from_a_number_or_a_text() {
+        for (written, millis) in [
+            ("1700000000", Some(1_700_000_000_000)),
+            ("1700000000.25", Some(1_700_000_000_250)),
+            (r#""1700000000""#, Some(1_700_000_000_000)),
+            (r#"" 1700000000.25 ""#, Some(1_700_000_000_250)),
+            (r#""2023-11-14T22:13:20Z""#, Some(1_700_000_000_000)),
+            (r#""2023-11-14T22:13:20.250Z""#, Some(1_700_000_000_250)),
+            (r#""2023-11-14T23:13:20.250+01:00""#, Some(1_700_000_000_250)),
+            ("-1", None),
+        ] {
+            let read: EpochSeconds = serde_json::from_str(written).unwrap();
+            assert_eq!(read.timestamp(), millis.map(Timestamp::from_unix_millis), "{written}");
+        }
+        for written in ["null", "true", r#""""#, r#""soon""#, r#""NaN""#, "[1]", "{}", "1e999", r#""1e999""#] {
+            assert!(serde_json::from_str::<EpochSeconds>(written).is_err(), "{written}");
+        }
+    }
 
     proptest! {
         /// The service writes a time as whole seconds, as seconds with milliseconds as a fraction, or, if the

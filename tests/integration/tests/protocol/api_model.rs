@@ -71,6 +71,9 @@ fn assert_agreement<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Need
     let model = model(model_name(O::SERVICE));
     let operation = &model["operations"][O::NAME];
     assert!(operation.is_object(), "the API has no {}", O::NAME);
+    let output = operation["output"].as_str().map(|shape| &model["shapes"][shape]["members"]);
+    let is_empty = output.and_then(Value::as_object).is_none_or(serde_json::Map::is_empty);
+    assert_eq!(O::HAS_EMPTY_RESPONSE, is_empty, "{}", O::NAME);
     for full in [true, false] {
         let request = example_request(&model, O::NAME, full);
         let read: O = serde_json::from_value(request.clone()).unwrap();
@@ -82,6 +85,36 @@ fn assert_agreement<O: ListedOperation>(call: impl Fn(O) -> Call<O>, needs: Need
         let response = example(&model, &operation["output"], full);
         let read: O::Response = serde_json::from_value(response.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), response, "{}", O::NAME);
+        survives_odd_members::<O>(&model, &operation["output"], &response);
+    }
+}
+
+/// The optional members that a decision of the library depends on, and whose wrong type is an error.
+const ESSENTIAL: [(&str, &str); 4] = [
+    ("AssumeRoleWithWebIdentity", "Credentials"),
+    ("GetUser", "PreferredMfaSetting"),
+    ("GetUser", "UserMFASettingList"),
+    ("VerifySoftwareToken", "Status"),
+];
+
+/// Checks that a response is still read if an optional member, or a member of such a member, has a wrong
+/// type.
+fn survives_odd_members<O: ListedOperation>(model: &Value, output: &Value, response: &Value) {
+    let required = output.as_str().map(|shape| &model["shapes"][shape]["required"]);
+    let is_required =
+        |name: &String| required.and_then(Value::as_array).is_some_and(|required| required.contains(&json!(name)));
+    let is_essential = |name: &String| ESSENTIAL.contains(&(O::NAME, name));
+    let odd = [json!(7), json!(1.5), json!(true), json!("text"), json!([]), json!([7, {}]), json!({ "x": [7] })];
+    let members = response.as_object().unwrap();
+    for (name, value) in members.iter().filter(|(name, _)| !is_required(name) && !is_essential(name)) {
+        let nested = value.as_object().into_iter().flat_map(serde_json::Map::keys);
+        let paths = nested.map(|member| format!("/{name}/{member}")).chain([format!("/{name}")]);
+        for (path, odd) in paths.flat_map(|path| odd.iter().map(move |odd| (path.clone(), odd))) {
+            let mut response = response.clone();
+            *response.pointer_mut(&path).unwrap() = odd.clone();
+            let read = serde_json::from_value::<O::Response>(response);
+            assert!(read.is_ok(), "{} {path} {odd}: {:?}", O::NAME, read.err());
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::raw::Raw;
 use super::{Operation, parse_request};
+use crate::exact_json::ExactJson;
 use crate::output::Failure;
 use crate::program::Program;
 
@@ -37,13 +38,13 @@ impl OperationVisitor for Table {
     }
 }
 
-fn call_public<O: ListedOperation + Public>(program: &Program, body: &str) -> Result<Value, Failure> {
-    Ok(program.client()?.call(Raw(parse_request::<O>(body)?))?)
+fn call_public<O: ListedOperation + Public>(program: &Program, body: &str) -> Result<ExactJson, Failure> {
+    Ok(program.client()?.call(Raw(parse_request::<O>(body)?))?.into())
 }
 
-fn call_signed_in<O: ListedOperation + TokenAuthorized>(program: &Program, body: &str) -> Result<Value, Failure> {
+fn call_signed_in<O: ListedOperation + TokenAuthorized>(program: &Program, body: &str) -> Result<ExactJson, Failure> {
     let request = Raw(parse_request::<O>(body)?);
-    Ok(program.session()?.call(request)?)
+    Ok(program.session()?.call(request)?.into())
 }
 
 /// Calls the operation without an access token if the request contains a challenge session, and otherwise
@@ -51,7 +52,7 @@ fn call_signed_in<O: ListedOperation + TokenAuthorized>(program: &Program, body:
 fn call_public_or_signed_in<O: ListedOperation + Public + TokenAuthorized>(
     program: &Program,
     body: &str,
-) -> Result<Value, Failure> {
+) -> Result<ExactJson, Failure> {
     let members: Option<Value> = serde_json::from_str(body).ok();
     let has_session = members.is_some_and(|members| members.get("Session").is_some_and(Value::is_string));
     if has_session { call_public::<O>(program, body) } else { call_signed_in::<O>(program, body) }
@@ -60,7 +61,7 @@ fn call_public_or_signed_in<O: ListedOperation + Public + TokenAuthorized>(
 fn call_for_identity_pool<O: ListedOperation + ForIdentityPool>(
     program: &Program,
     body: &str,
-) -> Result<Value, Failure> {
+) -> Result<ExactJson, Failure> {
     let request = Raw(parse_request::<O>(body)?);
-    Ok(program.identity_pool_client()?.call(request)?)
+    Ok(program.identity_pool_client()?.call(request)?.into())
 }

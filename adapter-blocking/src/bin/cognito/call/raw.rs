@@ -1,23 +1,24 @@
-//! An operation that returns the complete response of the service as JSON, including members that the library
-//! does not know.
+//! An operation that returns the complete response of the service as the JSON text that was sent, with
+//! members that the library does not know.
 
 use cognito_blocking::endpoint::Service;
 use cognito_blocking::error::InvalidInput;
 use cognito_blocking::operation::{Authorization, ForIdentityPool, Operation, Parameters, Public, TokenAuthorized};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// The operation `O` with the response type [`Value`], which keeps every member of the response.
+/// An operation whose response type is [`RawValue`] instead of the response type of `O`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub(super) struct Raw<O>(pub(super) O);
 
 impl<O: Operation> Operation for Raw<O> {
-    type Response = Value;
+    type Response = Box<RawValue>;
 
     const NAME: &'static str = O::NAME;
     const SERVICE: Service = O::SERVICE;
     const AUTHORIZATION: Authorization = O::AUTHORIZATION;
+    const HAS_EMPTY_RESPONSE: bool = O::HAS_EMPTY_RESPONSE;
 
     fn is_repeatable(&self) -> bool {
         self.0.is_repeatable()
