@@ -40,7 +40,7 @@ pub fn sessions_to_refresh(service: &Server) -> Sessions {
 ///
 /// The clock drift says that the local clock was 3590 seconds slow when the tokens arrived.
 pub fn about_to_expire(session: &Session) -> SignedIn {
-    let device_key = session.device_key().unwrap_or_default();
-    let session = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);
-    session.with_device_key(device_key).into()
+    let expiring = Session::with_clock_drift(session.username(), session.tokens().clone(), -3590);
+    let device_key = session.device_key().map(str::to_owned);
+    device_key.into_iter().fold(expiring, Session::with_device_key).into()
 }
