@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cognito_blocking::RootCertificates;
 use cognito_blocking::endpoint::{EndpointVariant, Service};
 use cognito_blocking::secret::ClientSecret;
-use cognito_blocking::{AppClient, Endpoint, IdentityPool, IdentityPoolId, UserPoolId};
+use cognito_blocking::{AppClient, Endpoint, IdentityPool, IdentityPoolId, TransportSettings, UserPoolId};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
@@ -25,6 +26,7 @@ pub(crate) struct Configuration {
     identity_endpoint: Option<String>,
     sts_endpoint: Option<String>,
     region: Option<String>,
+    ca_bundle: Option<PathBuf>,
     store: Option<PathBuf>,
     username: Option<String>,
     /// The name of the profile, if `--profile` or `COGNITO_PROFILE` sets it.
@@ -41,6 +43,7 @@ impl Configuration {
     /// Takes each setting from the command line or the environment, or else from the profile.
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
         let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+        let path = |value: &Option<PathBuf>| value.clone().filter(|path| !path.as_os_str().is_empty());
         let name = text(&settings.profile);
         let profile = read_profile(name.as_deref(), output)?;
         Ok(Self {
@@ -52,7 +55,8 @@ impl Configuration {
             identity_endpoint: text(&settings.identity_endpoint).or(profile.identity_endpoint),
             sts_endpoint: text(&settings.sts_endpoint).or(profile.sts_endpoint),
             region: text(&settings.region).or(profile.region),
-            store: settings.store.clone().filter(|path| !path.as_os_str().is_empty()).or(profile.store),
+            ca_bundle: path(&settings.ca_bundle).or(profile.ca_bundle),
+            store: path(&settings.store).or(profile.store),
             username: text(&settings.username).or(profile.username),
             profile: name,
         })
@@ -60,6 +64,15 @@ impl Configuration {
 
     pub(crate) fn username(&self) -> Option<&str> {
         self.username.as_deref()
+    }
+
+    /// Returns the settings of the transport: the defaults, with the root certificates that are configured.
+    pub(crate) fn transport(&self) -> TransportSettings {
+        let mut settings = TransportSettings::default();
+        if let Some(bundle) = &self.ca_bundle {
+            settings.root_certificates = RootCertificates::PemFile(bundle.clone());
+        }
+        settings
     }
 
     pub(crate) fn app_client(&self) -> Result<AppClient, Failure> {
