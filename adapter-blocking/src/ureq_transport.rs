@@ -19,6 +19,13 @@ use crate::{Transport, TransportSettings};
 ///
 /// It uses rustls with the root certificates of the settings, keeps connections alive, and does not follow
 /// redirects.
+///
+/// # Secrets in logs
+///
+/// The crate `ureq-proto` writes whole requests and responses, with passwords and tokens, to the crate `log`
+/// at level TRACE, under the target `ureq_proto::util`. The crate `ureq` writes whole URLs under the target
+/// `ureq::run`. A library cannot turn this off. If the logger of an application is enabled at level TRACE, the
+/// application must exclude both targets, for example with `RUST_LOG=trace,ureq=off,ureq_proto=off`.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     agents: Routes<Result<Agent, Arc<ureq::Error>>>,

@@ -62,8 +62,8 @@ pub(super) fn target(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Returns the error of a failed attempt to connect. `reqwest` does not say at which stage the attempt failed,
-/// so this function looks for signs of each stage in the chain of causes.
+/// Returns the error of a failed attempt to connect. `reqwest` does not say at which stage the attempt
+/// failed, so this function looks for signs of each stage in the chain of causes.
 pub(super) fn not_connected(target: &str, proxy: Option<&Proxy>, error: reqwest::Error) -> NotConnected {
     let Signs { text, not_found, tls } = Signs::of(&error);
     let says = |words: &str| text.contains(words);

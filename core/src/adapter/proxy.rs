@@ -130,15 +130,15 @@ impl core::error::Error for UnusableProxy {}
 /// - `https` uses `https_proxy`, `HTTPS_PROXY`, `all_proxy` or `ALL_PROXY`: the first that is set.
 /// - `http` uses `http_proxy`, `all_proxy` or `ALL_PROXY`. It does not use `HTTP_PROXY`, because a web server
 ///   sets that variable for a CGI program from a header of the client.
-/// - `no_proxy` or `NO_PROXY` is `*`, or a list of hosts, which are separated by commas or white space. A host
-///   name matches itself and its subdomains, with or without a leading `.` or `*.`. An IP address matches
-///   itself. A network such as `10.0.0.0/8` or `fd00::/8` matches its addresses. An entry with a port matches
-///   no host.
+/// - `no_proxy` or `NO_PROXY` is `*`, or a list of hosts, which are separated by commas or white space. A
+///   host name matches itself and its subdomains, with or without a leading `.` or `*.`. An IP address
+///   matches itself. A network such as `10.0.0.0/8` or `fd00::/8` matches its addresses. An entry with a port
+///   matches no host.
 /// - An empty variable is not set.
 ///
 /// There are three differences from curl. A host that [is this machine](is_this_machine) never uses a proxy.
-/// `no_proxy` accepts `*.example.com` and brackets around IPv6 addresses. A value that has one or three slashes
-/// after its scheme is invalid.
+/// `no_proxy` accepts `*.example.com` and brackets around IPv6 addresses. A value that has one or three
+/// slashes after its scheme is invalid.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies {
     https: Named,

@@ -30,8 +30,8 @@ pub struct TransportSettings {
     /// default.
     pub root_certificates: RootCertificates,
     /// Whether the environment may name other root certificates than those of the platform: `true` by
-    /// default. The first of the variables `AWS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR` that is set and
-    /// not empty names them, as for the AWS CLI and curl. This setting has an effect only where
+    /// default. The first of the variables `AWS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR` that is set
+    /// and not empty names them, as for the AWS CLI and curl. This setting has an effect only where
     /// `root_certificates` is [`RootCertificates::Platform`].
     pub root_certificates_from_environment: bool,
 }

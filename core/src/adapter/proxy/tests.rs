@@ -1,6 +1,5 @@
 use alloc::format;
 use alloc::string::ToString;
-use core::time::Duration;
 
 use super::*;
 
@@ -225,9 +224,7 @@ fn a_proxy_shows_no_credentials() {
 
 #[test]
 fn settings_without_the_environment_use_no_proxy() {
-    let mut settings = TransportSettings::default();
-    settings.proxy_from_environment = false;
-    settings.total_timeout = Duration::from_secs(1);
+    let settings = TransportSettings { proxy_from_environment: false, ..TransportSettings::default() };
     let routes = Routes::new(Proxies::from_settings(&settings, true), |proxy| proxy.is_some());
     assert_eq!(routes.for_url("https", SERVICE), Ok((&false, None)));
 }

@@ -1,5 +1,5 @@
-//! What both adapters do with the proxies and the certificates that the environment names. Each case runs in a
-//! process of its own, because a test cannot change its own environment.
+//! What both adapters do with the proxies and the certificates that the environment names. Each case runs in
+//! a process of its own, because a test cannot change its own environment.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
