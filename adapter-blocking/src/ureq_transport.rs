@@ -24,8 +24,8 @@ use crate::{Transport, TransportSettings};
 ///
 /// The crate `ureq-proto` writes whole requests and responses, with passwords and tokens, to the crate `log`
 /// at level TRACE, under the target `ureq_proto::util`. The crate `ureq` writes whole URLs under the target
-/// `ureq::run`. A library cannot turn this off. If the logger of an application is enabled at level TRACE, the
-/// application must exclude both targets, for example with `RUST_LOG=trace,ureq=off,ureq_proto=off`.
+/// `ureq::run`. A library cannot turn this off. If the logger of an application is enabled at level TRACE,
+/// the application must exclude both targets, for example with `RUST_LOG=trace,ureq=off,ureq_proto=off`.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     agents: Routes<Result<Agent, Arc<ureq::Error>>>,
