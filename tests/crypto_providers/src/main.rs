@@ -1,5 +1,5 @@
-//! Builds a TLS client as an application does, then sends a request by the adapter, up to the TLS handshake. A
-//! conflict about rustls' crypto provider panics.
+//! Builds a TLS client as an application does, then sends a request by the adapter, up to the TLS handshake.
+//! A conflict about rustls' crypto provider panics.
 
 use std::net::TcpListener;
 

@@ -10,8 +10,9 @@ use cognito_core::{Request, SendOutcome};
 use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 use cognito_integration_tests::support::trace_recorder::TraceRecorder;
 
-/// The targets that log secrets, and that no setting of this project can turn off. README and the documentation
-/// of `UreqTransport` name them. If a new version of a dependency no longer logs secrets, this list must shrink.
+/// The targets that log secrets, and that no setting of this project can turn off. README and the
+/// documentation of `UreqTransport` name them. If a new version of a dependency no longer logs secrets, this list must
+/// shrink.
 const LEAKING: [&str; 2] = ["ureq::run", "ureq_proto::util"];
 
 /// Longer than one row of a hexadecimal dump, which has 16 bytes.
@@ -50,7 +51,8 @@ fn server() -> String {
     url
 }
 
-/// Sends a request with the secret in its URL, a header and the body. Returns the targets that logged the secret.
+/// Sends a request with the secret in its URL, a header and the body. Returns the targets that logged the
+/// secret.
 fn leaking_targets<A: Adapter>() -> Vec<String> {
     RECORDER.0.lock().unwrap().clear();
     let headers = [("authorization", SECRET)].into_iter().collect();
