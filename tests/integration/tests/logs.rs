@@ -11,8 +11,8 @@ use cognito_integration_tests::support::adapter::{Adapter, Blocking, Tokio};
 use cognito_integration_tests::support::trace_recorder::TraceRecorder;
 
 /// The targets that log secrets, and that no setting of this project can turn off. README and the
-/// documentation of `UreqTransport` name them. If a new version of a dependency no longer logs secrets, this list must
-/// shrink.
+/// documentation of `UreqTransport` name them. If a new version of a dependency no longer logs secrets, this
+/// list must shrink.
 const LEAKING: [&str; 2] = ["ureq::run", "ureq_proto::util"];
 
 /// Longer than one row of a hexadecimal dump, which has 16 bytes.

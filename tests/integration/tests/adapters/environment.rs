@@ -86,12 +86,15 @@ fn way(outcome: &str, a: &str, b: &str) -> &'static str {
     }
 }
 
+/// The variables, the URL, and where the request goes.
+type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+
 /// The last column is what curl 7.88.1 does. `unusable` is its error 5, "Unsupported proxy syntax", or 7,
 /// "Unsupported proxy scheme".
 #[test]
 fn both_adapters_choose_the_proxy_as_curl_does() {
     let ((a, _), (b, _)) = (refusing_proxy(502), refusing_proxy(503));
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+    let cases: &[Case] = &[
         (&[("HTTPS_PROXY", "http://{A}")], HTTPS, "A"),
         (&[("https_proxy", "{A}")], HTTPS, "A"),
         (&[("https_proxy", "http://{A}"), ("HTTPS_PROXY", "http://{B}")], HTTPS, "A"),
