@@ -41,7 +41,7 @@ mod transport;
 mod ureq_transport;
 
 pub use client::Client;
-pub use cognito_core::adapter::TransportSettings;
+pub use cognito_core::adapter::{RootCertificates, TransportSettings};
 pub use cognito_core::*;
 pub use credentials_provider::CredentialsProvider;
 pub use file_store::FileStore;

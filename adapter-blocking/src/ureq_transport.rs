@@ -3,30 +3,34 @@
 //! This module wraps the resolver and the connector of `ureq`, and marks their errors. A marked error means
 //! that no part of the request was sent.
 
-use std::fmt;
-use std::io;
+mod connecting;
+mod tls;
+
 use std::sync::Arc;
 
-use cognito_core::{Cause, Request, Response, SendOutcome};
+use cognito_core::adapter::{Proxies, Proxy, ProxyScheme, Routes, Tls};
+use cognito_core::{Request, Response, SendOutcome};
 use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout};
-use ureq::{Agent, Proxy, ProxyProtocol};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::{Agent, ProxyProtocol};
 
+use self::connecting::{Connecting, NotSent, Resolving, cause};
 use crate::{Transport, TransportSettings};
-use cognito_core::adapter::{UnusableProxy, is_this_machine};
 
 /// A [`Transport`] that speaks HTTP/1.1 with `ureq`.
 ///
-/// The transport uses rustls with the root certificates of Mozilla's root program, keeps connections alive,
-/// and does not follow redirects.
+/// It uses rustls with the root certificates of the settings, keeps connections alive, and does not follow
+/// redirects.
+///
+/// # Secrets in logs
+///
+/// The crate `ureq-proto` writes whole requests and responses, with passwords and tokens, to the crate `log`
+/// at level TRACE, under the target `ureq_proto::util`. The crate `ureq` writes whole URLs under the target
+/// `ureq::run`. A library cannot turn this off. If the logger of an application is enabled at level TRACE,
+/// the application must exclude both targets, for example with `RUST_LOG=trace,ureq=off,ureq_proto=off`.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
-    direct: Agent,
-    /// The agent that sends requests through a proxy, if an environment variable names a proxy. Requests to
-    /// this machine use `direct`.
-    proxied: Option<Result<Agent, UnusableProxy>>,
+    agents: Routes<Result<Agent, Arc<ureq::Error>>>,
     largest_body: u64,
 }
 
@@ -34,22 +38,18 @@ impl UreqTransport {
     /// Creates a transport with these settings and no open connections.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
-        let proxy = if settings.proxy_from_environment { proxy_from_environment() } else { None };
-        Self {
-            direct: agent(settings, None),
-            proxied: proxy.map(|proxy| proxy.map(|proxy| agent(settings, Some(proxy)))),
-            largest_body: settings.largest_body,
-        }
+        let tls = Arc::new(Tls::new(settings));
+        let proxies = Proxies::from_settings(settings, cfg!(feature = "socks"));
+        let agents = Routes::new(proxies, |proxy| agent(settings, proxy, &tls).map_err(Arc::new));
+        Self { agents, largest_body: settings.largest_body }
     }
 
     fn exchange(&self, request: &Request) -> Result<Response, ureq::Error> {
-        let request = http::Request::try_from(request).map_err(|error| NotConnected::wrap(error.into()))?;
-        let agent = match &self.proxied {
-            Some(proxied) if !is_this_machine(request.uri().host().unwrap_or_default()) => {
-                proxied.as_ref().map_err(|unusable| NotConnected::wrap(ureq::Error::Other(Box::new(*unusable))))?
-            }
-            _ => &self.direct,
-        };
+        let request = http::Request::try_from(request).map_err(|error| NotSent::wrap(cause(error.into())))?;
+        let scheme = request.uri().scheme_str().unwrap_or_default();
+        let route = self.agents.for_url(scheme, request.uri().host().unwrap_or_default());
+        let (agent, _) = route.map_err(|unusable| NotSent::wrap(Arc::new(unusable)))?;
+        let agent = agent.as_ref().map_err(|error| NotSent::wrap(Arc::clone(error) as _))?;
         let response = match *request.method() {
             // A GET request gets the body `()`: for an empty byte vector, ureq would send a `content-length`
             // header.
@@ -62,7 +62,7 @@ impl UreqTransport {
     }
 }
 
-fn agent(settings: &TransportSettings, proxy: Option<Proxy>) -> Agent {
+fn agent(settings: &TransportSettings, proxy: Option<&Proxy>, tls: &Arc<Tls>) -> Result<Agent, ureq::Error> {
     let config = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -71,84 +71,38 @@ fn agent(settings: &TransportSettings, proxy: Option<Proxy>) -> Agent {
         .timeout_connect(Some(settings.connect_timeout))
         .timeout_global(Some(settings.total_timeout))
         .max_idle_age(settings.idle_timeout)
-        .proxy(proxy)
+        .proxy(proxy.map(self::proxy).transpose()?)
         .user_agent("")
         .build();
-    Agent::with_parts(config, Connecting(DefaultConnector::new()), Resolving(DefaultResolver::default()))
+    let resolving = Resolving { resolver: DefaultResolver::default(), proxy: proxy.cloned() };
+    Ok(Agent::with_parts(config, Connecting::new(proxy.cloned(), Arc::clone(tls)), resolving))
 }
 
-fn proxy_from_environment() -> Option<Result<Proxy, UnusableProxy>> {
-    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !names.iter().any(|name| is_set(name) || is_set(&name.to_lowercase())) {
-        return None;
+fn proxy(proxy: &Proxy) -> Result<ureq::Proxy, ureq::Error> {
+    let protocol = match proxy.scheme() {
+        ProxyScheme::Https => ProxyProtocol::Https,
+        ProxyScheme::Socks4 => ProxyProtocol::Socks4,
+        ProxyScheme::Socks4a => ProxyProtocol::Socks4A,
+        ProxyScheme::Socks5 => ProxyProtocol::Socks5,
+        ProxyScheme::Socks5h => ProxyProtocol::Socks5h,
+        _ => ProxyProtocol::Http,
+    };
+    let builder = ureq::Proxy::builder(protocol).host(proxy.host()).port(proxy.port());
+    match proxy.user() {
+        Some((user, password)) => builder.username(user).password(password.expose()).build(),
+        None => builder.build(),
     }
-    let is_http = |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
-    Some(Proxy::try_from_env().filter(is_http).ok_or(UnusableProxy))
 }
 
 impl Transport for UreqTransport {
     fn send(&self, request: &Request) -> SendOutcome {
         match self.exchange(request) {
             Ok(response) => SendOutcome::Answered(response),
-            Err(ureq::Error::Other(error)) => match error.downcast::<NotConnected>() {
-                Ok(not_connected) => SendOutcome::NotSent(cause(not_connected.0)),
+            Err(ureq::Error::Other(error)) => match error.downcast::<NotSent>() {
+                Ok(not_sent) => SendOutcome::NotSent(not_sent.0),
                 Err(error) => SendOutcome::NoAnswer(Arc::from(error)),
             },
             Err(error) => SendOutcome::NoAnswer(cause(error)),
         }
-    }
-}
-
-/// Returns the cause of a `ureq` error. A URL in the error is left out, because the query of the URL may
-/// contain secrets.
-fn cause(error: ureq::Error) -> Cause {
-    match error {
-        ureq::Error::Io(error) => Arc::new(error),
-        ureq::Error::Other(error) => Arc::from(error),
-        ureq::Error::BadUri(_) => {
-            Arc::new(io::Error::new(io::ErrorKind::InvalidInput, "the URL has no scheme or no host"))
-        }
-        error => Arc::new(error),
-    }
-}
-
-/// The error of a failed attempt to resolve or to connect: no part of the request was sent.
-#[derive(Debug)]
-struct NotConnected(ureq::Error);
-
-impl NotConnected {
-    fn wrap(error: ureq::Error) -> ureq::Error {
-        ureq::Error::Other(Box::new(Self(error)))
-    }
-}
-
-impl fmt::Display for NotConnected {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl std::error::Error for NotConnected {}
-
-/// A resolver whose errors are [`NotConnected`].
-#[derive(Debug)]
-struct Resolving(DefaultResolver);
-
-impl Resolver for Resolving {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        self.0.resolve(uri, config, timeout).map_err(NotConnected::wrap)
-    }
-}
-
-/// A connector whose errors are [`NotConnected`].
-#[derive(Debug)]
-struct Connecting(DefaultConnector);
-
-impl Connector for Connecting {
-    type Out = <DefaultConnector as Connector>::Out;
-
-    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
-        self.0.connect(details, chained).map_err(NotConnected::wrap)
     }
 }

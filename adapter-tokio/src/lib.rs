@@ -49,7 +49,7 @@ mod transport;
 
 pub use client::Client;
 #[cfg(feature = "reqwest")]
-pub use cognito_core::adapter::TransportSettings;
+pub use cognito_core::adapter::{RootCertificates, TransportSettings};
 pub use cognito_core::*;
 pub use credentials_provider::CredentialsProvider;
 pub use identity_pool_client::IdentityPoolClient;

@@ -1,60 +1,95 @@
 //! A transport built on `reqwest`.
 
+mod connecting;
+
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use cognito_core::adapter::{UnusableProxy, is_this_machine};
+use cognito_core::adapter::{Proxies, Proxy, ProxyScheme, Routes, Tls};
 use cognito_core::{Cause, Headers, Request, Response, SendOutcome};
-use reqwest::{Client, ClientBuilder, Url, redirect};
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
+use reqwest::{Client, Url, redirect};
+use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
+use self::connecting::{Resolving, not_connected};
 use crate::{BoxFuture, Transport, TransportSettings};
 
 /// A [`Transport`] that speaks HTTP/1.1 with `reqwest`.
 ///
-/// The transport uses rustls with the root certificates of Mozilla's root program, keeps connections alive,
-/// and does not follow redirects.
+/// It uses rustls with the root certificates of the settings, keeps connections alive, and does not follow
+/// redirects.
 ///
 /// The body of a request is zeroized after it has been sent. Copies of the body in the HTTP and TLS layers
 /// cannot be zeroized.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    direct: Client,
-    /// The client that sends requests through a proxy, if an environment variable names a proxy. Requests to
-    /// this machine use `direct`.
-    proxied: Option<Result<Client, UnusableProxy>>,
+    clients: Arc<Routes<Clients>>,
+    tls: Arc<Tls>,
     largest_body: u64,
+}
+
+/// The clients for one proxy, or without a proxy. Each is built for the first request that needs it.
+#[derive(Debug)]
+struct Clients {
+    settings: TransportSettings,
+    proxy: Option<Proxy>,
+    /// The client for requests without TLS, which does not need the root certificates.
+    plain: OnceLock<Client>,
+    tls: OnceLock<Client>,
+}
+
+impl Clients {
+    fn get(&self, scheme: &str, tls: &Tls) -> Result<Client, Failure> {
+        let needs_tls =
+            scheme != "http" || self.proxy.as_ref().is_some_and(|proxy| proxy.scheme() == ProxyScheme::Https);
+        let cell = if needs_tls { &self.tls } else { &self.plain };
+        if let Some(client) = cell.get() {
+            return Ok(client.clone());
+        }
+        let configuration = match needs_tls {
+            true => tls.configuration().map(|configuration| ClientConfig::clone(&configuration)),
+            false => Tls::distrusting(),
+        };
+        let configuration = configuration.map_err(|error| Failure::NotSent(Arc::new(error)))?;
+        let client = client(&self.settings, self.proxy.as_ref(), configuration)?;
+        Ok(cell.get_or_init(|| client).clone())
+    }
 }
 
 impl ReqwestTransport {
     /// Creates a transport with these settings and no open connections.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
-        let proxy = settings.proxy_from_environment.then(proxy_from_environment).flatten();
+        let clients = |proxy: Option<&Proxy>| Clients {
+            settings: settings.clone(),
+            proxy: proxy.cloned(),
+            plain: OnceLock::new(),
+            tls: OnceLock::new(),
+        };
         Self {
-            direct: client(settings, ClientBuilder::no_proxy),
-            proxied: proxy.map(|usable| usable.map(|()| client(settings, |builder| builder))),
+            clients: Arc::new(Routes::new(Proxies::from_settings(settings, cfg!(feature = "socks")), clients)),
+            tls: Arc::new(Tls::new(settings)),
             largest_body: settings.largest_body,
         }
     }
 
     async fn exchange(&self, request: &Request) -> Result<Response, Failure> {
         let url = Url::parse(request.url()).map_err(|error| Failure::NotSent(Arc::new(error)))?;
-        let client = match &self.proxied {
-            Some(proxied) if !is_this_machine(url.host_str().unwrap_or_default()) => {
-                proxied.as_ref().map_err(|unusable| Failure::NotSent(Arc::new(*unusable)))?
-            }
-            _ => &self.direct,
-        };
+        let route = self.clients.for_url(url.scheme(), url.host_str().unwrap_or_default());
+        let (clients, proxy) = route.map_err(|unusable| Failure::NotSent(Arc::new(unusable)))?;
+        let client = clients.get(url.scheme(), &self.tls)?;
+        let target = connecting::target(&url);
         let body = Zeroizing::new(request.body().to_vec());
         let mut sending = client.request(request.method().into(), url).body(Bytes::from_owner(body));
         for (name, value) in request.headers().iter() {
             sending = sending.header(name, value);
         }
-        let mut response = sending.send().await?;
+        let sent = sending.send().await;
+        let mut response = sent.map_err(|error| match error.is_connect() {
+            true => Failure::NotSent(Arc::new(not_connected(&target, proxy, error))),
+            false => Failure::from(error),
+        })?;
         let (status, headers) = (response.status().as_u16(), headers(&response));
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|error| Failure::NoAnswer(cause(error)))? {
@@ -77,39 +112,26 @@ fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     body.extend_from_slice(chunk);
 }
 
-fn client(settings: &TransportSettings, proxy: fn(ClientBuilder) -> ClientBuilder) -> Client {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring supports the safe protocol versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+fn client(settings: &TransportSettings, proxy: Option<&Proxy>, tls: ClientConfig) -> Result<Client, reqwest::Error> {
     let builder = Client::builder()
         .tls_backend_preconfigured(tls)
+        .dns_resolver(Resolving)
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.total_timeout)
         .pool_idle_timeout(settings.idle_timeout)
         .redirect(redirect::Policy::none())
-        .referer(false);
-    proxy(builder).build().expect("a client with these settings can always be built")
+        .referer(false)
+        // `reqwest` itself must not read the environment.
+        .no_proxy();
+    match proxy {
+        Some(proxy) => builder.proxy(connecting::proxy(proxy)?).build(),
+        None => builder.build(),
+    }
 }
 
 fn headers(response: &reqwest::Response) -> Headers {
     let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect()
-}
-
-/// Returns whether the proxy that the environment variables name can be used, or `None` if no variable names
-/// a proxy.
-fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
-    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
-    let proxies: Vec<_> = names.iter().filter_map(|name| value(name).or_else(|| value(&name.to_lowercase()))).collect();
-    let is_http = |proxy: &String| match proxy.split_once("://") {
-        Some((scheme, _)) => scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"),
-        None => true,
-    };
-    (!proxies.is_empty()).then(|| if proxies.iter().all(is_http) { Ok(()) } else { Err(UnusableProxy) })
 }
 
 impl Transport for ReqwestTransport {
@@ -133,7 +155,7 @@ enum Failure {
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        let not_sent = error.is_connect() || error.is_builder();
+        let not_sent = error.is_builder();
         let cause = cause(error);
         if not_sent { Self::NotSent(cause) } else { Self::NoAnswer(cause) }
     }

@@ -3,7 +3,11 @@
 //! Only this module of the crate reads a clock and gets randomness from the operating system.
 
 mod clock;
+mod not_connected;
 pub mod private_file;
+mod proxy;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
@@ -16,9 +20,13 @@ use crate::flow::Backoff;
 use crate::seed::Seed;
 
 pub use clock::{Stopwatch, now};
+pub use not_connected::{ConnectStage, NotConnected};
+pub use proxy::{Proxies, Proxy, ProxyScheme, Routes, UnusableProxy};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, UnusableTls};
 #[cfg(feature = "tracing")]
 pub use trace::Exchange;
-pub use transport::{TransportSettings, UnusableProxy, is_this_machine};
+pub use transport::{RootCertificates, TransportSettings, is_this_machine};
 
 /// Returns a random time between zero and the bound, or the bound itself when the operating system returns no
 /// random bytes.

@@ -255,3 +255,28 @@ fn the_default_user_is_the_user_who_signed_in_last() {
     assert_eq!(stage.json(&["whoami"])["username"], "alice");
     assert_eq!(stage.json(&["whoami", "--username", "bob"])["username"], "bob");
 }
+
+#[test]
+fn a_bundle_that_cannot_be_read_fails_every_request() {
+    let stage = Stage::new("ca_bundle");
+    let bundle = stage.path("no-such-bundle.pem");
+    let variables = [
+        ("COGNITO_USER_POOL_ID", &*stage.user_pool_id),
+        ("COGNITO_CLIENT_ID", &stage.client_id),
+        ("COGNITO_USERNAME", "bob"),
+        ("COGNITO_ENDPOINT", "https://127.0.0.1:1"),
+    ];
+    let closed = resend(&stage, &[], &variables).error(4);
+    assert!(closed["message"].as_str().unwrap().contains("cannot connect to 127.0.0.1:1"), "{closed}");
+    // A listener that accepts, so that the certificates are needed.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://{}", listener.local_addr().unwrap());
+    let with_option = resend(&stage, &["--ca-bundle", &bundle, "--endpoint", &endpoint], &variables[..3]);
+    let with_variable =
+        [&variables[..3], &[("COGNITO_ENDPOINT", &*endpoint), ("COGNITO_CA_BUNDLE", &*bundle)]].concat();
+    for output in [with_option, resend(&stage, &[], &with_variable)] {
+        let error = output.error(4);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("no-such-bundle.pem cannot be read"), "{message}");
+    }
+}

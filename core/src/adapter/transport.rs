@@ -1,10 +1,11 @@
 //! The settings that all transports share.
 
-use core::fmt;
+use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::time::Duration;
+use std::path::PathBuf;
 
-/// The limits of a transport for time and size, and whether it uses a proxy from the environment.
+/// The settings of a transport: its limits for time and size, its proxy, and its root certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportSettings {
@@ -21,11 +22,36 @@ pub struct TransportSettings {
     /// The maximum size of a response body, in bytes: 1 MiB by default. The service's own responses have a
     /// few kilobytes.
     pub largest_body: u64,
-    /// Whether to use the proxy from the environment: `true` by default. The first of the variables
-    /// `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` that is set names the proxy, and `NO_PROXY` names hosts
-    /// without a proxy. Requests to the local machine never use a proxy. If the proxy is unusable (for
-    /// example a SOCKS proxy), every request fails. A request never silently bypasses an unusable proxy.
+    /// Whether to use the proxies from the environment: `true` by default. [`Proxies`](super::Proxies) says
+    /// which variables are read. If a request needs a proxy that cannot be used, the request fails. A request
+    /// never silently bypasses a proxy.
     pub proxy_from_environment: bool,
+    /// The root certificates that may have signed the certificate of a server: those of the platform by
+    /// default.
+    pub root_certificates: RootCertificates,
+    /// Whether the environment may name other root certificates than those of the platform: `true` by
+    /// default. The first of the variables `AWS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR` that is set
+    /// and not empty names them, as for the AWS CLI and curl. This setting has an effect only where
+    /// `root_certificates` is [`RootCertificates::Platform`].
+    pub root_certificates_from_environment: bool,
+}
+
+/// The root certificates that a transport trusts. A bundle that cannot be used makes every request over TLS
+/// fail. A transport never falls back to other certificates than those that the bundle names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RootCertificates {
+    /// The certificates that the operating system trusts. If the operating system has none, as in a minimal
+    /// container, the certificates of Mozilla's root program. On Unix systems except macOS, OpenSSL's
+    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` are part of the platform.
+    #[default]
+    Platform,
+    /// The certificates of Mozilla's root program, as they were when this crate was built.
+    Mozilla,
+    /// The certificates in this file, in PEM format, or in the files of this folder.
+    PemFile(PathBuf),
+    /// These certificates, in PEM format.
+    Pem(Vec<u8>),
 }
 
 impl Default for TransportSettings {
@@ -36,6 +62,8 @@ impl Default for TransportSettings {
             idle_timeout: Duration::from_secs(10),
             largest_body: 1024 * 1024,
             proxy_from_environment: true,
+            root_certificates: RootCertificates::Platform,
+            root_certificates_from_environment: true,
         }
     }
 }
@@ -46,19 +74,6 @@ pub fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
-
-/// The environment variables name a proxy that is not an HTTP proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnusableProxy;
-
-impl fmt::Display for UnusableProxy {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .write_str("the proxy in the environment is not an HTTP proxy: set an HTTP proxy or unset the variable")
-    }
-}
-
-impl core::error::Error for UnusableProxy {}
 
 #[cfg(test)]
 mod tests {

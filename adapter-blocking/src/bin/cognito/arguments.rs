@@ -79,6 +79,9 @@ pub(crate) struct Settings {
     /// The region of the AWS endpoints, if it differs from the region in the pool's id
     #[arg(long, global = true, env = "COGNITO_REGION")]
     pub(crate) region: Option<String>,
+    /// The root certificates to trust instead of the platform's: a file in PEM format
+    #[arg(long, global = true, env = "COGNITO_CA_BUNDLE", value_name = "FILE", value_parser = possibly_empty_path())]
+    pub(crate) ca_bundle: Option<PathBuf>,
     /// The section of profiles.toml to read; by default the section `default`, if it exists
     #[arg(long, global = true, env = "COGNITO_PROFILE", value_name = "NAME")]
     pub(crate) profile: Option<String>,

@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cognito_blocking::RootCertificates;
 use cognito_blocking::endpoint::{EndpointVariant, Service};
 use cognito_blocking::secret::ClientSecret;
-use cognito_blocking::{AppClient, Endpoint, IdentityPool, IdentityPoolId, UserPoolId};
+use cognito_blocking::{AppClient, Endpoint, IdentityPool, IdentityPoolId, TransportSettings, UserPoolId};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
@@ -28,6 +29,7 @@ pub(crate) struct Configuration {
     sts_endpoint: Option<String>,
     allow_http: Option<bool>,
     region: Option<String>,
+    ca_bundle: Option<PathBuf>,
     store: Option<PathBuf>,
     username: Option<String>,
     /// The name of the profile, if `--profile` or `COGNITO_PROFILE` sets it.
@@ -44,6 +46,7 @@ impl Configuration {
     /// Takes each setting from the command line or the environment, or else from the profile.
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
         let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+        let path = |value: &Option<PathBuf>| value.clone().filter(|path| !path.as_os_str().is_empty());
         let name = text(&settings.profile);
         let profile = read_profile(name.as_deref(), output)?;
         Ok(Self {
@@ -56,7 +59,8 @@ impl Configuration {
             sts_endpoint: text(&settings.sts_endpoint).or(profile.sts_endpoint),
             allow_http: settings.allow_http.and_then(|switch| switch.0).or(profile.allow_http),
             region: text(&settings.region).or(profile.region),
-            store: settings.store.clone().filter(|path| !path.as_os_str().is_empty()).or(profile.store),
+            ca_bundle: path(&settings.ca_bundle).or(profile.ca_bundle),
+            store: path(&settings.store).or(profile.store),
             username: trimmed(settings.username.as_ref()).or(trimmed(profile.username.as_ref())),
             profile: name,
         })
@@ -64,6 +68,15 @@ impl Configuration {
 
     pub(crate) fn username(&self) -> Option<&str> {
         self.username.as_deref()
+    }
+
+    /// Returns the settings of the transport: the defaults, with the root certificates that are configured.
+    pub(crate) fn transport(&self) -> TransportSettings {
+        let mut settings = TransportSettings::default();
+        if let Some(bundle) = &self.ca_bundle {
+            settings.root_certificates = RootCertificates::PemFile(bundle.clone());
+        }
+        settings
     }
 
     /// Returns the app client. Warns of an endpoint with plain http.

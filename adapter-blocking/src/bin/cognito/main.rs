@@ -4,6 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(any(feature = "aws-lc-rs", feature = "ring")))]
+compile_error!("the program needs a crypto provider: turn on the Cargo feature `aws-lc-rs` or `ring`");
+
 mod account;
 mod aliases;
 mod answers;

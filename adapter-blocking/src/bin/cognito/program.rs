@@ -33,13 +33,15 @@ pub(crate) struct Program {
 impl Program {
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
         [PASSWORD, NEW_PASSWORD].into_iter().try_for_each(require_utf_8)?;
+        let configuration = Configuration::new(settings, output)?;
+        let transport = WatchedTransport::new(&configuration.transport(), settings.verbose.then_some(output));
         Ok(Self {
-            configuration: Configuration::new(settings, output)?,
+            configuration,
             output,
             // If standard input is a terminal, the tool prompts instead, so that the typed password is not
             // shown.
             passwords_from_stdin: settings.password_stdin && !io::stdin().is_terminal(),
-            transport: Arc::new(WatchedTransport::new(settings.verbose.then_some(output))),
+            transport: Arc::new(transport),
             client: OnceCell::new(),
             sessions: OnceCell::new(),
             store: OnceCell::new(),

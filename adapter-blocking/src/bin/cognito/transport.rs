@@ -20,8 +20,8 @@ pub(crate) struct WatchedTransport {
 }
 
 impl WatchedTransport {
-    pub(crate) fn new(verbose: Option<Output>) -> Self {
-        Self { transport: UreqTransport::new(&TransportSettings::default()), verbose }
+    pub(crate) fn new(settings: &TransportSettings, verbose: Option<Output>) -> Self {
+        Self { transport: UreqTransport::new(settings), verbose }
     }
 }
 

@@ -206,8 +206,11 @@ fn a_failure_names_its_cause<A: Adapter + CausePrefixes>() {
     });
     let not_sent = "no response (the request was not sent): ";
     for (url, expected) in [
-        (format!("http://{refusing}/"), format!("{not_sent}{}{refused}", A::REFUSED)),
-        ("http://cognito.invalid/".to_owned(), format!("{not_sent}{}{not_found}", A::NOT_FOUND)),
+        (format!("http://{refusing}/"), format!("{not_sent}cannot connect to {refusing}: {}{refused}", A::REFUSED)),
+        (
+            "http://cognito.invalid/".to_owned(),
+            format!("{not_sent}the host cognito.invalid was not found: {}{not_found}", A::NOT_FOUND),
+        ),
         (silent, format!("no response (the request may have arrived): {}", A::TIMED_OUT)),
     ] {
         let error = client::<A>(&url).call(SignUp::new("alice", "Very$ecur3")).unwrap_err();

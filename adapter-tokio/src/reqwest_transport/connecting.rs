@@ -1,0 +1,111 @@
+//! The resolver and the proxy of `reqwest`, and what an error of connecting says.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::net::ToSocketAddrs;
+use std::sync::Arc;
+
+use cognito_core::adapter::{ConnectStage, NotConnected, Proxy};
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve};
+
+/// The resolver of the operating system, whose errors can be told from those of connecting.
+#[derive(Debug)]
+pub(super) struct Resolving;
+
+impl Resolve for Resolving {
+    fn resolve(&self, name: Name) -> reqwest::dns::Resolving {
+        Box::pin(async move {
+            let resolving = tokio::task::spawn_blocking(move || (name.as_str(), 0).to_socket_addrs());
+            match resolving.await.map_err(io::Error::other).and_then(|resolved| resolved) {
+                Ok(addresses) => Ok(Box::new(addresses) as Addrs),
+                Err(error) => Err(Box::new(NotFound(error)) as _),
+            }
+        })
+    }
+}
+
+#[derive(Debug)]
+struct NotFound(io::Error);
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl StdError for NotFound {}
+
+/// Returns the proxy in the form of `reqwest`.
+pub(super) fn proxy(proxy: &Proxy) -> Result<reqwest::Proxy, reqwest::Error> {
+    let user = proxy.user().map(|(user, password)| format!("{}:{}@", encoded(user), encoded(password.expose())));
+    let (scheme, host, port) = (proxy.scheme().as_str(), proxy.host(), proxy.port());
+    reqwest::Proxy::all(format!("{scheme}://{}{host}:{port}", user.unwrap_or_default()))
+}
+
+/// Percent-encodes all bytes except ASCII letters and digits.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(3 * text.len());
+    for byte in text.bytes() {
+        match byte.is_ascii_alphanumeric() {
+            true => encoded.push(char::from(byte)),
+            false => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// Returns the host of a URL, with the port if the URL has one.
+pub(super) fn target(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Returns the error of a failed attempt to connect. `reqwest` does not say at which stage the attempt
+/// failed, so this function looks for signs of each stage in the chain of causes.
+pub(super) fn not_connected(target: &str, proxy: Option<&Proxy>, error: reqwest::Error) -> NotConnected {
+    let Signs { text, not_found, tls } = Signs::of(&error);
+    let says = |words: &str| text.contains(words);
+    let connecting = says("tcp connect error") || says("failed to create underlying connection");
+    let stage = if not_found || says("dns error") {
+        ConnectStage::Resolve
+    } else if tls {
+        ConnectStage::Tls
+    } else if proxy.is_some() && !connecting && (says("tunnel error") || says("SOCKS error")) {
+        ConnectStage::Tunnel
+    } else {
+        ConnectStage::Connect
+    };
+    NotConnected::new(stage, target, proxy, Some(Arc::new(error.without_url())))
+}
+
+/// What the chain of causes contains.
+#[derive(Default)]
+struct Signs {
+    text: String,
+    not_found: bool,
+    tls: bool,
+}
+
+impl Signs {
+    fn of(error: &reqwest::Error) -> Self {
+        let mut signs = Self::default();
+        let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+        while let Some(error) = next {
+            signs.text.push_str(&format!("{error}\n"));
+            signs.not_found |= error.is::<NotFound>();
+            signs.tls |= is_tls(error);
+            next = error.source();
+        }
+        signs
+    }
+}
+
+/// Returns whether an error is one of rustls, perhaps inside of I/O errors, whose `source()` skips it.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => is_tls(inner),
+        None => error.is::<rustls::Error>(),
+    }
+}

@@ -1,0 +1,201 @@
+//! The TLS configuration of all transports.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::transport::{RootCertificates, TransportSettings};
+use crate::error::Cause;
+
+/// The TLS configuration of a transport, which is made for the first request that needs it.
+#[derive(Debug)]
+pub struct Tls {
+    roots: Roots,
+    configuration: OnceLock<Arc<ClientConfig>>,
+}
+
+/// Where the root certificates come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Roots {
+    Platform,
+    Mozilla,
+    /// These files or folders. The variable of the environment that names them, if one does.
+    Files(Vec<PathBuf>, Option<&'static str>),
+    Pem(Vec<u8>),
+}
+
+impl Roots {
+    fn new(settings: &TransportSettings, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        match &settings.root_certificates {
+            RootCertificates::Platform if settings.root_certificates_from_environment => {
+                let set =
+                    |name: &'static str| lookup(name).filter(|value| !value.is_empty()).map(|value| (name, value));
+                if let Some((name, value)) = set("AWS_CA_BUNDLE").or_else(|| set("SSL_CERT_FILE")) {
+                    return Self::Files(Vec::from([value.into()]), Some(name));
+                }
+                set("SSL_CERT_DIR").map_or(Self::Platform, |(name, value)| {
+                    Self::Files(std::env::split_paths(&value).collect(), Some(name))
+                })
+            }
+            RootCertificates::Platform => Self::Platform,
+            RootCertificates::Mozilla => Self::Mozilla,
+            RootCertificates::PemFile(path) => Self::Files(Vec::from([path.clone()]), None),
+            RootCertificates::Pem(pem) => Self::Pem(pem.clone()),
+        }
+    }
+
+    fn load(&self) -> Result<RootCertStore, UnusableTls> {
+        let (certificates, name) = match self {
+            Self::Mozilla => return Ok(mozilla()),
+            Self::Platform => {
+                let mut store = RootCertStore::empty();
+                // The platform may have certificates that rustls cannot read, and these are left out.
+                let (added, _) = store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                return Ok(if added == 0 { mozilla() } else { store });
+            }
+            Self::Files(paths, variable) => {
+                let name = bundle_name(paths, *variable);
+                let mut certificates = Vec::new();
+                for path in paths {
+                    let found =
+                        read(path).map_err(|cause| UnusableTls::bundle("cannot be read", &name, Some(cause)))?;
+                    certificates.extend(found);
+                }
+                (certificates, name)
+            }
+            Self::Pem(pem) => {
+                let name = String::from("in the settings");
+                let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let found =
+                    found.map_err(|error| UnusableTls::bundle("cannot be read", &name, Some(Arc::new(error))))?;
+                (found, name)
+            }
+        };
+        let mut store = RootCertStore::empty();
+        match store.add_parsable_certificates(certificates) {
+            (0, _) => Err(UnusableTls::bundle("contain no usable certificate in PEM format", &name, None)),
+            _ => Ok(store),
+        }
+    }
+}
+
+fn mozilla() -> RootCertStore {
+    webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()
+}
+
+fn bundle_name(paths: &[PathBuf], variable: Option<&'static str>) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| alloc::format!("{}", path.display())).collect();
+    let variable = variable.map(|variable| alloc::format!(", which {variable} names,")).unwrap_or_default();
+    alloc::format!("in {}{variable}", paths.join(" and "))
+}
+
+/// Reads the certificates of a file, or of the files of a folder.
+fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
+    if path.is_dir() {
+        // A folder may contain files that are no certificates.
+        return Ok(rustls_native_certs::load_certs_from_paths(None, Some(path)).certs);
+    }
+    let text = std::fs::read(path).map_err(|error| -> Cause { Arc::new(error) })?;
+    CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|error| -> Cause { Arc::new(error) })
+}
+
+impl Tls {
+    /// Takes the root certificates from the settings and, if the settings allow it, from the environment. No
+    /// file is read yet.
+    #[must_use]
+    pub fn new(settings: &TransportSettings) -> Self {
+        Self { roots: Roots::new(settings, |name| std::env::var_os(name)), configuration: OnceLock::new() }
+    }
+
+    /// Returns the configuration of rustls: with the default crypto provider of the process, or if there is
+    /// none, with that of the Cargo feature `aws-lc-rs` or `ring`.
+    ///
+    /// # Errors
+    /// Returns [`UnusableTls`] if the root certificates cannot be used, or if there is no crypto provider.
+    pub fn configuration(&self) -> Result<Arc<ClientConfig>, UnusableTls> {
+        if let Some(configuration) = self.configuration.get() {
+            return Ok(Arc::clone(configuration));
+        }
+        let provider = CryptoProvider::get_default().cloned().or_else(provider).ok_or_else(UnusableTls::provider)?;
+        let roots = self.roots.load()?;
+        let configuration = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| UnusableTls::provider().caused_by(Arc::new(error)))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::clone(self.configuration.get_or_init(|| Arc::new(configuration))))
+    }
+
+    /// Returns a configuration that trusts no certificate, for a client that must not use TLS.
+    ///
+    /// # Errors
+    /// Returns [`UnusableTls`] if there is no crypto provider.
+    pub fn distrusting() -> Result<ClientConfig, UnusableTls> {
+        let provider = CryptoProvider::get_default().cloned().or_else(provider).ok_or_else(UnusableTls::provider)?;
+        let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let builder = builder.map_err(|error| UnusableTls::provider().caused_by(Arc::new(error)))?;
+        Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    }
+}
+
+/// Returns the crypto provider that a Cargo feature names. `aws-lc-rs` comes first, as the default of rustls.
+#[cfg(feature = "aws-lc-rs")]
+fn provider() -> Option<Arc<CryptoProvider>> {
+    Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+}
+
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+fn provider() -> Option<Arc<CryptoProvider>> {
+    Some(Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+fn provider() -> Option<Arc<CryptoProvider>> {
+    None
+}
+
+/// The error for root certificates that cannot be used, and for an application without a crypto provider.
+#[derive(Debug, Clone)]
+pub struct UnusableTls {
+    message: String,
+    cause: Option<Cause>,
+}
+
+impl UnusableTls {
+    fn bundle(problem: &str, name: &str, cause: Option<Cause>) -> Self {
+        let message =
+            alloc::format!("the root certificates {name} {problem}: name a bundle of certificates in PEM format");
+        Self { message, cause }
+    }
+
+    fn provider() -> Self {
+        let message = "there is no crypto provider for TLS: turn on the Cargo feature `aws-lc-rs` or `ring`, or \
+                       install a default provider in rustls";
+        Self { message: message.into(), cause: None }
+    }
+
+    fn caused_by(self, cause: Cause) -> Self {
+        Self { cause: Some(cause), ..self }
+    }
+}
+
+impl fmt::Display for UnusableTls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for UnusableTls {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
