@@ -62,9 +62,15 @@ fn refusing_proxy(status: u16) -> (String, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::clone(&heads);
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut head = [0; 4096];
-            let count = stream.read(&mut head).unwrap_or(0);
-            seen.lock().unwrap().push(String::from_utf8_lossy(&head[..count]).into_owned());
+            let (mut head, mut chunk) = (Vec::new(), [0; 4096]);
+            // A client may send the head in several writes.
+            while !head.ends_with(b"\r\n\r\n") {
+                match stream.read(&mut chunk) {
+                    Ok(count) if count > 0 => head.extend_from_slice(&chunk[..count]),
+                    _ => break,
+                }
+            }
+            seen.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
             let _ = write!(stream, "HTTP/1.1 {status} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         }
     });
