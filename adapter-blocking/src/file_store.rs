@@ -21,24 +21,26 @@ use crate::{Store, StoreLock};
 use cognito_core::adapter::MAX_LOCK_WAIT;
 use cognito_core::adapter::private_file::{self, naming, sibling};
 
-/// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
+/// A [`Store`] that keeps its records in one file. Only the file's owner can read the file (mode 0600 on
+/// Unix).
 ///
 /// The file is replaced atomically: if a process dies or the disk is full, the old file stays.
 ///
-/// Processes exclude each other with two lock files in the same folder, which are never deleted. The file
-/// with the ending `.lock` is locked while the store is rewritten. The file with the ending `.refresh` is
-/// locked while a process holds the lock on any key, so that only one process at a time refreshes sessions.
+/// Two lock files in the same folder prevent conflicts between processes. The lock files are never deleted. A
+/// process locks the file with the ending `.lock` while it rewrites the store. A process locks the file with
+/// the ending `.refresh` while it holds the lock on any key, so that only one process at a time refreshes
+/// sessions.
 ///
-/// All clones of a store share their locks. Two stores that were created separately for the same file exclude
-/// each other like two processes.
+/// All clones of a store share their locks. If a program creates two stores for the same file, the stores
+/// wait for each other's locks, as two processes do.
 ///
-/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. A file that cannot be parsed is an error and is
-/// never overwritten.
+/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. If the file cannot be parsed, reading and
+/// writing records return an error, and the file is not overwritten.
 #[derive(Clone)]
 pub struct FileStore {
     path: PathBuf,
     locks: Arc<Locks>,
-    /// The locked `.refresh` file, which excludes other processes while this store holds the lock on any key.
+    /// The locked `.refresh` file, which exists while this store or a clone holds the lock on any key.
     refresh_file: Arc<Mutex<Weak<File>>>,
 }
 
@@ -81,7 +83,7 @@ impl FileStore {
         if contents.version == VERSION { Ok(contents) } else { Err(invalid(OTHER_VERSION)) }
     }
 
-    /// Changes the records, and writes the file if `change` returns true.
+    /// Passes the records to `change`, and writes the file if `change` returns true.
     fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
         let _lock = wait_for_lock(&sibling(&self.path, ".lock"))?;
         let mut contents = self.read()?;
@@ -128,9 +130,10 @@ impl Store for FileStore {
 
     /// Waits for the lock on this key and returns a guard.
     ///
-    /// The guard excludes other processes from all keys, not only from this key. That is sufficient, because
-    /// a file is meant for the few users of one person's programs. Within this process, a lock on one key
-    /// does not block a lock on another key, even on the same thread.
+    /// While a process holds the guard, other processes must wait for the lock on any key, not only on this
+    /// key. The wait is acceptable, because a file is meant for the programs of one person, which have few
+    /// users. Within this process, a lock on one key does not block a lock on another key, even on the same
+    /// thread.
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>> {
         let key = self.locks.lock(key)?;
         let mut refresh_file = lock_ignoring_poison(&self.refresh_file);
@@ -152,7 +155,7 @@ impl fmt::Debug for FileStore {
     }
 }
 
-/// Opens or creates a file and waits for the lock on it. Closing the file releases the lock.
+/// Opens or creates a file, and waits for the lock on the file. Closing the file releases the lock.
 fn wait_for_lock(path: &Path) -> io::Result<File> {
     const PAUSE: Duration = Duration::from_millis(10);
     let file = private_file::options().create(true).truncate(false).open(path).map_err(|error| naming(path, error))?;

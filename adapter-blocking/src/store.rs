@@ -7,10 +7,11 @@ use cognito_core::storage::Record;
 
 use cognito_core::adapter::MAX_LOCK_WAIT;
 
-/// A place that keeps records under text keys, in memory or across restarts.
+/// A place that keeps records, each under a key. A key is a text. The records stay in memory only, or survive
+/// a restart of the program.
 ///
 /// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
-/// record or the new one, never a mixture.
+/// record or the new record, never a mixture.
 pub trait Store: Send + Sync {
     /// Returns the record under the key, or `None` if the key has no record.
     ///
@@ -39,14 +40,16 @@ pub trait Store: Send + Sync {
 
     /// Waits for the lock on this key and returns a guard. Dropping the guard releases the lock.
     ///
-    /// The lock excludes all other threads, and all other processes that use the same store. Sessions are
-    /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
+    /// While the guard exists, all other threads, and all other processes that use the same store, must wait
+    /// for the lock on this key. Sessions are refreshed, saved and removed under this lock, so that two
+    /// callers never use the same refresh token.
     ///
-    /// The lock is not re-entrant. A lock blocks neither locks on other keys nor the other methods of the
-    /// store. The guard may be dropped on another thread.
+    /// The lock is not re-entrant. A lock on one key blocks neither locks on other keys nor the other methods
+    /// of the store. The caller may drop the guard on another thread.
     ///
     /// # Errors
-    /// Returns an error if the store cannot be locked, or if the lock is still taken after two minutes.
+    /// Returns an error if the store cannot be locked, or if another caller still holds the lock after two
+    /// minutes.
     fn lock(&self, key: &str) -> io::Result<Box<dyn StoreLock>>;
 }
 
@@ -106,8 +109,7 @@ impl MemoryStore {
 
 /// Locks a mutex, even if it is poisoned.
 ///
-/// A panic cannot leave a half-done change, because each change under a store's mutex is a single call on a
-/// collection.
+/// A panic cannot leave a half-done change, because each change is a single call of a collection's method.
 pub(crate) fn lock_ignoring_poison<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -137,7 +139,7 @@ impl Store for MemoryStore {
 }
 
 impl Locks {
-    /// Waits for the lock on this key within this process, and returns its guard.
+    /// Waits for the in-process lock on this key, and returns the guard of the lock.
     pub(crate) fn lock(self: &Arc<Self>, key: &str) -> io::Result<KeyLock> {
         let locked = lock_ignoring_poison(&self.locked);
         let waited = self.released.wait_timeout_while(locked, MAX_LOCK_WAIT, |locked| locked.contains(key));

@@ -24,14 +24,14 @@ use cognito_core::adapter::{UnusableProxy, is_this_machine};
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     direct: Agent,
-    /// The agent that sends requests through a proxy, if an environment variable names a proxy. Requests to
-    /// this machine use `direct`.
+    /// The agent that sends requests through a proxy, if an environment variable names a proxy. The transport
+    /// sends requests to this machine with `direct`.
     proxied: Option<Result<Agent, UnusableProxy>>,
     largest_body: u64,
 }
 
 impl UreqTransport {
-    /// Creates a transport with these settings and no open connections.
+    /// Creates a transport with these settings. Does not open a connection.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         let proxy = if settings.proxy_from_environment { proxy_from_environment() } else { None };
@@ -100,7 +100,7 @@ impl Transport for UreqTransport {
     }
 }
 
-/// Returns the cause of a `ureq` error. A URL in the error is left out, because the query of the URL may
+/// Returns the cause of a `ureq` error. The cause does not contain the URL, because the query of the URL may
 /// contain secrets.
 fn cause(error: ureq::Error) -> Cause {
     match error {
@@ -113,7 +113,7 @@ fn cause(error: ureq::Error) -> Cause {
     }
 }
 
-/// The error of a failed attempt to resolve or to connect: no part of the request was sent.
+/// The error if resolving the host name or connecting to the host failed. No part of the request was sent.
 #[derive(Debug)]
 struct NotConnected(ureq::Error);
 
@@ -131,7 +131,7 @@ impl fmt::Display for NotConnected {
 
 impl std::error::Error for NotConnected {}
 
-/// A resolver whose errors are [`NotConnected`].
+/// A resolver that wraps each error in [`NotConnected`].
 #[derive(Debug)]
 struct Resolving(DefaultResolver);
 
@@ -141,7 +141,7 @@ impl Resolver for Resolving {
     }
 }
 
-/// A connector whose errors are [`NotConnected`].
+/// A connector that wraps each error in [`NotConnected`].
 #[derive(Debug)]
 struct Connecting(DefaultConnector);
 

@@ -23,14 +23,14 @@ use crate::{BoxFuture, Transport, TransportSettings};
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     direct: Client,
-    /// The client that sends requests through a proxy, if an environment variable names a proxy. Requests to
-    /// this machine use `direct`.
+    /// The client that sends requests through a proxy, if an environment variable names a proxy. The
+    /// transport sends requests to this machine with `direct`.
     proxied: Option<Result<Client, UnusableProxy>>,
     largest_body: u64,
 }
 
 impl ReqwestTransport {
-    /// Creates a transport with these settings and no open connections.
+    /// Creates a transport with these settings. Does not open a connection.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         let proxy = settings.proxy_from_environment.then(proxy_from_environment).flatten();
@@ -99,8 +99,8 @@ fn headers(response: &reqwest::Response) -> Headers {
     response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect()
 }
 
-/// Returns whether the proxy that the environment variables name can be used, or `None` if no variable names
-/// a proxy.
+/// Checks the proxy that the environment variables name. Returns an error if this transport cannot use the
+/// proxy, and `None` if no variable names a proxy.
 fn proxy_from_environment() -> Option<Result<(), UnusableProxy>> {
     let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
@@ -125,7 +125,7 @@ impl Transport for ReqwestTransport {
 }
 
 enum Failure {
-    /// Resolving the host or connecting to it failed: no part of the request was sent.
+    /// Resolving the host name or connecting to the host failed. No part of the request was sent.
     NotSent(Cause),
     /// The request may have been sent, but no complete response arrived.
     NoAnswer(Cause),
@@ -139,7 +139,7 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// Returns the error of `reqwest` without the URL, whose query may hold secrets.
+/// Returns the error of `reqwest` without the URL, because the query of the URL may contain secrets.
 fn cause(error: reqwest::Error) -> Cause {
     Arc::new(error.without_url())
 }

@@ -1,6 +1,6 @@
 //! Helpers for authors of adapters, transports and stores. This module needs the feature `std`.
 //!
-//! Only this module of the crate reads a clock and gets randomness from the operating system.
+//! No other module of the crate reads a clock or gets randomness from the operating system.
 
 mod clock;
 pub mod private_file;
@@ -20,12 +20,12 @@ pub use clock::{Stopwatch, now};
 pub use trace::Exchange;
 pub use transport::{TransportSettings, UnusableProxy, is_this_machine};
 
-/// The maximum time for which a store waits for a lock. A refresh with all its attempts and time-outs takes
-/// less than this time.
+/// The maximum time that a store waits for a lock. A refresh, including all retries and time-outs, takes less
+/// time.
 pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
 
-/// Returns a random time between zero and the bound, or the bound itself when the operating system returns no
-/// random bytes.
+/// Returns a random time of at most the bound in `backoff`. When the operating system returns no random
+/// bytes, returns the bound itself.
 #[must_use]
 pub fn jittered(backoff: Backoff) -> Duration {
     let bound = backoff.at_most_millis;

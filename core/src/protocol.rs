@@ -1,4 +1,4 @@
-//! Writes requests, reads responses, and decides when to retry.
+//! Writes requests, reads responses, and decides whether and when to retry a request.
 //!
 //! Each protocol has its own file with the code that writes requests and reads responses and errors. An
 //! [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries the request according to the

@@ -1,4 +1,4 @@
-//! A signed-in user's session: the tokens, their expiry, refresh, sign-out and storage.
+//! The session of a signed-in user: tokens, refresh, sign-out and storage.
 
 mod change_devices;
 mod claims;
@@ -35,9 +35,9 @@ pub use tokens::Tokens;
 
 /// A signed-in user's name and tokens.
 ///
-/// A session is a plain value that never changes by itself. [`plan`](Self::plan) says whether the tokens can
-/// be used, and a [`Refresh`] creates a new session with new tokens. Serialized as JSON, a session contains
-/// its tokens in plain text.
+/// A session is a plain value: it sends no requests, and does not refresh its tokens. [`plan`](Self::plan)
+/// says whether the tokens are valid, and a [`Refresh`] creates a new session with new tokens. If you
+/// serialize a session, the output contains the tokens in plain text.
 ///
 /// A call for the signed-in user takes the access token from the session:
 ///
@@ -54,28 +54,28 @@ pub struct Session {
     tokens: Tokens,
     pub(crate) device_key: Option<String>,
     clock_drift_seconds: i64,
-    /// The earliest expiry of the tokens, by the service's clock, or `None` if no token says when it expires.
-    /// The expiry is decoded only once, when the session is created.
+    /// The earliest expiry of the access token and the ID token, by the service's clock, or `None` if neither
+    /// token contains an expiry. The expiry is decoded only once, when the session is created.
     expires_at: Option<Timestamp>,
     is_revocable: bool,
     sub: Option<String>,
 }
 
-/// The next action for a session, which depends on the expiry of its tokens.
+/// The next action for a session: use the tokens, refresh the tokens, or sign in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: tokens are valid, can be refreshed, or neither")]
 pub enum Plan {
     /// The tokens are valid and can be used.
     Use,
-    /// The tokens have expired or expire soon, and there is a refresh token.
+    /// The tokens have expired or expire soon, and the session has a refresh token.
     Refresh,
     /// The tokens have expired, and there is no refresh token: the user must sign in again.
     SignIn,
 }
 
 impl Session {
-    /// Creates a session from tokens that arrived at the local time `now`. `date` is the `Date` header of the
-    /// response, if the response had one.
+    /// Creates a session from tokens that arrived at the local time `now`. `date` is the time in the `Date`
+    /// header of the response that contained the tokens, if the response had this header.
     #[must_use]
     pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         let claims = Claims::from_tokens(&tokens);
@@ -83,8 +83,8 @@ impl Session {
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds)
     }
 
-    /// Creates a session from tokens that arrived earlier, when the local clock was `clock_drift_seconds`
-    /// seconds ahead of the service's clock.
+    /// Creates a session from tokens that arrived earlier. `clock_drift_seconds` is the number of seconds by
+    /// which the local clock was ahead of the service's clock when the tokens arrived.
     #[must_use]
     pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
         let claims = Claims::from_tokens(&tokens);
@@ -110,11 +110,11 @@ impl Session {
         Self { username, tokens, device_key, clock_drift_seconds, expires_at, is_revocable, sub }
     }
 
-    /// Returns the next action for a session at the local time `now`. `margin` is the time for which the
-    /// tokens must still be valid.
+    /// Returns the next action for this session at the local time `now`. `margin` is the minimum time for
+    /// which the tokens must stay valid.
     ///
-    /// Tokens that do not say when they expire count as expired. If there is no refresh token, the tokens are
-    /// used until they expire, regardless of the margin.
+    /// Tokens without an expiry are treated as expired. If the session has no refresh token, the method
+    /// ignores the margin and returns [`Plan::Use`] until the tokens expire.
     #[must_use]
     pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
         if self.is_valid_for(now, margin) {
@@ -171,8 +171,8 @@ impl Session {
         self.tokens.refresh_token.as_ref()
     }
 
-    /// Returns the key of the remembered device that the tokens were issued to. A refresh must name that
-    /// device.
+    /// Returns the key of the remembered device that the tokens were issued to. A refresh must send this
+    /// device key.
     #[must_use]
     pub fn device_key(&self) -> Option<&str> {
         self.device_key.as_deref()
@@ -192,8 +192,8 @@ impl Session {
         self.clock_drift_seconds
     }
 
-    /// Returns the earliest expiry of the tokens, by the service's clock, or `None` if no token says when it
-    /// expires.
+    /// Returns the earliest expiry of the access token and the ID token, by the service's clock, or `None` if
+    /// neither token contains an expiry.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
@@ -206,8 +206,9 @@ impl Session {
         self.is_revocable && self.tokens.refresh_token.is_some()
     }
 
-    /// Returns a new session with the tokens that a refresh returned. If the refresh returned no new refresh
-    /// token or device key, the new session gets the old one.
+    /// Returns a new session with the tokens that a refresh returned. If the refresh returned no refresh
+    /// token, the new session keeps the old refresh token. If the new access token contains no device key,
+    /// the new session keeps the old device key.
     pub(crate) fn renewed(&self, mut tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         if tokens.refresh_token.is_none() {
             tokens.refresh_token.clone_from(&self.tokens.refresh_token);
@@ -247,7 +248,7 @@ impl Claims {
     }
 
     /// Returns the number of seconds by which the local clock is ahead of the service's clock. The service's
-    /// time is the `Date` header, or else the time at which the tokens were issued.
+    /// time comes from the `Date` header, or else from the time at which the tokens were issued.
     fn clock_drift_seconds(&self, now: Timestamp, date: Option<Timestamp>) -> i64 {
         let service = date.map(Timestamp::as_unix_seconds).or(self.issued_at);
         service.map_or(0, |service| now.as_unix_seconds().cast_signed().saturating_sub(service.cast_signed()))

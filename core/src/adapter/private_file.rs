@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 /// `path`. If writing or renaming fails, the old file stays unchanged.
 ///
 /// # Errors
-/// When the file `temporary` already exists, or when either file cannot be written. The error names the file
-/// that caused it.
+/// When the file `temporary` already exists, or when either file cannot be written. The error names the file.
 pub fn replace(text: &[u8], temporary: &Path, path: &Path) -> io::Result<()> {
     let written = write(text, temporary, path);
     if written.is_err() {
@@ -42,7 +41,7 @@ pub fn sibling(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Returns options that open a file for writing and that make a new file readable only by its owner.
+/// Returns the options to open a file for writing. If the file is new, only its owner can read it.
 #[must_use]
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -52,7 +51,8 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Returns an error of the same kind that names the file and has `error` as its source.
+/// Returns an error that names the file. The returned error has the kind of `error`, and has `error` as its
+/// source.
 #[must_use]
 pub fn naming(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), InFile { path: path.to_path_buf(), cause: error })

@@ -1,5 +1,6 @@
-//! AssumeRoleWithWebIdentity: exchanges a token for temporary AWS credentials of a role, in the basic flow.
-//! The operation belongs to the Security Token Service, which uses the AWS Query protocol.
+//! AssumeRoleWithWebIdentity: exchanges a token for the temporary AWS credentials of a role. This operation
+//! is the last step of the basic flow. The operation belongs to the Security Token Service, which uses the
+//! AWS Query protocol.
 //!
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
@@ -21,7 +22,8 @@ use crate::timestamp::Timestamp;
 pub struct AssumeRoleWithWebIdentity {
     /// The ARN of the role, 20 to 2,048 characters.
     pub role_arn: String,
-    /// The name by which logs identify the role session: 2 to 64 letters, digits and `_=,.@+-`.
+    /// The name of the role session, which appears in AWS's logs. The name consists of 2 to 64 characters:
+    /// letters, digits and `_=,.@+-`.
     pub role_session_name: String,
     /// The token, issued by an identity pool or by an OpenID Connect provider that the AWS account trusts.
     pub web_identity_token: OpenIdToken,
@@ -35,8 +37,8 @@ pub struct AssumeRoleWithWebIdentity {
     /// A policy, in JSON, that restricts the permissions of the role session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// The lifetime of the credentials, in seconds: from 900 to the maximum session duration of the role. The
-    /// default lifetime is 3,600 seconds.
+    /// The lifetime of the credentials, in seconds: at least 900, and at most the maximum session duration of
+    /// the role. The default lifetime is 3,600 seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<i32>,
     /// The minimum size of the session token, in bytes. The largest allowed value is 4,096.
@@ -137,8 +139,9 @@ pub struct AssumeRoleWithWebIdentityResponse {
     /// The session of the assumed role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// The percentage of the space for session policies and session tags that the request uses. The service's
-    /// newer name for this percentage is [`session_token_utilization`](Self::session_token_utilization).
+    /// The size of the session policies and session tags in the request, as a percentage of the allowed size.
+    /// [`session_token_utilization`](Self::session_token_utilization) is the service's newer name for this
+    /// percentage.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub packed_policy_size: Option<i32>,
     /// The issuer of the token.
@@ -153,7 +156,7 @@ pub struct AssumeRoleWithWebIdentityResponse {
     /// The size of the session token, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub session_token_size: Option<i32>,
-    /// The percentage of the space for session policies and session tags that the request uses.
+    /// The size of the session policies and session tags in the request, as a percentage of the allowed size.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     pub session_token_utilization: Option<i32>,
 }

@@ -51,7 +51,7 @@ impl TokenAuthorized for UpdateUserAttributes {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateUserAttributesResponse {
-    /// Where and how the service sent codes for attributes that must be verified.
+    /// Where and how the service sent the codes with which the user verifies the changed attributes.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
     pub code_delivery_details_list: Vec<CodeDeliveryDetails>,
 }

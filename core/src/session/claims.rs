@@ -1,4 +1,4 @@
-//! The claims of access tokens and ID tokens, decoded without checking the signature.
+//! The claims of access tokens and ID tokens. This crate decodes the claims without checking the signature.
 //!
 //! A program that receives a token from a client must check the token's signature. This crate does not check
 //! the signature, because it receives its tokens from Cognito itself, over TLS.
@@ -16,7 +16,8 @@ use crate::encoding::lenient_base64;
 use crate::secret::{AccessToken, IdToken};
 
 impl AccessToken {
-    /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
+    /// Returns the claims of the token, or `None` if the token cannot be decoded. **The signature is not
+    /// checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<AccessTokenClaims> {
         payload(self.expose())
@@ -24,7 +25,8 @@ impl AccessToken {
 }
 
 impl IdToken {
-    /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
+    /// Returns the claims of the token, or `None` if the token cannot be decoded. **The signature is not
+    /// checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<IdTokenClaims> {
         payload(self.expose())
@@ -68,7 +70,7 @@ pub struct AccessTokenClaims {
     /// The unique id of the token.
     #[serde(deserialize_with = "text")]
     pub jti: Option<String>,
-    /// The id that all tokens of one sign-in share, if the tokens can be revoked.
+    /// The id that all tokens of one sign-in share. Only tokens that can be revoked have this claim.
     #[serde(deserialize_with = "text")]
     pub origin_jti: Option<String>,
     /// The key of the remembered device that the token was issued to.
@@ -78,7 +80,7 @@ pub struct AccessTokenClaims {
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
-    /// The claims that have no field of their own.
+    /// All other claims, by name.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -118,20 +120,19 @@ pub struct IdTokenClaims {
     /// The unique id of the token.
     #[serde(deserialize_with = "text")]
     pub jti: Option<String>,
-    /// The id that all tokens of one sign-in share, if the tokens can be revoked.
+    /// The id that all tokens of one sign-in share. Only tokens that can be revoked have this claim.
     #[serde(deserialize_with = "text")]
     pub origin_jti: Option<String>,
     /// The names of the user's groups.
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "texts")]
     pub groups: Vec<String>,
-    /// The claims that have no field of their own, including the user's attributes.
+    /// All other claims, by name, including the user's attributes.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
-/// `Debug` prints the `sub`, the user name and the times of issue and expiry, but no other attribute of the
-/// user.
+/// `Debug` prints only the `sub`, the user name, and the times at which the token was issued and expires.
 impl fmt::Debug for IdTokenClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -151,8 +152,8 @@ fn payload<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
     serde_json::from_slice(&json).ok()
 }
 
-/// Deserializes seconds from a JSON number, without its fraction, or from a string that contains a whole
-/// number. Any other value becomes `None`.
+/// Deserializes a number of seconds from a JSON number, or from a string that contains a whole number. A
+/// fraction in a JSON number is dropped. Any other value becomes `None`.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|seconds| seconds as u64)),

@@ -29,7 +29,7 @@ impl<K: Keeper> Desk<K> {
         Self { keeper, records: BTreeMap::new(), broken: Vec::new(), log: Vec::new(), requests: Vec::new(), now: NOW }
     }
 
-    /// Runs a job to its end. Each request gets the next response in `answers`.
+    /// Runs a job until the job is complete. The response to each request is the next event in `answers`.
     #[track_caller]
     pub(crate) fn run(
         &mut self,

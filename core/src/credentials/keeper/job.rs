@@ -1,4 +1,4 @@
-//! A job of a credentials keeper, which runs while it holds the store's locks.
+//! A job of a credentials keeper: load the identity id, request credentials, and save a new identity id.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -15,14 +15,14 @@ use crate::operation::Logins;
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
-/// A job of a credentials keeper: the task, and the state that it has reached.
+/// A job of a credentials keeper: the task, and the job's current state.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) task: CredentialsTask,
     logins: Logins,
-    /// The identity id that the store has for the user or the guest.
+    /// The identity id in the store under the keeper's key, or `None` if the record is absent or invalid.
     stored: Option<String>,
-    /// Whether the request contains the identity id of the guest, who has now signed in.
+    /// Whether the job requests credentials for the identity that the user had as a guest.
     uses_guest_identity: bool,
     state: State,
 }
@@ -91,7 +91,7 @@ impl Job {
         Self { task, logins: Logins::new(), stored: None, uses_guest_identity: false, state: State::Ready }
     }
 
-    /// Puts the job into this state, in which it waits for the result of this step.
+    /// Returns the transition to this state, in which the job waits for the result of this step.
     fn next(mut self, state: State, step: KeeperStep<Output>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -179,7 +179,8 @@ impl Job {
         self.keep_identity(known, credentials.identity_id.clone(), Ok(Some(credentials.into())))
     }
 
-    /// Saves the identity id, unless the store already has it.
+    /// Saves the identity id unless the store already has the same id, and then ends the job with this
+    /// output.
     fn keep_identity(self, known: &mut Known, identity_id: String, output: Output) -> Next {
         if self.stored.as_ref() == Some(&identity_id) {
             known.unsaved = None;
@@ -204,8 +205,8 @@ impl Job {
         self.end(output)
     }
 
-    /// Ends the job without new credentials, but still saves the identity id if the service has returned a
-    /// new one.
+    /// Ends the job without new credentials. If the service has returned a new identity id, the job saves
+    /// this id first.
     fn fail_with_identity(self, known: &mut Known, now: Timestamp, flow: &GetCredentials, error: Error) -> Next {
         match flow.new_identity_id() {
             Some(identity_id) => {
@@ -222,8 +223,8 @@ impl Job {
     }
 }
 
-/// Returns the old credentials together with the error if [`Known::fallback`] allows it, or else only the
-/// error.
+/// Returns the old credentials together with the error, or only the error if [`Known::fallback`] returns no
+/// credentials.
 fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -> Output {
     match known.fallback(task, now) {
         Some(credentials) => {
@@ -234,8 +235,8 @@ fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -
     }
 }
 
-/// Reads an identity id from a record. An invalid identity id counts as absent, because GetId returns the
-/// same id for the same user again.
+/// Returns the identity id in a record, or `None` if the record is absent or the id is invalid. An invalid id
+/// is not an error, because GetId returns the user's identity id again.
 fn identity_id(record: Option<&Record>) -> Option<String> {
     let text = core::str::from_utf8(record?.as_bytes()).ok()?;
     is_id(text).then(|| text.into())
