@@ -9,9 +9,9 @@ use crate::{Transport, run};
 
 /// Runs the flows and the operations of one app client.
 ///
-/// A client holds the app client and a transport, and reads the clock and the randomness of the operating
-/// system. Threads can share a client. Cloning a client is cheap: all clones use the same transport and its
-/// open connections.
+/// A client contains the configuration of the app client, and a transport. The time and the random bytes come
+/// from the operating system. Threads can share a client. Cloning a client is cheap: all clones use the same
+/// transport and its open connections.
 #[derive(Clone)]
 pub struct Client {
     app_client: AppClient,
@@ -33,7 +33,7 @@ impl Client {
         Self { app_client, transport: Arc::new(transport) }
     }
 
-    /// Returns the app client, from which flows are created.
+    /// Returns the app client, which the constructors of flows take as an argument.
     #[must_use]
     pub fn app_client(&self) -> &AppClient {
         &self.app_client
@@ -47,7 +47,7 @@ impl Client {
         &*self.transport
     }
 
-    /// Runs a flow to its end and returns the flow's output.
+    /// Runs a flow until the flow ends, and returns the output.
     ///
     /// # Errors
     /// Returns an error if the flow fails.
@@ -63,8 +63,8 @@ impl Client {
         self.run(Call::new(&self.app_client, operation))
     }
 
-    /// Calls an operation for a signed-in user, whose [`Session`](cognito_core::Session) or [`AccessToken`]
-    /// is passed as `access_token`.
+    /// Calls an operation for a signed-in user. Pass the user's [`Session`](cognito_core::Session) or
+    /// [`AccessToken`] as `access_token`.
     ///
     /// # Errors
     /// Returns an error if the call fails.

@@ -21,27 +21,27 @@ use crate::{Store, StoreLock};
 use cognito_core::adapter::Stopwatch;
 use cognito_core::adapter::private_file::{self, follow_links, is_locked_file, naming, sibling, try_lock};
 
-/// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
+/// A [`Store`] that keeps its records in one file. Only the file's owner can read the file (mode 0600 on
+/// Unix).
 ///
 /// The file is replaced atomically: if a process dies or the disk is full, the old file stays. If the path is
 /// a symbolic link, the file that the link leads to is replaced. An empty file is an empty store.
 ///
-/// Processes exclude each other with two lock files in the same folder, which are never deleted. The file
-/// with the ending `.lock` is locked while the store is rewritten. The file with the ending `.refresh` is
-/// locked while a process holds the lock on any key, so that only one process at a time refreshes sessions.
-/// Do not delete the lock files while a program uses the store. Reading creates and locks no file, so a store
-/// in a read-only folder can be read.
+/// Two lock files in the same folder prevent conflicts between processes. The lock files are never deleted. A
+/// process locks the file with the ending `.lock` while it rewrites the store. A process locks the file with
+/// the ending `.refresh` while it holds the lock on any key, so that only one process at a time refreshes
+/// sessions.
 ///
-/// All clones of a store share their locks. Two stores that were created separately for the same file exclude
-/// each other like two processes.
+/// All clones of a store share their locks. If a program creates two stores for the same file, the stores
+/// wait for each other's locks, as two processes do.
 ///
-/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. A file that cannot be parsed is an error and is
-/// never overwritten.
+/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. If the file cannot be parsed, reading and
+/// writing records return an error, and the file is not overwritten.
 #[derive(Clone)]
 pub struct FileStore {
     path: PathBuf,
     locks: Arc<Locks>,
-    /// The locked `.refresh` file, which excludes other processes while this store holds the lock on any key.
+    /// The locked `.refresh` file, which exists while this store or a clone holds the lock on any key.
     refresh_file: Arc<Mutex<Weak<File>>>,
 }
 
@@ -89,7 +89,7 @@ impl FileStore {
         if contents.version == VERSION { Ok(contents) } else { Err(invalid(OTHER_VERSION)) }
     }
 
-    /// Changes the records, and writes the file if `change` returns true.
+    /// Passes the records to `change`, and writes the file if `change` returns true.
     fn rewrite(&self, change: impl FnOnce(&mut BTreeMap<String, Parameter>) -> bool) -> io::Result<()> {
         let path = self.lock_path(".lock")?;
         let _lock = poll(Deadline::after(MAX_REWRITE_WAIT), || try_lock(&path))?.ok_or_else(|| is_taken(&path))?;

@@ -8,8 +8,9 @@ use crate::{Client, Transport, run};
 
 /// Runs the flows and the operations of one identity pool.
 ///
-/// A client holds the identity pool and a transport, and reads the clock of the operating system. Threads can
-/// share a client. Cloning a client is cheap: all clones use the same transport and its open connections.
+/// A client contains the configuration of the identity pool, and a transport. The time comes from the
+/// operating system. Threads can share a client. Cloning a client is cheap: all clones use the same transport
+/// and its open connections.
 #[derive(Clone)]
 pub struct IdentityPoolClient {
     identity_pool: IdentityPool,
@@ -31,13 +32,14 @@ impl IdentityPoolClient {
         Self { identity_pool, transport: Arc::new(transport) }
     }
 
-    /// Creates a client that shares the transport of a user pool's [`Client`].
+    /// Creates a client for an identity pool. The new client and the user pool's [`Client`] share one
+    /// transport.
     #[must_use]
     pub fn with_transport_of(client: &Client, identity_pool: IdentityPool) -> Self {
         Self { identity_pool, transport: client.shared_transport() }
     }
 
-    /// Returns the identity pool, from which flows are created.
+    /// Returns the identity pool, which the constructors of flows take as an argument.
     #[must_use]
     pub fn identity_pool(&self) -> &IdentityPool {
         &self.identity_pool
@@ -47,7 +49,7 @@ impl IdentityPoolClient {
         &*self.transport
     }
 
-    /// Runs a flow to its end and returns the flow's output.
+    /// Runs a flow until the flow ends, and returns the output.
     ///
     /// # Errors
     /// Returns an error if the flow fails.

@@ -1,9 +1,10 @@
 //! An Amazon Cognito client for blocking code.
 //!
-//! The rules of Cognito are in `cognito-core`, which this crate re-exports. The core's *flows* say which
-//! request to send, and take the response. This crate adds the parts that do I/O:
+//! The crate `cognito-core` implements the rules of Cognito without I/O. This crate re-exports
+//! `cognito-core`. A *flow* of the core says which request to send next, and receives the response. This
+//! crate adds the parts that do I/O:
 //!
-//! - [`run`], the loop that drives a flow;
+//! - [`run`], which runs a flow;
 //! - [`Client`], which runs flows and calls operations;
 //! - [`UreqTransport`], an HTTP transport built on `ureq` and rustls (feature `ureq`, enabled by default);
 //! - [`Sessions`], which keeps users signed in and saves their sessions in a [`Store`];

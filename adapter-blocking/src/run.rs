@@ -5,9 +5,10 @@ use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step};
 use crate::Transport;
 use cognito_core::adapter::{jittered, now};
 
-/// Runs a flow to its end and returns the flow's output.
+/// Runs a flow until the flow ends, and returns the output.
 ///
-/// Each request of the flow is sent with `transport`. The thread sleeps when the flow asks for a wait.
+/// Sends each request of the flow with `transport`. If the flow must wait before a retry, the current thread
+/// sleeps.
 ///
 /// # Errors
 /// Returns an error if the flow fails.

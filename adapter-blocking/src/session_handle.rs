@@ -13,11 +13,12 @@ use cognito_core::{
 use crate::shared_keeper::{Ran, SharedKeeper};
 use crate::{Client, Store};
 
-/// The session of one user, which refreshes its tokens before they expire.
+/// A handle to the session of one user. Before the handle returns the session, it refreshes tokens that are
+/// about to expire.
 ///
 /// Threads that need new tokens at the same time share one refresh. New tokens are saved before any caller
-/// gets them. A handle can be cloned and shared between threads: all handles of one user from the same
-/// [`Sessions`](crate::Sessions) share one session.
+/// gets them. A handle can be cloned and shared between threads. All handles that the same
+/// [`Sessions`](crate::Sessions) returns for one user share one session.
 ///
 /// ```no_run
 /// # use cognito_blocking::{Error, SessionHandle, operation::ListDevices};
@@ -71,10 +72,9 @@ impl SessionHandle {
 
     /// Returns the session with valid tokens.
     ///
-    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
-    /// tokens are still valid, the session is returned together with the error. If another process holds the
-    /// store's lock, a caller with valid tokens waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT), and
-    /// any other caller for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
+    /// If the tokens expire within the [margin](crate::Sessions::with_margin), refreshes and saves the tokens
+    /// first. If the refresh fails and the old tokens are still valid, returns the session with the old
+    /// tokens, together with the error.
     ///
     /// # Errors
     /// Returns the errors that [`SessionOutcome::result`] lists.
@@ -84,7 +84,7 @@ impl SessionHandle {
         usable.map_or_else(|| self.session(|| SessionTask::Get), |session| Ok(session.into()))
     }
 
-    /// Returns a valid access token, after a refresh if necessary.
+    /// Returns a valid access token. Refreshes the session first if necessary.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
@@ -92,7 +92,8 @@ impl SessionHandle {
         Ok(self.get()?.session.access_token().clone())
     }
 
-    /// Returns a valid ID token, after a refresh if necessary, or `None` if the session has no ID token.
+    /// Returns a valid ID token, or `None` if the session has no ID token. Refreshes the session first if
+    /// necessary.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
@@ -100,8 +101,8 @@ impl SessionHandle {
         Ok(self.get()?.session.id_token().cloned())
     }
 
-    /// Refreshes the session even if its tokens are valid, so that changed attributes and groups appear in
-    /// them.
+    /// Refreshes the session even if the tokens are valid, so that the new tokens contain changed attributes
+    /// and groups.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and [`Error::NoRefreshToken`] if the session has no
@@ -110,8 +111,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh)
     }
 
-    /// Calls an operation for the user of this session. If the service rejects the access token, the session
-    /// is refreshed and the call is retried once.
+    /// Calls an operation for the user of this session. If the service rejects the access token, refreshes
+    /// the session and retries the call once.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
@@ -127,8 +128,8 @@ impl SessionHandle {
         }
     }
 
-    /// Returns an iterator over the pages of an operation, starting at this request. Each page is the
-    /// result of one call. The iterator ends after the first error.
+    /// Returns an iterator over the result pages of an operation. The first page is the response to the given
+    /// request. The iterator calls the operation once for each page. The iterator ends after the first error.
     pub fn pages<O: Paged>(&self, operation: O) -> impl Iterator<Item = Result<O::Response, Error>> + use<O> {
         let (handle, mut pages) = (self.clone(), Pages::new(operation));
         std::iter::from_fn(move || Some(pages.received(handle.call(pages.request()?))))
@@ -136,13 +137,13 @@ impl SessionHandle {
 
     /// Signs the user out.
     ///
-    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in
-    /// any case, even if the service cannot be reached.
+    /// The parameter `scope` selects which tokens the service revokes. The session is removed from the store
+    /// even if the service cannot be reached.
     pub fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(|| SessionTask::SignOut(scope)).into()
     }
 
-    /// Removes the session and the device of a deleted user from the store, without a request to the service.
+    /// Removes the session and the device of a deleted user from the store. Sends no request to the service.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be written.

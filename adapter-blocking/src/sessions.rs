@@ -14,7 +14,7 @@ use crate::session_handle::{SessionHandle, Shared};
 use crate::shared_keeper::{SharedKeeper, drive, store_error};
 use crate::{Client, Store};
 
-/// The sessions of an app client's users, kept in a store.
+/// The sessions of all users of one app client. A store keeps the sessions.
 ///
 /// ```no_run
 /// # use cognito_blocking::{Client, Error, FileStore, Sessions, SignedIn};
@@ -28,16 +28,16 @@ use crate::{Client, Store};
 /// # Ok(()) }
 /// ```
 ///
-/// The key of a session is the user's canonical name, [`Session::username`](cognito_core::Session::username).
-/// A user stays signed in until the application calls [`SessionHandle::sign_out`] or
-/// [`SessionHandle::forget`], or until the service returns an error that
-/// [ends the session](Error::ends_session).
+/// The user's canonical name, [`Session::username`](cognito_core::Session::username), identifies a session. A
+/// user stays signed in until the application calls [`SessionHandle::sign_out`] or [`SessionHandle::forget`],
+/// or until the service returns an error that [ends the session](Error::ends_session).
 ///
-/// The store also holds this machine's [devices](Self::devices), which the service remembers. Devices outlive
-/// a session: pass them to the next sign-in.
+/// The store also contains this machine's [devices](Self::devices). The devices stay in the store after a
+/// session ends: pass the devices to the next sign-in.
 ///
-/// A session that cannot be saved stays in memory and remains usable, and the next job saves it. Before the
-/// program ends, call [`flush`](Self::flush). Cloning is cheap: all clones share the same sessions.
+/// If a session cannot be saved, the session stays in memory and remains usable. The next job tries to save
+/// the session again. Before the program ends, call [`flush`](Self::flush). Cloning a `Sessions` is cheap:
+/// all clones share the same sessions.
 #[derive(Clone)]
 pub struct Sessions {
     settings: SessionSettings,
@@ -46,14 +46,15 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Opens the sessions in this store. By default, tokens are refreshed one minute before they expire.
+    /// Creates the sessions of this client's users. The sessions are kept in the given store. By default,
+    /// tokens are refreshed one minute before they expire.
     #[must_use]
     pub fn new(client: Client, store: impl Store + 'static) -> Self {
         let shared = Shared { client, store: Box::new(store), listeners: Mutex::default() };
         Self { settings: SessionSettings::default(), shared: Arc::new(shared), keepers: Arc::default() }
     }
 
-    /// Sets how long before expiry the tokens are refreshed (one minute by default).
+    /// Sets the margin: tokens that expire within the margin are refreshed. The default margin is one minute.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
@@ -67,7 +68,7 @@ impl Sessions {
         self
     }
 
-    /// Sets the display name of a device that is registered during a refresh.
+    /// Sets the display name of a device that a refresh registers at the service.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
         self.settings.device_name = Some(name.into());
@@ -84,19 +85,21 @@ impl Sessions {
         SessionHandle::new(username, Arc::clone(&self.shared), keeper)
     }
 
-    /// Saves the result of a sign-in: the session, the device, and the user's name as the user who signed in
-    /// last. The session replaces an earlier session of the same user.
+    /// Saves the result of a sign-in: the session, the device, and the name that
+    /// [`last_username`](Self::last_username) returns. The new session replaces an earlier session of the
+    /// same user.
     ///
     /// # Errors
-    /// Returns [`Error::Store`] if the store cannot be read or written. The session stays valid, and stays in
-    /// memory together with the device.
+    /// Returns [`Error::Store`] if the store cannot be read or written. The session stays valid. The session
+    /// and the changes to the device stay in memory.
     pub fn save(&self, signed_in: &SignedIn) -> Result<SessionHandle, Error> {
         let handle = self.user(signed_in.session.username());
         handle.outcome(|| SessionTask::Save(Box::new(signed_in.clone())))?.result?;
         Ok(handle)
     }
 
-    /// Returns the names of the users who have a session in the store, sorted by their keys in the store.
+    /// Returns the names of the users who have a session in the store. The names are sorted by the storage
+    /// keys of the sessions.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read.
@@ -105,9 +108,9 @@ impl Sessions {
         Ok(keys.iter().filter_map(|key| username_of_key(self.app_client(), key)).collect())
     }
 
-    /// Returns the name of the user who signed in last, as a hint for the next start of the program.
+    /// Returns the name of the user who signed in last. A program can suggest this name at its next start.
     ///
-    /// The returned user may have signed out in the meantime.
+    /// The user may have signed out after that sign-in.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read.
@@ -116,8 +119,8 @@ impl Sessions {
         Ok(record.as_ref().and_then(last_username))
     }
 
-    /// Returns this machine's remembered devices. A sign-in uses the devices that are passed to the method
-    /// [`SignIn::with_devices`](cognito_core::SignIn::with_devices).
+    /// Returns this machine's remembered devices. Pass the devices to
+    /// [`SignIn::with_devices`](cognito_core::SignIn::with_devices) before a sign-in.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read, or if the record of the devices is invalid.
@@ -126,10 +129,11 @@ impl Sessions {
         Devices::from_stored(record.as_ref())
     }
 
-    /// Changes this machine's devices under the store's lock, and saves them if `change` returns true.
+    /// Locks this machine's devices in the store, reads them, and passes them to `change`. If `change`
+    /// returns true, saves the devices.
     ///
-    /// Use this method to remove a device that was forgotten at the service, or to add a device that
-    /// was registered after the sign-in.
+    /// Use this method if the user removes a device at the service, or if a device is registered some time
+    /// after the sign-in.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be locked, read or written.
@@ -142,8 +146,8 @@ impl Sessions {
     /// Saves all sessions and devices that could not be saved earlier.
     ///
     /// # Errors
-    /// Returns [`Error::Store`] at the first session or device that still cannot be saved. Unsaved sessions
-    /// and devices stay in memory.
+    /// Stops at the first session or device that still cannot be saved, and returns [`Error::Store`]. Unsaved
+    /// sessions and devices stay in memory.
     pub fn flush(&self) -> Result<(), Error> {
         let keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner).to_vec();
         for (username, keeper) in keepers {
@@ -155,8 +159,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Returns a channel that receives all future events of all sessions: signed in, refreshed, signed out,
-    /// expired.
+    /// Returns the receiver of a channel for all future events of all sessions: sign-ins, refreshes,
+    /// sign-outs and expiries.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<SessionEvent> {
         let (sender, receiver) = channel();

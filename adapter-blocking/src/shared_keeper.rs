@@ -12,7 +12,7 @@ use crate::run::exchange;
 use crate::{Store, Transport};
 use cognito_core::adapter::{Stopwatch, jittered, now};
 
-/// A keeper that threads share, with a condition variable to wait for the end of a job.
+/// A keeper that threads share. The threads wait on the condition variable for the end of a job.
 pub(crate) struct SharedKeeper<K> {
     keeper: Mutex<K>,
     ended: Condvar,
@@ -20,9 +20,9 @@ pub(crate) struct SharedKeeper<K> {
 
 /// The result of a task that a caller gave to a [`SharedKeeper`].
 pub(crate) enum Ran<K: Keeper> {
-    /// The output of a job that the caller drove to its end.
+    /// The output of a job that this caller ran.
     Driven(K::Output),
-    /// The value from a job that another caller drove, or a valid value from before that job.
+    /// The value from a job that another caller ran.
     Joined(K::Value),
 }
 
@@ -31,7 +31,7 @@ impl<K: Keeper> SharedKeeper<K> {
         Self { keeper: Mutex::new(keeper), ended: Condvar::new() }
     }
 
-    /// Locks the keeper, even if the mutex is poisoned: a panic leaves the keeper intact.
+    /// Locks the keeper, even if the mutex is poisoned, because a panic leaves the keeper intact.
     pub(crate) fn lock(&self) -> MutexGuard<'_, K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,9 +89,8 @@ impl<K: Keeper> SharedKeeper<K> {
     }
 }
 
-/// Drives a job to its end: carries out each step and reports the result as the next event. The store's locks
-/// are released when the job ends. `waited` is the time for which the caller has waited for other jobs. That
-/// time counts as part of the wait for the first lock.
+/// Drives a job until the job ends: carries out each step, and passes the result of the step to the job as
+/// the next event. Releases the store's locks when the job ends.
 pub(crate) fn drive<Input, Output>(
     store: &dyn Store,
     transport: &dyn Transport,
@@ -121,8 +120,8 @@ pub(crate) fn drive<Input, Output>(
     }
 }
 
-/// A guard that wakes all waiting callers when it is dropped, even if a store or a transport has panicked. An
-/// unfinished job is abandoned first.
+/// A guard that wakes all waiting callers when it is dropped, even if a store or a transport has panicked. If
+/// the job has not finished, the guard abandons the job first.
 struct WakeOnDrop<'a, K: Keeper> {
     keeper: &'a SharedKeeper<K>,
     is_finished: bool,

@@ -9,7 +9,7 @@ use cognito_core::storage::Record;
 /// A place that keeps records under text keys, in memory or across restarts.
 ///
 /// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
-/// record or the new one, never a mixture.
+/// record or the new record, never a mixture.
 pub trait Store: Send + Sync {
     /// Returns the record under the key, or `None` if the key has no record.
     ///
@@ -42,11 +42,12 @@ pub trait Store: Send + Sync {
     /// method tries once, and does not wait. Measure the time with a clock that never goes back, such as
     /// [`Instant`](std::time::Instant), and let several callers wait at the same time.
     ///
-    /// The lock excludes all other threads, and all other processes that use the same store. Sessions are
-    /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
+    /// While the guard exists, all other threads, and all other processes that use the same store, must wait
+    /// for the lock on this key. Sessions are refreshed, saved and removed under this lock, so that two
+    /// callers never use the same refresh token.
     ///
-    /// The lock is not re-entrant. A lock blocks neither locks on other keys nor the other methods of the
-    /// store. The guard may be dropped on another thread.
+    /// The lock is not re-entrant. A lock on one key blocks neither locks on other keys nor the other methods
+    /// of the store. The caller may drop the guard on another thread.
     ///
     /// # Errors
     /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if the lock is still taken
@@ -110,8 +111,7 @@ impl MemoryStore {
 
 /// Locks a mutex, even if it is poisoned.
 ///
-/// A panic cannot leave a half-done change, because each change under a store's mutex is a single call on a
-/// collection.
+/// A panic cannot leave a half-done change, because each change is a single call of a collection's method.
 pub(crate) fn lock_ignoring_poison<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

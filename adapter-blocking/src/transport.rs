@@ -8,15 +8,16 @@ use cognito_core::{Request, SendOutcome};
 /// To use another HTTP client, implement this trait, or pass a closure to [`transport_fn`]. An
 /// implementation must follow these rules:
 ///
-/// - Send [`Request::body`] to [`Request::url`] once, with [`Request::method`] and [`Request::headers`]. The
-///   core decides on retries.
+/// - Send [`Request::body`] to [`Request::url`] once, with [`Request::method`] and [`Request::headers`]. Do
+///   not retry: the core decides whether to retry.
 /// - Do not follow redirects.
-/// - Give up after a time limit.
-/// - Return [`SendOutcome::Answered`] for every complete response, whatever its HTTP status.
-/// - Return [`SendOutcome::NotSent`] only if resolving the host or connecting to it failed.
-/// - Return [`SendOutcome::NoAnswer`] in all other cases, including a response that is cut off or too large.
+/// - Stop waiting for the response after a time limit.
+/// - Return [`SendOutcome::Answered`] for every complete response, regardless of the HTTP status.
+/// - Return [`SendOutcome::NotSent`] only if resolving the host name or connecting to the host failed.
+/// - Return [`SendOutcome::NoAnswer`] in all other cases, for example if the response is incomplete or too
+///   large.
 pub trait Transport: Send + Sync {
-    /// Sends the request and waits for its outcome.
+    /// Sends the request, and returns the response or the reason why there is no response.
     fn send(&self, request: &Request) -> SendOutcome;
 }
 
@@ -51,7 +52,7 @@ pub fn transport_fn<F: Fn(&Request) -> SendOutcome + Send + Sync>(send: F) -> Tr
     TransportFn(send)
 }
 
-/// A [`Transport`] that calls a closure for each request, as returned by [`transport_fn`].
+/// A [`Transport`] that calls a closure for each request. [`transport_fn`] returns this type.
 #[derive(Clone, Copy)]
 pub struct TransportFn<F>(F);
 

@@ -35,7 +35,7 @@ pub struct UreqTransport {
 }
 
 impl UreqTransport {
-    /// Creates a transport with these settings and no open connections.
+    /// Creates a transport with these settings. Does not open a connection.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         let tls = Arc::new(Tls::new(settings));

@@ -8,12 +8,13 @@ use cognito_core::{Credentials, Error};
 
 use crate::CredentialsProvider;
 
-/// Lets every client of the AWS SDK for Rust sign its requests with these credentials: pass the provider to
-/// `credentials_provider` when you configure the client. The example `examples/aws_sdk` shows how.
+/// Lets clients of the AWS SDK for Rust sign requests with these credentials. Pass the provider to the method
+/// `credentials_provider` when you configure a client. The example `examples/aws_sdk` configures a client in
+/// this way.
 ///
 /// If no user is signed in, the error is `CredentialsNotLoaded`, so that a chain of providers continues with
-/// the next provider. A client of the SDK keeps credentials until they expire, and notices a sign-out only
-/// then.
+/// the next provider. A client of the SDK keeps credentials until they expire, so the client does not notice
+/// a sign-out before the credentials expire.
 impl ProvideCredentials for CredentialsProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
@@ -31,8 +32,8 @@ impl ProvideCredentials for CredentialsProvider {
     }
 }
 
-/// Converts the credentials for the SDK. The SDK compares the expiry with the local clock, so the expiry is
-/// converted to the local clock.
+/// Converts the credentials to the SDK's type. The SDK compares the expiry with the local clock, so this
+/// function returns the expiry in the time of the local clock.
 fn for_sdk(credentials: &Credentials) -> aws_credential_types::Credentials {
     let expires_at = Duration::from_millis(credentials.expires_at_local().as_unix_millis());
     aws_credential_types::Credentials::new(

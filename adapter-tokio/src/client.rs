@@ -10,9 +10,9 @@ use crate::run::{ComputePool, run};
 
 /// Runs the flows and the operations of one app client.
 ///
-/// A client holds the app client and a transport, and reads the clock and the randomness of the operating
-/// system. Tasks can share a client. Cloning a client is cheap: all clones use the same transport and its
-/// open connections.
+/// A client contains the configuration of the app client, and a transport. The time and the random bytes come
+/// from the operating system. Tasks can share a client. Cloning a client is cheap: all clones use the same
+/// transport and its open connections.
 #[derive(Clone)]
 pub struct Client {
     app_client: AppClient,
@@ -35,7 +35,7 @@ impl Client {
         Self { app_client, transport: Arc::new(transport), compute_pool: ComputePool::new() }
     }
 
-    /// Returns the app client, from which flows are created.
+    /// Returns the app client, which the constructors of flows take as an argument.
     #[must_use]
     pub fn app_client(&self) -> &AppClient {
         &self.app_client
@@ -53,13 +53,17 @@ impl Client {
         &*self.transport
     }
 
-    /// Runs a flow to its end and returns the flow's output.
+    /// Runs a flow until the flow ends, and returns the output.
     ///
-    /// Steps that compute for milliseconds, such as those of SRP, run on tokio's blocking threads, so that
-    /// they delay no other task. At most as many of these steps run at the same time as there are processors.
-    /// During a thousand concurrent sign-ins on a single-threaded runtime, another task was at most 16 ms
-    /// late. When the computations ran on the runtime's thread, the other task was up to 1.5 s late
-    /// (`examples/thousand_sign_ins.rs`, measured on two processors that also ran the simulated service).
+    ///
+    /// A step that computes for milliseconds, such as a step of SRP, runs on one of tokio's blocking threads,
+    /// so that the step does not delay other tasks. The number of such steps that run at the same time is at
+    /// most the number of processors.
+    ///
+    /// The example `examples/thousand_sign_ins.rs` measures how late another task is while a thousand users
+    /// sign in at the same time on a single-threaded runtime. The other task was at most 16 ms late. When the
+    /// computations ran on the runtime's thread instead, the other task was up to 1.5 s late. The computer
+    /// had two processors, which also ran the simulated service.
     ///
     /// # Errors
     /// Returns an error if the flow fails.
@@ -83,8 +87,8 @@ impl Client {
         self.run(Call::new(&self.app_client, operation)).await
     }
 
-    /// Calls an operation for a signed-in user, whose [`Session`](cognito_core::Session) or [`AccessToken`]
-    /// is passed as `access_token`.
+    /// Calls an operation for a signed-in user. Pass the user's [`Session`](cognito_core::Session) or
+    /// [`AccessToken`] as `access_token`.
     ///
     /// # Errors
     /// Returns an error if the call fails.

@@ -10,18 +10,18 @@ use cognito_core::{
 use crate::shared_keeper::{Driver, Ran, Resources, SharedKeeper};
 use crate::{BoxFuture, IdentityPoolClient, SessionHandle, Store};
 
-/// Provides valid AWS credentials of one identity.
+/// Gets and refreshes the AWS credentials of one identity.
 ///
 /// Credentials are kept in memory until shortly before they expire. Tasks that need new credentials at the
 /// same time share one request. A provider can be cloned and shared between tasks: all clones share the same
 /// credentials.
 ///
-/// The identity id is kept in the store, so that GetId is called only if the id is unknown. A guest who signs
-/// in keeps the identity if the service allows it: without an identity id for the user in the store, the
-/// user's provider takes over the guest's identity id.
+/// The provider keeps the identity id in the store, and calls the operation GetId only if the store has no
+/// identity id. A guest who signs in keeps the guest's identity, if the service allows this: if the store has
+/// no identity id for the user, the user's provider uses the guest's identity id.
 ///
-/// Every method is cancel-safe: a request for credentials runs to its end in a separate tokio task, even if
-/// the caller that waits for it is dropped. Use a provider inside a tokio runtime.
+/// Every method is cancel-safe: each request for credentials runs in a separate tokio task, which continues
+/// if the future that waits for the credentials is dropped. Use a provider inside a tokio runtime.
 ///
 /// ```no_run
 /// # use cognito_tokio::{CredentialsProvider, Error, FileStore, Sessions};
@@ -50,7 +50,7 @@ struct Shared {
 enum Source {
     /// The empty set of logins, for a guest.
     Guest,
-    /// The ID token of a user pool session as the only login.
+    /// A session of a user pool. The only login is the ID token of the session.
     Session(SessionHandle),
     /// The logins that a function of the application returns.
     Own(Arc<OwnLogins>),
@@ -68,8 +68,8 @@ impl CredentialsProvider {
 
     /// Creates a provider for a user of a user pool.
     ///
-    /// Whenever new credentials are needed, the session provides a valid ID token. When the session ends, the
-    /// credentials are dropped.
+    /// Before the provider requests new credentials, it gets a valid ID token from the session. When the
+    /// session ends, the provider drops the credentials.
     #[must_use]
     pub fn for_session(client: IdentityPoolClient, store: impl Store + 'static, session: SessionHandle) -> Self {
         let user_pool_id = session.app_client().user_pool_id();
@@ -77,11 +77,11 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// Creates a provider for a user who has signed in at one or more login providers, of any kind.
+    /// Creates a provider for a user who has signed in at one or more login providers of any kind.
     ///
-    /// The function `logins` is called whenever new credentials are needed. It returns fresh tokens, or fails
-    /// with [`Error::NoLogins`]. The name `user` distinguishes this user's identity from the identities of
-    /// other users in the store, and is never sent to a service.
+    /// The provider calls the function `logins` before each request for new credentials. The function must
+    /// return fresh tokens, or [`Error::NoLogins`]. In the store, the name `user` distinguishes the
+    /// identities of different users. The provider never sends this name to a service.
     #[must_use]
     pub fn for_logins<F>(
         client: IdentityPoolClient,
@@ -97,9 +97,9 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), source, keeper)
     }
 
-    /// Returns a provider whose credentials stay valid for at least `margin` (five minutes by default), if
-    /// the service issues such credentials. The returned provider shares no credentials with the original
-    /// provider.
+    /// Returns a provider that replaces credentials which expire within `margin`. The default margin is five
+    /// minutes. If the margin is longer than half of the credentials' lifetime, half of the lifetime is used
+    /// instead. The returned provider shares no credentials with the original provider.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
         self.with_changed_keeper(|keeper| keeper.with_margin(margin))
@@ -122,18 +122,18 @@ impl CredentialsProvider {
         Self(Arc::new(Shared { client, store, source, keeper: Arc::new(SharedKeeper::new(keeper)) }))
     }
 
-    /// Returns valid credentials. Credentials that expire within the [margin](Self::with_margin) are replaced
-    /// first.
+    /// Returns valid credentials. If the credentials in memory expire within the [margin](Self::with_margin),
+    /// gets new credentials first.
     ///
-    /// If the service issues no new credentials and the old ones are still valid, the old ones are returned
-    /// together with the error.
+    /// If the service does not issue new credentials and the old credentials are still valid, returns the old
+    /// credentials together with the error.
     ///
     /// # Errors
     /// Returns an error if the credentials are absent or expired and the service issues no new credentials. A
     /// provider with a session also returns the errors of [`SessionHandle::get`].
     ///
-    /// If the store cannot be read, the error is [`Error::Store`], because a new identity id would turn a
-    /// guest into a different guest.
+    /// If the store cannot be read, returns [`Error::Store`]. The provider does not request a new identity id
+    /// in this case, because a guest with a new identity id is a different guest.
     pub async fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
@@ -148,7 +148,8 @@ impl CredentialsProvider {
         }
     }
 
-    /// Gets new credentials even if the old ones are valid, so that changed roles and attributes take effect.
+    /// Gets new credentials even if the old credentials are valid, so that changed roles and attributes take
+    /// effect.
     ///
     /// If the provider uses a session, the session is refreshed first, unless it has no refresh token.
     ///
@@ -164,12 +165,12 @@ impl CredentialsProvider {
         self.credentials(CredentialsTask::Refresh).await
     }
 
-    /// Forgets the credentials, and removes the identity id from the store and from memory.
+    /// Drops the credentials in memory, and removes the identity id from the store and from memory.
     ///
-    /// Use this method after a user was deleted, or to give a guest a new identity.
+    /// Use this method after you delete a user, or to give a guest a new identity.
     ///
     /// # Errors
-    /// Returns [`Error::Store`] if the store cannot be written. The credentials are forgotten anyway.
+    /// Returns [`Error::Store`] if the store cannot be written. The credentials in memory are dropped anyway.
     pub async fn forget(&self) -> Result<(), Error> {
         self.run(CredentialsTask::Forget).await.map(|_| ())
     }
@@ -178,15 +179,14 @@ impl CredentialsProvider {
         self.keeper().usable(now()).cloned()
     }
 
-    /// Returns the newest credentials in memory, if they are still valid, even if they expire within the
-    /// margin.
+    /// Returns the newest credentials in memory if they are still valid. This method ignores the margin.
     #[cfg(feature = "aws-credential-types")]
     pub(crate) fn still_valid(&self) -> Option<Credentials> {
         let newest = self.keeper().newest().cloned();
         newest.filter(|newest| newest.is_valid_for(now(), Duration::ZERO))
     }
 
-    /// Locks the keeper and drops the credentials of a session that has ended.
+    /// Locks the keeper. If the session of the credentials has ended, drops the credentials.
     fn keeper(&self) -> MutexGuard<'_, CredentialsKeeper> {
         // To prevent a deadlock, the session's keeper is unlocked before the credentials keeper is locked.
         let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
@@ -201,7 +201,7 @@ impl CredentialsProvider {
         self.run(task).await?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task. If this future is dropped, a job that it has started continues.
+    /// Runs a task. If the future of this method is dropped, a job that the method has started continues.
     async fn run(&self, task: CredentialsTask) -> Result<Option<KeptCredentials>, Error> {
         let shared = Arc::clone(&self.0);
         Ok(match self.0.keeper.run(|| task, |driver| shared.drive(driver)).await? {

@@ -9,8 +9,9 @@ use crate::{Client, Transport};
 
 /// Runs the flows and the operations of one identity pool.
 ///
-/// A client holds the identity pool and a transport, and reads the clock of the operating system. Tasks can
-/// share a client. Cloning a client is cheap: all clones use the same transport and its open connections.
+/// A client contains the configuration of the identity pool, and a transport. The time comes from the
+/// operating system. Tasks can share a client. Cloning a client is cheap: all clones use the same transport
+/// and its open connections.
 #[derive(Clone)]
 pub struct IdentityPoolClient {
     identity_pool: IdentityPool,
@@ -33,14 +34,15 @@ impl IdentityPoolClient {
         Self { identity_pool, transport: Arc::new(transport), compute_pool: ComputePool::new() }
     }
 
-    /// Creates a client that shares the transport of a user pool's [`Client`].
+    /// Creates a client for an identity pool. The new client and the user pool's [`Client`] share one
+    /// transport.
     #[must_use]
     pub fn with_transport_of(client: &Client, identity_pool: IdentityPool) -> Self {
         let (transport, compute_pool) = client.shared();
         Self { identity_pool, transport, compute_pool }
     }
 
-    /// Returns the identity pool, from which flows are created.
+    /// Returns the identity pool, which the constructors of flows take as an argument.
     #[must_use]
     pub fn identity_pool(&self) -> &IdentityPool {
         &self.identity_pool
@@ -54,7 +56,7 @@ impl IdentityPoolClient {
         &*self.transport
     }
 
-    /// Runs a flow to its end and returns the flow's output.
+    /// Runs a flow until the flow ends, and returns the output.
     ///
     /// # Errors
     /// Returns an error if the flow fails.

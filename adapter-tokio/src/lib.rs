@@ -1,9 +1,10 @@
-//! Amazon Cognito for tokio.
+//! An Amazon Cognito client for tokio.
 //!
-//! The rules of Cognito are in `cognito-core`, which this crate re-exports. The core's *flows* say which
-//! request to send, and take the response. This crate adds the parts that do I/O:
+//! The crate `cognito-core` implements the rules of Cognito without I/O. This crate re-exports
+//! `cognito-core`. A *flow* of the core says which request to send next, and receives the response. This
+//! crate adds the parts that do I/O:
 //!
-//! - [`Client`], which runs flows and calls operations, with all long computations on tokio's blocking
+//! - [`Client`], which runs flows and calls operations, and runs long computations on tokio's blocking
 //!   threads;
 //! - `ReqwestTransport`, an HTTP transport built on `reqwest` and rustls (feature `reqwest`, enabled by
 //!   default);
@@ -31,7 +32,8 @@
 //! ```
 //!
 //! Every future of this crate is cancel-safe. A job of [`Sessions`] or of a [`CredentialsProvider`] runs in a
-//! separate tokio task: it continues if its caller is dropped, and other callers still get its result.
+//! separate tokio task. If the future of a caller is dropped, the job continues, and other callers still get
+//! the result.
 
 #[cfg(feature = "aws-credential-types")]
 mod aws_credentials;

@@ -58,7 +58,7 @@ impl Clients {
 }
 
 impl ReqwestTransport {
-    /// Creates a transport with these settings and no open connections.
+    /// Creates a transport with these settings. Does not open a connection.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         let clients = |proxy: Option<&Proxy>| Clients {
@@ -147,7 +147,7 @@ impl Transport for ReqwestTransport {
 }
 
 enum Failure {
-    /// Resolving the host or connecting to it failed: no part of the request was sent.
+    /// Resolving the host name or connecting to the host failed. No part of the request was sent.
     NotSent(Cause),
     /// The request may have been sent, but no complete response arrived.
     NoAnswer(Cause),
@@ -161,7 +161,7 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// Returns the error of `reqwest` without the URL, whose query may hold secrets.
+/// Returns the error of `reqwest` without the URL, because the query of the URL may contain secrets.
 fn cause(error: reqwest::Error) -> Cause {
     Arc::new(error.without_url())
 }

@@ -11,8 +11,8 @@ use tokio::time::sleep;
 
 use crate::Transport;
 
-/// Runs the steps of [compute-heavy](Flow::is_compute_heavy) flows on tokio's blocking threads. At most as
-/// many steps run at the same time as there are processors.
+/// Runs the steps of [compute-heavy](Flow::is_compute_heavy) flows on tokio's blocking threads. The number of
+/// steps that run at the same time is at most the number of processors.
 #[derive(Debug, Clone)]
 pub(crate) struct ComputePool(Arc<Semaphore>);
 
@@ -37,13 +37,13 @@ impl ComputePool {
     }
 }
 
-/// Returns an error that says why a tokio task did not finish. The message of a panic is left out, because it
-/// may contain secrets.
+/// Returns an error that says why a tokio task did not finish. The error does not contain the message of a
+/// panic, because the message may contain secrets.
 pub(crate) fn join_failure(error: &JoinError) -> io::Error {
     io::Error::other(if error.is_panic() { "the task panicked" } else { "the tokio runtime was shut down" })
 }
 
-/// Runs a flow to its end and returns the flow's output.
+/// Runs a flow until the flow ends, and returns the output.
 pub(crate) async fn run<F>(
     mut flow: F,
     transport: &dyn Transport,

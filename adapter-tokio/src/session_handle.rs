@@ -15,14 +15,15 @@ use tokio::sync::broadcast::Sender;
 use crate::shared_keeper::{Driver, Ran, Resources, SharedKeeper};
 use crate::{Client, Store};
 
-/// The session of one user, which refreshes its tokens before they expire.
+/// A handle to the session of one user. Before the handle returns the session, it refreshes tokens that are
+/// about to expire.
 ///
 /// Tasks that need new tokens at the same time share one refresh. New tokens are saved before any caller gets
-/// them. A handle can be cloned and shared between tasks: all handles of one user from the same
-/// [`Sessions`](crate::Sessions) share one session.
+/// them. A handle can be cloned and shared between tasks. All handles that the same
+/// [`Sessions`](crate::Sessions) returns for one user share one session.
 ///
-/// Every method is cancel-safe: a refresh runs to its end in a separate tokio task, even if the caller that
-/// waits for it is dropped. Use a handle inside a tokio runtime.
+/// Every method is cancel-safe: each refresh runs in a separate tokio task, which continues if the future
+/// that waits for the refresh is dropped. Use a handle inside a tokio runtime.
 ///
 /// ```no_run
 /// # use cognito_tokio::{Error, SessionHandle, operation::ListDevices};
@@ -79,10 +80,9 @@ impl SessionHandle {
 
     /// Returns the session with valid tokens.
     ///
-    /// Tokens that expire within the margin are refreshed and saved first. If the refresh fails and the old
-    /// tokens are still valid, the session is returned together with the error. If another process holds the
-    /// store's lock, a caller with valid tokens waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT), and
-    /// any other caller for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
+    /// If the tokens expire within the [margin](crate::Sessions::with_margin), refreshes and saves the tokens
+    /// first. If the refresh fails and the old tokens are still valid, returns the session with the old
+    /// tokens, together with the error.
     ///
     /// # Errors
     /// Returns the errors that [`SessionOutcome::result`] lists.
@@ -95,7 +95,7 @@ impl SessionHandle {
         }
     }
 
-    /// Returns a valid access token, after a refresh if necessary.
+    /// Returns a valid access token. Refreshes the session first if necessary.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
@@ -103,7 +103,8 @@ impl SessionHandle {
         Ok(self.get().await?.session.access_token().clone())
     }
 
-    /// Returns a valid ID token, after a refresh if necessary, or `None` if the session has no ID token.
+    /// Returns a valid ID token, or `None` if the session has no ID token. Refreshes the session first if
+    /// necessary.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
@@ -111,8 +112,8 @@ impl SessionHandle {
         Ok(self.get().await?.session.id_token().cloned())
     }
 
-    /// Refreshes the session even if its tokens are valid, so that changed attributes and groups appear in
-    /// them.
+    /// Refreshes the session even if the tokens are valid, so that the new tokens contain changed attributes
+    /// and groups.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and [`Error::NoRefreshToken`] if the session has no
@@ -121,8 +122,8 @@ impl SessionHandle {
         self.session(|| SessionTask::Refresh).await
     }
 
-    /// Calls an operation for the user. If the service rejects the access token, the session is refreshed and
-    /// the call is retried once.
+    /// Calls an operation for the user of this session. If the service rejects the access token, refreshes
+    /// the session and retries the call once.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and the errors of the operation.
@@ -142,8 +143,8 @@ impl SessionHandle {
         }
     }
 
-    /// Returns a stream of the pages of an operation, starting at this request. Each page is the result of
-    /// one call. The stream ends after the first error.
+    /// Returns a stream of the result pages of an operation. The first page is the response to the given
+    /// request. The stream calls the operation once for each page. The stream ends after the first error.
     pub fn pages<O>(&self, operation: O) -> impl Stream<Item = Result<O::Response, Error>> + Send + use<O>
     where
         O: Paged + Send + Sync + 'static,
@@ -157,13 +158,13 @@ impl SessionHandle {
 
     /// Signs the user out.
     ///
-    /// The parameter `scope` selects what is revoked at the service. The session is removed from the store in
-    /// any case, even if the service cannot be reached.
+    /// The parameter `scope` selects which tokens the service revokes. The session is removed from the store
+    /// even if the service cannot be reached.
     pub async fn sign_out(&self, scope: SignOutScope) -> SignedOut {
         self.outcome(move || SessionTask::SignOut(scope)).await.into()
     }
 
-    /// Removes the session and the device of a deleted user from the store, without a request to the service.
+    /// Removes the session and the device of a deleted user from the store. Sends no request to the service.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be written.
@@ -175,7 +176,7 @@ impl SessionHandle {
         self.outcome(task).await?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task. If this future is dropped, a job that it has started continues.
+    /// Runs a task. If the future of this method is dropped, a job that the method has started continues.
     pub(crate) async fn outcome(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<SessionOutcome, Error> {
         let shared = Arc::clone(&self.shared);
         Ok(match self.keeper.run(task, |driver| shared.drive(driver)).await? {
@@ -186,7 +187,7 @@ impl SessionHandle {
 }
 
 impl Shared {
-    /// Drives a job to its end, and sends the resulting event to all listeners.
+    /// Drives a job until the job ends, and sends the resulting event to all listeners.
     async fn drive(self: Arc<Self>, driver: Driver<SessionKeeper>) -> Result<SessionOutcome, Error> {
         let outcome = driver.drive(self.resources(), async { self.client.seed() }).await?;
         if let Some(event) = &outcome.event {

@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use crate::run::{ComputePool, exchange, join_failure};
 use crate::{Store, Transport};
 
-/// A keeper that tasks share, with a notification for the end of each job.
+/// A keeper that tasks share. The tasks wait for a notification that a job has ended.
 pub(crate) struct SharedKeeper<K> {
     keeper: Mutex<K>,
     ended: Notify,
@@ -32,9 +32,9 @@ pub(crate) struct Resources<'a> {
 
 /// The result of a task that a caller gave to a [`SharedKeeper`].
 pub(crate) enum Ran<K: Keeper, T> {
-    /// The output of a job that the caller drove to its end.
+    /// The output of a job that this caller ran.
     Driven(T),
-    /// The value from a job that another caller drove, or a valid value from before that job.
+    /// The value from a job that another caller ran.
     Joined(K::Value),
 }
 
@@ -43,13 +43,13 @@ impl<K: Keeper> SharedKeeper<K> {
         Self { keeper: Mutex::new(keeper), ended: Notify::new() }
     }
 
-    /// Locks the keeper, even if the mutex is poisoned: a panic leaves the keeper intact.
+    /// Locks the keeper, even if the mutex is poisoned, because a panic leaves the keeper intact.
     pub(crate) fn lock(&self) -> MutexGuard<'_, K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a task: drives its job, or waits for the caller that drives the job. The job runs in a separate
-    /// tokio task, which continues if the caller is dropped.
+    /// tokio task, which continues if the future of the caller is dropped.
     pub(crate) async fn run<T: Send + 'static, Driving>(
         self: &Arc<Self>,
         task: impl Fn() -> K::Task + Send + Sync,
@@ -102,9 +102,9 @@ impl<K: Keeper> SharedKeeper<K> {
     }
 }
 
-/// Drives a keeper's job. When the driver is dropped, it wakes all waiting callers. If the job has not ended,
-/// because a store or a transport has panicked or the runtime was shut down, the driver abandons the job
-/// first.
+/// Drives a keeper's job. When the driver is dropped, it wakes all waiting callers. A job does not finish if
+/// a store or a transport panics, or if the runtime is shut down. In these cases, the driver abandons the job
+/// before it wakes the callers.
 pub(crate) struct Driver<K: Keeper> {
     keeper: Arc<SharedKeeper<K>>,
     /// The time for which the caller has waited for other jobs.
@@ -113,7 +113,7 @@ pub(crate) struct Driver<K: Keeper> {
 }
 
 impl<K: Keeper + Send> Driver<K> {
-    /// Drives the job to its end.
+    /// Drives the job until the job ends.
     pub(crate) async fn drive(
         mut self,
         resources: Resources<'_>,
@@ -126,9 +126,8 @@ impl<K: Keeper + Send> Driver<K> {
     }
 }
 
-/// Drives a job to its end: carries out each step and reports the result as the next event. The store's locks
-/// are released when the job ends. `waited` is the time for which the caller has waited for other jobs. That
-/// time counts as part of the wait for the first lock.
+/// Drives a job until the job ends: carries out each step, and passes the result of the step to the job as
+/// the next event. Releases the store's locks when the job ends.
 pub(crate) async fn drive<Input, Output>(
     resources: Resources<'_>,
     mut waited: Duration,

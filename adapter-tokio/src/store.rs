@@ -15,10 +15,11 @@ use crate::run::join_failure;
 
 pub use cognito_blocking::StoreLock;
 
-/// A place that keeps records under text keys, in memory or across restarts.
+/// A place that keeps records, each under a key. A key is a text. The records stay in memory only, or survive
+/// a restart of the program.
 ///
 /// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
-/// record or the new one, never a mixture.
+/// record or the new record, never a mixture.
 ///
 /// To use a store for blocking code, wrap it in [`SpawnBlocking`].
 pub trait Store: Send + Sync {
@@ -52,11 +53,12 @@ pub trait Store: Send + Sync {
     /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
     /// method tries once, and does not wait.
     ///
-    /// The lock excludes all other tasks, and all other processes that use the same store. Sessions are
-    /// refreshed, saved and removed under this lock, so that two callers never use the same refresh token.
+    /// While the guard exists, all other tasks, and all other processes that use the same store, must wait
+    /// for the lock on this key. Sessions are refreshed, saved and removed under this lock, so that two
+    /// callers never use the same refresh token.
     ///
-    /// The lock is not re-entrant. A lock blocks neither locks on other keys nor the other methods of the
-    /// store.
+    /// The lock is not re-entrant. A lock on one key blocks neither locks on other keys nor the other methods
+    /// of the store.
     ///
     /// # Errors
     /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if the lock is still taken
@@ -89,12 +91,12 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
 /// A [`Store`] that runs a store for blocking code on tokio's blocking threads.
 ///
-/// A caller occupies no thread while it waits for a lock: the store tries to lock the key without waiting,
-/// again and again, with pauses in which no thread is occupied. Therefore the holder of a lock always finds a
-/// free thread to load and save on, and a program does not wait for a lock when it ends.
+/// A caller occupies no thread while it waits for a lock that another task of this process holds. Therefore,
+/// the waiting callers cannot occupy the threads that the holder of the lock needs to load and save records.
 pub struct SpawnBlocking<S> {
     store: Arc<S>,
-    /// The in-process lock of each key that a task of this process has locked, or waits to lock.
+    /// The in-process locks, by key. The map has a lock while a task of this process holds the lock or waits
+    /// for the lock.
     local_locks: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
     locking_threads: Arc<Semaphore>,
 }
@@ -113,10 +115,11 @@ const MAX_PAUSE: Duration = Duration::from_millis(80);
 /// A record is zeroized when it is replaced or removed, or when the store is dropped.
 pub type MemoryStore = SpawnBlocking<cognito_blocking::MemoryStore>;
 
-/// A [`Store`] that keeps its records in one file. Only the file's owner can read it (mode 0600 on Unix).
+/// A [`Store`] that keeps its records in one file. Only the file's owner can read the file (mode 0600 on
+/// Unix).
 ///
 /// The file has the same format as the file of a [`cognito_blocking::FileStore`], so blocking and
-/// asynchronous programs can share it.
+/// asynchronous programs can share one file.
 pub type FileStore = SpawnBlocking<cognito_blocking::FileStore>;
 
 impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {

@@ -12,15 +12,16 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// To use another HTTP client, implement this trait, or pass a closure to [`transport_fn`]. An implementation
 /// must follow these rules:
 ///
-/// - Send [`Request::body`] to [`Request::url`] once, with [`Request::method`] and [`Request::headers`]. The
-///   core decides on retries.
+/// - Send [`Request::body`] to [`Request::url`] once, with [`Request::method`] and [`Request::headers`]. Do
+///   not retry: the core decides whether to retry.
 /// - Do not follow redirects.
-/// - Give up after a time limit.
-/// - Return [`SendOutcome::Answered`] for every complete response, whatever its HTTP status.
-/// - Return [`SendOutcome::NotSent`] only if resolving the host or connecting to it failed.
-/// - Return [`SendOutcome::NoAnswer`] in all other cases, including a response that is cut off or too large.
+/// - Stop waiting for the response after a time limit.
+/// - Return [`SendOutcome::Answered`] for every complete response, regardless of the HTTP status.
+/// - Return [`SendOutcome::NotSent`] only if resolving the host name or connecting to the host failed.
+/// - Return [`SendOutcome::NoAnswer`] in all other cases, for example if the response is incomplete or too
+///   large.
 pub trait Transport: Send + Sync {
-    /// Sends the request and waits for its outcome.
+    /// Sends the request, and returns the response or the reason why there is no response.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, SendOutcome>;
 }
 
@@ -36,7 +37,8 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// Creates a [`Transport`] from a closure that sends one request and returns a future.
+/// Creates a [`Transport`] from a closure. For each request, the closure returns a future that sends the
+/// request.
 ///
 /// ```
 /// use cognito_tokio::{AppClient, Client, UserPoolId};
@@ -59,7 +61,7 @@ where
     TransportFn(send)
 }
 
-/// A [`Transport`] that calls a closure for each request, as returned by [`transport_fn`].
+/// A [`Transport`] that calls a closure for each request. [`transport_fn`] returns this type.
 #[derive(Clone, Copy)]
 pub struct TransportFn<F>(F);
 

@@ -1,6 +1,6 @@
 //! Helpers for authors of adapters, transports and stores. This module needs the feature `std`.
 //!
-//! Only this module of the crate reads a clock and gets randomness from the operating system.
+//! No other module of the crate reads a clock or gets randomness from the operating system.
 
 mod clock;
 mod not_connected;
@@ -28,8 +28,8 @@ pub use tls::{Tls, UnusableTls};
 pub use trace::Exchange;
 pub use transport::{RootCertificates, TransportSettings, is_this_machine};
 
-/// Returns a random time between zero and the bound, or the bound itself when the operating system returns no
-/// random bytes.
+/// Returns a random time of at most the bound in `backoff`. When the operating system returns no random
+/// bytes, returns the bound itself.
 #[must_use]
 pub fn jittered(backoff: Backoff) -> Duration {
     let bound = backoff.at_most_millis;

@@ -1,4 +1,4 @@
-//! The configuration of clients: an app client or an identity pool, and the endpoint of its requests.
+//! The configuration of clients: app clients, identity pools, and the endpoints of their requests.
 
 pub(crate) mod app_client;
 mod connection;

@@ -19,7 +19,7 @@ use crate::timestamp::Timestamp;
 pub use get::GetCredentials;
 pub use keeper::{CredentialsInput, CredentialsKeeper, CredentialsTask, KeptCredentials};
 
-/// A temporary set of AWS credentials, with the id of the identity that they belong to.
+/// Temporary AWS credentials, with the id of the identity that they belong to.
 ///
 /// An application signs its requests to AWS with the secret access key, and sends the session token with each
 /// request. Every AWS SDK accepts an access key id, a secret access key and a session token.
@@ -34,8 +34,9 @@ pub struct Credentials {
     pub secret_access_key: SecretAccessKey,
     /// The session token, which every request must contain.
     pub session_token: SessionToken,
-    /// The time at which the credentials expire, by the service's clock. Credentials expire at most twelve
-    /// hours after they arrive, which is the longest lifetime that AWS allows.
+    /// The time at which the credentials expire, by the service's clock. AWS allows a lifetime of at most
+    /// twelve hours. If the response contains a later time, this field has the time twelve hours after the
+    /// response.
     pub expires_at: Timestamp,
     /// The number of seconds by which the local clock was ahead of the service's clock when the credentials
     /// arrived.
@@ -63,7 +64,7 @@ impl Credentials {
         Timestamp::from_unix_millis(self.expires_at.as_unix_millis().saturating_add_signed(drift_millis))
     }
 
-    /// Creates credentials from the service's response, if the response is complete.
+    /// Creates credentials from the service's response, or returns an error if the response is incomplete.
     fn from_response(
         identity_id: String,
         received: Option<impl Into<Received>>,
@@ -129,8 +130,8 @@ impl From<RoleCredentials> for Received {
     }
 }
 
-/// The IAM role of the credentials. The choice of the role also decides between Cognito's enhanced flow and
-/// its basic flow.
+/// The IAM role whose permissions the credentials have. Depending on the role, the credentials come from
+/// Cognito's enhanced flow or from Cognito's basic flow.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -153,20 +154,21 @@ pub enum Role {
 pub struct AssumedRole {
     /// The role's ARN.
     pub role_arn: String,
-    /// The name of the role session in logs: 2 to 64 letters, digits and `_=,.@+-`.
+    /// The name of the role session in AWS's logs: 2 to 64 characters, each a letter, a digit or one of
+    /// `_=,.@+-`.
     pub role_session_name: String,
     /// The lifetime of the credentials in seconds, from 900 up to the role's maximum session duration. The
-    /// default is one hour.
+    /// default lifetime is one hour.
     pub duration_seconds: Option<i32>,
     /// An inline policy, as JSON, that restricts the permissions of the role.
     pub policy: Option<String>,
-    /// The ARNs of managed policies that restrict the permissions of the role, at most ten.
+    /// The ARNs of at most ten managed policies, which restrict the permissions of the role.
     pub policy_arns: Vec<String>,
 }
 
 impl AssumedRole {
-    /// Creates a role from its ARN and the name of the role session. Set the optional fields of the returned
-    /// role.
+    /// Creates the description of an existing role, from the role's ARN and the name of the role session. The
+    /// caller may set the optional fields of the returned value.
     #[must_use]
     pub fn new(role_arn: impl Into<String>, role_session_name: impl Into<String>) -> Self {
         Self {

@@ -1,15 +1,16 @@
-//! Remembered devices: what a client stores about a device, and how a new device is registered.
+//! Remembered devices: the record that a client stores for a device, and the registration of a new device.
 //!
-//! In a user pool that tracks devices, the service sends new device keys together with the tokens if the
-//! request named no device. The client then registers the device with a generated password, which it never
-//! sends. After the registration, each sign-in of the user sends the device's key as `DEVICE_KEY`. If the
-//! service sends the challenge `DEVICE_SRP_AUTH`, the sign-in proves over SRP that it knows the device's
-//! password. Depending on the configuration of the user pool, the proof of the device replaces a second
-//! factor. A refresh must name the device that the tokens were issued to.
+//! If a user pool tracks devices and a request names no device, the service sends the keys of a new device
+//! together with the tokens. The client then generates a password, and registers the device with an SRP
+//! verifier of the password. The client never sends the password. After the registration, each sign-in of the
+//! user sends the device's key as `DEVICE_KEY`. If the service sends the challenge `DEVICE_SRP_AUTH`, the
+//! sign-in proves over SRP that the client knows the device's password. In some configurations of a user
+//! pool, this proof replaces the user's second factor. A refresh must send the key of the device that the
+//! tokens were issued to.
 //!
-//! The flows [`SignIn`](crate::SignIn) and [`Refresh`](crate::Refresh) register, name and prove devices. The
-//! application must store [`Devices`], pass them to each sign-in, and apply the [`DeviceReport`] that the
-//! sign-in returns.
+//! The flows [`SignIn`](crate::SignIn) and [`Refresh`](crate::Refresh) register new devices and send the keys
+//! of registered devices. The application must store the [`Devices`] and pass them to each sign-in. After
+//! each sign-in and each refresh, the application must apply the returned [`DeviceReport`] to the `Devices`.
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html>
 
@@ -33,11 +34,10 @@ pub(crate) use device_key::{NamesDevice, is_gone};
 pub use register::{ConfirmedDevice, DeviceRegistration, DeviceReport, FailedRegistration, NewDevice, RegisterDevice};
 pub(crate) use register::{NewDeviceDraft, Registering};
 
-/// A device that is registered for one user: its keys, and the password that proves the device. No field of a
-/// record is ever empty.
+/// The keys and the password of a device that is registered for one user. No field of a record is empty.
 ///
-/// A record can replace the user's second factor, so keep the record secret. `Debug` does not print the
-/// password.
+/// The password in a record can replace the user's second factor, so keep the record secret. `Debug` does not
+/// print the password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceRecord {
     username: String,
@@ -77,29 +77,30 @@ impl DeviceRecord {
         &self.username
     }
 
-    /// Returns the `DEVICE_KEY`, which consists of the region, `_` and a UUID.
+    /// Returns the device key, which consists of the AWS region, `_` and a UUID.
     #[must_use]
     pub fn device_key(&self) -> &str {
         &self.device_key
     }
 
-    /// Returns the `DeviceGroupKey`, which SRP hashes in place of the user pool's name.
+    /// Returns the `DeviceGroupKey`. The SRP proof of a device uses this key in place of the user pool's
+    /// name.
     #[must_use]
     pub fn device_group_key(&self) -> &str {
         &self.device_group_key
     }
 
-    /// Returns the device's password, in base64. The password is never sent.
+    /// Returns the device's password, in base64. The password is never sent to the service.
     #[must_use]
     pub fn password(&self) -> &DevicePassword {
         &self.password
     }
 }
 
-/// The devices of all users of this machine: one record for each user, by canonical name, and the users'
-/// aliases.
+/// The devices of all users on this machine: one record for each user, under the user's canonical name, and
+/// the aliases of the users.
 ///
-/// Serialized as JSON, `Devices` contains the devices' passwords in plain text.
+/// If you serialize `Devices`, the output contains the devices' passwords in plain text.
 ///
 /// ```
 /// # use cognito_core::{AppClient, Devices, Seed, SignIn, SignInOutcome};
@@ -121,7 +122,7 @@ impl DeviceRecord {
 #[serde(try_from = "stored::Stored", into = "stored::Stored")]
 pub struct Devices {
     records: BTreeMap<String, DeviceRecord>,
-    /// A map from each alias to the canonical name of its user.
+    /// A map from each alias to the canonical name of the user with this alias.
     aliases: BTreeMap<String, String>,
 }
 
@@ -132,7 +133,8 @@ impl Devices {
         Self::default()
     }
 
-    /// Returns the device of the user with this name, which may be the canonical name or an alias.
+    /// Returns the device of the user with this name. `name` is the user's canonical name or an alias of the
+    /// user.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&DeviceRecord> {
         let canonical = || self.aliases.get(name).and_then(|username| self.records.get(username));
@@ -144,7 +146,7 @@ impl Devices {
         self.records.values()
     }
 
-    /// Returns whether there are no records.
+    /// Returns whether the set has no records.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
@@ -157,8 +159,7 @@ impl Devices {
     }
 
     /// Inserts an alias, such as an e-mail address or a `sub`, for a user who has a record. The method does
-    /// nothing if the user has no record, or if the alias is the canonical name of another user with a
-    /// record.
+    /// nothing if the user has no record, or if the alias is the canonical name of a user who has a record.
     pub fn insert_alias(&mut self, alias: impl Into<String>, username: &str) {
         let alias = alias.into();
         if self.records.contains_key(username) && !self.records.contains_key(&alias) {
@@ -166,21 +167,21 @@ impl Devices {
         }
     }
 
-    /// Removes the record of the user with this canonical name, and returns it.
+    /// Removes and returns the record of the user with this canonical name.
     pub fn remove(&mut self, username: &str) -> Option<DeviceRecord> {
         self.aliases.retain(|_, canonical| canonical != username);
         self.records.remove(username)
     }
 
-    /// Removes the record with this device key, and returns it.
+    /// Removes and returns the record with this device key.
     pub fn remove_device(&mut self, device_key: &str) -> Option<DeviceRecord> {
         let record = self.records.values().find(|record| record.device_key == device_key)?;
         let username = record.username.clone();
         self.remove(&username)
     }
 
-    /// Applies the report that a sign-in or a refresh returned for the user with this canonical name. Returns
-    /// whether the devices have changed and must be stored.
+    /// Updates the devices with the report that a sign-in or a refresh returned for the user with this
+    /// canonical name. Returns whether the devices have changed. Changed devices must be stored.
     pub fn update(&mut self, username: &str, report: &DeviceReport) -> bool {
         let before = self.clone();
         // The typed name can also be an alias of a second user. The sign-in may then have named the second

@@ -18,25 +18,25 @@ pub use mismatch::{OtherEndpoint, OtherUserPool};
 pub use not_authorized::NotAuthorized;
 pub use refusal::{Refusal, RefusalKind};
 
-/// An error from outside this crate that caused an [`Error`]. A cause must not contain any part of a request,
-/// because causes are written to logs.
+/// An error from outside this crate that caused an [`Error`]. Applications write causes to their logs, so a
+/// cause must not contain any part of a request.
 pub type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// An error of this crate or of an adapter.
 ///
-/// An error prints only its own message, and `source()` returns the cause. [`with_causes`](Self::with_causes)
-/// prints the error with all its causes.
+/// `Display` prints only the message of the error itself, and `source()` returns the cause. To print an error
+/// with all its causes, use [`with_causes`](Self::with_causes).
 ///
 /// This crate puts no secret into an error. [`Refusal::message`] and [`Malformed::excerpt`] contain text from
-/// the service or from a proxy, which may quote the request. For example, if the user enters a code with
-/// spaces, the service's message quotes that code.
+/// the service or from a proxy, and this text may quote the request. For example, if the user enters a code
+/// with spaces, the service's message quotes that code.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// The service understood the request and rejected it.
     Refused(Box<Refusal>),
-    /// The response is not valid: it is, for example, a proxy's page, or its body is truncated or lacks a
-    /// member.
+    /// The response is not valid. For example, a proxy sent the response, or the body is truncated or lacks a
+    /// required member.
     Malformed(Box<Malformed>),
     /// No complete response arrived.
     NotReached(NotReached),
@@ -61,7 +61,8 @@ pub enum Error {
     OtherUserPool(Box<OtherUserPool>),
     /// The application's own source of logins for the identity pool failed.
     NoLogins(Cause),
-    /// A store failed. The user's session may still be valid after this error.
+    /// A store of sessions or devices returned an error. The user's session may still be valid after this
+    /// error.
     Store(Cause),
     /// The operating system returned no random bytes, and nothing was sent.
     NoRandomness(Cause),
@@ -103,7 +104,8 @@ impl StdError for Error {
 }
 
 impl Error {
-    /// Returns the service's refusal if the service rejected the request.
+    /// Returns the service's refusal if this error is [`Refused`](Self::Refused) or
+    /// [`StartAgain`](Self::StartAgain), or else `None`.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -113,9 +115,9 @@ impl Error {
         }
     }
 
-    /// Returns the kind of the service's refusal if the service rejected the request. Most callers match on
-    /// the kind of a refusal. Before matching on the kind, check for [`StartAgain`](Self::StartAgain): the
-    /// kind of a `StartAgain` error concerns a device or a challenge session, not the password.
+    /// Returns the kind of the [`refusal`](Self::refusal), or `None` if this error has no refusal. Before you
+    /// match on the kind, check whether the error is [`StartAgain`](Self::StartAgain): the kind of a
+    /// `StartAgain` error concerns a device or a challenge session, not the password.
     #[must_use]
     pub fn refusal_kind(&self) -> Option<RefusalKind> {
         self.refusal().map(|refusal| refusal.kind)
@@ -147,9 +149,9 @@ impl Error {
     /// A result of `false` does not mean that the challenge session is spent: only the error
     /// [`StartAgain`](Self::StartAgain) means that. For example, after a lost response it is unknown whether
     /// the challenge session is spent. It does no harm to answer the challenge again: if the challenge
-    /// session is spent, the next error is `StartAgain`. Even when the result is `true`, the next answer may
-    /// fail with `StartAgain`, because there are conflicting reports on whether a challenge session stays
-    /// valid after a wrong code.
+    /// session is spent, the next error is `StartAgain`. Even if the result is `true`, the next answer may
+    /// fail with `StartAgain`: published reports disagree on whether a challenge session stays valid after a
+    /// wrong code.
     ///
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>
     #[must_use]
@@ -184,9 +186,8 @@ impl Error {
     }
 
     /// Returns whether the service rejected an identity id because the identity does not exist or belongs to
-    /// other logins. After such an error, the caller must request another identity id. Such an error can
-    /// occur when a guest signs in: the guest's identity may conflict with an identity that the user's logins
-    /// already have.
+    /// other logins. After such an error, the caller must request another identity id. For example, such an
+    /// error can occur when a guest signs in and the user's logins already have another identity.
     pub(crate) fn refuses_identity(&self) -> bool {
         matches!(
             self.refusal_kind(),
@@ -219,13 +220,13 @@ impl Error {
         }
     }
 
-    /// Creates the error of a list whose pages never end.
+    /// Creates the error for a list that repeats a page or has too many pages.
     pub(crate) fn endless_pages() -> Self {
         let reason = "the pages of the list never end".into();
         Self::Malformed(Box::new(Malformed { reason, status: 200, excerpt: String::new(), request_id: None }))
     }
 
-    /// Creates the error of a failed store from the reason of the failure.
+    /// Creates a [`Store`](Self::Store) error whose cause is this reason.
     #[must_use]
     pub fn store(reason: impl Into<String>) -> Self {
         Self::Store(Arc::new(PlainCause(reason.into())))
@@ -262,9 +263,9 @@ pub struct Malformed {
     pub reason: String,
     /// The HTTP status of the response.
     pub status: u16,
-    /// The beginning of the body, at most 200 characters, which are all
-    /// [plain](crate::plain_text::is_plain). The excerpt is empty when the status is 2xx, because such a body
-    /// may contain tokens.
+    /// The beginning of the body, at most 200 characters. Each character that is not
+    /// [plain](crate::plain_text::is_plain) is replaced with a space. The excerpt is empty when the status is
+    /// 2xx, because such a body may contain tokens.
     pub excerpt: String,
     /// The request id in the response header `x-amzn-requestid`, for inquiries to AWS Support.
     pub request_id: Option<String>,
@@ -283,7 +284,7 @@ impl fmt::Display for Malformed {
 impl StdError for Malformed {}
 
 /// The error of a sign-in that cannot continue. Either the challenge session has expired or was already used,
-/// or the service rejected the device at a point where the sign-in could not continue without a device.
+/// or the service rejected the device in a step that requires a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StartAgain {
@@ -306,7 +307,7 @@ impl StdError for StartAgain {
     }
 }
 
-/// The error for a [`RefreshMethod`] that is not enabled for the app client.
+/// The error of a token refresh whose [`RefreshMethod`] is not enabled for the app client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefreshNotEnabled {
@@ -336,15 +337,16 @@ impl StdError for RefreshNotEnabled {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NotReached {
-    /// Whether one of the attempts may have reached the service, which may then have processed the request.
+    /// Whether one of the attempts may have reached the service. If the value is `true`, the service may have
+    /// processed the request.
     pub may_have_arrived: bool,
     /// The error that the transport returned for the last attempt.
     pub cause: Cause,
 }
 
 impl NotReached {
-    /// Creates the error of a request that got no complete response. Adapters also create this error when a
-    /// driver stops before the end of its flow.
+    /// Creates the error of a request that got no complete response. An adapter also creates this error if
+    /// the task that runs a flow stops before the flow has ended.
     #[must_use]
     pub fn new(may_have_arrived: bool, cause: Cause) -> Self {
         Self { may_have_arrived, cause }
@@ -364,7 +366,7 @@ impl StdError for NotReached {
     }
 }
 
-/// The error of an event that does not match the last step of a flow.
+/// The error of a flow that received an event that does not match the flow's last step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {

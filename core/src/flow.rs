@@ -1,4 +1,4 @@
-//! The contract between a flow and the driver that runs it: the trait [`Flow`], events and steps.
+//! The interface between a flow and its driver: the trait [`Flow`], events and steps.
 
 pub(crate) mod guarded;
 
@@ -6,15 +6,16 @@ use crate::error::{Cause, Error};
 use crate::http::{Request, Response};
 use crate::timestamp::Timestamp;
 
-/// A state machine that runs from one human decision to the next. A flow never waits for a human.
+/// A state machine that runs until its task is complete or until the user must decide what happens next. A
+/// flow never waits for the user.
 ///
 /// Call [`step`](Flow::step) with [`Event::Start`], do what the returned [`Step`] says, report the result as
 /// the next event, and continue until [`Step::Done`]. This loop is the same for every flow. The front page of
 /// the crate shows an example of the loop.
 ///
-/// A flow never panics, not even on an invalid event or response. The first error of a flow sticks: every
+/// A flow never panics, not even on an invalid event or response. After the first error of a flow, every
 /// later step returns the same error. The only exception is [`Error::Misuse`], the error for an event that
-/// does not match the last step: it leaves the flow unchanged.
+/// does not match the last step: after a `Misuse` error, the flow is unchanged.
 pub trait Flow {
     /// The result of a successful flow.
     type Output;
@@ -23,14 +24,15 @@ pub trait Flow {
     /// clock.
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 
-    /// Returns whether a step may compute for milliseconds (as SRP does) instead of microseconds. Run the
-    /// steps of a compute-heavy flow on a thread where the computation does not block other tasks.
+    /// Returns whether a step of this flow may need milliseconds of computing time, as SRP does, instead of
+    /// microseconds. Run the steps of a compute-heavy flow on a thread where the computation does not block
+    /// other tasks.
     fn is_compute_heavy(&self) -> bool {
         false
     }
 }
 
-/// The event that happened since the last step of a flow.
+/// An event that the driver reports to a flow.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
 pub enum Event {
@@ -48,14 +50,15 @@ pub enum Event {
 pub enum SendOutcome {
     /// A complete response arrived, regardless of its HTTP status.
     Answered(Response),
-    /// Resolving the host or connecting failed, so no byte of the request can have arrived.
+    /// The driver could not resolve the host name or could not connect, so the service received no part of
+    /// the request.
     NotSent(Cause),
-    /// The request may have reached the service, but no complete response arrived, for example because of a
-    /// time-out, a lost connection, or a truncated or too large body.
+    /// The request may have reached the service, but no complete response arrived. For example, the request
+    /// timed out, the connection was lost, or the body of the response was truncated or too large.
     NoAnswer(Cause),
 }
 
-/// The next action of the driver of a flow.
+/// The action that a flow requests from its driver.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver has nothing else to do")]
 pub enum Step<T> {
@@ -68,7 +71,7 @@ pub enum Step<T> {
 }
 
 /// The upper bound of a wait. The driver sleeps for a random time between zero and the bound, so that clients
-/// throttled at the same moment do not retry at the same moment.
+/// that were throttled at the same time retry at different times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backoff {

@@ -1,4 +1,4 @@
-//! HTTP requests and responses as plain values. This module does no I/O.
+//! The types of HTTP requests and responses. This module does no I/O.
 
 #[cfg(feature = "http")]
 mod conversions;
@@ -101,7 +101,7 @@ impl Request {
         &self.url
     }
 
-    /// Returns the headers, without `host` and `content-length`, which the transport must add.
+    /// Returns the headers. The transport must add the headers `host` and `content-length`.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers
@@ -129,7 +129,8 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A complete HTTP response: the status, the headers, and the body without content and transfer encodings.
+/// A complete HTTP response: the status, the headers and the body. The body is decoded: the transport has
+/// already removed content encodings, such as gzip, and transfer encodings.
 ///
 /// The body may contain tokens. The body and the header values are zeroized on drop. `Debug` prints only the
 /// length of the body and the names of the headers.
@@ -183,8 +184,8 @@ impl fmt::Debug for Response {
     }
 }
 
-/// An ordered list of HTTP headers, whose names are in lower case. A header value may be an API key or a
-/// client secret, so `Debug` prints only the names, and the values are zeroized on drop.
+/// An ordered list of HTTP headers. The list contains the header names in lower case. A header value may be
+/// an API key or a client secret, so `Debug` prints only the names, and the values are zeroized on drop.
 #[derive(Clone, Default)]
 pub struct Headers(Vec<(String, Zeroizing<String>)>);
 
@@ -207,7 +208,7 @@ impl Headers {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Iterates over the names and values of all headers, in order.
+    /// Iterates over the names and values of all headers, from the first header to the last.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

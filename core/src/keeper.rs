@@ -1,4 +1,5 @@
-//! The contract between a keeper and its driver: one job at a time, shared by all callers of a process.
+//! The interface between a keeper and the driver of its jobs. At most one job runs at a time, and all callers
+//! in a process share the job's result.
 
 mod by_name;
 mod single_flight;
@@ -30,27 +31,26 @@ pub const SHORT_LOCK_WAIT: Duration = Duration::from_secs(1);
 /// a [`CredentialsKeeper`](crate::CredentialsKeeper) shares AWS credentials.
 ///
 /// A caller first asks the keeper for a usable value. If there is no usable value, the caller begins a task
-/// with [`begin`](Self::begin). The returned [`Admission`] says whether this caller must drive the job or
-/// wait for another caller that drives it.
+/// with [`begin`](Self::begin). The returned [`Admission`] says whether this caller must drive the job, or
+/// must wait for another caller that drives a job.
 ///
-/// The driver of a job calls [`step`](Self::step) until [`KeeperStep::Done`], as for a [`Flow`](crate::Flow).
-/// In addition to sending requests, the driver reads and writes the store. After the last step, the driver
-/// wakes all waiting callers, which read the [`result`](Self::result).
+/// The driver of a job is the caller that calls [`step`](Self::step) until [`KeeperStep::Done`], as for a
+/// [`Flow`](crate::Flow). The driver sends the requests, and reads and writes the store. After the last step,
+/// the driver wakes all waiting callers, which read the [`result`](Self::result).
 ///
-/// Concurrent callers thus share a single request. The store's lock prevents two processes from running jobs
-/// on the same key at the same time. A job holds the lock from [`KeeperStep::Lock`] to its end. A caller with
-/// a valid value does not wait long for a lock that another process holds: see [`KeeperStep::Lock`]
-/// and [`valid_meanwhile`](Self::valid_meanwhile).
+/// Concurrent callers share one job, so the requests of the job are sent only once. The store's lock prevents
+/// two processes from running jobs on the same key at the same time. A job holds the lock from
+/// [`KeeperStep::Lock`] until the job ends.
 ///
 /// This trait is sealed: only the keepers of this crate implement it.
 pub trait Keeper: sealed::Sealed {
     /// The tasks that the keeper can carry out.
     type Task;
 
-    /// The data that the driver passes to a job at its start.
+    /// The data that the driver passes to a job when the job starts.
     type Input;
 
-    /// The value that is returned to callers who joined another caller's job.
+    /// The value that the keeper returns to a caller who joined another caller's job.
     type Value: Clone;
 
     /// The value that the driver gets at the end of a job.
@@ -61,21 +61,21 @@ pub trait Keeper: sealed::Sealed {
     #[must_use]
     fn newest_job(&self) -> JobId;
 
-    /// Begins a task, or says that another job is already running.
+    /// Begins a job for this task, unless another job is already running.
     ///
     /// `since` is the id that [`newest_job`](Self::newest_job) returned when the caller decided to request a
-    /// value. A refresh does not join a job that started before `since` was read, because the earlier job may
-    /// not see the caller's latest changes.
+    /// value. A refresh does not join a job that started before the caller read `since`, because such a job
+    /// may not see the caller's latest changes.
     fn begin(&mut self, task: Self::Task, since: JobId) -> Admission;
 
     /// Takes one event of the running job and returns the next step.
     ///
     /// # Errors
-    /// [`Error::Misuse`] if the event does not answer the last step, or if no job is running. The error
-    /// leaves the keeper unchanged.
+    /// [`Error::Misuse`] if the event does not answer the last step, or if no job is running. After this
+    /// error, the keeper is unchanged.
     fn step(&mut self, now: Timestamp, event: KeeperEvent<Self::Input>) -> Result<KeeperStep<Self::Output>, Error>;
 
-    /// Returns the result of this job or of a later one, or `None` while the job is running.
+    /// Returns the result of this job or of a later job, or `None` if this job has not ended yet.
     #[must_use]
     fn result(&self, job: JobId) -> Option<Result<Self::Value, Error>>;
 
@@ -132,16 +132,18 @@ pub enum KeeperStep<Output> {
     },
     /// Read the record under this key; report [`KeeperEvent::Loaded`].
     Load(String),
-    /// Write this record under this key; report [`KeeperEvent::Stored`].
+    /// Write this record under this key, and report the result as [`KeeperEvent::Stored`].
     Save(String, Record),
-    /// Remove the record under this key; report [`KeeperEvent::Stored`].
+    /// Remove the record under this key, and report the result as [`KeeperEvent::Stored`].
     Remove(String),
-    /// Send this request, as for [`Step::Send`](crate::Step::Send); report [`KeeperEvent::Flow`].
+    /// Send this request as described at [`Step::Send`](crate::Step::Send), and report the result as
+    /// [`KeeperEvent::Flow`].
     Send(Request),
-    /// Wait, as for [`Step::Wait`](crate::Step::Wait); report [`KeeperEvent::Flow`].
+    /// Wait as described at [`Step::Wait`](crate::Step::Wait), and report the end of the wait as
+    /// [`KeeperEvent::Flow`].
     Wait(Backoff),
-    /// Run this computation, which takes milliseconds, on a thread where it blocks no other task;
-    /// report [`KeeperEvent::Computed`].
+    /// Run this computation on a thread where the computation blocks no other task, and report the result as
+    /// [`KeeperEvent::Computed`]. The computation takes milliseconds.
     Compute(Computation),
     /// The job is over: release the locks, and wake all waiting callers.
     Done(Box<Output>),
@@ -151,22 +153,22 @@ pub enum KeeperStep<Output> {
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver can report nothing else")]
 pub enum KeeperEvent<Input> {
-    /// Starts the job with its input, or with the error that prevented getting the input.
+    /// Starts the job with its input, or with an error if the driver could not get the input.
     Start(Result<Input, Error>),
-    /// Says whether the key was locked.
+    /// Reports whether the driver has locked the key.
     Locked(Result<(), Cause>),
-    /// Passes the record under the key, or `None` if the store has no record under it.
+    /// Passes the record under the key, or `None` if the store has no record under this key.
     Loaded(Result<Option<Record>, Cause>),
-    /// Says whether the store has written or removed the record.
+    /// Reports whether the store has written or removed the record.
     Stored(Result<(), Cause>),
-    /// Passes the result of a request, or the end of a wait.
+    /// Reports the result of a request, or the end of a wait.
     Flow(Event),
     /// Passes the result of a computation.
     Computed(Computed),
 }
 
 /// A computation that the driver runs for a keeper. The computation generates the password and the SRP
-/// verifier of a new device, which takes one modular exponentiation.
+/// verifier of a new device. The slowest part is one modular exponentiation.
 #[derive(Debug)]
 pub struct Computation(pub(crate) Box<NewDeviceDraft>);
 

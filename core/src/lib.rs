@@ -4,8 +4,8 @@
 //! returns the next step: send a [`Request`], wait, or take the output.
 //!
 //! This crate has no clock, no randomness, no socket, no thread and no storage, and does not need `std`. You
-//! pass the time as a parameter, and randomness as a [`Seed`]. The same loop drives every flow. The whole
-//! loop is:
+//! pass the time as a parameter, and randomness as a [`Seed`]. Every flow runs in the same loop. This is the
+//! whole loop:
 //!
 //! ```
 //! use cognito_core::{Error, Event, Flow, Request, SendOutcome, Step, Timestamp};
@@ -34,28 +34,30 @@
 //!
 //! # Overview
 //!
-//! An [`AppClient`] holds the ids of a user pool and an app client, and the [`Endpoint`] for requests.
-//! A [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or a
-//! [`Challenge`] for the user. A challenge is a plain value. From your answer to the challenge, you create
-//! the next flow. [`Devices`] holds the stored records of remembered devices.
+//! An [`AppClient`] holds the ids of a user pool and an app client, and the [`Endpoint`] for requests. A
+//! [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or a
+//! [`Challenge`] for the user. A challenge is a plain value. A method of the challenge creates the next flow
+//! from the user's answer. [`Devices`] holds the stored records of remembered devices.
 //!
-//! The [`Plan`] of a session says whether to use its tokens, to refresh them, or to sign in again.
-//! A [`Refresh`] gets a new session from the refresh token, and a [`SignOut`] ends a session.
-//! A [`SessionKeeper`] loads, refreshes and saves a stored session. A [`GetCredentials`] flow gets AWS
-//! credentials from an [`IdentityPool`]. The module [`srp`] has the arithmetic of Secure Remote Password
+//! The [`Plan`] of a session says whether to use its tokens, to refresh them, or to sign in again. A
+//! [`Refresh`] gets a new session from the refresh token, and a [`SignOut`] ends a session. A
+//! [`SessionKeeper`] loads, refreshes and saves a stored session. A [`GetCredentials`] flow gets AWS
+//! credentials from an [`IdentityPool`]. The module [`srp`] computes the values of Secure Remote Password
 //! (SRP). Every failure is an [`Error`], whose variant says who or what caused the failure.
 //!
 //! # Features
 //!
 //! By default, no feature is on, and this crate is `no_std`. Each feature needs the standard library.
 //!
-//! - `std`: the module `adapter` for authors of adapters, with the system's clock and randomness, settings
-//!   for transports, and private files.
+//! - `std`: adds the module `adapter`, which helps authors of adapters. The module reads the system's clock,
+//!   gets randomness from the operating system, and contains settings for transports and functions for
+//!   private files.
 //!
 //! - `tracing`: reports each request to the crate `tracing`, and turns on `std`.
 //!
-//! - `http`: conversions to and from the types of the crate `http`. The feature `http` does not turn on
-//!   `std`, because the randomness in `std` does not build on every target, such as `wasm32-unknown-unknown`.
+//! - `http`: adds conversions to and from the types of the crate `http`. The feature `http` does not turn on
+//!   the feature `std`, because `std` needs a crate for randomness that does not build for some targets, such
+//!   as `wasm32-unknown-unknown`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]

@@ -1,4 +1,4 @@
-//! Second factors: changing a user's factors, and the setup of an authenticator app.
+//! Second factors: a flow that changes a user's factors, and the QR code for an authenticator app.
 
 pub(crate) mod otpauth;
 mod preference;

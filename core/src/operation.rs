@@ -2,8 +2,9 @@
 //! own file, which has the operation's name in snake case. The file defines two types: the request and the
 //! response. The module `shared` holds the types that several operations use.
 //!
-//! To add an operation, add its file, and add its name to the three lists in this file: the modules, the
-//! re-exports, and [`for_each_operation`], from which every table of operations is built.
+//! To add an operation, create the operation's file, and add the operation's name to the three lists in this
+//! file: the modules, the re-exports, and [`for_each_operation`]. Every table of operations is built from
+//! [`for_each_operation`].
 
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -104,7 +105,7 @@ pub use update_user_attributes::*;
 pub use verify_software_token::*;
 pub use verify_user_attribute::*;
 
-/// Passes every operation to the visitor, in alphabetical order.
+/// Calls the visitor for every operation, in alphabetical order of the operations' names.
 pub fn for_each_operation(visitor: &mut impl OperationVisitor) {
     visitor.public_or_token_authorized::<AssociateSoftwareToken>();
     visitor.for_identity_pool::<AssumeRoleWithWebIdentity>();
@@ -151,8 +152,7 @@ pub fn for_each_operation(visitor: &mut impl OperationVisitor) {
 /// An operation of AWS's API. The type that implements this trait is the operation's request.
 ///
 /// The request structs do not contain `ClientId`, `ClientSecret`, `SecretHash` or `AccessToken`.
-/// [`Call`](crate::Call) adds these members to a request, according to
-/// [`AUTHORIZATION`](Self::AUTHORIZATION).
+/// [`Call`](crate::Call) adds the members that [`AUTHORIZATION`](Self::AUTHORIZATION) requires.
 pub trait Operation: Serialize {
     /// The type of the service's response.
     type Response: DeserializeOwned;
@@ -180,8 +180,8 @@ pub trait Operation: Serialize {
         false
     }
 
-    /// Returns an error for an invalid request, which the service would reject with a less clear error.
-    /// `has_access_token` says whether the request is sent with an access token.
+    /// Returns an error if the request is invalid. The service would also reject the request, but with a less
+    /// clear error. `has_access_token` says whether the request is sent with an access token.
     ///
     /// # Errors
     /// [`InvalidInput`] if the request is invalid.
@@ -213,8 +213,8 @@ pub enum Authorization {
     ClientSecret,
     /// The request contains `AccessToken`.
     AccessToken,
-    /// The request contains its own credential, such as a challenge session or logins. `AccessToken` is added
-    /// if the caller passes an access token.
+    /// The operation's own members contain a credential, such as a challenge session or logins.
+    /// [`Call`](crate::Call) adds `AccessToken` if the caller passes an access token.
     InRequest,
 }
 
@@ -237,12 +237,12 @@ pub trait Paged: TokenAuthorized + Clone {
     /// the response to this request.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
 
-    /// Returns the token of the page that this request asks for, or `None` for the first page.
+    /// Returns the pagination token in this request, or `None` if this request is for the first page.
     fn page_token(&self) -> Option<&str>;
 }
 
-/// An operation in [the list](for_each_operation) of all operations. The requests and responses of a listed
-/// operation can be cloned, printed with `Debug`, serialized, deserialized and sent between threads.
+/// An operation that [`for_each_operation`] lists. The requests and responses of a listed operation can be
+/// cloned, printed with `Debug`, serialized, deserialized and sent between threads.
 pub trait ListedOperation:
     Operation<Response: Clone + Debug + Serialize + Send> + Clone + Debug + DeserializeOwned + Send + 'static
 {
@@ -253,8 +253,8 @@ impl<O> ListedOperation for O where
 {
 }
 
-/// A visitor of every operation in [the list](for_each_operation). Which of the four methods visits an
-/// operation depends on how the operation is called.
+/// A visitor that [`for_each_operation`] calls for every operation. The trait has one method for each way to
+/// call an operation.
 pub trait OperationVisitor {
     /// Visits an operation that is called with [`Call::new`](crate::Call::new).
     fn public<O: ListedOperation + Public>(&mut self);

@@ -1,13 +1,13 @@
-//! Text from outside, such as from the service or from a store, in a form that is safe to show.
+//! Text from another system, such as the service or a store, in a form that is safe to show.
 //!
-//! A terminal obeys control characters, and a bidirectional control shows a text in another order than the
-//! text is stored. Zero-width characters make two different texts look alike. A name or a message from a
-//! server must therefore not reach a terminal or a log unchanged.
+//! A terminal executes control characters. A bidirectional control changes the order in which a terminal
+//! shows the characters of a text. Zero-width characters make two different texts look alike. A name or a
+//! message from a server must therefore not reach a terminal or a log unchanged.
 
 use core::fmt;
 
-/// Returns whether a character is safe to show: it is no control character, no line or paragraph separator,
-/// and no invisible format character.
+/// Returns whether a character is safe to show: it is neither a control character, nor a line or paragraph
+/// separator, nor an invisible format character.
 ///
 /// Control characters are Unicode's category `Cc` (C0, DEL and C1). Invisible format characters are the
 /// category `Cf`, which contains bidirectional controls, and the other zero-width characters of Unicode's
@@ -30,8 +30,8 @@ pub fn can_break_line(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// Returns the text with an escape in place of each character that is not [plain](is_plain): `\n`, `\t`, or
-/// for instance `\u{1b}`. The result is one line. A backslash is not escaped.
+/// Returns the text, and replaces each character that is not [plain](is_plain) with an escape, such as `\n`,
+/// `\t` or `\u{1b}`. The result is one line. A backslash is not escaped.
 ///
 /// ```
 /// use cognito_core::plain_text;
@@ -43,14 +43,15 @@ pub fn escape(text: &str) -> Escaped<'_> {
     Escaped { text, is_kept: is_plain }
 }
 
-/// Returns the text with an escape in place of each character that [can break a line](can_break_line). Other
-/// characters stay, so the result is for programs that read lines, not for a terminal.
+/// Returns the text, and replaces each character that [can break a line](can_break_line) with an escape. The
+/// result is safe for programs that read lines, but not for a terminal, because all other characters stay
+/// unchanged.
 #[must_use]
 pub fn escape_line_breaks(text: &str) -> Escaped<'_> {
     Escaped { text, is_kept: |character| !can_break_line(character) }
 }
 
-/// A text that prints itself with escapes. [`escape`] and [`escape_line_breaks`] return this type.
+/// A text whose `Display` output contains escapes. [`escape`] and [`escape_line_breaks`] return this type.
 #[derive(Debug, Clone, Copy)]
 pub struct Escaped<'a> {
     text: &'a str,
@@ -73,7 +74,7 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// The characters outside of ASCII that are invisible or separate lines, as ranges.
+/// The ranges of non-ASCII characters that are invisible or that separate lines or paragraphs.
 const INVISIBLE: [(char, char); 24] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),

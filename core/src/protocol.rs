@@ -1,4 +1,4 @@
-//! Writes requests, reads responses, and decides when to retry.
+//! Writes requests, reads responses, and decides whether and when to retry a request.
 //!
 //! Each protocol has a separate file, which writes the request and reads the response or the error.
 //! An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the rule

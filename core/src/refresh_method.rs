@@ -1,5 +1,5 @@
-//! The method by which an app client refreshes tokens. Both the configuration and an error refer to the
-//! method.
+//! The operation by which an app client refreshes tokens. The configuration and an error both contain this
+//! type.
 
 /// The operation that refreshes tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -8,7 +8,7 @@ pub enum RefreshMethod {
     /// GetTokensFromRefreshToken, which works with and without refresh token rotation.
     #[default]
     GetTokensFromRefreshToken,
-    /// InitiateAuth with REFRESH_TOKEN_AUTH, the older operation. The service rejects it if refresh token
-    /// rotation is on.
+    /// InitiateAuth with REFRESH_TOKEN_AUTH, the older operation. The service rejects this operation if
+    /// refresh token rotation is on.
     RefreshTokenAuth,
 }

@@ -1,8 +1,9 @@
 //! One type for each kind of secret. A secret is redacted in `Debug`, has no `Display`, is compared in
 //! constant time, and is zeroized on drop.
 //!
-//! This module cannot zeroize the copies of a secret that JSON parsing, HTTP and TLS make. This module also
-//! cannot zeroize the copies of a `String` that grew or was cloned before it became a [`Secret`].
+//! This module cannot zeroize the copies of a secret that JSON parsing, HTTP and TLS make. If a `String`
+//! grows or is cloned before it becomes a [`Secret`], this module cannot zeroize the other copies of that
+//! `String`.
 
 use alloc::string::String;
 use core::fmt;
@@ -16,7 +17,7 @@ use zeroize::Zeroizing;
 pub type Password = Secret<kind::Password>;
 /// The secret of an app client.
 pub type ClientSecret = Secret<kind::ClientSecret>;
-/// The password with which a remembered device signs in.
+/// The password with which a remembered device proves itself to the service.
 pub type DevicePassword = Secret<kind::DevicePassword>;
 /// An access token: a JWT that authorizes requests for the user to Cognito and to resource servers.
 pub type AccessToken = Secret<kind::AccessToken>;
@@ -28,16 +29,16 @@ pub type TokenPayload = Secret<kind::TokenPayload>;
 pub type RefreshToken = Secret<kind::RefreshToken>;
 /// The secret of an authenticator app, in base32.
 pub type SecretCode = Secret<kind::SecretCode>;
-/// The secret of an authenticator app as an `otpauth` URI, the text of a QR code.
+/// The secret of an authenticator app as an `otpauth` URI. The URI is the text of a QR code.
 pub type OtpauthUri = Secret<kind::OtpauthUri>;
 /// The opaque `Session` string that carries a sign-in from one challenge to the next.
 pub type ChallengeSession = Secret<kind::ChallengeSession>;
-/// A token of a login provider that proves a user's identity to an identity pool: an ID token, an access
-/// token of Facebook or Amazon, or a SAML assertion in base64.
+/// A login provider's token, which proves a user's identity to an identity pool: an ID token, an access token
+/// of Facebook or Amazon, or a SAML assertion in base64.
 pub type LoginToken = Secret<kind::LoginToken>;
-/// A token from an identity pool that proves an identity to the Security Token Service.
+/// An identity pool's token, which proves an identity to the Security Token Service.
 pub type OpenIdToken = Secret<kind::OpenIdToken>;
-/// The secret access key of AWS credentials, with which requests are signed.
+/// The secret access key of AWS credentials. Clients sign requests with this key.
 pub type SecretAccessKey = Secret<kind::SecretAccessKey>;
 /// The session token of temporary AWS credentials. Every request that is signed with the credentials must
 /// contain this token.
@@ -117,7 +118,7 @@ impl<'de, Kind> Deserialize<'de> for Secret<Kind> {
     }
 }
 
-/// Types without values that distinguish the kinds of [`Secret`].
+/// Marker types, which have no values and only distinguish the kinds of [`Secret`].
 #[expect(clippy::exhaustive_enums, reason = "complete: they have no values")]
 pub mod kind {
     /// The marker type of [`Password`](super::Password).

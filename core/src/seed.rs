@@ -7,7 +7,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// A seed of 32 bytes from a cryptographically secure source, for one flow only. Never reuse a seed: two
-/// flows with the same seed compromise each other.
+/// flows with the same seed would use the same secret values.
 ///
 /// A flow expands its seed with HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)), with a
 /// different label for each use.
@@ -30,7 +30,7 @@ impl Seed {
         Self(self.0.clone())
     }
 
-    /// Derives bytes for one use. The label names the use.
+    /// Derives bytes for one purpose. The label names the purpose.
     pub(crate) fn expand<const BYTES: usize>(&self, label: &str) -> Zeroizing<[u8; BYTES]> {
         let mut expanded = Zeroizing::new([0; BYTES]);
         Hkdf::<Sha256>::new(Some(b"cognito-core seed"), self.0.as_slice())

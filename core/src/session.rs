@@ -1,4 +1,4 @@
-//! A signed-in user's session: the tokens, their expiry, refresh, sign-out and storage.
+//! The session of a signed-in user: tokens, refresh, sign-out and storage.
 
 mod change_devices;
 mod claims;
@@ -39,9 +39,9 @@ pub use tokens::Tokens;
 
 /// A signed-in user's name and tokens.
 ///
-/// A session is a plain value that never changes by itself. [`plan`](Self::plan) says whether the tokens can
-/// be used, and a [`Refresh`] creates a new session with new tokens. Serialized as JSON, a session contains
-/// its tokens in plain text.
+/// A session is a plain value: it sends no requests, and does not refresh its tokens. [`plan`](Self::plan)
+/// says whether the tokens are valid, and a [`Refresh`] creates a new session with new tokens. If you
+/// serialize a session, the output contains the tokens in plain text.
 ///
 /// A call for the signed-in user takes the access token from the session:
 ///
@@ -68,33 +68,29 @@ pub struct Session {
     sub: Option<String>,
 }
 
-/// The next action for a session, which depends on the expiry of its tokens.
+/// The next action for a session: use the tokens, refresh the tokens, or sign in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: tokens are valid, can be refreshed, or neither")]
 pub enum Plan {
     /// The tokens are valid and can be used.
     Use,
-    /// The tokens have expired or expire soon, and there is a refresh token.
+    /// The tokens have expired or expire soon, and the session has a refresh token.
     Refresh,
     /// The tokens have expired, and there is no refresh token: the user must sign in again.
     SignIn,
 }
 
 impl Session {
-    /// Creates a session from tokens that arrived at the local time `now`. `date` is the `Date` header of the
-    /// response, if the response had one.
-    ///
-    /// If the `Date` header is earlier than the tokens' time of issue, or minutes later, the time of issue
-    /// counts as the service's time. An access token that does not say when it expires is valid
-    /// for [`Tokens::expires_in`] after `now`.
+    /// Creates a session from tokens that arrived at the local time `now`. `date` is the time in the `Date`
+    /// header of the response that contained the tokens, if the response had this header.
     #[must_use]
     pub fn new(username: impl Into<String>, tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         let claims = Claims::from_tokens(&tokens);
         Self::arrived(username.into(), tokens, claims, now, date)
     }
 
-    /// Creates a session from tokens that arrived earlier, when the local clock was `clock_drift_seconds`
-    /// seconds ahead of the service's clock.
+    /// Creates a session from tokens that arrived earlier. `clock_drift_seconds` is the number of seconds by
+    /// which the local clock was ahead of the service's clock when the tokens arrived.
     #[must_use]
     pub fn with_clock_drift(username: impl Into<String>, tokens: Tokens, clock_drift_seconds: i64) -> Self {
         let claims = Claims::from_tokens(&tokens);
@@ -144,15 +140,11 @@ impl Session {
         }
     }
 
-    /// Returns the next action for a session at the local time `now`. `margin` is the time for which the
-    /// tokens must still be valid.
+    /// Returns the next action for this session at the local time `now`. `margin` is the minimum time for
+    /// which the tokens must stay valid.
     ///
-    /// Tokens that do not say when they expire count as expired. A session without a refresh token is used
-    /// until its tokens really expire. If the margin is longer than half of the tokens' lifetime, half of the
-    /// lifetime is used instead.
-    ///
-    /// If the local clock is earlier than the tokens' time of issue by more than five minutes, the clock is
-    /// wrong, and the tokens count as expired: a refresh corrects the clock drift.
+    /// Tokens without an expiry are treated as expired. If the session has no refresh token, the method
+    /// ignores the margin and returns [`Plan::Use`] until the tokens expire.
     #[must_use]
     pub fn plan(&self, now: Timestamp, margin: Duration) -> Plan {
         if self.is_valid_for(now, margin) {
@@ -209,8 +201,8 @@ impl Session {
         self.tokens.refresh_token.as_ref()
     }
 
-    /// Returns the key of the remembered device that the tokens were issued to. A refresh must name that
-    /// device.
+    /// Returns the key of the remembered device that the tokens were issued to. A refresh must send this
+    /// device key.
     #[must_use]
     pub fn device_key(&self) -> Option<&str> {
         self.device_key.as_deref()
@@ -230,8 +222,8 @@ impl Session {
         self.clock_drift_seconds
     }
 
-    /// Returns the time at which the first of the tokens expires, by the service's clock, or `None` if the
-    /// time is unknown. [`expires_at_local`](Self::expires_at_local) returns the time by the local clock.
+    /// Returns the earliest expiry of the access token and the ID token, by the service's clock, or `None` if
+    /// neither token contains an expiry.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.lifetime.expires_at
@@ -253,8 +245,9 @@ impl Session {
         self.is_revocable && self.tokens.refresh_token.is_some()
     }
 
-    /// Returns a new session with the tokens that a refresh returned. If the refresh returned no new refresh
-    /// token or device key, the new session gets the old one.
+    /// Returns a new session with the tokens that a refresh returned. If the refresh returned no refresh
+    /// token, the new session keeps the old refresh token. If the new access token contains no device key,
+    /// the new session keeps the old device key.
     pub(crate) fn renewed(&self, mut tokens: Tokens, now: Timestamp, date: Option<Timestamp>) -> Self {
         if tokens.refresh_token.is_none() {
             tokens.refresh_token.clone_from(&self.tokens.refresh_token);

@@ -1,10 +1,10 @@
-//! Sign-in: from a user name and a password, or from an answer to a challenge, to tokens.
+//! Sign-in: gets tokens for a user name and a password, or for an answer to a challenge.
 //!
 //! - `initiate` chooses the first request of a sign-in; `srp`, `password` and `custom` build these requests.
 //! - `srp` proves a password to the service, and `device` proves a remembered device.
-//! - `steps` is the state machine. It reads every response and ends with a session or a challenge
-//!   (`pending`).
-//! - `challenge` has one type for each kind of challenge, whose methods are its answers.
+//! - `steps` is the state machine, which reads every response. A sign-in ends with a session or with a
+//!   challenge (`pending`).
+//! - `challenge` has one type for each kind of challenge. The methods of the type answer the challenge.
 //! - `lists` reads the lists in the parameters of a challenge.
 //! - `stored` reads and writes a challenge as JSON.
 //! - `outcome` turns the result of the state machine into a [`SignInOutcome`].
@@ -57,14 +57,17 @@ use steps::{Opening, SigningIn};
 ///      └──── any other challenge ──► Challenge ◄──── any other challenge ────┘
 /// ```
 ///
-/// Any challenge may follow any other challenge, because the same code reads every response of the service.
+/// The service may send the challenges in any order, because the same code reads every response.
 ///
 /// If the user pool tracks devices, pass the stored device records to [`with_devices`](Self::with_devices).
-/// If the service no longer knows the device or rejects its proof, the sign-in starts again, once, without
-/// the device. An answer to a challenge is retried once without the device, unless its challenge session is
-/// already spent. If the device is gone, the outcome of the sign-in contains the device's key. Once tokens
-/// have arrived, a failed device registration is not an error: [`DeviceReport`](crate::DeviceReport) reports
-/// the failure.
+/// If the service no longer knows the device or rejects the device's proof, the sign-in starts again, once,
+/// without the device. A flow that answers a challenge cannot start the sign-in again, and instead sends the
+/// answer again, once, without the device. If the service rejects the device's proof in such a flow, the flow
+/// fails with [`Error::StartAgain`], because the proof has used up the challenge session. The outcome of the
+/// sign-in contains the key of the rejected device.
+///
+/// If the service has sent tokens but the registration of the device fails, the sign-in succeeds anyway:
+/// [`DeviceReport`](crate::DeviceReport) reports the failure.
 ///
 /// A sign-in by SRP takes two expensive steps, which compute `g^a` and the proof. Both steps together took 6
 /// to 7 milliseconds in an optimised build on an x86-64 machine. A device's proof takes the same two steps
@@ -77,10 +80,8 @@ use steps::{Opening, SigningIn};
 /// - [`RefusalKind::UserNotFound`]: the user does not exist, and the app client does not hide this fact.
 /// - [`RefusalKind::UserNotConfirmed`]: the user must confirm the sign-up first.
 /// - [`RefusalKind::PasswordResetRequired`]: the user must reset the password first.
-/// - [`RefusalKind::CodeMismatch`]: the code is wrong, and the challenge can be answered again.
-/// - [`Error::StartAgain`]: the challenge can no longer be answered, and the user must sign in again.
-/// - [`Error::OtherUserPool`]: the tokens are for a user pool other than the configured one.
-/// - [`Error::OtherEndpoint`]: another endpoint sent the challenge, and nothing was sent.
+/// - [`RefusalKind::CodeMismatch`]: the code is wrong, and the user can answer the challenge again.
+/// - [`Error::StartAgain`]: the user can no longer answer the challenge, and must sign in again.
 ///
 /// ```
 /// use cognito_core::{
@@ -181,8 +182,8 @@ impl SignIn {
         Self(Guarded::new(SigningIn::new(app_client, names, Ok(Opening::Initiate(initiation)), seed, None)))
     }
 
-    /// Answers a challenge with these responses. If `responses` is an error, the flow fails without sending
-    /// anything.
+    /// Answers a challenge with these responses. If `responses` is an error, the flow fails before it sends a
+    /// request.
     fn answer(
         app_client: &AppClient,
         challenge: &Pending,
@@ -205,22 +206,22 @@ impl SignIn {
         Self::answer(app_client, challenge, responses, seed)
     }
 
-    /// Creates a flow that continues the sign-in that this challenge belongs to.
+    /// Creates a flow that continues the sign-in of this challenge.
     fn open(app_client: &AppClient, challenge: &Pending, opening: Result<Opening, InvalidInput>, seed: Seed) -> Self {
         let opening = challenge.require_endpoint(app_client).and_then(|()| Ok(opening?));
         let (names, gone_device_key) = (challenge.names.clone(), challenge.gone_device_key.clone());
         Self(Guarded::new(SigningIn::new(app_client, names, opening, seed, gone_device_key)))
     }
 
-    /// Sends this context with every request that accepts a context.
+    /// Sends this context (such as client metadata) with every request of the sign-in that accepts a context.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.0.inner_mut().attempt.context = context;
         self
     }
 
-    /// Passes the records of this machine's devices to the sign-in. The flow names the user's device in its
-    /// requests, and proves the device if the service requires a proof.
+    /// Passes the device records that are stored on this machine to the sign-in. The flow names the user's
+    /// device in its requests, and proves the device if the service requires a proof.
     #[must_use]
     pub fn with_devices(mut self, devices: Devices) -> Self {
         self.0.inner_mut().attempt.devices = devices;

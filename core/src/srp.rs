@@ -1,10 +1,10 @@
 //! Secure Remote Password (SRP) as Cognito uses it: the client's side, for users and for remembered devices.
 //!
 //! Cognito uses SRP-6a ([RFC 5054]) with SHA-256, in the 3072-bit group 15 of [RFC 3526] with generator 2.
-//! Three details are Cognito's own. Integers are hashed in the encoding of Java's `BigInteger.toByteArray`,
-//! which this module calls `PAD`. The shared key is 16 bytes of HKDF-SHA256 ([RFC 5869]) with the salt
-//! `PAD(u)` and the info text `Caldera Derived Key`. The client's proof is an HMAC over names, a secret block
-//! and a timestamp, and the server sends no proof in return.
+//! Cognito differs from RFC 5054 in three details. To hash an integer, Cognito encodes the integer like
+//! Java's `BigInteger.toByteArray`. This module calls the encoding `PAD`. The shared key is 16 bytes of
+//! HKDF-SHA256 ([RFC 5869]) with the salt `PAD(u)` and the info text `Caldera Derived Key`. The client's
+//! proof is an HMAC over names, a secret block and a timestamp, and the server sends no proof in return.
 //!
 //! ```text
 //! A = g^a                               k = H(PAD(N) | PAD(g))
@@ -16,9 +16,9 @@
 //! For a user, `pool` is the part of the user pool id after the `_`, and `user` is USER_ID_FOR_SRP, not the
 //! name that the user typed. For a device, `pool` is the device group key, and `user` is the device key.
 //!
-//! Exponentiations with a secret exponent take constant time for a given length of `a`. Only public integers
-//! are computed with num-bigint. All secrets that this module holds are zeroized on drop, but the module
-//! cannot zeroize the copies that the arithmetic leaves on the stack.
+//! Exponentiations with a secret exponent take constant time for a given length of `a`. This module uses
+//! num-bigint only to compute public integers. All secrets that this module holds are zeroized on drop, but
+//! the module cannot zeroize the copies that the arithmetic leaves on the stack.
 //!
 //! ```
 //! use cognito_core::srp::{EphemeralKey, Identity};
@@ -175,8 +175,8 @@ impl fmt::Debug for EphemeralKey {
 
 /// The result of an SRP exchange. Every value except the scrambling parameter is as secret as the password.
 ///
-/// A sign-in needs only [`claim_signature`](Self::claim_signature). The intermediate values are public for
-/// tests.
+/// A sign-in needs only [`claim_signature`](Self::claim_signature). The other methods return intermediate
+/// values, for tests.
 pub struct Exchange {
     scrambling: [u8; 32],
     private_key: Zeroizing<[u8; 32]>,
@@ -192,14 +192,14 @@ impl Exchange {
         &self.scrambling
     }
 
-    /// Returns the private key x, in big-endian order. The private key must be kept secret: together with the
-    /// salt, it can replace the password.
+    /// Returns the private key x, in big-endian order. Keep the private key secret: with the private key and
+    /// the salt, an attacker does not need the password.
     #[must_use]
     pub fn private_key(&self) -> &[u8; 32] {
         &self.private_key
     }
 
-    /// Returns the premaster secret S as 384 big-endian bytes, the length of N. The value S must be kept
+    /// Returns the premaster secret S in big-endian order. S has 384 bytes, like N. The value S must be kept
     /// secret.
     #[must_use]
     pub fn premaster_secret(&self) -> &[u8] {
@@ -236,9 +236,9 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// Computes the verifier v = g^x as 384 big-endian bytes, the length of N. The service stores the verifier in
-/// place of the password. `salt` is a signed hexadecimal integer. An attacker who has the verifier can test
-/// passwords, so the verifier must be kept secret.
+/// Computes the verifier v = g^x in big-endian order. The verifier has 384 bytes, like N. The service stores
+/// the verifier in place of the password. `salt` is a signed hexadecimal integer. An attacker who has the
+/// verifier can test passwords, so the verifier must be kept secret.
 ///
 /// # Errors
 /// [`SrpError`] if `salt` is not a hexadecimal integer of up to 1,024 digits.

@@ -1,4 +1,5 @@
-//! The contents of a store: records of bytes under text keys. A store does not interpret keys or records.
+//! The contents of a store: records under keys. A record consists of bytes, and a key is text. A store does
+//! not interpret keys or records.
 
 mod keys;
 mod record;

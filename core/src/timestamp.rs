@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/// The days of the week, starting with the day of the Unix epoch, which was a Thursday.
+/// The days of the week, starting with Thursday, because the Unix epoch was a Thursday.
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const SECONDS_PER_DAY: u64 = 86_400;
 
@@ -19,8 +19,8 @@ impl Timestamp {
         Self(millis)
     }
 
-    /// Creates a point in time from seconds since the Unix epoch. A number that is too large becomes the
-    /// latest representable time.
+    /// Creates a point in time from seconds since the Unix epoch. If the number is too large, returns the
+    /// latest time that this type can represent.
     #[must_use]
     pub const fn from_unix_seconds(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1000))
@@ -148,7 +148,8 @@ fn number(text: &str, digits: usize) -> Option<u64> {
 /// in the Gregorian calendar.
 ///
 /// The calculation starts each year in March, so that the leap day is the last day of a year. An era is 400
-/// such years and always has 146,097 days. From March on, every five months together have 153 days.
+/// such years and always has 146,097 days. Any five consecutive months from March to January have 153 days in
+/// total.
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let days = days + DAYS_BEFORE_EPOCH;
     let (era, day_of_era) = (days / DAYS_PER_ERA, days % DAYS_PER_ERA);

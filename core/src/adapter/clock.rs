@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use crate::timestamp::Timestamp;
 
 /// Returns the time of the system's clock, for [`Flow::step`](crate::Flow::step). If the clock shows a time
-/// before 1970, returns the start of 1970. Where a wrong clock matters, the core corrects the time with the
+/// before 1970, returns the start of 1970. A flow that needs the correct time corrects this time with the
 /// `Date` header of the service's responses.
 #[expect(clippy::disallowed_methods, reason = "the time of all flows comes from this function")]
 #[must_use]
@@ -15,7 +15,7 @@ pub fn now() -> Timestamp {
     Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// A timer for durations, by a clock that never goes back: for logs, and for the maximum waits for locks.
+/// A timer that measures how long a request takes. Only logs contain the result.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 

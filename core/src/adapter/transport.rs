@@ -5,26 +5,29 @@ use core::net::IpAddr;
 use core::time::Duration;
 use std::path::PathBuf;
 
-/// The settings of a transport: its limits for time and size, its proxy, and its root certificates.
+/// The time-outs and the size limit of a transport, and whether the transport uses a proxy from the
+/// environment variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportSettings {
     /// The time-out for resolving the host and connecting, including the TLS handshake: 5 seconds by default.
     pub connect_timeout: Duration,
-    /// The time-out for the whole exchange, including connecting: 10 seconds by default. If the response of a
-    /// refresh is lost, the refresh is retried after this time-out. The retry must arrive within the grace
-    /// period of a rotated refresh token.
+    /// The time-out for the whole exchange, including connecting: 10 seconds by default. If the response to a
+    /// refresh is lost, the client retries the refresh after this time-out. The retry must reach the service
+    /// within the grace period of the rotated refresh token.
     pub total_timeout: Duration,
-    /// The time for which an unused connection is kept open: 10 seconds by default. Keeping a connection
-    /// longer would not help: the service closes an idle connection before a user has found and entered a
-    /// code.
+    /// The time after which the transport closes an unused connection: 10 seconds by default. A longer time
+    /// would not help while a user looks for a code and enters the code, because the service closes an idle
+    /// connection earlier.
     pub idle_timeout: Duration,
-    /// The maximum size of a response body, in bytes: 1 MiB by default. The service's own responses have a
+    /// The maximum size of a response body, in bytes: 1 MiB by default. The responses of the service have a
     /// few kilobytes.
     pub largest_body: u64,
-    /// Whether to use the proxies from the environment: `true` by default. [`Proxies`](super::Proxies) says
-    /// which variables are read. If a request needs a proxy that cannot be used, the request fails. A request
-    /// never silently bypasses a proxy.
+    /// Whether to use the proxy that an environment variable names: `true` by default. The transport reads
+    /// the variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` in this order, and uses the first variable
+    /// that is set. The variable `NO_PROXY` lists hosts for which the transport uses no proxy. Requests to
+    /// the local machine never use a proxy. If the proxy is unusable (for example a SOCKS proxy), every
+    /// request fails. A request never silently bypasses an unusable proxy.
     pub proxy_from_environment: bool,
     /// The root certificates that may have signed the certificate of a server: those of the platform by
     /// default.
@@ -68,7 +71,7 @@ impl Default for TransportSettings {
     }
 }
 
-/// Returns whether the host of a URL is the local machine, for which no proxy is used.
+/// Returns whether the host of a URL is the local machine. Requests to the local machine use no proxy.
 #[must_use]
 pub fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();

@@ -21,7 +21,8 @@ use crate::srp;
 /// The id of a user pool, such as `us-east-1_QdbSdK39m`, which consists of a region and a name.
 ///
 /// The service finds the user pool by the app client, and SRP hashes the name in the id. With a wrong id of
-/// the right region, a sign-in by SRP therefore fails as if the password were wrong. Other sign-ins fail with [`Error::OtherUserPool`] once the tokens have arrived.
+/// the right region, a sign-in by SRP therefore fails as if the password were wrong. Other sign-ins
+/// fail with [`Error::OtherUserPool`] once the tokens have arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserPoolId {
     text: String,
@@ -32,8 +33,8 @@ impl UserPoolId {
     /// Creates a user pool id after checking its form.
     ///
     /// # Errors
-    /// When `id` is not a region, one `_` and a name of letters and digits, or when `id` is longer than 55
-    /// characters.
+    /// When `id` does not consist of a region, one `_`, and a name of letters and digits, or when `id` is
+    /// longer than 55 characters.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidInput> {
         let text = id.into();
         let invalid = |problem| InvalidInput::new("user pool id", problem);
@@ -61,7 +62,8 @@ impl UserPoolId {
         self.text.get(..self.underscore).unwrap_or_default()
     }
 
-    /// Returns the name, which is the part of the id after the `_`. SRP hashes this name.
+    /// Returns the name, which is the part of the id after the `_`. SRP uses this name instead of the whole
+    /// id.
     #[must_use]
     pub fn name(&self) -> &str {
         self.text.get(self.underscore + 1..).unwrap_or_default()
@@ -73,9 +75,9 @@ impl UserPoolId {
         &self.text
     }
 
-    /// Returns the name of the user pool as a login provider of an identity pool:
-    /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. The region and the domain in the name are
-    /// those of the user pool.
+    /// Returns the name by which an identity pool knows this user pool as a login provider, such as
+    /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. The name contains the user pool's region
+    /// and AWS's domain in this region.
     #[must_use]
     pub fn login_provider(&self) -> String {
         let region = self.region();
@@ -97,8 +99,8 @@ impl fmt::Display for UserPoolId {
     }
 }
 
-/// An app client of a user pool, with its endpoint and headers. Every call and flow of a user pool needs an
-/// app client. Cloning an `AppClient` is cheap.
+/// An app client of a user pool, with the endpoint and the headers of requests. Every call and flow of a user
+/// pool needs an app client. Cloning an `AppClient` is cheap.
 ///
 /// ```
 /// use cognito_core::{AppClient, Endpoint, UserPoolId};
@@ -123,7 +125,8 @@ struct Settings {
 }
 
 impl AppClient {
-    /// Creates an app client without a client secret, at AWS's own endpoint in the user pool's region.
+    /// Creates the description of an existing app client, without a client secret. Requests go to AWS's
+    /// endpoint for the user pool's region.
     ///
     /// # Errors
     /// When the client id is empty, is longer than 128 characters, or contains characters other than letters,
@@ -145,9 +148,9 @@ impl AppClient {
         Ok(Self(Arc::new(settings)))
     }
 
-    /// Sets the secret of the app client. An empty text removes the secret. Spaces and line breaks around the
-    /// secret are removed: no client secret contains them, but a file or an environment variable may end with
-    /// a line break.
+    /// Sets the secret of the app client. An empty text removes the secret. This method removes spaces and
+    /// line breaks around the secret. No client secret contains spaces or line breaks, but a file or an
+    /// environment variable may end with a line break.
     ///
     /// Each request contains a secret hash, computed from the client secret, the client id and the user name
     /// in the request:
@@ -165,8 +168,8 @@ impl AppClient {
         self.with(|settings| settings.connection.endpoint = endpoint)
     }
 
-    /// Selects AWS's endpoint in the user pool's region for all requests. The variant says whether the
-    /// endpoint uses FIPS and dual stack.
+    /// Selects AWS's endpoint for the user pool's region. All requests go to this endpoint. The variant says
+    /// whether the endpoint uses FIPS and dual stack.
     ///
     /// # Errors
     /// Returns the errors of [`Endpoint::for_service`].
@@ -332,7 +335,8 @@ mod tests {
         assert!(client.with_secret("s3cr3t").secret_hash("alice").is_some());
     }
 
-    /// Regression: a secret from a file, with a line break at its end, gave "Unable to verify secret hash".
+    /// Regression: if the secret came from a file and ended with a line break, the service answered "Unable
+    /// to verify secret hash".
     #[test]
     fn spaces_around_a_secret_are_removed() {
         let client = AppClient::new(pool(), "3pu8").unwrap();

@@ -1,4 +1,4 @@
-//! The endpoints of the services: host names by partition, region and variant.
+//! The endpoints of the services. The host name depends on the partition, the region and the variant.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,8 +10,8 @@ use crate::error::InvalidInput;
 pub struct Endpoint(String);
 
 impl Endpoint {
-    /// Returns AWS's own endpoint of a service in a region. A region of an unknown partition counts as part
-    /// of the partition `aws`, as in AWS's own rules.
+    /// Returns AWS's own endpoint of a service in a region. If the partition of a region is unknown, this
+    /// function uses the partition `aws`, as AWS's own rules do.
     ///
     /// <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>
     ///
@@ -47,9 +47,9 @@ impl Endpoint {
         }
     }
 
-    /// Creates an endpoint from a URL like [`custom`](Self::custom), but allows plain `http` for any host.
-    /// With plain `http`, passwords sent by `USER_PASSWORD_AUTH` and all tokens cross the network
-    /// unencrypted. Use plain `http` only in test networks.
+    /// Creates an endpoint from a URL. Unlike [`custom`](Self::custom), this function allows plain `http` for
+    /// any host. With plain `http`, the network carries all tokens, and also the passwords of
+    /// `USER_PASSWORD_AUTH`, unencrypted. Use plain `http` only in test networks.
     ///
     /// # Errors
     /// When the URL is invalid: it must have a scheme, a host, and optionally a port and a path.
@@ -72,7 +72,7 @@ impl Endpoint {
     }
 }
 
-/// A service of AWS to which this crate sends requests.
+/// An AWS service to which this crate sends requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
@@ -93,16 +93,16 @@ impl Service {
         }
     }
 
-    /// Returns whether the default endpoint is already a FIPS endpoint. The default STS endpoints of GovCloud
-    /// are FIPS endpoints and have no separate FIPS name.
+    /// Returns whether the default endpoint of the service is already a FIPS endpoint. In GovCloud, the
+    /// default STS endpoints are FIPS endpoints, and STS has no separate host names for FIPS.
     fn is_fips_already(self, partition: &Partition, region: &str, variant: EndpointVariant) -> bool {
         self == Self::Sts && partition.suffix == "amazonaws.com" && is_gov_cloud(region) && !variant.dual_stack
     }
 
-    /// Returns whether the service has a separate dual-stack name. In the partition `aws`, the default
-    /// endpoints of user pools and identity pools already accept IPv6. The FIPS endpoints of the first four
-    /// regions with FIPS also accept IPv6 under their usual names. In other regions, FIPS endpoints have a
-    /// separate dual-stack name.
+    /// Returns whether the service has a separate host name for dual stack. In the partition `aws`, the
+    /// default endpoints of user pools and identity pools already accept IPv6. The FIPS endpoints in the four
+    /// regions below also accept IPv6. In the other regions, FIPS endpoints have a separate host name for
+    /// dual stack.
     fn has_dual_stack(self, partition: &Partition, region: &str, variant: EndpointVariant) -> bool {
         const FIRST_FIPS_REGIONS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
         let commercial = partition.suffix == "amazonaws.com" && !is_gov_cloud(region);
@@ -110,7 +110,8 @@ impl Service {
     }
 }
 
-/// A choice among the endpoints of a service. The default uses neither FIPS nor dual stack.
+/// The kind of endpoint that requests use: with or without FIPS, and with or without dual stack. The default
+/// is without both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EndpointVariant {
@@ -155,7 +156,8 @@ impl Partition {
 
 const AWS: Partition = Partition { suffix: "amazonaws.com", dual_stack_suffix: "api.aws" };
 
-/// The partitions other than `aws`, by the prefix of their regions. GovCloud has the domains of `aws`.
+/// The partitions other than `aws`, each with the prefix of the names of its regions. GovCloud is absent,
+/// because it uses the domains of `aws`.
 const PARTITIONS: [(&str, Partition); 6] = [
     ("cn-", Partition { suffix: "amazonaws.com.cn", dual_stack_suffix: "api.amazonwebservices.com.cn" }),
     ("eusc-", Partition { suffix: "amazonaws.eu", dual_stack_suffix: "api.amazonwebservices.eu" }),
@@ -165,7 +167,7 @@ const PARTITIONS: [(&str, Partition); 6] = [
     ("us-isof-", Partition { suffix: "csp.hci.ic.gov", dual_stack_suffix: "api.aws.hci.ic.gov" }),
 ];
 
-/// Returns the domain of AWS in a region, which is `amazonaws.com` in most regions.
+/// Returns the domain of AWS's endpoints in a region: `amazonaws.com` in most regions.
 pub(crate) fn domain_of(region: &str) -> &'static str {
     Partition::for_region(region).suffix
 }

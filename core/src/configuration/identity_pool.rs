@@ -21,8 +21,8 @@ impl IdentityPoolId {
     /// Creates an identity pool id after checking its form.
     ///
     /// # Errors
-    /// When `id` is not a region, one `:` and a GUID of lower-case hexadecimal digits and hyphens, or when
-    /// `id` is longer than 55 characters.
+    /// When `id` does not consist of a region, one `:`, and a GUID of lower-case hexadecimal digits and
+    /// hyphens, or when `id` is longer than 55 characters.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidInput> {
         let text = id.into();
         let invalid = |problem| InvalidInput::new("identity pool id", problem);
@@ -91,7 +91,8 @@ struct Settings {
 }
 
 impl IdentityPool {
-    /// Creates an identity pool at AWS's own endpoints in its region.
+    /// Creates the description of an existing identity pool. Requests go to AWS's endpoints for the identity
+    /// pool's region.
     ///
     /// # Errors
     /// Returns the errors of [`Endpoint::for_service`].
@@ -115,8 +116,8 @@ impl IdentityPool {
         self
     }
 
-    /// Selects AWS's endpoints in the identity pool's region for all requests. The variant says whether the
-    /// endpoints use FIPS and dual stack.
+    /// Selects AWS's endpoints for the identity pool's region. All requests go to these endpoints. The
+    /// variant says whether the endpoints use FIPS and dual stack.
     ///
     /// # Errors
     /// Returns the errors of [`Endpoint::for_service`].

@@ -27,11 +27,11 @@ use crate::timestamp::Timestamp;
 ///               └── the service rejects the known identity
 /// ```
 ///
-/// An identity id that is already known saves one request. A guest who signs in keeps the same identity,
-/// provided that the flow has the guest's identity id and the service allows it. If the service does not know
-/// the identity, or rejects it for these logins, the flow discards the identity id and requests a new one, at
-/// most once. The returned credentials contain the id of their identity, which may differ from the id that
-/// the caller passed.
+/// If the caller passes an identity id, the flow does not need to send GetId. A guest who signs in keeps the
+/// same identity if the caller passes the guest's identity id and the service accepts this id for the user's
+/// logins. If the service rejects the identity id, the flow requests a new identity id, at most once. The
+/// returned credentials contain the id of their identity, which may differ from the id that the caller
+/// passed.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 ///
@@ -59,8 +59,8 @@ struct GettingCredentials {
     identity_pool: IdentityPool,
     logins: Logins,
     role: Role,
-    /// The identity id that the caller passed, or `None` if the caller passed no id or the service has
-    /// rejected it.
+    /// The identity id that the caller passed, or `None` if the caller passed no id or if the service has
+    /// rejected the id.
     known_identity_id: Option<String>,
     /// The identity id that GetId has returned.
     new_identity_id: Option<String>,
@@ -91,22 +91,22 @@ impl GetCredentials {
         }))
     }
 
-    /// Requests credentials for the identity with this id.
+    /// Sets the id of the identity for which the flow requests credentials.
     #[must_use]
     pub fn with_identity_id(mut self, identity_id: impl Into<String>) -> Self {
         self.0.inner_mut().known_identity_id = Some(identity_id.into());
         self
     }
 
-    /// Returns the identity id that the flow got from GetId, or `None` if the flow has not got one. Store the
-    /// identity id even if the flow fails later, because another call of GetId would give a guest a different
-    /// identity.
+    /// Returns the identity id that GetId returned in this flow, or `None` if GetId has returned no id. Store
+    /// the identity id even if the flow fails later, because another call of GetId would give a guest a
+    /// different identity.
     #[must_use]
     pub fn new_identity_id(&self) -> Option<&str> {
         self.0.inner().new_identity_id.as_deref()
     }
 
-    /// Requests credentials for this role.
+    /// Sets the role for which the flow requests credentials.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.0.inner_mut().role = role;
@@ -122,12 +122,12 @@ impl Flow for GetCredentials {
     }
 }
 
-/// The progress of the flow after an event.
+/// The effect of an event on the flow.
 enum Progress {
     Step(Step<Credentials>),
-    /// The identity id is now known.
+    /// The flow has an identity id, and requests credentials for this identity next.
     Identity(String),
-    /// The flow continues with the next call.
+    /// The flow continues with the call in this state.
     Next(State),
 }
 
@@ -211,7 +211,7 @@ impl GettingCredentials {
     }
 }
 
-/// Passes an event to a call, and passes the response to `on_response` once the call is done.
+/// Passes an event to a call. Once the call is done, passes the call's response to `on_response`.
 fn progress<O: Operation>(
     call: &mut Call<O>,
     now: Timestamp,

@@ -24,8 +24,8 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 /// A [`Keeper`] that shares the AWS credentials of one identity among all callers in a process, and keeps the
 /// identity id in a store.
 ///
-/// Call [`usable`](Self::usable) first: it returns valid credentials if there are any. If no valid
-/// credentials are in memory, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the
+/// Call [`usable`](Self::usable) first, which returns the credentials in memory if they are valid. If no
+/// valid credentials are in memory, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the
 /// user's logins with fresh tokens, or empty logins for a guest. A job takes these steps:
 ///
 /// ```text
@@ -36,14 +36,9 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 ///                   guest's id ───────────────┘                       if it was used
 /// ```
 ///
-/// The lock prevents two processes from creating two identities. If the identity id is known and the lock is
-/// taken, a job waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and continues without the lock. The
-/// same applies to a caller with valid credentials. All other jobs wait for up to
-/// [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
-///
-/// The first user who signs in keeps the identity that was stored for the guest, if the service allows it.
-/// The keeper stores the identity id even if it then gets no credentials. The credentials themselves are
-/// never stored.
+/// The first user who signs in gets the guest's identity, if the store has the guest's identity id and the
+/// service accepts this id for the user. The keeper stores a new identity id even if the request for
+/// credentials fails. The credentials themselves are never stored.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
     known: Known,
@@ -57,8 +52,8 @@ impl CredentialsKeeper {
         Self::new(identity_pool, None)
     }
 
-    /// Creates a keeper of a user's credentials. The name distinguishes the identities of different users in
-    /// the store, and is not sent to the service.
+    /// Creates a keeper of a user's credentials. `user` is a name that distinguishes the identities of
+    /// different users in the store. The keeper never sends this name to the service.
     #[must_use]
     pub fn for_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
         Self::new(identity_pool, Some(user.into()))
@@ -71,7 +66,7 @@ impl CredentialsKeeper {
         Self::for_user(identity_pool, format!("{user_pool_id}/{username}"))
     }
 
-    /// Creates a keeper with the same configuration but without credentials.
+    /// Creates a keeper that has the same configuration as this keeper, but no credentials.
     #[must_use]
     pub fn without_credentials(&self) -> Self {
         let Known { identity_pool, user, role, margin, .. } = &self.known;
@@ -91,16 +86,16 @@ impl CredentialsKeeper {
         Self { known, flight: SingleFlight::new() }
     }
 
-    /// Sets the role of the credentials.
+    /// Sets the role for which the keeper requests credentials.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.known.role = role;
         self
     }
 
-    /// Sets the minimum time for which returned credentials must stay valid. If the margin is longer than
-    /// half of the credentials' lifetime, half of the lifetime is used instead. The default margin is five
-    /// minutes.
+    /// Sets the margin: the minimum time for which returned credentials stay valid. If the margin is longer
+    /// than half of the credentials' lifetime, the keeper uses half of the lifetime as the margin. The
+    /// default margin is five minutes.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.known.margin = margin;
@@ -125,8 +120,8 @@ impl CredentialsKeeper {
         self.known.key()
     }
 
-    /// Drops the credentials if the session that they came from has ended. `generation` is the
-    /// current [generation](crate::SessionKeeper::generation) of the session, or `None` while there is no
+    /// Drops the credentials from memory if they came from a session that has ended. `generation` is the
+    /// current [generation](crate::SessionKeeper::generation) of the session, or `None` if there is no
     /// session.
     pub fn end_with_session(&mut self, generation: Option<u64>) {
         if generation.is_none() || self.known.generation != generation {

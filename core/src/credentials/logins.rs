@@ -6,7 +6,7 @@ use crate::operation::Logins;
 use crate::session::Session;
 
 impl Logins {
-    /// Creates the logins of this session's user.
+    /// Creates logins for the session's user, from the session's ID token.
     ///
     /// # Errors
     /// An error if the session has no ID token, which identity pools require.

@@ -48,7 +48,7 @@ fn assume_role_response() -> Event {
     )
 }
 
-/// Runs the flow with these responses, and returns its requests and its result.
+/// Runs the flow with these responses, and returns the flow's requests and result.
 fn run(
     mut flow: GetCredentials,
     answers: impl IntoIterator<Item = Event>,

@@ -1,15 +1,16 @@
-//! The parameter `DEVICE_KEY`: how a request names its device, and how the service rejects that device.
+//! The parameter `DEVICE_KEY`, with which a request names the user's device, and the errors with which the
+//! service rejects the device.
 //!
-//! Both sign-in and refresh use this module. A sign-in names the device only after the service has identified
-//! the user: InitiateAuth with SRP_A does not contain the device key, but the RespondToAuthChallenge requests
-//! do.
+//! Both sign-in and refresh use this module. A sign-in with SRP sends the device key only after the service
+//! has identified the user. Its InitiateAuth request does not contain the device key, but its
+//! RespondToAuthChallenge requests contain the key.
 
 use crate::error::{Error, NotAuthorized, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
 
 const DEVICE_KEY: &str = "DEVICE_KEY";
 
-/// A request that can contain the key of the device that sends it.
+/// A request that can contain a device key.
 pub(crate) trait NamesDevice {
     /// Returns the device key in the request, if there is one.
     fn device_key(&self) -> Option<&str>;
@@ -43,7 +44,7 @@ impl NamesDevice for GetTokensFromRefreshToken {
 }
 
 /// Returns whether the service rejected a request because of the device key in the request. `is_proof` says
-/// whether the request was part of the device's proof.
+/// whether the request was part of the device's SRP proof.
 pub(crate) fn is_gone(error: &Error, is_proof: bool) -> bool {
     let Error::Refused(refusal) = error else { return false };
     match refusal.kind {

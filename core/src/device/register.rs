@@ -1,4 +1,4 @@
-//! The registration of a new device with a generated password, by the operation ConfirmDevice.
+//! The registration of a new device, with the operation ConfirmDevice.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -16,15 +16,16 @@ use crate::seed::Seed;
 use crate::srp::DeviceVerifier;
 use crate::timestamp::Timestamp;
 
-/// The changes to a user's device that a sign-in or a refresh reports. Apply a report
+/// The changes to a user's device that a sign-in or a refresh reports. Apply a report to the stored devices
 /// with [`Devices::update`](super::Devices::update).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceReport {
     /// Whether the sign-in or the refresh registered a new device.
     pub registration: DeviceRegistration,
-    /// The key of a device that the service no longer knows, or whose proof the service rejected. The stored
-    /// record of that device is invalid. The user was signed in without the device.
+    /// The key of the device that the service rejected: the service no longer knows the device, or rejected
+    /// the device's proof. The stored record of this device is invalid. The user was signed in without the
+    /// device.
     pub gone_device_key: Option<String>,
     /// All names of the user except the canonical name: the name that the user typed, the name that the
     /// service returned, and the `sub`.
@@ -32,7 +33,7 @@ pub struct DeviceReport {
 }
 
 impl DeviceReport {
-    /// Returns whether there are no changes to report.
+    /// Returns whether the report contains no changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let has_no_registration = matches!(self.registration, DeviceRegistration::NotNeeded);
@@ -60,18 +61,19 @@ impl DeviceReport {
     }
 }
 
-/// The result of registering a device that is new to the service.
+/// The result of registering a new device.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum DeviceRegistration {
-    /// The service sent no keys for a new device: the user pool tracks no devices, or the service already
-    /// knows this device.
+    /// The service sent no keys for a new device, so no registration was needed. The user pool does not track
+    /// devices, or the service already knows the device.
     #[default]
     NotNeeded,
-    /// The device is registered.
+    /// The new device is registered.
     Confirmed(Box<ConfirmedDevice>),
-    /// The device is not registered. The user is signed in anyway, but the service rejects a refresh with
-    /// tokens of an unregistered device. Run a [`RegisterDevice`] to try again.
+    /// The registration of the new device failed. The user is signed in anyway, but the service rejects each
+    /// refresh of the tokens until the device is registered. Run a [`RegisterDevice`] to retry the
+    /// registration.
     Failed(Box<FailedRegistration>),
 }
 
@@ -79,12 +81,12 @@ pub enum DeviceRegistration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfirmedDevice {
-    /// The record of the device, which must be stored.
+    /// The record of the device. The application must store this record.
     pub record: DeviceRecord,
     /// Whether the user pool remembers the device only if the user agrees (`UserConfirmationNecessary` in the
-    /// service's response). If the value is `true`, ask the user, and
-    /// send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus) if the user agrees. Until the user
-    /// agrees, sign-ins name and prove the device in the same way as any other device.
+    /// service's response). If the value is `true`, ask the user whether the service may remember the device.
+    /// If the user agrees, send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus). Sign-ins use
+    /// the device in the same way before and after the user agrees.
     ///
     /// The value is also `false` if the service's response was lost.
     pub user_confirmation_necessary: bool,
@@ -100,8 +102,8 @@ pub struct FailedRegistration {
     pub error: Error,
 }
 
-/// A device with a generated password, before the service has registered it. A new device contains its
-/// password, so keep it as secret as a [`DeviceRecord`].
+/// A device that has a generated password but is not registered yet. A `NewDevice` contains the device's
+/// password, so keep the value as secret as a [`DeviceRecord`].
 #[derive(Debug, Clone)]
 pub struct NewDevice {
     record: DeviceRecord,
@@ -117,7 +119,7 @@ impl NewDevice {
     }
 }
 
-/// The keys that the service sent for a new device, before a password is generated.
+/// The keys that the service sent for a new device. The device has no password yet.
 #[derive(Debug)]
 pub(crate) struct NewDeviceDraft {
     username: String,
@@ -148,7 +150,8 @@ impl NewDeviceDraft {
         InvalidInput::require("DeviceGroupKey", &self.device_group_key)
     }
 
-    /// Generates a password and an SRP verifier for the device, which takes one modular exponentiation.
+    /// Generates a password and an SRP verifier for the device. The computation takes one modular
+    /// exponentiation.
     pub(crate) fn generate(&self) -> Result<NewDevice, InvalidInput> {
         self.check()?;
         let verifier = DeviceVerifier::generate(&self.device_group_key, &self.device_key, &self.seed);
@@ -158,8 +161,8 @@ impl NewDeviceDraft {
     }
 }
 
-/// Retries a failed registration of a device, with the same password. A second registration is safe even if
-/// the first one succeeded and only its response was lost.
+/// Retries the failed registration of a device, with the same password. The retry is safe even if the service
+/// has already registered the device and only the response was lost.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmDevice.html>
 ///
@@ -182,8 +185,8 @@ pub(crate) struct Registering {
 }
 
 impl RegisterDevice {
-    /// Creates the registration of this device for the user to whom the access token belongs.
-    /// A [`Session`](crate::Session) can be passed as the access token.
+    /// Creates a flow that registers this device for the user to whom the access token belongs. The caller
+    /// can pass a [`Session`](crate::Session) as the access token.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, new_device: NewDevice) -> Self {
         Self(Guarded::new(Registering::new(app_client, access_token.as_ref(), new_device)))

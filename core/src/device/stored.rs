@@ -13,22 +13,23 @@ use crate::secret::DevicePassword;
 use crate::storage::Record;
 
 impl Devices {
-    /// Returns the devices as a record to store.
+    /// Encodes the devices as a record for the store.
     #[must_use]
     pub fn to_record(&self) -> Record {
         Record::new(json::to_vec(self).expect("devices consist of strings"))
     }
 
-    /// Reads the devices in a record that this version or an earlier version of this crate stored. Unknown
-    /// members and incomplete devices are ignored.
+    /// Reads the devices from a record of this version or of an earlier version of this crate. Unknown
+    /// members of the JSON object and incomplete devices are ignored.
     ///
     /// # Errors
-    /// [`Error::Store`] if the record does not hold devices, or if a later version stored it.
+    /// [`Error::Store`] if the record does not hold devices, or if a later version of this crate stored the
+    /// record.
     pub fn from_record(record: &Record) -> Result<Self, Error> {
         record.read("stored devices")
     }
 
-    /// Reads the devices from the record that was loaded with the [devices'
+    /// Reads the devices from the record that the caller loaded under the [devices'
     /// key](crate::storage::devices_key). Returns an empty set if the record is absent.
     ///
     /// # Errors
@@ -38,8 +39,8 @@ impl Devices {
     }
 }
 
-/// The stored form of devices. The version number must increase if an older version of this crate would
-/// misread the new form.
+/// The stored form of devices. If an older version of this crate would misread a changed form, increase the
+/// version number.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,

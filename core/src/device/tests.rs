@@ -87,8 +87,8 @@ fn an_alias_belongs_to_the_user_who_used_it_last() {
     assert_eq!(devices.get("mail").unwrap().username(), "bob");
 }
 
-/// Returns devices as version 1 stores them, and their decoded form. Devices that version 1 stored must be
-/// readable forever.
+/// Returns the JSON of devices in version 1 of the stored form, and the same devices as values. Version 1
+/// must stay readable forever.
 fn version_1() -> [(&'static str, Devices); 2] {
     let [alice, zoe] = [
         ("alice", "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566", "-Abc1", "cGFzc3dvcmQ="),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Writes a value as JSON into a buffer that is large enough from the start, because a growing buffer leaves
-/// copies of a secret in memory. All other copies of a secret that this function makes are zeroized.
+/// copies of a secret in memory. This function zeroizes all other copies of a secret that it makes.
 ///
 /// Returns `None` if the value cannot be written as JSON, for example because the keys of a map are not
 /// strings.

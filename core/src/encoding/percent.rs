@@ -3,12 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The characters, in addition to letters and digits, that stay unencoded in forms and in file names. The
-/// characters `-` and `_` are valid in file names on every operating system.
+/// Letters, digits and these characters stay unencoded in forms and in file names. The characters `-` and `_`
+/// are valid in file names on every operating system.
 pub(crate) const FORM: &str = "-_";
 
-/// The characters, in addition to letters and digits, that stay unencoded in URLs: the unreserved characters
-/// of [RFC 3986 section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
+/// Letters, digits and these characters stay unencoded in URLs: they are the unreserved characters of
+/// [RFC 3986 section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
 pub(crate) const UNRESERVED: &str = "-._~";
 
 pub(crate) fn encode(text: &str, plain: &str) -> String {

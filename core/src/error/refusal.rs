@@ -1,4 +1,4 @@
-//! The errors that the service returns, with one list of error kinds for all operations.
+//! The errors that the service returns. All operations share one list of error kinds.
 
 use alloc::string::String;
 use core::fmt;
@@ -94,7 +94,7 @@ pub enum RefusalKind {
     IdpRejectedClaim,
     /// The service failed with an internal error.
     InternalError,
-    /// The user pool cannot send e-mail, because its role or its e-mail identity is not set up.
+    /// Cognito does not have the permission to send e-mail with the user pool's e-mail identity.
     InvalidEmailRoleAccessPolicy,
     /// The identity pool has no role for the identity, or the role does not trust the identity pool.
     InvalidIdentityPoolConfiguration,
@@ -106,19 +106,20 @@ pub enum RefusalKind {
     InvalidParameter,
     /// The new password does not satisfy the user pool's password policy.
     InvalidPassword,
-    /// The user pool cannot send SMS messages, because its role lacks the permission.
+    /// The IAM role with which the user pool sends SMS messages lacks the required permission.
     InvalidSmsRoleAccessPolicy,
-    /// The user pool cannot send SMS messages, because its role does not trust Cognito.
+    /// The IAM role with which the user pool sends SMS messages does not trust Cognito.
     InvalidSmsRoleTrustRelationship,
     /// The configuration of the user pool is invalid.
     InvalidUserPoolConfiguration,
-    /// The user has made too many attempts. This limit lasts for hours, so flows do not retry the request.
+    /// The user has made this request too often. The limit lasts for hours, so flows do not retry the
+    /// request.
     LimitExceeded,
     /// The session policy is not a valid policy document.
     MalformedPolicyDocument,
     /// The user has not set up the requested second factor.
     MfaMethodNotFound,
-    /// The request is not authorized, and the value of this variant is the reason.
+    /// The service did not authorize the request, for the reason that this variant contains.
     NotAuthorized(NotAuthorized),
     /// The operation is not enabled for this user pool.
     OperationNotEnabled,
@@ -126,9 +127,10 @@ pub enum RefusalKind {
     PackedPolicyTooLarge,
     /// The new password is a password that the user has had before.
     PasswordHistoryPolicyViolation,
-    /// The user must set a new password through the forgotten-password flow.
+    /// The user must set a new password with the forgotten-password flow before the next sign-in.
     PasswordResetRequired,
-    /// The refresh token was already exchanged for another refresh token, and its grace period is over.
+    /// The refresh token was already exchanged for a new one, and the grace period of the old refresh token
+    /// is over.
     RefreshTokenReuse,
     /// The Security Token Service is not enabled in the region.
     RegionDisabled,
@@ -146,11 +148,12 @@ pub enum RefusalKind {
     Unauthorized,
     /// A Lambda trigger of the user pool failed.
     UnexpectedLambda,
-    /// Token revocation or the authentication flow is not enabled for the app client.
+    /// Token revocation, or the requested authentication flow, is not enabled for the app client.
     UnsupportedOperation,
     /// The token to revoke is not a refresh token.
     UnsupportedTokenType,
-    /// A Lambda trigger of the user pool rejected the request, with its own message.
+    /// A Lambda trigger of the user pool rejected the request. The trigger's message is in
+    /// [`Refusal::message`].
     UserLambdaValidation,
     /// The user has not confirmed the sign-up.
     UserNotConfirmed,
@@ -160,11 +163,11 @@ pub enum RefusalKind {
     UserPoolAddOnNotEnabled,
     /// The user name is already taken.
     UsernameExists,
-    /// The passkey registration was not started, or has ended.
+    /// The user has no passkey registration in progress.
     WebAuthnChallengeNotFound,
-    /// The passkey registration was started with another app client.
+    /// The user started the passkey registration with another app client.
     WebAuthnClientMismatch,
-    /// The user pool has no relying party for passkeys.
+    /// The configuration of the user pool contains no relying party for passkeys.
     WebAuthnConfigurationMissing,
     /// The service does not support this kind of passkey.
     WebAuthnCredentialNotSupported,

@@ -1,11 +1,12 @@
-//! The rules for all flows: a flow starts once, ends once, and its first error sticks.
+//! The rules for all flows: a flow starts once, ends once, and returns its first error again at every later
+//! step.
 
 use crate::error::{Error, Misuse, NotReached};
 use crate::flow::{Event, SendOutcome, Step};
 use crate::timestamp::Timestamp;
 
-/// The steps of one flow. [`Guarded`] adds the rules that hold for all flows: it calls
-/// [`advance`](Self::advance) with [`Event::Start`] first, and not at all after the flow has ended or failed.
+/// The steps of one flow. [`Guarded`] makes sure that the first call of [`advance`](Self::advance) passes
+/// [`Event::Start`], and that there is no call after the flow has ended or failed.
 pub(crate) trait Steps {
     type Output;
 
@@ -71,8 +72,8 @@ impl<T> Step<T> {
         }
     }
 
-    /// Returns the output if the inner flow has ended, or else, as an `Err`, the step that the outer flow
-    /// must return to its driver.
+    /// Returns the output if the inner flow has ended. Otherwise, returns an `Err` with the step that the
+    /// outer flow must return to its driver.
     pub(crate) fn finished<Output>(self) -> Result<T, Step<Output>> {
         match self {
             Self::Done(output) => Ok(output),
@@ -83,7 +84,7 @@ impl<T> Step<T> {
 }
 
 impl Event {
-    /// Returns an error if this event reports an attempt that got no complete response.
+    /// Returns an error if this event reports that no complete response arrived, or else `None`.
     pub(crate) fn not_reached(&self) -> Option<NotReached> {
         let (may_have_arrived, cause) = match self {
             Self::Sent(SendOutcome::NotSent(cause)) => (false, cause),

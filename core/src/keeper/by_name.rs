@@ -6,18 +6,18 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// A map with one shared keeper for each user of a process. Each adapter has such a map, and wraps each
-/// keeper in the adapter's own kind of mutex.
+/// A map with one shared keeper for each user of a process. `K` is a keeper in a mutex, and each adapter uses
+/// a different kind of mutex.
 ///
-/// Keepers that are idle and not in use elsewhere are dropped from time to time, so that a server with many
-/// users does not keep a keeper for each user forever.
+/// From time to time, the map drops the keepers that are idle and that no caller holds. A server with many
+/// users therefore does not keep a keeper for each user forever.
 #[derive(Debug)]
 pub struct KeepersByName<K> {
     keepers: BTreeMap<String, Arc<K>>,
     clean_up_at: usize,
 }
 
-/// The number of keepers at which idle keepers are dropped for the first time.
+/// The number of keepers at which the map drops idle keepers for the first time.
 const FIRST_CLEAN_UP: usize = 64;
 
 impl<K> KeepersByName<K> {
@@ -27,8 +27,8 @@ impl<K> KeepersByName<K> {
         Self { keepers: BTreeMap::new(), clean_up_at: FIRST_CLEAN_UP }
     }
 
-    /// Returns the keeper with this name, and creates the keeper if it is absent. `is_idle` says whether a
-    /// keeper may be dropped.
+    /// Returns the keeper of the user with this name. If the map has no keeper for this user, `make` creates
+    /// the keeper. `is_idle` returns whether the map may drop a keeper.
     pub fn get_or_insert_with(&mut self, name: &str, make: impl FnOnce() -> K, is_idle: impl Fn(&K) -> bool) -> Arc<K> {
         if self.keepers.len() >= self.clean_up_at {
             self.keepers.retain(|_, keeper| Arc::strong_count(keeper) > 1 || !is_idle(keeper));
@@ -37,7 +37,7 @@ impl<K> KeepersByName<K> {
         Arc::clone(self.keepers.entry(name.to_owned()).or_insert_with(|| Arc::new(make())))
     }
 
-    /// Returns all keepers with their names.
+    /// Returns all keepers, each with the name of its user.
     #[must_use]
     pub fn to_vec(&self) -> Vec<(String, Arc<K>)> {
         self.keepers.iter().map(|(name, keeper)| (name.clone(), Arc::clone(keeper))).collect()

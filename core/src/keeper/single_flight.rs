@@ -6,14 +6,14 @@ use super::{Admission, JobId, KeeperEvent, KeeperStep};
 use crate::error::{Cause, Error, Misuse, NotReached};
 use crate::timestamp::Timestamp;
 
-/// A job of a keeper, as a state machine. `Known` is the state of its keeper between jobs.
+/// A job of a keeper, as a state machine. `Known` is the state that the keeper has between jobs.
 pub(crate) trait Job: Sized {
     type Known;
     type Input;
     type Value: Clone;
     type Output;
 
-    /// Takes the event that follows the last step, and returns the next state with its step.
+    /// Takes the event that reports the result of the last step, and returns the job's next transition.
     fn advance(self, known: &mut Self::Known, now: Timestamp, event: KeeperEvent<Self::Input>) -> Transition<Self>;
 }
 
@@ -22,8 +22,8 @@ pub(crate) trait Job: Sized {
 pub(crate) enum Transition<J: Job> {
     /// The job is now in this state, and waits for the result of this step.
     Next(J, KeeperStep<J::Output>),
-    /// The job is over. `value` is the result for callers who joined the job, and for the next call
-    /// of [`SingleFlight::result`].
+    /// The job is over. `value` is the result that [`SingleFlight::result`] returns from now on. If `value`
+    /// is `None`, the result of the last job stays.
     End { output: J::Output, value: Option<Result<J::Value, Error>> },
     /// The event does not answer the last step, so the job stays unchanged.
     Refuse(J, Misuse),
@@ -51,9 +51,9 @@ impl<J: Job> SingleFlight<J> {
         self.running.as_ref()
     }
 
-    /// Begins this job, unless another job is running. `joins` says whether the new job may share the result
-    /// of the running job. The third argument of `joins` is true if the running job began after `since` was
-    /// read.
+    /// Begins this job, unless another job is running. `joins` returns whether the new job may share the
+    /// result of the running job. The arguments of `joins` are the new job, the running job, and whether the
+    /// running job began after the caller read `since`.
     pub(crate) fn begin(&mut self, job: J, since: JobId, joins: impl FnOnce(&J, &J, bool) -> bool) -> Admission {
         let newest = self.newest();
         if let Some(running) = &self.running {

@@ -6,9 +6,9 @@ use crate::encoding::percent;
 use crate::secret::{OtpauthUri, SecretCode};
 
 impl SecretCode {
-    /// Returns the `otpauth://` URI of this secret, to be shown as a QR code. `issuer` is the name of the
-    /// application as the authenticator app shows it, and `account_name` is the name of the user. The URI
-    /// contains the secret.
+    /// Returns the `otpauth://` URI of this secret. Show the URI to the user as a QR code. The authenticator
+    /// app shows `issuer` as the name of your application, and `account_name` as the name of the user. The
+    /// URI contains the secret.
     ///
     /// <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>
     ///

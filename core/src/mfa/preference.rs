@@ -23,11 +23,12 @@ pub enum FactorState {
     Preferred,
 }
 
-/// Changes second factors of the signed-in user, and keeps the state of all other factors. The flow first
-/// reads which factor is preferred, and names this factor again in SetUserMFAPreference, because the service
-/// would otherwise clear the preference.
+/// Changes one or more second factors of the signed-in user. All other factors keep their state. The flow
+/// first reads which factor the user prefers. Then the flow names the preferred factor again in
+/// SetUserMFAPreference, because the service would otherwise clear the preference.
 ///
-/// The service rejects a factor that is not set up, with [`RefusalKind::InvalidParameter`].
+/// If the user has not set up a factor, the service rejects the change with
+/// [`RefusalKind::InvalidParameter`].
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserMFAPreference.html>
 ///
@@ -98,11 +99,11 @@ impl SetMfaPreference {
         self
     }
 
-    /// Sets whether passkeys count as a second factor.
+    /// Sets whether the service accepts passkeys as a second factor.
     ///
-    /// The service turns passkeys on only in a request that enables another factor, too. If no other change
-    /// enables a factor, the flow names a factor again that is already enabled. If the user has no such
-    /// factor, the flow fails with [`Error::InvalidInput`].
+    /// The service rejects a request that turns passkeys on without enabling another factor. If no other
+    /// change enables a factor, the flow adds a factor that is already enabled to the request. If the user
+    /// has no enabled factor, the flow fails with [`Error::InvalidInput`].
     #[must_use]
     pub fn with_passkey(mut self, is_on: bool) -> Self {
         self.0.inner_mut().changes.passkey = Some(is_on);
@@ -189,8 +190,8 @@ const NO_OTHER_FACTOR: InvalidInput = InvalidInput::new(
     "passkeys as a second factor need another second factor: enable an authenticator app, SMS or e-mail, too",
 );
 
-/// Returns whether the user still has the address that receives the codes of a factor. If the user has no
-/// such address, the service rejects a request that names the factor.
+/// Returns whether the user still has the address that receives the codes of a factor. If the user no longer
+/// has this address, the service rejects a request that names the factor.
 fn has_address(user: &GetUserResponse, name: &str) -> bool {
     match name {
         SMS => user.attribute("phone_number").is_some(),
@@ -284,7 +285,7 @@ mod tests {
         );
     }
 
-    /// Returns the user whose enabled factors are these, and who prefers none.
+    /// Returns a user who has these enabled factors and no preferred factor.
     fn user_with(enabled: &[&str], attributes: &[&str]) -> String {
         let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();
         json!({"Username": "alice", "UserAttributes": attributes, "UserMFASettingList": enabled}).to_string()

@@ -20,7 +20,8 @@ pub struct AssociateSoftwareToken {
 }
 
 impl AssociateSoftwareToken {
-    /// Creates a request for the signed-in user whose access token is sent with the request.
+    /// Creates a request for a signed-in user. Call the operation with
+    /// [`Call::signed_in`](crate::Call::signed_in).
     #[must_use]
     pub fn new() -> Self {
         Self { session: None }

@@ -1,5 +1,6 @@
-//! AssumeRoleWithWebIdentity: exchanges a token for temporary AWS credentials of a role, in the basic flow.
-//! The operation belongs to the Security Token Service, which uses the AWS Query protocol.
+//! AssumeRoleWithWebIdentity: exchanges a token for the temporary AWS credentials of a role. This operation
+//! is the last step of the basic flow. The operation belongs to the Security Token Service, which uses the
+//! AWS Query protocol.
 //!
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
@@ -22,7 +23,8 @@ use crate::timestamp::Timestamp;
 pub struct AssumeRoleWithWebIdentity {
     /// The ARN of the role, 20 to 2,048 characters.
     pub role_arn: String,
-    /// The name by which logs identify the role session: 2 to 64 letters, digits and `_=,.@+-`.
+    /// The name of the role session, which appears in AWS's logs. The name consists of 2 to 64 characters:
+    /// letters, digits and `_=,.@+-`.
     pub role_session_name: String,
     /// The token, issued by an identity pool or by an OpenID Connect provider that the AWS account trusts.
     pub web_identity_token: OpenIdToken,
@@ -36,8 +38,8 @@ pub struct AssumeRoleWithWebIdentity {
     /// A policy, in JSON, that restricts the permissions of the role session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// The lifetime of the credentials, in seconds: from 900 to the maximum session duration of the role. The
-    /// default lifetime is 3,600 seconds.
+    /// The lifetime of the credentials, in seconds: at least 900, and at most the maximum session duration of
+    /// the role. The default lifetime is 3,600 seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<i32>,
     /// The minimum size of the session token, in bytes. The largest allowed value is 4,096.

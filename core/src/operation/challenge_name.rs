@@ -22,15 +22,15 @@ pub enum ChallengeName {
     SelectMfaType,
     /// The user must set up a second factor.
     MfaSetup,
-    /// The client must prove by SRP that it knows the user's password.
+    /// The client must complete SRP to prove that it knows the user's password.
     PasswordVerifier,
     /// The user must answer a custom challenge, which the user pool's Lambda triggers define.
     CustomChallenge,
     /// The user must choose the first factor.
     SelectChallenge,
-    /// The remembered device must authenticate by SRP.
+    /// The remembered device must start SRP to prove that it knows the device's password.
     DeviceSrpAuth,
-    /// The remembered device must prove by SRP that it knows the device's password.
+    /// The remembered device must complete SRP to prove that it knows the device's password.
     DevicePasswordVerifier,
     /// The client, which is a server, must send the user's password in plain text.
     AdminNoSrpAuth,
@@ -76,7 +76,7 @@ impl ChallengeName {
     }
 }
 
-/// Reads the name of a challenge as the service writes it.
+/// Converts a challenge name from the text that the service sends.
 impl From<&str> for ChallengeName {
     fn from(name: &str) -> Self {
         let known = Self::deserialize(StrDeserializer::<serde::de::value::Error>::new(name));

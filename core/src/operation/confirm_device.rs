@@ -45,9 +45,9 @@ impl Operation for ConfirmDevice {
     const NAME: &'static str = "ConfirmDevice";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `true`: a session cannot be refreshed until its device is confirmed, so a lost response is
-    /// worth a retry. If the first attempt succeeded, the service may reject the retry because the device is
-    /// already registered ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
+    /// Returns `true`, because a session cannot be refreshed until its device is confirmed. If the first
+    /// attempt succeeded, the service may reject the retry because the device is already registered
+    /// ([`RefusalKind::DeviceKeyExists`](crate::error::RefusalKind)).
     fn is_repeatable(&self) -> bool {
         true
     }

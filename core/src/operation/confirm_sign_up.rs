@@ -70,7 +70,8 @@ impl Public for ConfirmSignUp {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfirmSignUpResponse {
-    /// The session with which the user can sign in, if the app client has choice-based sign-in.
+    /// The session with which the user can sign in, or `None` if the app client does not have choice-based
+    /// sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,

@@ -20,7 +20,7 @@ use crate::secret::{SecretAccessKey, SessionToken};
 pub struct GetCredentialsForIdentity {
     /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// The user's logins, which are empty for a guest.
+    /// The user's logins, or an empty set for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
     /// The ARN of the role to assume, if the login token names several roles.

@@ -23,7 +23,7 @@ pub struct GetId {
     /// need the account id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// The user's logins, which are empty for a guest. If there are several logins, the service links all of
+    /// The user's logins, or an empty set for a guest. If there are several logins, the service links all of
     /// them to one identity.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,

@@ -1,4 +1,5 @@
-//! GetOpenIdToken: returns a token with which an identity can assume a role, in the basic flow.
+//! GetOpenIdToken: returns an OpenID token for an identity. In the basic flow, the identity assumes a role
+//! with this token.
 //!
 //! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetOpenIdToken.html>
 
@@ -20,7 +21,7 @@ use crate::secret::OpenIdToken;
 pub struct GetOpenIdToken {
     /// The id of the identity, in the form `REGION:GUID`.
     pub identity_id: String,
-    /// The user's logins, which are empty for a guest.
+    /// The user's logins, or an empty set for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
 }

@@ -1,4 +1,5 @@
-//! GetTokensFromRefreshToken: returns new tokens for a refresh token, with or without refresh token rotation.
+//! GetTokensFromRefreshToken: exchanges a refresh token for new tokens, with or without refresh token
+//! rotation.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html>
 
@@ -41,8 +42,8 @@ impl Operation for GetTokensFromRefreshToken {
     const NAME: &'static str = "GetTokensFromRefreshToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
 
-    /// Returns `true`: if refresh tokens rotate, the old refresh token stays valid for a grace period of up
-    /// to one minute, so that clients can retry after a lost response.
+    /// Returns `true`: even if refresh token rotation is enabled, the old refresh token stays valid for a
+    /// grace period of up to one minute, so that clients can retry after a lost response.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -61,7 +62,7 @@ impl Public for GetTokensFromRefreshToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetTokensFromRefreshTokenResponse {
-    /// The new tokens, which include a new refresh token only if refresh tokens rotate.
+    /// The new tokens. They include a new refresh token only if refresh token rotation is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::object")]
     pub authentication_result: Option<AuthenticationResult>,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// A request to sign the user out on every device. A resource server that validates tokens by itself still
-/// accepts revoked ID tokens and access tokens until they expire.
+/// A request to sign the user out on every device. A resource server that validates tokens without asking
+/// Cognito still accepts revoked ID tokens and access tokens until these tokens expire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

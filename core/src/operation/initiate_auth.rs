@@ -22,11 +22,12 @@ pub struct InitiateAuth {
     /// `SECRET_HASH`.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub auth_parameters: Parameters,
-    /// The session from the response to SignUp or ConfirmSignUp, with which a new user signs in.
+    /// The session from the response to SignUp or ConfirmSignUp. A new user signs in with this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// The canonical user name, from which the secret hash of a token refresh is computed, because the
-    /// parameters of a refresh contain no user name. The canonical user name itself is not sent.
+    /// The canonical user name, which [`Call`](crate::Call) needs to compute the secret hash of a token
+    /// refresh. The parameters of a token refresh contain no user name. The canonical user name itself is not
+    /// sent to the service.
     #[serde(skip)]
     pub canonical_username: Option<String>,
     /// Data for the user pool's Lambda triggers and for threat protection.
@@ -49,10 +50,10 @@ impl Operation for InitiateAuth {
     const NAME: &'static str = "InitiateAuth";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Returns `true` for a sign-in by SRP, because its first request neither checks a password nor sends a
-    /// code, and for token refreshes, because the service allows clients to retry them. A retry may run the
-    /// pre-authentication trigger twice. A retry of any other flow could count a wrong password twice or send
-    /// a second code.
+    /// Returns `true` for a sign-in by SRP and for a token refresh. The first request of a sign-in by SRP
+    /// neither checks a password nor sends a code. The service allows clients to retry a token refresh. A
+    /// retry may run the pre-authentication trigger a second time. A retry of any other flow could count a
+    /// wrong password twice or send a second code.
     fn is_repeatable(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::UserSrpAuth | AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
@@ -82,11 +83,11 @@ impl Public for InitiateAuth {}
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AuthFlow {
-    /// Signs in with a password over SRP.
+    /// Signs in with a password by SRP, without sending the password.
     UserSrpAuth,
-    /// Requests new tokens for a refresh token.
+    /// Exchanges a refresh token for new tokens.
     RefreshTokenAuth,
-    /// Requests new tokens for a refresh token. `REFRESH_TOKEN` is an older name of the flow
+    /// Exchanges a refresh token for new tokens. `REFRESH_TOKEN` is an older name of the flow
     /// [`RefreshTokenAuth`](Self::RefreshTokenAuth).
     RefreshToken,
     /// Signs in with custom challenges, which the user pool's Lambda triggers define.
@@ -126,7 +127,7 @@ pub struct InitiateAuthResponse {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "lenient::list")]
     pub available_challenges: Vec<ChallengeName>,
-    /// The tokens, if no challenge is left.
+    /// The tokens, or `None` if the user must answer another challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::object")]
     pub authentication_result: Option<AuthenticationResult>,
@@ -151,7 +152,8 @@ pub struct AuthenticationResult {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub token_type: Option<String>,
-    /// The refresh token. A token refresh returns another refresh token only if refresh tokens rotate.
+    /// The refresh token. A token refresh returns another refresh token only if refresh token rotation is
+    /// enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub refresh_token: Option<RefreshToken>,
@@ -176,7 +178,8 @@ pub struct NewDeviceMetadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub device_key: Option<String>,
-    /// The device group key, which SRP hashes in place of the user pool's name when a device signs in.
+    /// The device group key. When a device signs in by SRP, the hash contains the device group key in place
+    /// of the user pool's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub device_group_key: Option<String>,

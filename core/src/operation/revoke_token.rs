@@ -1,4 +1,5 @@
-//! RevokeToken: revokes a refresh token, and the access tokens that were issued from it.
+//! RevokeToken: revokes a refresh token, and all access tokens that the service issued for this refresh
+//! token.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html>
 
@@ -16,8 +17,8 @@ use crate::secret::RefreshToken;
 pub struct RevokeToken {
     /// The refresh token to revoke.
     pub token: RefreshToken,
-    /// Whether the revocation also ends linked sessions. By default, the revocation does not end linked
-    /// sessions.
+    /// Whether the revocation also ends the sessions that are linked to the revoked session. By default, the
+    /// revocation does not end linked sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_associated_sessions: Option<RevokeAssociatedSessions>,
 }

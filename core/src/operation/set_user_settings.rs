@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, MfaOption, Operation, TokenAuthorized};
 
 /// A request to enable or disable codes by text message (SMS) as a second factor. SetUserSettings is
-/// deprecated, and supports no other factor: use SetUserMFAPreference instead.
+/// deprecated, and supports only this second factor: use SetUserMFAPreference instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SetUserSettings {
-    /// The second factors. One entry with `phone_number` and SMS enables codes by text message, and an empty
-    /// list disables them.
+    /// The second factors. An entry with the attribute `phone_number` and the medium SMS enables codes by
+    /// text message. An empty list disables these codes.
     #[serde(rename = "MFAOptions")]
     pub mfa_options: Vec<MfaOption>,
 }
 
 impl SetUserSettings {
-    /// Creates a request to set these options.
+    /// Creates a request with this list of second factors.
     #[must_use]
     pub fn new(mfa_options: Vec<MfaOption>) -> Self {
         Self { mfa_options }
@@ -43,7 +43,7 @@ impl Operation for SetUserSettings {
 
 impl TokenAuthorized for SetUserSettings {}
 
-/// The response to SetUserSettings: the options have been set.
+/// The response to SetUserSettings: the second factors have been set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

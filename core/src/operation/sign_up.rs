@@ -75,12 +75,12 @@ pub struct SignUpResponse {
     pub user_confirmed: bool,
     /// The `sub` of the user, which never changes.
     pub user_sub: String,
-    /// Where and how the service sent a confirmation code, or `None` if it sent no code.
+    /// Where and how the service sent a confirmation code, or `None` if the service sent no code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::object")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
-    /// The session with which the user can sign in after the confirmation, if the app client has choice-based
-    /// sign-in.
+    /// The session with which the user can sign in after the confirmation, or `None` if the app client does
+    /// not have choice-based sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub session: Option<ChallengeSession>,

@@ -12,8 +12,9 @@ use crate::configuration::endpoint::Service;
 use crate::error::InvalidInput;
 use crate::operation::Logins;
 
-/// A request to remove logins from an identity. A removed login gets a new identity at its next use. If an
-/// identity has no logins left, no user can reach the identity.
+/// A request to remove logins from an identity. When a user next signs in with a removed login, the identity
+/// pool creates a new identity for the login. After the last login of an identity is removed, no user can use
+/// the identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -47,8 +48,8 @@ impl Operation for UnlinkIdentity {
     const AUTHORIZATION: Authorization = Authorization::InRequest;
     const HAS_EMPTY_RESPONSE: bool = true;
 
-    /// Returns `false`: if the first attempt succeeded, the login belongs to another identity, and the
-    /// service rejects a retry.
+    /// Returns `false`: if the first attempt succeeded, the removed logins no longer belong to the identity,
+    /// and the service rejects a retry.
     fn is_repeatable(&self) -> bool {
         false
     }

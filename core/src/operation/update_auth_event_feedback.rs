@@ -1,4 +1,4 @@
-//! UpdateAuthEventFeedback: reports whether a suspicious sign-in was made by the user.
+//! UpdateAuthEventFeedback: reports to the service whether the user made a suspicious sign-in.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateAuthEventFeedback.html>
 
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, Public};
 use crate::secret::Parameter;
 
-/// A report on whether a suspicious sign-in was made by the user. The values of the report are in the link
-/// that the service's notification to the user contains.
+/// A report on whether the user made a suspicious sign-in. The service sends the user a notification with a
+/// link, and this link contains the values for the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -54,9 +54,10 @@ pub struct UpdateDeviceStatusResponse {}
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeviceRememberedStatus {
-    /// The device is remembered and signs in without a second factor.
+    /// The service remembers the device, and the device replaces the second factor at sign-in.
     Remembered,
-    /// The device is not remembered and does not replace a second factor.
+    /// The service does not remember the device, and the device does not replace the second factor at
+    /// sign-in.
     NotRemembered,
     /// A device status that this version of the crate does not know.
     #[serde(untagged)]

@@ -21,14 +21,14 @@ pub struct VerifySoftwareToken {
     /// The challenge session from AssociateSoftwareToken, or `None` for a signed-in user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// A human-readable name of the authenticator app or its device.
+    /// A human-readable name of the authenticator app, or of the device with the app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub friendly_device_name: Option<String>,
 }
 
 impl VerifySoftwareToken {
-    /// Creates a request for the signed-in user whose access token is sent with the request. Set the optional
-    /// fields on the returned request.
+    /// Creates a request for a signed-in user. Call the operation with
+    /// [`Call::signed_in`](crate::Call::signed_in). Set the optional fields on the returned request.
     #[must_use]
     pub fn new(user_code: impl Into<Parameter>) -> Self {
         Self { user_code: user_code.into(), session: None, friendly_device_name: None }
@@ -47,7 +47,7 @@ impl Operation for VerifySoftwareToken {
     const NAME: &'static str = "VerifySoftwareToken";
     const AUTHORIZATION: Authorization = Authorization::InRequest;
 
-    /// Returns `false`: a code can be used only once, and during a sign-in the first attempt spends the
+    /// Returns `false`: a code can be used only once. During a sign-in, the first attempt also spends the
     /// challenge session.
     fn is_repeatable(&self) -> bool {
         false
@@ -67,8 +67,8 @@ impl TokenAuthorized for VerifySoftwareToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct VerifySoftwareTokenResponse {
-    /// Whether the code was correct. The service can report a wrong code by the status
-    /// [`Error`](SoftwareTokenStatus::Error) in a successful HTTP response.
+    /// Whether the code was correct. If the code is wrong, the service may still send a successful HTTP
+    /// response, with the status [`Error`](SoftwareTokenStatus::Error).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SoftwareTokenStatus>,
     /// The challenge session with which the sign-in continues.

@@ -81,8 +81,8 @@ fn to_form(action: &str, version: &str, operation: &impl Serialize) -> Option<Ve
     Some(form.into_bytes())
 }
 
-/// Appends a pair of name and value for each string and each number in a JSON value. The name is the path to
-/// the string or number, such as `PolicyArns.member.1.arn`.
+/// Appends a name-value pair to `pairs` for each string and each number in a JSON value. The name is the path
+/// to the string or number, such as `PolicyArns.member.1.arn`.
 fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<String>)>) -> Option<()> {
     match value {
         Value::Object(members) => members.iter().try_for_each(|(member, value)| {
@@ -106,15 +106,15 @@ fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<Strin
 }
 
 /// The maximum number of XML nodes, which the service's responses never reach. XML entities cannot add nodes,
-/// because a document type declaration is rejected.
+/// because the parser rejects a document type declaration.
 const MAX_NODES: u32 = 1000;
 
 /// The maximum depth of nested elements, which the service's responses never reach.
 const MAX_DEPTH: u32 = 16;
 
-/// The maximum length of a body in bytes, which the service's responses never reach. The limit bounds the
-/// parsing time, because the XML parser compares each attribute of an element with all other attributes of
-/// the element.
+/// The maximum length of a body in bytes, which the service's responses never reach. The maximum limits the
+/// parsing time: the XML parser compares each attribute of an element with every other attribute of that
+/// element.
 const MAX_BYTES: usize = 32 * 1024;
 
 /// Converts the result of an operation to JSON: an XML element with child elements becomes an object, and any

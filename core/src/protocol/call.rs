@@ -19,7 +19,8 @@ use crate::protocol::retry::RetryPolicy;
 use crate::secret::AccessToken;
 use crate::timestamp::Timestamp;
 
-/// A flow that sends the request of one operation, retries it if necessary, and ends with the typed response.
+/// A flow that sends the request of one operation, retries the request if necessary, and returns the typed
+/// response.
 ///
 /// A call makes at most [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) attempts. A call is always retried if the
 /// service throttled the request or the request was not sent. If the service failed (HTTP 5xx, or a login
@@ -43,7 +44,7 @@ use crate::timestamp::Timestamp;
 #[derive(Debug)]
 pub struct Call<O: Operation>(Guarded<Exchange<OperationAnswer<O>>>);
 
-/// A reader that reads the response to an operation according to the protocol of the operation's service.
+/// A reader of the response to an operation. The reader uses the protocol of the operation's service.
 #[derive(Debug)]
 struct OperationAnswer<O>(PhantomData<fn() -> O>);
 

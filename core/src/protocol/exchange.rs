@@ -1,4 +1,4 @@
-//! Sends one request of any protocol, retries it, and reads the response.
+//! Sends one request of any protocol, retries the request if necessary, and reads the response.
 
 use crate::error::{Error, InvalidInput, Misuse, NotReached, Refusal};
 use crate::flow::guarded::Steps;
@@ -20,7 +20,7 @@ pub(crate) trait ReadAnswer {
 /// with a reader of the type `R`.
 #[derive(Debug)]
 pub(crate) struct Exchange<R> {
-    /// The request, which is dropped at the end of the exchange, because the request may contain a password.
+    /// The request, which may contain a password. The exchange drops the request after the last attempt.
     request: Result<Request, Error>,
     reader: R,
     retry: Retry,

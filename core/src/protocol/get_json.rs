@@ -18,8 +18,8 @@ use crate::secret::AccessToken;
 pub(crate) struct GetJson;
 
 impl GetJson {
-    /// Writes the request for a JSON document. If there is an access token, it is sent as a bearer token
-    /// ([RFC 6750 section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    /// Writes the request for a JSON document. If `bearer` is not `None`, the request contains that access
+    /// token as a bearer token ([RFC 6750 section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     pub(crate) fn request(endpoint: &Endpoint, operation: &'static str, bearer: Option<&AccessToken>) -> Request {
         let mut headers = Headers::new();
         headers.push("accept", "application/json");

@@ -27,17 +27,16 @@ pub const MAX_ATTEMPTS: u32 = 3;
 /// The upper bound of the first wait, in milliseconds. The bound doubles with each further wait.
 const FIRST_BACKOFF_MILLIS: u64 = 500;
 
-/// The properties of a request that decide whether it is retried.
+/// The properties of a request that determine whether the request is retried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryPolicy {
     /// Whether the request may be retried when the service may already have processed it.
     pub(crate) is_repeatable: bool,
-    /// Whether the request is retried without a wait after its response was lost, because a delayed retry can
-    /// fail.
+    /// Whether the request is retried without a wait after a lost response, because a delayed retry can fail.
     pub(crate) is_urgent: bool,
 }
 
-/// The attempts that were made so far to send one request.
+/// The previous attempts to send one request.
 #[derive(Debug)]
 pub(crate) struct Retry {
     policy: RetryPolicy,
@@ -71,12 +70,13 @@ impl Retry {
         self.may_have_arrived
     }
 
-    /// Returns the next action after an attempt that was not sent.
+    /// Returns the next action after an attempt in which the request was not sent.
     pub(crate) fn after_not_sent(&self) -> Next {
         self.retry_after_wait_if(true)
     }
 
-    /// Returns the next action after an attempt that may have arrived but got no complete response.
+    /// Returns the next action after an attempt that may have reached the service but got no complete
+    /// response.
     pub(crate) fn after_no_answer(&mut self) -> Next {
         self.may_have_arrived = true;
         if self.policy.is_urgent && self.attempts < MAX_ATTEMPTS {

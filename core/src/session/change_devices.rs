@@ -1,4 +1,4 @@
-//! A change to this machine's stored devices, while the store is locked.
+//! A job that changes this machine's devices while they are locked in the store.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,11 +10,11 @@ use crate::error::{Cause, Error, Misuse};
 use crate::keeper::{KeeperEvent, KeeperStep, MAX_LOCK_WAIT};
 use crate::storage::{Record, devices_key};
 
-/// Locks this machine's devices in the store, and then reads, changes and saves them. Use `ChangeDevices`
-/// after the user has removed a device, or after a device was registered later than the sign-in. Drive a
-/// `ChangeDevices` like a [`Keeper`](crate::Keeper).
+/// Locks this machine's devices in the store, and then reads, changes and saves them. Use `ChangeDevices` if
+/// the user removes a device, or if a device is registered some time after the sign-in. To run the job, call
+/// [`step`](Self::step) until [`KeeperStep::Done`], as for a [`Keeper`](crate::Keeper).
 ///
-/// The change is a function that returns whether the devices must be saved.
+/// The change is a function that changes the devices, and returns whether the devices must be saved.
 #[derive(Debug)]
 pub struct ChangeDevices<F> {
     key: String,
@@ -38,7 +38,7 @@ impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
     }
 
     /// Takes one event and returns the next step, as [`Keeper::step`](crate::Keeper::step) does. The output
-    /// is an error if the change could not be saved.
+    /// is an error if the devices could not be locked, read or saved.
     ///
     /// # Errors
     /// [`Error::Misuse`] if the event does not answer the last step.

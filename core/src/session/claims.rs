@@ -1,4 +1,4 @@
-//! The claims of access tokens and ID tokens, decoded without checking the signature.
+//! The claims of access tokens and ID tokens. This crate decodes the claims without checking the signature.
 //!
 //! A program that receives a token from a client must check the token's signature. This crate does not check
 //! the signature, because it receives its tokens from Cognito itself, over TLS.
@@ -15,7 +15,8 @@ use crate::encoding::{jwt, lenient};
 use crate::secret::{AccessToken, IdToken, TokenPayload};
 
 impl AccessToken {
-    /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
+    /// Returns the claims of the token, or `None` if the token cannot be decoded. **The signature is not
+    /// checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<AccessTokenClaims> {
         claims(self.expose())
@@ -30,7 +31,8 @@ impl AccessToken {
 }
 
 impl IdToken {
-    /// Returns the claims, or `None` if the token cannot be decoded. **The signature is not checked.**
+    /// Returns the claims of the token, or `None` if the token cannot be decoded. **The signature is not
+    /// checked.**
     #[must_use]
     pub fn unverified_claims(&self) -> Option<IdTokenClaims> {
         claims(self.expose())
@@ -91,8 +93,7 @@ pub struct AccessTokenClaims {
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "lenient::list")]
     pub groups: Vec<String>,
-    /// All other claims. An integer beyond 64 bits is rounded to a float:
-    /// [`unverified_payload`](AccessToken::unverified_payload) has the exact number.
+    /// All other claims, by name.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -139,8 +140,7 @@ pub struct IdTokenClaims {
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "lenient::list")]
     pub groups: Vec<String>,
-    /// All other claims, including the user's attributes. An integer beyond 64 bits is rounded to a float:
-    /// [`unverified_payload`](IdToken::unverified_payload) has the exact number.
+    /// All other claims, by name, including the user's attributes.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

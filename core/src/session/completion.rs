@@ -13,7 +13,7 @@ use crate::operation::NewDeviceMetadata;
 use crate::seed::Seed;
 use crate::timestamp::Timestamp;
 
-/// Tokens that have arrived, with the keys of a new device if the service sent any.
+/// New tokens, together with the keys of a new device if the service sent such keys.
 #[derive(Debug)]
 pub(crate) struct Renewed {
     app_client: AppClient,
@@ -22,7 +22,7 @@ pub(crate) struct Renewed {
 }
 
 impl Renewed {
-    /// Combines new tokens with the keys of a new device, which arrived with the tokens.
+    /// Combines new tokens with the keys of a new device that arrived in the same response.
     pub(crate) fn new(
         app_client: &AppClient,
         mut signed_in: SignedIn,
@@ -38,7 +38,7 @@ impl Renewed {
         Self { app_client: app_client.clone(), signed_in, new_device }
     }
 
-    /// Returns the session, before the device is registered.
+    /// Returns the session with the new tokens.
     pub(crate) fn session(&self) -> &Session {
         &self.signed_in.session
     }
@@ -49,13 +49,14 @@ impl Renewed {
         self.new_device.take()
     }
 
-    /// Generates the password of the new device, if there is one, and continues with the registration.
+    /// Generates the password of the new device, if there is one. Returns the last part of the flow, which
+    /// registers the device.
     pub(crate) fn complete(mut self) -> Completion {
         let new_device = self.take_new_device().map(|draft| draft.generate());
         self.complete_with(new_device)
     }
 
-    /// Continues with the registration of this device, if there is one.
+    /// Returns the last part of the flow, which registers this device, if there is one.
     pub(crate) fn complete_with(self, new_device: Option<Result<NewDevice, InvalidInput>>) -> Completion {
         let Self { app_client, mut signed_in, .. } = self;
         let registering = match new_device {
@@ -71,8 +72,8 @@ impl Renewed {
     }
 }
 
-/// Registers a new device, if there is one. A failed registration does not lose the tokens: the only possible
-/// error is [`Error::Misuse`].
+/// Registers a new device, if there is one. If the registration fails, the output still contains the tokens.
+/// The only possible error is [`Error::Misuse`].
 #[derive(Debug)]
 pub(crate) struct Completion {
     signed_in: SignedIn,

@@ -23,10 +23,10 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 
 /// A [`Keeper`] that loads, refreshes, saves and ends one user's session for all callers in a process.
 ///
-/// Call [`usable`](Self::usable) first: it returns the session if its tokens are valid. If no valid session
-/// is in memory, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is a seed, from which the
-/// keeper generates the password of a new device. A process has one keeper for each user. The tasks take
-/// these steps:
+/// Call [`usable`](Self::usable) first, which returns the session in memory if its tokens are valid. If no
+/// valid session is in memory, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is a seed, from
+/// which the keeper generates the password of a new device. A process has one keeper for each user. The tasks
+/// take these steps:
 ///
 /// ```text
 /// Get:      Load ── valid, or no session ────────────────────────────────────► Done
@@ -42,21 +42,21 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 /// device:   Lock, Load, Save the user's devices, if there is anything to save
 /// ```
 ///
-/// The task [`SessionTask::Get`] returns valid tokens in the store without locking it, so callers never wait
-/// for another process's refresh. It also reports without locking that the store has no session. Everything
-/// else in a job happens under the lock. If tokens that expire within the margin are still valid and the lock
-/// is taken, the task waits for [`SHORT_LOCK_WAIT`](crate::SHORT_LOCK_WAIT) and then returns these tokens
-/// together with the error. All other tasks wait for up to [`MAX_LOCK_WAIT`](crate::MAX_LOCK_WAIT).
+/// If the store has valid tokens, the task [`SessionTask::Get`] returns them without locking the store, so
+/// that callers do not wait while another process refreshes the session. All other parts of a job run while
+/// the session is locked in the store.
 ///
-/// The keeper removes an expired session from the store only after an error that [ends the
-/// session](Error::ends_session), and only after reading the store again. After any other
-/// error, [`SessionTask::Get`] still returns the session while its tokens are valid, together with the error.
-/// If the request for the refresh cannot have been sent, the task returns the session immediately, without
-/// retries. A session or a device that could not be saved stays in memory, and the next job
-/// or [`SessionTask::Flush`] saves it, unless the user has meanwhile signed in or out in another process.
+/// If a refresh fails with an error that [ends the session](Error::ends_session), the keeper reads the store
+/// again. The keeper removes the session from the store only if the store has no newer session. If a refresh
+/// fails with any other error, [`SessionTask::Get`] still returns the session together with the error, as
+/// long as the session's tokens are valid. If the refresh request cannot have arrived at the service, the
+/// task returns the session immediately, without retries. A session or a device that could not be saved stays
+/// in memory, and the next job saves it. To save an unsaved session or device at once, use
+/// [`SessionTask::Flush`]. If the user has meanwhile signed in or out in another process, the keeper drops
+/// the unsaved session.
 ///
-/// Valid tokens in memory are returned without reading the store. The keeper therefore notices a sign-out by
-/// another process only when the tokens in memory expire.
+/// [`usable`](Self::usable) returns valid tokens from memory without reading the store. If another process
+/// signs the user out, the keeper therefore notices the sign-out only when the tokens in memory expire.
 #[derive(Debug)]
 pub struct SessionKeeper {
     known: Known,
@@ -87,8 +87,8 @@ impl SessionKeeper {
         &self.known.username
     }
 
-    /// Returns the session if its tokens are valid for at least the margin. A session that cannot be
-    /// refreshed is returned until its tokens expire.
+    /// Returns the session if its tokens are valid for at least the margin. A session without a refresh token
+    /// is returned until its tokens expire.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.known.usable(now)
@@ -100,8 +100,8 @@ impl SessionKeeper {
         self.known.current.as_ref()
     }
 
-    /// Returns a number that increases at every sign-in, sign-out and expiry of the session. While the number
-    /// stays the same, all tokens of the keeper count as one session.
+    /// Returns the generation of the session: a number that increases at every sign-in, at every sign-out,
+    /// and whenever the session expires. Tokens with the same generation belong to the same session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.known.generation
@@ -113,13 +113,13 @@ impl SessionKeeper {
         &self.known.key
     }
 
-    /// Returns whether no job is running and nothing is waiting to be saved.
+    /// Returns whether no job is running and no session or device must still be saved.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.flight.running().is_none() && !self.has_unsaved()
     }
 
-    /// Returns whether a session or a device could not be saved and is still in memory only.
+    /// Returns whether memory contains a session or a device that the keeper could not save.
     #[must_use]
     pub fn has_unsaved(&self) -> bool {
         self.known.has_unsaved()
@@ -150,7 +150,8 @@ impl Keeper for SessionKeeper {
         self.flight.step(&mut self.known, now, event)
     }
 
-    /// Returns the result of this job or of a later job that returned or refreshed the session.
+    /// Returns the result of this job or of a later job. Jobs for [`SessionTask::Save`] and
+    /// [`SessionTask::Flush`] have no result here.
     fn result(&self, job: JobId) -> Option<Result<KeptSession, Error>> {
         self.flight.result(job)
     }

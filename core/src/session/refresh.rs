@@ -1,4 +1,4 @@
-//! Refreshing a session: new tokens in exchange for a refresh token.
+//! The refresh of a session: the service returns new tokens in exchange for the refresh token.
 
 #[cfg(test)]
 mod tests;
@@ -21,16 +21,16 @@ use crate::session::Tokens;
 use crate::session::completion::{Completion, Renewed};
 use crate::timestamp::Timestamp;
 
-/// Refreshes a session: gets new access and ID tokens for its refresh token, with the operation that the app
-/// client is configured for ([`AppClient::with_refresh_method`]).
+/// Refreshes a session: gets a new access token and a new ID token in exchange for the session's refresh
+/// token. [`AppClient::with_refresh_method`] chooses the operation.
 ///
-/// The returned session contains the refresh token for the next refresh: the new token if the service sent
-/// one, or else the old token. Save the session before you do anything else: if the app client rotates
-/// refresh tokens, the old refresh token soon becomes invalid.
+/// The returned session contains the new refresh token if the service sent one, or else the old refresh
+/// token. Save the returned session before you do anything else: if the app client rotates refresh tokens,
+/// the old refresh token soon becomes invalid.
 ///
-/// The request names the device that the tokens were issued to. If the service no longer knows the device,
-/// the flow retries the request once without the device key, and reports the key
-/// in [`DeviceReport::gone_device_key`]. If the service assigns new device keys, the flow registers the
+/// The request contains the key of the device that the tokens were issued to. If the service no longer knows
+/// the device, the flow retries the request once without the device key, and reports the key in
+/// [`DeviceReport::gone_device_key`]. If the service sends the keys of a new device, the flow registers the
 /// device, as a sign-in does.
 ///
 /// A session without a refresh token fails with [`Error::NoRefreshToken`], and a session of
@@ -77,7 +77,8 @@ impl Refresh {
         Self(Guarded::new(Refreshing { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
     }
 
-    /// Adds this context to the request, as far as the operation supports it.
+    /// Adds this context to the request. Parts of the context that the operation does not support are not
+    /// sent.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.0.inner_mut().tokens.context = context;
@@ -118,7 +119,7 @@ impl Steps for Refreshing {
     }
 }
 
-/// The first part of a refresh, which ends when the new tokens have arrived, before a device is registered.
+/// The first part of a refresh, which gets the new tokens but does not register a device.
 #[derive(Debug)]
 pub(crate) struct RefreshTokens {
     app_client: AppClient,
@@ -249,8 +250,9 @@ fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
     }
 }
 
-/// Returns whether the service says that a refresh method is not enabled. The service has no distinct error
-/// code for this case, and some proxies do not know GetTokensFromRefreshToken.
+/// Returns whether the service says that a refresh method is not enabled. The service has no separate error
+/// code for a refresh method that is not enabled, and some proxies reject GetTokensFromRefreshToken as an
+/// unknown operation.
 fn is_not_enabled(refusal: &Refusal) -> bool {
     match refusal.kind {
         RefusalKind::OperationNotEnabled | RefusalKind::UnsupportedOperation => true,

@@ -1,5 +1,5 @@
-//! Calls with a session's access token: one retry after a refresh, and operations that return their results
-//! in pages.
+//! Calls with the access token of a session: the retry after a refresh, and the requests for results in
+//! several pages.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -10,11 +10,11 @@ use crate::operation::{Paged, TokenAuthorized};
 use crate::protocol::Call;
 use crate::session::Session;
 
-/// One operation with a session's access token. If the service rejects the token, the call is retried after a
-/// refresh.
+/// One operation with the access token of a session. If the service rejects the token, the caller refreshes
+/// the session and retries the call.
 ///
-/// The service may reject an access token that has not expired, because the token was revoked. A service that
-/// rejects the token does not carry out the operation, so the call can safely be retried after a refresh.
+/// The service also rejects an access token that was revoked, even if the token has not expired. If the
+/// service rejects the token, the service does not carry out the operation, so a retry is safe.
 ///
 /// ```
 /// # use cognito_core::operation::{GetUser, GetUserResponse};
@@ -43,7 +43,8 @@ pub struct SessionCall<O> {
     attempts: u32,
 }
 
-/// The maximum number of attempts of a call. After the second attempt, another refresh would not help.
+/// The maximum number of attempts of a call. If the service also rejects the refreshed token, another refresh
+/// would not help.
 const MAX_ATTEMPTS: u32 = 2;
 
 impl<O: TokenAuthorized + Clone> SessionCall<O> {
@@ -53,7 +54,7 @@ impl<O: TokenAuthorized + Clone> SessionCall<O> {
         Self { app_client: app_client.clone(), operation, attempts: 0 }
     }
 
-    /// Returns the call with the access token of this session, and counts it as an attempt.
+    /// Returns the call with the access token of this session, and increments the number of attempts.
     pub fn attempt(&mut self, session: &Session) -> Call<O> {
         self.attempts += 1;
         Call::signed_in(&self.app_client, session, self.operation.clone())
@@ -67,20 +68,20 @@ impl<O: TokenAuthorized + Clone> SessionCall<O> {
     }
 }
 
-/// The requests for all pages of a paged operation, starting with a given request. After an error, there are
-/// no further pages.
+/// The requests for the pages of a paged operation, one after the other. After an error,
+/// [`request`](Self::request) returns no further request.
 #[derive(Debug)]
 pub struct Pages<O> {
     next: Option<O>,
-    /// The tokens of all pages that were requested.
+    /// The page tokens of all requests so far.
     requested: BTreeSet<String>,
 }
 
-/// The maximum number of pages. The longest list of the service has fewer pages.
+/// The maximum number of pages. Every list of the service has fewer pages.
 const MAX_PAGES: usize = 10_000;
 
 impl<O: Paged> Pages<O> {
-    /// Creates the sequence of pages that starts with this request.
+    /// Creates the sequence of requests that starts with this request.
     #[must_use]
     pub fn new(operation: O) -> Self {
         let requested = operation.page_token().map(Into::into).into_iter().collect();
@@ -93,11 +94,11 @@ impl<O: Paged> Pages<O> {
         self.next.clone()
     }
 
-    /// Takes the result of the last request, and returns it.
+    /// Takes the result of the last request, prepares the request for the next page, and returns the result.
     ///
     /// # Errors
-    /// Returns the caller's own error unchanged. Returns [`Error::Malformed`] if the page names a page that
-    /// was already requested, or if there are more than 10,000 pages, because the list would never end.
+    /// Returns the error in `page` unchanged. Returns [`Error::Malformed`] if the next page was already
+    /// requested, or if there are more than 10,000 pages: such a list would never end.
     pub fn received(&mut self, page: Result<O::Response, Error>) -> Result<O::Response, Error> {
         let request = self.next.take();
         let page = page?;
@@ -123,7 +124,7 @@ mod tests {
         Ok(serde_json::from_value(serde_json::json!({ "Devices": [], "PaginationToken": token })).unwrap())
     }
 
-    /// Regression: a server whose pages go A, B, A, B had no last page.
+    /// Regression: if a server repeated the page tokens A, B, A, B, the list never ended.
     #[test]
     fn a_page_that_repeats_is_an_error() {
         for tokens in [&["A", "B", "A"][..], &["A", "B", "C", "D", "B"]] {

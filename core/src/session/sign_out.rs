@@ -15,9 +15,10 @@ use crate::timestamp::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignOutScope {
-    /// The tokens are only deleted locally, and stay valid until they expire.
+    /// The tokens are only deleted locally. The service does not revoke the tokens, so they stay valid
+    /// until they expire.
     Local,
-    /// The service revokes the refresh token and the access tokens that were issued for it.
+    /// The service revokes the refresh token and all access tokens of the same sign-in.
     Revoke,
     /// The service revokes all tokens of the user, on every device. A global sign-out needs an access token
     /// that has not expired.
@@ -32,8 +33,8 @@ pub enum SignOutScope {
 pub enum RemoteSignOut {
     /// No request was sent, because the sign-out was local.
     NotAsked,
-    /// The tokens cannot be revoked: there is no refresh token, or the app client has token revocation
-    /// disabled.
+    /// The tokens cannot be revoked: the session has no refresh token, or token revocation is disabled for
+    /// the app client.
     NotRevocable,
     /// The service has revoked the tokens.
     Done,
@@ -41,14 +42,14 @@ pub enum RemoteSignOut {
     Failed(Error),
 }
 
-/// The result of signing out a session that is in a store.
+/// The result of a sign-out at the service and in the store.
 #[derive(Debug)]
 #[must_use = "the tokens may still be valid, and the session may still be stored"]
 #[non_exhaustive]
 pub struct SignedOut {
     /// The result of the sign-out at the service.
     pub remote: RemoteSignOut,
-    /// Whether the session was removed from the store.
+    /// The result of removing the session from the store.
     pub local: Result<(), Error>,
 }
 

@@ -7,15 +7,15 @@ use crate::device::DeviceReport;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SignedIn {
-    /// The session, with the canonical user name. The name comes from the access token, or from the service's
-    /// response if the access token cannot be decoded. If the user typed an alias, the canonical name differs
-    /// from the typed name.
+    /// The session, with the canonical user name. The canonical name comes from the access token, or from the
+    /// service's response if the access token cannot be decoded. If the user typed an alias, the canonical
+    /// name differs from the typed name.
     pub session: Session,
     /// The changes to the user's remembered device.
     pub device: DeviceReport,
 }
 
-/// Combines this session with an empty report about the device.
+/// Creates a result with this session and without changes to the device.
 impl From<Session> for SignedIn {
     fn from(session: Session) -> Self {
         Self { session, device: DeviceReport::default() }

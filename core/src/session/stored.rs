@@ -12,24 +12,25 @@ use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
 impl Session {
-    /// Returns the session as a record to store.
+    /// Encodes the session as a record for the store.
     #[must_use]
     pub fn to_record(&self) -> Record {
         Record::new(json::to_vec(self).expect("a session consists of strings and numbers"))
     }
 
-    /// Reads the session in a record that this version or an earlier version of this crate stored. Unknown
+    /// Reads the session from a record of this version or of an earlier version of this crate. Unknown
     /// members of the record are ignored.
     ///
     /// # Errors
-    /// [`Error::Store`] if the record does not hold a session, or if a later version stored it.
+    /// [`Error::Store`] if the record does not hold a session, or if a later version of this crate stored the
+    /// record.
     pub fn from_record(record: &Record) -> Result<Self, Error> {
         record.read("stored session")
     }
 }
 
-/// The stored form of a session. The version number must increase if an older version of this crate would
-/// misread the new form.
+/// The stored form of a session. If an older version of this crate would misread a changed form, increase the
+/// version number.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,

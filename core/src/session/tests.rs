@@ -228,8 +228,8 @@ fn only_a_complete_device_is_imported_from_web_storage() {
     assert_eq!(import(&storage, "alice"), None);
 }
 
-/// Returns sessions as version 1 stores them, and their decoded form. Sessions that version 1 stored must be
-/// readable forever.
+/// Returns the JSON of sessions in version 1 of the stored form, and the same sessions as values. Version 1
+/// must stay readable forever.
 fn version_1() -> [(&'static str, Session); 2] {
     let access = json!({"device_key": "us-east-1_0d4f", "exp": ISSUED + 3600, "iat": ISSUED, "origin_jti": "o",
         "sub": "0d4f1c2e", "username": "alice"});

@@ -9,14 +9,14 @@ use crate::secret::{AccessToken, IdToken, RefreshToken};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// The access token, which authorizes requests to Cognito and to resource servers on behalf of the user.
+    /// The access token, which authorizes the user's requests to Cognito and to resource servers.
     pub access_token: AccessToken,
     /// The ID token, which identifies the user to an application.
     pub id_token: Option<IdToken>,
-    /// The refresh token, which can be exchanged for new tokens. `None` if the service returned no refresh
-    /// token.
+    /// The refresh token, which the service exchanges for new tokens, or `None` if the service returned no
+    /// refresh token.
     pub refresh_token: Option<RefreshToken>,
-    /// The lifetime of the access token in seconds, counted from the time of its issue.
+    /// The lifetime of the access token, in seconds from the time at which the service issued the token.
     pub expires_in: Option<i32>,
 }
 

@@ -1,10 +1,10 @@
-//! Import and export of sessions and devices in the browser storage of the npm package
-//! amazon-cognito-identity-js.
+//! Imports and exports sessions and devices in the form in which the npm package amazon-cognito-identity-js
+//! stores them in a browser.
 //!
-//! With `P = CognitoIdentityServiceProvider.{client id}`, the package stores the name of the last user under
-//! `P.LastAuthUser`. The package stores a session under `P.{user}.idToken`, `P.{user}.accessToken`,
-//! `P.{user}.refreshToken` and `P.{user}.clockDrift`. The package stores a remembered device under
-//! `P.{user}.deviceKey` and `P.{user}.deviceGroupKey`, and the device's password under
+//! In the following keys, `P` is `CognitoIdentityServiceProvider.{client id}`. The package stores the name of
+//! the last user under `P.LastAuthUser`. The package stores a session under `P.{user}.idToken`,
+//! `P.{user}.accessToken`, `P.{user}.refreshToken` and `P.{user}.clockDrift`. The package stores a remembered
+//! device under `P.{user}.deviceKey` and `P.{user}.deviceGroupKey`, and the device's password under
 //! `P.{user}.randomPasswordKey`.
 //!
 //! The value `clockDrift` is the number of whole seconds by which the local clock was ahead of the service's
@@ -29,15 +29,13 @@ pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -
     get(&format!("{}.LastAuthUser", prefix(app_client))).filter(|name| !name.is_empty())
 }
 
-/// Returns a user's session from the storage that `get` reads, or `None` if the storage has neither an access
-/// token nor a refresh token for the user. A clock drift that is not a whole number is read as 0. The session
-/// includes the key of the remembered device, because a refresh must name the device.
+/// Returns a user's session from the storage that `get` reads, or `None` if the storage has no access token
+/// for the user. A clock drift that is not a whole number is read as 0. The session includes the key of the
+/// remembered device, because a refresh must send this key.
 ///
-/// A session without an access token has an empty one. [`Session::plan`] then says that the session must be
-/// refreshed before it is used.
-///
-/// `username` is the user name in the storage. After some sign-ins, the package stores the name that the user
-/// typed. If the access token or the ID token can be decoded, the returned session has the canonical name.
+/// `username` is the user name in the keys of the storage. In the keys, the package sometimes uses the name
+/// that the user typed instead of the canonical name. If the access token can be decoded, the returned
+/// session has the canonical name.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
     let get = user_entries(app_client, username, get);
@@ -77,7 +75,8 @@ pub fn import_device(
     DeviceRecord::new(canonical, get("deviceKey")?, get("deviceGroupKey")?, get("randomPasswordKey")?).ok()
 }
 
-/// Returns the keys and values to write into the storage for this session, under its canonical user name.
+/// Returns the keys and values to write into the storage for this session. The keys contain the canonical
+/// user name.
 ///
 /// If the user pool remembers devices, write the result of [`export_device`] as well, because the package
 /// cannot refresh the tokens of a remembered device without the device's keys.
@@ -109,8 +108,8 @@ pub fn export_device(app_client: &AppClient, record: &DeviceRecord) -> Vec<(Stri
     .into()
 }
 
-/// Returns a function that reads one of the user's entries, by the last part of its key. The function treats
-/// empty values as absent.
+/// Returns a function that reads an entry of this user. The argument of the function is the last part of the
+/// entry's key, such as `idToken`. The function returns `None` for an empty value.
 fn user_entries(
     app_client: &AppClient,
     username: &str,

@@ -62,21 +62,23 @@ challenges! {
     ///
     /// A challenge is a plain value: an application can store it, show a form, and continue in another
     /// request or another process. Each kind of challenge has one method for each possible answer. Each
-    /// answer is a [`SignIn`], which runs like any other flow. An answer takes a fresh [`Seed`], because the
-    /// sign-in may have to prove or register a device afterwards. If the user pool tracks devices,
-    /// add [`with_devices`](SignIn::with_devices) to each answer.
+    /// answer is a [`SignIn`], which runs like any other flow. Each answer needs a new [`Seed`], because the
+    /// flow may have to prove or register a device after the answer. If the user pool tracks devices, add
+    /// [`with_devices`](SignIn::with_devices) to each answer.
     ///
-    /// An answer only borrows the challenge, so the user can try again after a wrong
-    /// code. [`Error::may_answer_again`] returns whether the challenge can be answered again.
-    /// After [`Error::StartAgain`], only a new sign-in helps. The service forgets a challenge session after 3
-    /// to 15 minutes, depending on the configuration of the app client. To get another code, start the
-    /// sign-in again, which needs the password because a challenge does not contain it.
+    /// An answer only borrows the challenge, so the user can try again after a wrong code.
+    /// [`Error::may_answer_again`] returns whether the challenge can be answered again. After
+    /// [`Error::StartAgain`], the user must start a new sign-in. The service forgets a challenge session
+    /// after 3 to 15 minutes, depending on the configuration of the app client. To get another code, the user
+    /// must start the sign-in again and enter the password again, because a challenge does not contain the
+    /// password.
     ///
     /// The JSON form contains the challenge session and the challenge's parameters in plain text. While an
     /// authenticator app is being set up, the JSON form also contains the app's secret. An attacker who has
-    /// the JSON and the right answer can sign in as the user, and an attacker who has the app's secret can
-    /// compute the app's codes forever. The JSON form contains no password, no client secret, and nothing
-    /// about a device except the key of a device that is gone.
+    /// the JSON and the right answer can sign in as the user. An attacker who has the app's secret can
+    /// compute the app's codes forever. The JSON form contains neither the password nor the client secret. If
+    /// the service no longer knows a device, the JSON form contains the key of this device. The JSON form
+    /// contains no other data about devices.
     ///
     /// ```
     /// # use cognito_core::{AppClient, Challenge, Seed, SignIn};
@@ -126,7 +128,7 @@ impl Challenge {
         &self.pending().name
     }
 
-    /// Returns the user name that the service used most recently for this user.
+    /// Returns the newest user name that the service has sent for this user in this sign-in.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.pending().names.username
@@ -144,18 +146,18 @@ impl Challenge {
         &self.pending().available_challenges
     }
 
-    /// Returns the key of a device that the service no longer knows, and whose stored record is therefore
-    /// invalid. The answers to the challenge do not name this device. At the end of the
-    /// sign-in, [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) also contains the
-    /// key.
+    /// Returns the key of a device that the service no longer knows. The stored record of this device is
+    /// therefore invalid. The answers to the challenge do not name this device. At the end of the sign-in,
+    /// [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) also contains the key.
     #[must_use]
     pub fn gone_device_key(&self) -> Option<&str> {
         self.pending().gone_device_key.as_deref()
     }
 
-    /// Answers any challenge with these `ChallengeResponses`, unchanged. Use this method for a challenge that
-    /// this version has no type for, or to send more responses than the typed answers do. The flow adds
-    /// `SECRET_HASH` and `DEVICE_KEY`, and also `USERNAME` unless the responses contain it.
+    /// Answers any challenge with these `ChallengeResponses`, unchanged. Use this method if this version of
+    /// the crate has no type for the challenge, or to send additional responses that the methods of the type
+    /// do not send. The flow adds `SECRET_HASH` and `DEVICE_KEY`, and also `USERNAME` unless the responses
+    /// contain it.
     ///
     /// The AWS documentation lists the responses that each challenge takes:
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>.

@@ -1,5 +1,5 @@
-//! CUSTOM_AUTH: sign-in by the challenges of the user pool's Lambda triggers, optionally after a password
-//! over SRP.
+//! CUSTOM_AUTH: sign-in by the challenges of the user pool's Lambda triggers. A proof of the password over
+//! SRP may precede these challenges.
 
 use super::request::FirstRequest;
 use crate::error::InvalidInput;

@@ -8,7 +8,7 @@ use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::srp::{EphemeralKey, Identity};
 
-/// A started proof of a device: DEVICE_SRP_AUTH is answered, and DEVICE_PASSWORD_VERIFIER is expected.
+/// A started proof of a device. The flow answers DEVICE_SRP_AUTH and waits for DEVICE_PASSWORD_VERIFIER.
 #[derive(Debug)]
 pub(super) struct DeviceProof {
     record: DeviceRecord,

@@ -1,7 +1,8 @@
 //! Lists of names in the parameters of a challenge.
 //!
-//! Every parameter is a text. The service writes a list as JSON. Other servers write it as their language
-//! prints a list, for example `['SOFTWARE_TOKEN_MFA']` or `[SMS_MFA, EMAIL_OTP]`.
+//! The value of every parameter is a text. The service writes a list as JSON. Other servers write a list in
+//! the notation of their programming language, for example `['SOFTWARE_TOKEN_MFA']` or
+//! `[SMS_MFA, EMAIL_OTP]`.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -11,8 +12,8 @@ use serde_json::Value;
 
 use crate::operation::ChallengeName;
 
-/// Reads a list of names. Members that are no names are ignored. The list is empty if the text has an unknown
-/// form.
+/// Reads a list of names. This function ignores members that are not strings or are empty. The returned list
+/// is empty if the text has an unknown form.
 pub(super) fn names(text: &str) -> Vec<String> {
     match serde_json::from_str(text) {
         Ok(Value::Array(members)) => {
@@ -25,7 +26,7 @@ pub(super) fn names(text: &str) -> Vec<String> {
 }
 
 /// Reads a list of second factors, each factor once. Cognito's documentation calls codes by e-mail EMAIL_MFA,
-/// and its API calls them EMAIL_OTP; both names are read as `EmailOtp`.
+/// and its API calls them EMAIL_OTP; this function reads both names as `EmailOtp`.
 pub(super) fn factors(text: &str) -> Vec<ChallengeName> {
     let mut factors = Vec::new();
     for factor in names(text).iter().map(|name| factor(name)) {
@@ -40,8 +41,8 @@ fn factor(name: &str) -> ChallengeName {
     if name == "EMAIL_MFA" { ChallengeName::EmailOtp } else { ChallengeName::from(name) }
 }
 
-/// Reads names that are separated by commas, with or without brackets and quotes. A text with anything else
-/// has an unknown form.
+/// Reads names that are separated by commas, with or without brackets and quotes. Returns an empty list for
+/// any other text.
 fn printed_names(text: &str) -> Vec<String> {
     let is_name = |name: &&str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::operation::Parameters;
 
-/// The maximum number of aliases that are kept. Cognito uses fewer names for one user, even in a long
+/// The maximum number of aliases that a sign-in keeps. Cognito uses fewer names for one user, even in a long
 /// sign-in.
 const MAX_ALIASES: usize = 8;
 
@@ -25,7 +25,7 @@ impl UserNames {
     }
 
     /// Takes the user name from the challenge's parameters: `USERNAME` or, if `USERNAME` is absent,
-    /// `USER_ID_FOR_SRP`. The earlier names become aliases.
+    /// `USER_ID_FOR_SRP`. The replaced names become aliases.
     pub(super) fn learn(&mut self, parameters: &Parameters) {
         let named = |name| parameters.get(name).filter(|text| !text.is_empty());
         for name in [named("USER_ID_FOR_SRP"), named("USERNAME")].into_iter().flatten() {

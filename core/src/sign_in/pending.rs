@@ -60,7 +60,7 @@ impl Pending {
         operation
     }
 
-    /// Replaces the challenge session with this newer session, if there is one.
+    /// Replaces the challenge session with `session`, unless `session` is `None`.
     pub(super) fn renewed(mut self, session: Option<ChallengeSession>) -> Self {
         self.session = session.or(self.session);
         self

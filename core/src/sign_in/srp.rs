@@ -22,14 +22,14 @@ pub(super) fn initiate(username: &str, password: &Password) -> Result<FirstReque
     FirstRequest::from(InitiateAuth::new(AuthFlow::UserSrpAuth, parameters)).proving(password)
 }
 
-/// Derives the secret value `a` of SRP from the seed. The secret value has 256 bits: as many as the seed, and
-/// as many as RFC 5054 recommends.
+/// Derives the secret value `a` of SRP from the seed. The secret value has 256 bits, like the seed. RFC 5054
+/// recommends at least 256 bits.
 pub(super) fn ephemeral_key(seed: &Seed, label: &str) -> Result<EphemeralKey, InvalidInput> {
     EphemeralKey::from_bytes(seed.expand::<32>(label).as_slice())
         .map_err(|_| InvalidInput::new("seed", "cannot be used for SRP, pass a random one"))
 }
 
-/// A started proof of a password: `SRP_A` is sent, and PASSWORD_VERIFIER is expected.
+/// A started proof of a password. The flow sends `SRP_A` and waits for PASSWORD_VERIFIER.
 #[derive(Debug)]
 pub(super) struct PasswordProof {
     password: Password,

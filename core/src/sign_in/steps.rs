@@ -1,5 +1,5 @@
-//! The state machine behind every sign-in and every answer to a challenge, which reads all responses of the
-//! service.
+//! The state machine of a sign-in and of an answer to a challenge. The state machine reads all responses of
+//! the service.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -37,7 +37,7 @@ pub(super) struct SigningIn {
     state: State,
 }
 
-/// The data of a sign-in that every state needs.
+/// The data that every state of a sign-in needs.
 #[derive(Debug)]
 pub(super) struct Attempt {
     app_client: AppClient,
@@ -48,10 +48,11 @@ pub(super) struct Attempt {
     names: UserNames,
     /// The key of a device that the service no longer knows. The sign-in continues without this device.
     gone_device_key: Option<String>,
-    /// Whether the service has rejected a device in this flow. If it has, all later requests name no device.
+    /// Whether the service has rejected a device in this flow. After a rejection, the requests of the flow
+    /// name no device.
     is_device_rejected: bool,
-    /// The data that starts the sign-in again, or `None` in a flow that answers a challenge and cannot start
-    /// again.
+    /// The data with which the flow can start the sign-in again. The field is `None` in a flow that answers a
+    /// challenge, because such a flow cannot start the sign-in again.
     restart: Option<Initiation>,
 }
 
@@ -100,7 +101,7 @@ enum Expects {
     AnyProof(Option<PasswordProof>),
     /// The flow answers DEVICE_PASSWORD_VERIFIER.
     DeviceVerifier(DeviceProof),
-    /// The flow answers no challenge, because the device has been proven.
+    /// The flow answers no challenge, because the flow has already sent the device's proof.
     Nothing,
 }
 
@@ -215,7 +216,7 @@ impl Attempt {
         Ok(self.send(request, device_key, Expects::AnyProof(proof)))
     }
 
-    /// Sends a request with this device key, unless the request already contains a device key.
+    /// Sends a request. If the request contains no device key, adds this device key first.
     fn send(&self, mut request: AuthRequest, device_key: Option<&str>, expects: Expects) -> State {
         request.set_context(self.context.clone());
         let parameters = request.parameters_mut();
@@ -331,7 +332,7 @@ impl Attempt {
         Ok(Next::Continue(self.respond(challenge.response(Parameters::new()), Expects::AnyProof(None))))
     }
 
-    /// Completes the sign-in with this session, after registering the device if it is new.
+    /// Registers the device if the device is new, and then completes the sign-in with this session.
     fn complete(
         &self,
         mut session: Session,

@@ -14,8 +14,8 @@ use super::pending::{Pending, SoftwareToken};
 use crate::operation::{ChallengeName, Parameters};
 use crate::secret::{ChallengeSession, SecretCode};
 
-/// The stored form of a challenge. The version number must increase if an older version of this crate would
-/// misread the new form.
+/// The stored form of a challenge. If older versions of this crate would misread a changed form, the change
+/// must increase the version number.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,

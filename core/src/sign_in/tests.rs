@@ -117,7 +117,7 @@ fn first_request(mut flow: SignIn) -> Value {
 
 const DEVICE_KEY: &str = "us-east-1_a1b2c3d4-5678-90ab-cdef-112233445566";
 
-/// Returns stored devices with one device, which is registered for the test user.
+/// Returns the records of one device, which is registered for the test user.
 fn devices() -> Devices {
     let mut devices: Devices =
         [DeviceRecord::new(CANONICAL, DEVICE_KEY, "-group", "device password").unwrap()].into_iter().collect();
@@ -130,7 +130,7 @@ fn tokens_for_a_new_device() -> String {
     json!({"AuthenticationResult": {"AccessToken": "access", "NewDeviceMetadata": new}}).to_string()
 }
 
-/// Returns a challenge that was read from its stored form.
+/// Restores a challenge from its stored form.
 fn stored_challenge(name: &str) -> Challenge {
     let stored = json!({"version": 1, "name": name, "username": CANONICAL, "session": "next session"});
     serde_json::from_value(stored).unwrap()

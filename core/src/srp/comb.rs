@@ -9,8 +9,9 @@
 //! 2^(52 * tooth + 13 * block + column)
 //! ```
 //!
-//! The five teeth of the comb read the five bits of one column of a block. These bits form a number below 32.
-//! Each block has a table, which contains the product in column 0 for each number below 32:
+//! The five teeth of the comb read the five bits of one column of a block. These bits form a number below 32,
+//! which is the index into the block's table. The table has 32 entries. Each entry is the power of g for
+//! these bits in column 0 of the block:
 //!
 //! ```text
 //! TABLES[block][bits]
@@ -25,10 +26,10 @@
 //! multiplications. An exponentiation with a window of four bits would need about 330 operations in total. A
 //! comb with more or fewer teeth or blocks is not faster, because every look-up reads a whole table.
 //!
-//! The tables take 48 KiB. The file `comb.bin` contains the tables, entry by entry, each in Montgomery form
-//! (multiplied by 2^3072 modulo N) and in 384 big-endian bytes. The tables are stored, because their
-//! computation would take six seconds in the compiler, or one millisecond in the first sign-in. A test
-//! computes every entry again and compares it.
+//! The tables take 48 KiB. The file `comb.bin` contains all entries of all tables. Each entry is in
+//! Montgomery form (multiplied by 2^3072 modulo N) and has 384 big-endian bytes. The file exists because
+//! computing the tables would take six seconds in the compiler, or one millisecond in the first sign-in. A
+//! test computes every entry again and compares the entry with the file.
 //!
 //! The method is from Lim and Lee, "More flexible exponentiation with precomputation":
 //! <https://doi.org/10.1007/3-540-48658-5_11>
@@ -71,8 +72,8 @@ fn bits(exponent: &Exponent, position: u32) -> u8 {
     (0..TEETH).rev().fold(0, |bits, tooth| bits << 1 | exponent.bit(tooth * ROW + position).to_u8())
 }
 
-/// Returns the table's entry with the number `bits`. The function reads every entry, so that the accessed
-/// memory does not depend on `bits`.
+/// Returns the table's entry at index `bits`. The function reads every entry, so that the accessed memory
+/// does not depend on `bits`.
 fn select(table: &[Residue; ENTRIES], bits: u8) -> Residue {
     let mut selected = Zeroizing::new([0; U3072::LIMBS]);
     for (number, entry) in (0_u8..).zip(table) {

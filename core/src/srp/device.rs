@@ -12,7 +12,7 @@ use super::{Identity, group, integer, private_key};
 use crate::secret::DevicePassword;
 use crate::seed::Seed;
 
-/// A device's password, with the salt and the verifier by which the service recognizes the device.
+/// A device's password, and the salt and the verifier with which the service checks the device's proof.
 ///
 /// ConfirmDevice sends the salt and the verifier as `DeviceSecretVerifierConfig`. The password stays on the
 /// client.

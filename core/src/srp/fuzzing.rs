@@ -1,7 +1,7 @@
 //! A switch between real arithmetic and cheap stand-ins, for fuzzing only (`--cfg fuzzing`).
 //!
-//! An exponentiation takes milliseconds under a sanitizer. The stand-ins let a fuzz target that tests the
-//! logic of a sign-in run many times faster. No signature is correct while they are used.
+//! An exponentiation takes milliseconds under a sanitizer. A fuzz target for the logic of a sign-in runs many
+//! times faster with the stand-ins. All signatures that the stand-ins compute are wrong.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 

@@ -2,10 +2,9 @@
 //! Montgomery forms.
 //!
 //! A sign-in takes 65 multiplications for g^a, 65 for g^x and about 650 for the premaster secret S, of which
-//! 512 are squarings. Several ways to compute S faster were tried and did not help: windows of five and of
-//! six bits; B^a * (B^u)^x with a window for each power; almost-Montgomery products; and squaring with
-//! crypto-bigint's wide square followed by a reduction, which made a squaring only 6 % and a sign-in only 4 %
-//! faster.
+//! 512 are squarings. Other ways to compute S did not help: windows of five and of six bits; B^a * (B^u)^x
+//! with a window for each power; and almost-Montgomery products. Squaring with crypto-bigint's wide square
+//! and a reduction did not help enough: a squaring was 6 % faster, and a sign-in was 4 % faster.
 
 use alloc::vec::Vec;
 
@@ -43,13 +42,13 @@ pub(super) fn exponent(bytes: &[u8]) -> Exponent {
     Exponent::from_be_slice(padded.as_slice())
 }
 
-/// Computes g^exponent as 384 big-endian bytes, the length of N. The time depends only on `bits`, which is an
-/// upper bound on the length of the exponent.
+/// Computes g^exponent modulo N, as 384 big-endian bytes. The time depends only on `bits`, which is an upper
+/// bound on the length of the exponent.
 pub(super) fn power_of_generator(exponent: &Exponent, bits: u32) -> Vec<u8> {
     bytes(&Zeroizing::new(generator_to_the(exponent, bits)))
 }
 
-/// Computes the verifier v = g^x as 384 big-endian bytes, the length of N.
+/// Computes the verifier v = g^x modulo N, as 384 big-endian bytes.
 pub(super) fn verifier(private_key: &[u8; 32]) -> Vec<u8> {
     power_of_generator(&Zeroizing::new(exponent(private_key)), U256::BITS)
 }
@@ -70,7 +69,7 @@ pub(super) fn reduce(server: &BigInt) -> Option<U3072> {
     Some(U3072::from_be_slice(&padded))
 }
 
-/// Computes S = (B - k*g^x) ^ (a + u*x) as 384 big-endian bytes, the length of N.
+/// Computes S = (B - k*g^x) ^ (a + u*x) modulo N, as 384 big-endian bytes.
 pub(super) fn premaster_secret(
     server: &U3072,
     secret: &Exponent,

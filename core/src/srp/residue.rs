@@ -4,7 +4,7 @@ use crypto_bigint::modular::ConstMontyForm;
 use crypto_bigint::{U1280, U3072, const_monty_params};
 
 /// An integer that is wide enough for `a + u*x`: `a` has up to 1,024 bits, the product `u*x` has up to 512
-/// bits, and the sum has at most one bit more than `a`.
+/// bits, and so the sum has at most 1,025 bits.
 pub(super) type Exponent = U1280;
 
 const_monty_params!(

@@ -1,4 +1,4 @@
-//! The keys under which everything is stored, defined in one place so that no two keys collide.
+//! All keys under which this crate stores records, defined in one module so that no two keys are equal.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,23 +7,23 @@ use crate::configuration::{AppClient, IdentityPool};
 use crate::encoding::percent;
 use crate::storage::Record;
 
-/// Returns the key under which a user's session is stored. The key contains the user pool, the app client and
-/// the user name, so that no two sessions have the same key. The key contains only letters, digits, `-`, `_`,
-/// `+`, `%` and `/`.
+/// Returns the key under which a user's session is stored. The key contains the user pool id, the client id
+/// and the user name, so that no two sessions have the same key. The key contains only letters, digits, `-`,
+/// `_`, `+`, `%` and `/`.
 #[must_use]
 pub fn session_key(app_client: &AppClient, username: &str) -> String {
     format!("{}/{}/{}", app_client.user_pool_id(), app_client.client_id(), percent::encode(username, percent::FORM))
 }
 
-/// Returns the key under which the name of the user who signed in last is stored. The name is only a hint,
-/// which the program can use at its next start.
+/// Returns the key under which the name of the last user is stored. The last user is the user who signed in
+/// most recently. At its next start, the program can look for the session of this user.
 #[must_use]
 pub fn last_user_key(app_client: &AppClient) -> String {
     format!("{}/{}", app_client.user_pool_id(), app_client.client_id())
 }
 
-/// Returns the name of the user who signed in last, from the record under [`last_user_key`], or `None` if the
-/// record is invalid.
+/// Reads the name of the last user from the record under [`last_user_key`]. Returns `None` if the record is
+/// invalid.
 #[must_use]
 pub fn last_username(record: &Record) -> Option<String> {
     String::from_utf8(record.as_bytes().to_vec()).ok()
@@ -37,18 +37,16 @@ pub fn username_of_key(app_client: &AppClient, key: &str) -> Option<String> {
     (session_key(app_client, &username) == key).then_some(username)
 }
 
-/// Returns the key under which the devices of an app client are stored. The devices' key never equals a
-/// session key.
+/// Returns the key under which the devices of an app client are stored. This key never equals the key of a
+/// session.
 #[must_use]
 pub fn devices_key(app_client: &AppClient) -> String {
     format!("{}//devices", last_user_key(app_client))
 }
 
-/// Returns the key under which the identity id of a user or of the guest is stored. The key contains only
-/// letters, digits, `-`, `_`, `%` and `/`, and never equals the key of a session or of devices.
-///
-/// The key contains the endpoint of the identity pool, unless that is one of AWS's own endpoints: another
-/// endpoint neither gets nor replaces the identity id.
+/// Returns the key under which the identity id of this user is stored, or the key for the guest if `user` is
+/// `None`. The key contains only letters, digits, `-`, `_`, `%` and `/`, and never equals the key of a
+/// session or of devices.
 #[must_use]
 pub fn identity_key(identity_pool: &IdentityPool, user: Option<&str>) -> String {
     let encode = |text: &str| percent::encode(text, percent::FORM);

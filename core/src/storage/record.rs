@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// A stored session, or another value in a store, as bytes that may be secret. `Debug` prints only the number
-/// of bytes.
+/// The bytes of a stored session or of another stored value. The bytes may be secret. `Debug` prints only the
+/// number of bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record(Zeroizing<Vec<u8>>);
 
 impl Record {
-    /// Creates a record from bytes that were read from a store.
+    /// Creates a record that contains these bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))

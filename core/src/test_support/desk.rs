@@ -40,7 +40,7 @@ impl<K: Keeper> Desk<K> {
         }
     }
 
-    /// Runs a job to its end. Each request gets the next response in `answers`.
+    /// Runs a job until the job is complete. The response to each request is the next event in `answers`.
     #[track_caller]
     pub(crate) fn run(
         &mut self,

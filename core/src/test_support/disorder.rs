@@ -1,5 +1,5 @@
-//! Drives flows and keepers to their end with random events: mostly valid responses, sometimes faults,
-//! sometimes events that are out of turn.
+//! Runs flows and keepers until they end, with random events: mostly valid responses, sometimes faults, and
+//! sometimes events that a flow or a keeper does not expect.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -35,7 +35,8 @@ pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..24)
 }
 
-/// Repeats the moves forever. In every repetition, valid events replace the events out of turn.
+/// Returns the moves, and then repeats the moves forever. The repetitions contain valid events in place of
+/// unexpected events.
 fn endless(moves: &[Move]) -> impl Iterator<Item = Move> {
     let again = moves.iter().map(|next| match *next {
         Move::OutOfTurn(number) => Move::Answer(number),
@@ -114,9 +115,11 @@ fn in_turn(expected: &Expects, next: Move, answers: impl Fn(&Request) -> Vec<Eve
     }
 }
 
-/// Runs a flow to its end, and returns the number of its requests. Checks that there are at most
-/// `most_requests` requests and no more waits than requests, that the flow returns its first error again at
-/// every later step, and that an event out of turn is `Misuse` and does not change the flow.
+/// Runs a flow until the flow ends, and returns the number of the flow's requests. Checks these rules:
+///
+/// - The flow sends at most `most_requests` requests, and does not wait more often than it sends a request.
+/// - After the first error, every later step returns the same error.
+/// - An unexpected event causes the error `Misuse` and does not change the flow.
 pub(crate) fn run_to_the_end<F: Flow + Debug>(
     mut flow: F,
     moves: &[Move],
@@ -227,9 +230,9 @@ impl<Input> World<Input> {
         events
     }
 
-    /// Runs the current job of a keeper to its end, and returns the number of its requests. Checks that there
-    /// are at most `most_requests` requests, and that an event out of turn is `Misuse` and does not change
-    /// the keeper.
+    /// Runs the current job of a keeper until the job ends, and returns the number of the job's requests.
+    /// Checks that the job sends at most `most_requests` requests. Also checks that an unexpected event
+    /// causes the error `Misuse` and does not change the keeper.
     pub(crate) fn run_job_to_the_end<K: Keeper<Input = Input> + Debug>(
         &self,
         keeper: &mut K,

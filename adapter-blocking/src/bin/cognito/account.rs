@@ -114,7 +114,8 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
     ))
 }
 
-/// Says whether the tokens are revoked, for a sign-out that could not remove the session from the store.
+/// Returns the error message of a sign-out that could not remove the session from the store. The message says
+/// whether the tokens are revoked.
 fn still_in_store(remote: &RemoteSignOut) -> &'static str {
     match remote {
         RemoteSignOut::Done => "the tokens are revoked, but the session is still in the store",
@@ -146,8 +147,8 @@ pub(crate) fn delete_user(program: &Program, arguments: &DeleteUserArguments) ->
     Ok(Report::new(format!("Deleted {username}."), json!({ "username": username, "deleted": true })))
 }
 
-/// Returns the code from the command line, or prompts for a code. With the argument `-`, reads the code from
-/// standard input if there is no terminal.
+/// Returns the code that the user passed on the command line, or prompts the user for a code. If the argument
+/// is `-` and there is no terminal, reads the code from standard input.
 pub(crate) fn code_or_prompt(argument: Option<String>) -> Result<Parameter, Failure> {
     let code = match argument.as_deref() {
         Some("-") if !terminal::is_interactive() => require_stdin_line("a code")?,
@@ -167,8 +168,8 @@ pub(crate) fn attributes_json(user: &GetUserResponse) -> Value {
     user.user_attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
 }
 
-/// Describes the destination of a code, as text and as JSON. The text ends with a space. If the details say
-/// nothing, no code was sent, and the text is empty.
+/// Describes the destination of a code, as text and as JSON. A text that is not empty ends with a space. If
+/// the details are absent or empty, the text is empty.
 pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
     let is_filled = |text: &&str| !text.is_empty();
     let destination = details.and_then(|details| details.destination.as_deref()).filter(is_filled);
@@ -191,7 +192,7 @@ pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (Strin
     (sent, json)
 }
 
-/// Returns the text of a command that makes Cognito send a code.
+/// Returns the text that a command prints after Cognito accepted a request to send a code.
 pub(crate) fn delivery_text(sent: &str) -> &str {
     if sent.is_empty() {
         "Cognito accepted the request, but does not say whether it sent a code."

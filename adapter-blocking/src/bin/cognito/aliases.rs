@@ -11,7 +11,7 @@ use cognito_blocking::{Error, Store};
 use crate::output::Failure;
 use crate::program::Program;
 
-/// Stores the name that the user typed as an alias of the user name that the service uses.
+/// Stores an alias: maps the name that the user typed to the user name that the service uses.
 pub(crate) fn remember(program: &Program, typed: &str, canonical: &str) -> Result<(), Failure> {
     if typed == canonical {
         return Ok(());
@@ -20,8 +20,8 @@ pub(crate) fn remember(program: &Program, typed: &str, canonical: &str) -> Resul
     Ok(program.store()?.save(&key(program, typed)?, &record).map_err(|error| Error::Store(Arc::new(error)))?)
 }
 
-/// Returns the user name that the service uses for a name or alias. If the store does not know the name,
-/// returns the name unchanged.
+/// Returns the user name that the service uses for `name`, which may be an alias. If the store has no such
+/// alias, returns `name` unchanged.
 pub(crate) fn canonical(program: &Program, name: &str) -> Result<String, Failure> {
     if program.sessions()?.usernames()?.iter().any(|username| username == name) {
         return Ok(name.to_owned());

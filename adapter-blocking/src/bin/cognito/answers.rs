@@ -12,9 +12,9 @@ use crate::output::{AnswerNeeded, Failure};
 use crate::program::{NEW_PASSWORD, Program, environment_variable, parse_pair, read_stdin_line};
 use crate::terminal;
 
-/// The answers to challenges that the user passed to the tool.
+/// The answers that the user passed to the tool, for the challenges of a sign-in.
 ///
-/// Each answer is used once, except that attributes are kept until the service accepts them.
+/// Each answer is used once. User attributes are an exception: they are kept until the service accepts them.
 #[derive(Debug)]
 pub(crate) struct Answers {
     given: Vec<(String, Parameter)>,
@@ -24,9 +24,10 @@ pub(crate) struct Answers {
 
 /// The next flow of a sign-in.
 pub(crate) enum Answer {
-    /// The flow that sends the answer to the challenge.
+    /// The flow that sends the user's answer to the service.
     SignIn(Box<SignIn>),
-    /// The flow that requests the secret of an authenticator app. The user needs the secret for the answer.
+    /// The flow that requests the secret for an authenticator app. Without the secret, the app cannot show
+    /// the code that answers the challenge.
     SetUp(Box<BeginSoftwareTokenSetup>),
 }
 
@@ -38,12 +39,13 @@ pub(crate) struct Answering<'a> {
     pub(crate) seed: Seed,
 }
 
-/// The prefix of an answer's key that marks the answer as a user attribute. The attributes are sent together
-/// with a new password.
+/// The prefix that marks the key of an answer as the name of a user attribute. The tool sends these
+/// attributes together with a new password.
 const ATTRIBUTE_PREFIX: &str = NewPasswordChallenge::ATTRIBUTE_PREFIX;
 
 impl Answers {
-    /// Reads the answers from the command line, and then from standard input if `from_stdin` is true.
+    /// Parses the answers from the command line, and then reads more answers from standard input if
+    /// `from_stdin` is true.
     pub(crate) fn new(given: &[String], from_stdin: bool) -> Result<Self, Failure> {
         let parse = |text: &str| parse_pair(text).map(|(key, value)| (key, Parameter::from(value)));
         let mut answers = given.iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?;
@@ -65,15 +67,15 @@ impl Answers {
         self.take(key).map_or_else(ask, Ok)
     }
 
-    /// Records that the service accepted the answer to `challenge`. If the answer was a new password, forgets
-    /// the attributes that were sent together with the password.
+    /// Records that the service accepted the answer to `challenge`. If the answer was a new password, removes
+    /// the user attributes that the tool sent together with the password.
     pub(crate) fn mark_accepted(&mut self, challenge: &Challenge) {
         if matches!(challenge, Challenge::NewPassword(_)) {
             self.given.retain(|(key, _)| !key.starts_with(ATTRIBUTE_PREFIX));
         }
     }
 
-    /// Creates the next flow from the answers, and prompts for missing answers.
+    /// Creates the next flow from the answers, and prompts the user for each missing answer.
     ///
     /// # Errors
     ///
@@ -126,9 +128,11 @@ impl Answers {
         self.choose("ANSWER", "Second factor", &challenge.choices(), &challenge.options())
     }
 
-    /// Returns the choice that the user passed under this key, or prompts for one of the options.
+    /// Returns the answer that the user passed under this key. Without such an answer, prompts the user to
+    /// choose one of `options`.
     ///
-    /// The choice must be one of `listed`, the factors that the service lists, unless that list is empty.
+    /// `listed` contains the factors that the service lists. If `listed` is not empty, the choice must be one
+    /// of these factors.
     fn choose(
         &mut self,
         key: &str,
@@ -175,8 +179,8 @@ impl Answers {
     /// Returns the new password from the first available source: the answers, standard input, the
     /// environment, or a prompt.
     ///
-    /// The password from the environment is used only once, so that a rejected password does not cause an
-    /// endless loop.
+    /// The tool uses the password from the environment only once. Otherwise, a password that the service
+    /// rejects would cause an endless loop.
     fn new_password(&mut self, program: &Program) -> Result<Parameter, Failure> {
         if let Some(given) = self.take("NEW_PASSWORD") {
             return Ok(given);
@@ -187,11 +191,11 @@ impl Answers {
         }
     }
 
-    /// Returns the user attributes that the answers contain, and prompts for required attributes that are
-    /// missing.
+    /// Returns the user attributes that the answers contain, and prompts the user for each required attribute
+    /// that is missing.
     ///
-    /// The attributes are not removed from the answers. If the service rejects the new password, the
-    /// attributes must be sent again with the next password.
+    /// The attributes stay in the answers. If the service rejects the new password, the tool must send the
+    /// attributes again with the next password.
     fn attributes(&mut self, challenge: &NewPasswordChallenge) -> Result<Vec<Attribute>, Failure> {
         for name in challenge.required_attributes() {
             let key = format!("{ATTRIBUTE_PREFIX}{name}");
@@ -217,7 +221,8 @@ impl Answers {
         })
     }
 
-    /// Removes and returns all answers, for a challenge that this tool does not know.
+    /// Removes and returns all answers. The tool does not know the challenge, so it cannot select the answers
+    /// that the challenge needs.
     fn all_answers(&mut self, name: &ChallengeName) -> Result<Vec<(String, Parameter)>, Failure> {
         if self.given.is_empty() {
             let message =

@@ -44,8 +44,8 @@ pub(crate) struct CommandLine {
     pub(crate) command: AnyCommand,
 }
 
-/// The configuration options. A setting that is not passed as an option comes from the environment, or else
-/// from the profile.
+/// The configuration options. If the user does not pass an option, its value comes from the environment. If
+/// the environment has no value, the value comes from the profile.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct Settings {
@@ -55,8 +55,8 @@ pub(crate) struct Settings {
     /// The id of the app client
     #[arg(long, global = true, env = "COGNITO_CLIENT_ID", value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// The secret of the app client. Prefer the environment or the profile, because other users of this
-    /// machine can read command lines
+    /// The secret of the app client. Set the secret in the environment or in the profile if possible, because
+    /// other users of this machine can read command lines
     #[arg(long, global = true, env = "COGNITO_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub(crate) client_secret: Option<ClientSecret>,
     /// The id of the identity pool
@@ -71,8 +71,8 @@ pub(crate) struct Settings {
     /// A custom endpoint for the Security Token Service: https, or http on this machine
     #[arg(long, global = true, env = "COGNITO_STS_ENDPOINT", value_name = "URL")]
     pub(crate) sts_endpoint: Option<String>,
-    /// Allow custom endpoints with plain http on other machines; passwords and tokens then cross the network
-    /// unencrypted
+    /// Allow custom endpoints with plain http on other machines. Plain http sends passwords and tokens over
+    /// the network without encryption
     #[arg(long, global = true, env = "COGNITO_ALLOW_HTTP", value_name = "true|false", value_parser = parse_switch)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) allow_http: Option<Switch>,
@@ -88,11 +88,11 @@ pub(crate) struct Settings {
     /// The file that stores sessions, devices and identities
     #[arg(long, global = true, env = "COGNITO_STORE", value_name = "FILE", value_parser = possibly_empty_path())]
     pub(crate) store: Option<PathBuf>,
-    /// The user name. By default, the tool uses the user who signed in last. If there is no such user, the
-    /// tool prompts
+    /// The user name. By default, commands for a signed-in user use the user who signed in last, and all
+    /// other commands prompt for the user name
     #[arg(long, global = true, env = "COGNITO_USERNAME", value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// Read each password from a line of standard input, the old password before the new one
+    /// Read each password from one line of standard input. The old password comes before the new password
     #[arg(long, global = true)]
     pub(crate) password_stdin: bool,
     /// Show each request on standard error: operation, attempt, status, request id, duration
@@ -123,7 +123,7 @@ pub(crate) enum Command {
     Resend,
     /// Sign in, and answer every challenge from Cognito
     SignIn(SignInArguments),
-    /// Print a valid token, refreshed if necessary
+    /// Print a valid token, and refresh the session first if necessary
     Token(TokenArguments),
     /// Show the signed-in user's name and attributes
     Whoami,
@@ -135,7 +135,7 @@ pub(crate) enum Command {
     /// Show, set, delete and verify the user's attributes
     #[command(subcommand)]
     Attributes(Attributes),
-    /// Show, set up and prefer second factors
+    /// Show, set up and change second factors
     #[command(subcommand)]
     Mfa(Mfa),
     /// List, remember and forget the user's devices
@@ -155,7 +155,7 @@ and reports why.")]
     },
     /// Delete the signed-in user permanently
     DeleteUser(DeleteUserArguments),
-    /// Print AWS credentials in the format of credential_process
+    /// Print AWS credentials in the format that the AWS setting credential_process requires
     Credentials(CredentialsArguments),
     /// Call any Cognito operation with a JSON request
     Call(CallArguments),
@@ -164,7 +164,7 @@ and reports why.")]
 /// A parsed command line.
 pub(crate) struct Parsed {
     pub(crate) line: CommandLine,
-    /// Whether results, errors and warnings are written as JSON.
+    /// Whether the tool writes results, errors and warnings as JSON.
     pub(crate) json: bool,
 }
 
@@ -176,8 +176,8 @@ pub(crate) fn parse() -> Result<Parsed, clap::Error> {
     Ok(Parsed { line, json })
 }
 
-/// Returns whether a command line that cannot be parsed asks for JSON: by `--json`, or by the command `call`,
-/// whose output is always JSON.
+/// Returns whether the error must be JSON if the command line cannot be parsed. The error must be JSON if the
+/// command line contains `--json` or the command `call`.
 pub(crate) fn contain_json_flag() -> bool {
     let is_call = || {
         let matches = program().ignore_errors(true).try_get_matches();
@@ -196,7 +196,7 @@ fn possibly_empty_path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
-/// A setting that is true, false, or unset because its environment variable is empty.
+/// A setting that is true, false or unset. The setting is unset if its environment variable is empty.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Switch(pub(crate) Option<bool>);
 
@@ -209,7 +209,8 @@ fn parse_switch(text: &str) -> Result<Switch, String> {
     }
 }
 
-/// Adds the flag `--json` to every command except `call`, whose option `--json` takes the request.
+/// Adds the flag `--json` to every command except `call`. In the command `call`, the option `--json` takes
+/// the request.
 fn with_json_flag(command: Program) -> Program {
     let is_excluded = command.has_subcommands() || command.get_name() == "call";
     let command = if is_excluded { command } else { command.arg(json_flag()) };

@@ -58,8 +58,8 @@ fn get(session: &SessionHandle, names: &[String]) -> Result<Report, Failure> {
     Ok(Report::lines(text, json!({ "attributes": attributes })))
 }
 
-/// Makes the service send a code that verifies an attribute. At a terminal, prompts for the code, and sends
-/// it to the service.
+/// Makes the service send the user a code that verifies an attribute. If there is a terminal, prompts the
+/// user for the code, and sends the code to the service.
 fn send_code(session: &SessionHandle, name: &str) -> Result<Report, Failure> {
     let response = session.call(GetUserAttributeVerificationCode::new(name))?;
     let (sent, delivery) = describe_delivery(response.code_delivery_details.as_ref());

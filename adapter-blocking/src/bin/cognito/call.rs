@@ -47,12 +47,12 @@ fn read_stdin() -> Result<Zeroizing<String>, Failure> {
 ///
 /// # Errors
 ///
-/// Returns [`Failure::Usage`] if the JSON is invalid, or if it has a member that the operation does not know.
-/// Such a member is probably mistyped.
+/// Returns [`Failure::Usage`] if the JSON is invalid, or if the JSON has a member that the operation does not
+/// know. The name of an unknown member is probably mistyped.
 fn parse_request<O: Serialize + DeserializeOwned>(body: &str) -> Result<O, Failure> {
     let mut given: Value = serde_json::from_str(body).map_err(|error| invalid_request(&error))?;
     if let Value::Object(members) = &mut given {
-        // In the API, a member that is null counts as absent, but the Rust types of some members reject null.
+        // The API treats a member that is null as absent, but the Rust types of some members reject null.
         members.retain(|_, value| !value.is_null());
     }
     let request: O = serde_json::from_value(given.clone()).map_err(|error| invalid_request(&error))?;
@@ -77,7 +77,7 @@ fn invalid_request(error: &serde_json::Error) -> Failure {
 
 /// Returns the path of the first member of `given` that is not in `known`.
 ///
-/// Members that are null or empty are ignored, because serializing a request may omit them.
+/// Ignores a member whose value is null or empty, because the serialized request may omit such a member.
 fn unknown_member(given: &Value, known: &Value) -> Option<String> {
     match (given, known) {
         (Value::Object(given), Value::Object(known)) => given.iter().find_map(|(name, value)| match known.get(name) {

@@ -11,11 +11,12 @@ use zeroize::Zeroizing;
 
 use crate::output::Failure;
 
-/// The file with the challenge from which a sign-in continues, and the file for the next challenge.
+/// The two challenge files of a sign-in: the file with the resumed challenge, and the file for the next
+/// challenge.
 ///
 /// Only one of the two files holds a challenge at a time.
 pub(crate) struct ChallengeFiles {
-    /// The file from which the sign-in continues.
+    /// The file with the challenge that the sign-in resumes.
     resumed: Option<PathBuf>,
     /// The file for the challenges that follow the resumed challenge.
     next: Option<PathBuf>,
@@ -23,7 +24,8 @@ pub(crate) struct ChallengeFiles {
 }
 
 impl ChallengeFiles {
-    /// Checks that both challenge files can be written, and that neither holds data of another kind.
+    /// Checks that the tool can write both challenge files, and that neither file contains anything other
+    /// than a challenge.
     pub(crate) fn new(resumed: Option<PathBuf>, named: Option<PathBuf>) -> Result<Self, Failure> {
         // The options --resume and --challenge-file may name the same file by different paths.
         let is_other = |named: &PathBuf| resumed.as_ref().is_none_or(|resumed| !is_same(named, resumed));
@@ -35,7 +37,8 @@ impl ChallengeFiles {
         Ok(Self { resumed, next, is_resumed_answered: false })
     }
 
-    /// Reads the challenge with which the sign-in continues, if there is one.
+    /// Reads the challenge that the sign-in resumes. Returns `None` if the sign-in does not resume a
+    /// challenge.
     pub(crate) fn read_resumed(&self) -> Result<Option<Challenge>, Failure> {
         self.resumed.as_deref().map(read).transpose()
     }
@@ -45,7 +48,8 @@ impl ChallengeFiles {
         self.is_resumed_answered = true;
     }
 
-    /// Returns the file that holds the current challenge, or that will hold it after [`Self::save`].
+    /// Returns the path of the file for the current challenge. Either the file contains the challenge
+    /// already, or [`Self::save`] writes the challenge into the file.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.unanswered_resumed().or(self.next.as_deref())
     }
@@ -54,17 +58,17 @@ impl ChallengeFiles {
         self.resumed.as_deref().filter(|_| !self.is_resumed_answered)
     }
 
-    /// Saves the current challenge, unless a file already contains the challenge or the user named no file.
+    /// Saves the current challenge. Does nothing if a file already contains the challenge, or if the user did
+    /// not name a file.
     pub(crate) fn save(&self, challenge: &Challenge) -> Result<(), Failure> {
         let (None, Some(next)) = (self.unanswered_resumed(), &self.next) else { return Ok(()) };
         write(next, challenge)?;
         if self.resumed.as_ref() == Some(next) { Ok(()) } else { self.remove_resumed() }
     }
 
-    /// Removes the file from which the sign-in continued.
+    /// Removes the file with the resumed challenge.
     ///
-    /// The challenge in the file can no longer be answered, and the file may hold the secret of an
-    /// authenticator app.
+    /// The challenge can no longer be answered, and the file may contain the secret of an authenticator app.
     pub(crate) fn remove_resumed(&self) -> Result<(), Failure> {
         self.resumed.as_deref().map_or(Ok(()), remove)
     }
@@ -74,8 +78,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Fails if a file exists that is not empty and not a challenge file. An empty file is accepted, because a
-/// script may have created the file with `mktemp`.
+/// Returns an error if the file exists, is not empty, and is not a challenge file. An empty file is accepted,
+/// because a script may have created the file with `mktemp`.
 fn require_replaceable(path: &Path) -> Result<(), Failure> {
     let is_replaceable = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
@@ -102,7 +106,7 @@ fn write(path: &Path, challenge: &Challenge) -> Result<(), Failure> {
     private_file::replace(&text, path).map_err(failure)
 }
 
-/// Checks that the file can be written, so that an unwritable folder is found before the first request.
+/// Checks, before the first request, that the folder is writable: creates and removes a temporary file.
 fn require_writable(path: &Path) -> Result<(), Failure> {
     private_file::check_replaceable(path).map_err(failure)
 }

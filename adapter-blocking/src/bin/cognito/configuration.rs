@@ -15,8 +15,8 @@ use crate::arguments::Settings;
 use crate::output::{Failure, Output};
 use crate::store::ToolStore;
 
-/// The settings of one profile, or the settings merged from the command line, the environment and the
-/// profile.
+/// The settings of one profile, or the settings that the tool merged from the command line, the environment
+/// and the profile.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Configuration {
@@ -37,13 +37,13 @@ pub(crate) struct Configuration {
     profile: Option<String>,
 }
 
-/// The section of `profiles.toml` that is read if no profile is named.
+/// The section of `profiles.toml` that the tool reads if the user does not name a profile.
 const DEFAULT_PROFILE: &str = "default";
 
 const USER_AGENT: &str = concat!("cognito-cli/", env!("CARGO_PKG_VERSION"));
 
 impl Configuration {
-    /// Takes each setting from the command line or the environment, or else from the profile.
+    /// Merges the settings. The command line and the environment take precedence over the profile.
     pub(crate) fn new(settings: &Settings, output: Output) -> Result<Self, Failure> {
         let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
         let path = |value: &Option<PathBuf>| value.clone().filter(|path| !path.as_os_str().is_empty());
@@ -93,7 +93,7 @@ impl Configuration {
         })
     }
 
-    /// Returns the identity pool. Warns of an endpoint with plain http.
+    /// Returns the identity pool. Writes a warning if the endpoint uses plain http.
     pub(crate) fn identity_pool(&self, output: Output) -> Result<IdentityPool, Failure> {
         let id = required(self.identity_pool_id.as_ref(), "--identity-pool-id", "COGNITO_IDENTITY_POOL_ID")?;
         let mut identity_pool = IdentityPool::new(IdentityPoolId::new(id)?)?.with_user_agent(USER_AGENT)?;
@@ -106,8 +106,8 @@ impl Configuration {
         Ok(identity_pool)
     }
 
-    /// Returns the endpoint of a service, or `None` if neither a URL nor a region is set. The library then
-    /// takes the endpoint from the pool's id.
+    /// Returns the endpoint of a service, or `None` if neither a URL nor a region is set. For `None`, the
+    /// library uses the endpoint of the region in the pool's id.
     fn endpoint(&self, service: Service, url: Option<&String>, output: Output) -> Result<Option<Endpoint>, Failure> {
         let endpoint = match (url, &self.region) {
             (Some(url), _) => Some(self.custom_endpoint(url, output)?),
@@ -122,7 +122,7 @@ impl Configuration {
             Ok(endpoint) => return Ok(endpoint),
             Err(error) => error,
         };
-        // A URL that is invalid for another reason stays invalid.
+        // The URL is invalid even if plain http is allowed.
         let Ok(endpoint) = Endpoint::insecure(url) else { return Err(error.into()) };
         if self.allow_http != Some(true) {
             return Err(Failure::Usage(format!("{error}: pass --allow-http if the network is safe")));
@@ -149,12 +149,14 @@ impl Configuration {
     }
 }
 
-/// Returns a user name without the spaces around it, or `None` if it is empty. No user name contains spaces.
+/// Returns a user name without leading and trailing spaces, or `None` if the name has no other characters. No
+/// user name contains spaces.
 fn trimmed(name: Option<&String>) -> Option<String> {
     name.map(|name| name.trim()).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-/// Returns whether a secret is more than spaces. The library removes the spaces around a client secret.
+/// Returns whether a secret has a character other than a space. The library removes leading and trailing
+/// spaces from a client secret.
 fn has_text(secret: &ClientSecret) -> bool {
     !secret.expose().trim().is_empty()
 }

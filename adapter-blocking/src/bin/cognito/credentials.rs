@@ -1,4 +1,4 @@
-//! The command that prints AWS credentials in the format of `credential_process`.
+//! The command that prints AWS credentials in the format that the AWS setting `credential_process` requires.
 //!
 //! <https://docs.aws.amazon.com/cli/latest/topic/config-vars.html#sourcing-credentials-from-external-processes>
 

@@ -66,13 +66,13 @@ fn attribute<'a>(device: &'a Device, name: &str) -> Option<&'a str> {
     device.device_attributes.iter().find(|attribute| attribute.name == name)?.value.as_deref()
 }
 
-/// Formats a time from a response of the service as ISO 8601.
+/// Formats a time that the service sent. The format is ISO 8601.
 pub(crate) fn format_time(seconds: Option<&EpochSeconds>) -> Option<String> {
     seconds.and_then(EpochSeconds::timestamp).map(iso_8601)
 }
 
-/// Returns the device key from the command line. Without that argument, returns this machine's device key for
-/// the user.
+/// Returns the device key that the user passed on the command line. If the user passed no key, returns the
+/// key under which this machine is registered as the user's device.
 fn device_key_or_local(program: &Program, session: &SessionHandle, given: Option<String>) -> Result<String, Failure> {
     if let Some(key) = given {
         return Ok(key);

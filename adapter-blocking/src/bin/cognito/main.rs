@@ -64,8 +64,8 @@ fn print_help_or_usage_error(error: &clap::Error) -> ExitCode {
     Output { json: true }.failure(&Failure::Usage(text.trim_start_matches("error: ").trim_end().to_owned()))
 }
 
-/// Prints a text of the command-line parser. If the text cannot be written, the exit code still reports the
-/// error.
+/// Prints a help text or an error message of the command-line parser. If printing fails, the exit code of the
+/// program still reports the parser's error.
 fn print_usage(error: &clap::Error) {
     let text = error.render().to_string();
     if text.lines().all(|line| line.chars().all(plain_text::is_plain)) {

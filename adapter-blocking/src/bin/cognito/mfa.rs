@@ -1,4 +1,4 @@
-//! The commands that show, set up and prefer second factors.
+//! The commands that show, set up and change second factors.
 
 use cognito_blocking::operation::{AssociateSoftwareToken, GetUser, VerifySoftwareToken};
 use cognito_blocking::secret::Parameter;
@@ -37,8 +37,8 @@ fn status(session: &SessionHandle) -> Result<Report, Failure> {
     Ok(Report::lines(lines, json!({ "preferred": preferred, "enabled": user.user_mfa_setting_list })))
 }
 
-/// Sets up an authenticator app: shows its secret, verifies its first code, and makes it the preferred second
-/// factor.
+/// Sets up an authenticator app: shows the secret, verifies the first code, and makes the app the preferred
+/// second factor.
 fn totp(
     program: &Program,
     session: &SessionHandle,

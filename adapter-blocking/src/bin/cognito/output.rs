@@ -14,7 +14,7 @@ use crate::exact_json::ExactJson;
 
 /// The result of a command that succeeded.
 pub(crate) struct Report {
-    /// The text that is written without `--json`.
+    /// The text that the tool writes if `--json` is not set.
     text: Text,
     /// The JSON that is written with `--json`.
     json: ExactJson,
@@ -22,11 +22,11 @@ pub(crate) struct Report {
 
 /// The text of a report.
 enum Text {
-    /// Lines that may contain text of the service or of the store. Each item is written as one line.
+    /// Lines that may contain text from the service or from the store. The tool writes each item as one line.
     Lines(Vec<String>),
-    /// The same JSON, pretty-printed.
+    /// The JSON of the report, pretty-printed.
     Json,
-    /// A text of this program, which is written unchanged.
+    /// A script that this program generated. The tool writes the script unchanged.
     Script(String),
 }
 
@@ -52,8 +52,8 @@ impl Report {
         Self { text: Text::Script(script), json: json.into() }
     }
 
-    /// Returns the text, which is safe for a terminal if `is_terminal` is true. Programs that read lines get
-    /// one line for each value in any case.
+    /// Returns the text. If `is_terminal` is true, escapes all characters that are unsafe for a terminal.
+    /// Always escapes a line break inside a value, so that each value stays on one line.
     fn to_text(&self, is_terminal: bool) -> String {
         let escape = if is_terminal { plain_text::escape } else { plain_text::escape_line_breaks };
         match &self.text {
@@ -71,22 +71,24 @@ pub(crate) enum Failure {
     Usage(String),
     /// The library returned an error.
     Library(Error),
-    /// An error stopped the command after a part of its job. The text says which part was done.
+    /// An error stopped the command before the command had done all of its job. The text says which part the
+    /// command has done.
     PartlyDone(&'static str, Error),
-    /// The command needs an answer from the user, and there is no terminal at which to prompt.
+    /// The command needs an answer from the user, and there is no terminal for a prompt.
     AnswerNeeded(AnswerNeeded),
     /// The service returned a response that the command cannot use.
     Malformed(&'static str),
     /// A file could not be read or written.
     File(String),
-    /// The terminal or the standard output failed.
+    /// An operation on the terminal, standard input or standard output failed.
     Machine(io::Error),
 }
 
 /// An answer that the user must pass on the command line.
 #[derive(Debug)]
 pub(crate) struct AnswerNeeded {
-    /// The name of the Cognito challenge to answer, or `None` if no challenge needs the answer.
+    /// The name of the Cognito challenge that needs the answer, or `None` if the answer is not for a
+    /// challenge.
     pub(crate) challenge: Option<String>,
     /// The keys of the possible answers. One of these answers is enough to continue.
     pub(crate) answers: Vec<String>,
@@ -95,7 +97,7 @@ pub(crate) struct AnswerNeeded {
 }
 
 impl Failure {
-    /// Creates the failure for a missing answer, if there is no terminal at which to prompt.
+    /// Creates the failure for an answer that is missing and for which the tool cannot prompt.
     pub(crate) fn answer_needed(key: &str, message: impl Into<String>) -> Self {
         Self::AnswerNeeded(AnswerNeeded { challenge: None, answers: vec![key.to_owned()], message: message.into() })
     }
@@ -253,7 +255,7 @@ impl Output {
         ExitCode::from(failure.exit_code())
     }
 
-    /// Writes a warning to standard error, after which the command continues.
+    /// Writes a warning to standard error. The command continues after a warning.
     pub(crate) fn warning(self, text: &str) {
         self.note(&format!("warning: {text}"), &json!({ "warning": text }));
     }
@@ -270,14 +272,15 @@ impl Output {
     }
 }
 
-/// Escapes the characters of a JSON text that a terminal must not get. JSON escapes only some of them.
+/// Escapes the characters in a JSON text that are unsafe for a terminal. A JSON serializer escapes only some
+/// of these characters.
 fn plain_json(json: &str) -> String {
     let mut plain = String::with_capacity(json.len());
     for character in json.chars() {
         if character == '\n' || plain_text::is_plain(character) {
             plain.push(character);
         } else {
-            // Outside of its texts, JSON has no such character but the line break.
+            // Outside of strings, JSON has no such character except the line break.
             for unit in character.encode_utf16(&mut [0; 2]) {
                 plain.push_str(&format!("\\u{unit:04x}"));
             }

@@ -81,7 +81,8 @@ impl Program {
         Ok(self.sessions.get_or_init(|| sessions))
     }
 
-    /// Returns the session of the configured user, or else of the user who signed in last.
+    /// Returns the session of the configured user. If no user is configured, returns the session of the user
+    /// who signed in last.
     pub(crate) fn session(&self) -> Result<SessionHandle, Failure> {
         let sessions = self.sessions()?;
         let last = || -> Result<String, Failure> { Ok(sessions.last_username()?.ok_or(Error::NotSignedIn)?) };
@@ -94,8 +95,8 @@ impl Program {
         self.configuration.username().map_or_else(|| terminal::ask("USERNAME", "User name"), |name| Ok(name.to_owned()))
     }
 
-    /// Returns the configured user name, or prompts for a user name. The default is the user who signed in
-    /// last.
+    /// Returns the configured user name, or prompts for a user name. The default of the prompt is the user
+    /// who signed in last.
     pub(crate) fn username_or_last(&self) -> Result<String, Failure> {
         match (self.configuration.username(), self.sessions()?.last_username()?) {
             (None, Some(last)) => terminal::ask_with_default("User name", last),
@@ -133,7 +134,7 @@ impl Program {
         environment_variable(variable_name).map_or_else(ask, Ok)
     }
 
-    /// Saves sessions and devices that could not be saved while the command ran.
+    /// Saves the sessions and devices that the store could not save while the command ran.
     pub(crate) fn flush(&self) -> Result<(), Error> {
         self.sessions.get().map_or(Ok(()), Sessions::flush)
     }
@@ -145,13 +146,13 @@ const PASSWORD: &str = "COGNITO_PASSWORD";
 /// The environment variable that holds a new password.
 pub(crate) const NEW_PASSWORD: &str = "COGNITO_NEW_PASSWORD";
 
-/// Returns the value of an environment variable. An empty variable counts as unset.
+/// Returns the value of an environment variable, or `None` if the variable is unset or empty.
 pub(crate) fn environment_variable(name: &str) -> Option<Parameter> {
     env::var(name).ok().filter(|value| !value.is_empty()).map(Parameter::from)
 }
 
-/// Fails if the environment variable is not UTF-8, because [`environment_variable`] would treat the variable
-/// as unset.
+/// Returns an error if the value of the environment variable is not UTF-8, because [`environment_variable`]
+/// would treat the variable as unset.
 fn require_utf_8(name: &str) -> Result<(), Failure> {
     if env::var_os(name).is_some_and(|value| value.to_str().is_none()) {
         return Err(Failure::Usage(format!("{name} is not UTF-8")));
@@ -176,13 +177,14 @@ pub(crate) fn read_stdin_line() -> Result<Option<Parameter>, Failure> {
     Ok(Some(Parameter::from(line.trim_end_matches(['\n', '\r']))))
 }
 
-/// Reads the next line of standard input, and fails at the end of the input. `content` says in the error
-/// message what the line must contain.
+/// Reads the next line of standard input, and returns an error at the end of the input. The error message
+/// contains `content`, which says what the line must contain.
 pub(crate) fn require_stdin_line(content: &str) -> Result<Parameter, Failure> {
     read_stdin_line()?.ok_or_else(|| Failure::Usage(format!("standard input has no line with {content}")))
 }
 
-/// Splits an argument `NAME=VALUE`. The error does not repeat the argument, which may contain a secret.
+/// Splits an argument of the form `NAME=VALUE` into the name and the value. The error message does not
+/// contain the argument, because the argument may contain a secret.
 pub(crate) fn parse_pair(text: &str) -> Result<(String, String), Failure> {
     let error = || Failure::Usage("an attribute or an answer has no name or no `=`: write NAME=VALUE".to_owned());
     let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(error)?;

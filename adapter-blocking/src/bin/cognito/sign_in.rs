@@ -30,7 +30,8 @@ struct Attempt<'a> {
     typed_username: Option<String>,
     /// The challenge to answer next.
     challenge: Option<Challenge>,
-    /// The names of the challenges that the tool has answered without the user since the last question.
+    /// The names of the challenges that the tool has answered by itself. The list is cleared whenever the
+    /// user must answer a challenge.
     answered_alone: Vec<ChallengeName>,
     /// The challenge files that the command reads and writes.
     files: ChallengeFiles,
@@ -100,7 +101,7 @@ impl Attempt<'_> {
             if asks_user(challenge) {
                 self.answered_alone.clear();
             } else if self.answered_alone.contains(challenge.name()) {
-                // The tool would answer the same forever.
+                // Without this error, the tool would send the same answer forever.
                 return Err(Failure::Malformed("the service repeats a question that the tool has already answered"));
             } else {
                 self.answered_alone.push(challenge.name().clone());
@@ -130,7 +131,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Adds to the error message the path of the challenge file, or a hint on how to pass the answer.
+    /// Adds a hint to the error message: the path of the challenge file, or how to pass the answer.
     fn with_hint(&self, needed: AnswerNeeded) -> Failure {
         let hint = match (self.files.path(), &self.challenge) {
             (Some(path), Some(Challenge::SoftwareTokenSetup(_))) => {
@@ -185,7 +186,8 @@ impl Attempt<'_> {
         self.typed_username.as_ref().map_or(Ok(()), |typed| aliases::remember(self.program, typed, canonical))
     }
 
-    /// Returns `Ok` if the user can answer the same challenge again at the terminal, and the error otherwise.
+    /// Returns `Ok` if the user can answer the same challenge again at the terminal, and returns the error
+    /// otherwise.
     fn check_whether_to_ask_again(&self, error: Error) -> Result<(), Failure> {
         if let Error::StartAgain(start_again) = &error
             && let Some(device_key) = &start_again.gone_device_key
@@ -199,7 +201,8 @@ impl Attempt<'_> {
     }
 }
 
-/// Creates the failure for the setup of an authenticator app whose key the tool can neither show nor save.
+/// Creates the failure for an authenticator app that cannot be set up, because the tool can neither show nor
+/// save the app's key.
 fn app_key_needs_file() -> Failure {
     let message = "an authenticator app must be set up: pass --challenge-file, and read the app's key from that file";
     Failure::AnswerNeeded(AnswerNeeded {
@@ -211,7 +214,8 @@ fn app_key_needs_file() -> Failure {
 
 /// Returns whether the answer to this challenge comes from the user.
 ///
-/// The tool answers all other challenges by itself. A second attempt would send the same answer again.
+/// The tool answers all other challenges by itself. If the tool answered such a challenge twice, it would
+/// send the same answer again.
 fn asks_user(challenge: &Challenge) -> bool {
     match challenge {
         Challenge::Device(_) => false,

@@ -18,13 +18,14 @@ use crate::output::Failure;
 #[cfg(unix)]
 use crate::unbuffered;
 
-/// Returns whether the tool can prompt, which requires that standard input and standard error are a terminal.
+/// Returns whether the tool can prompt the user. For a prompt, both standard input and standard error must be
+/// terminals.
 pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Prompts for a value, and shows what the user types. Removes spaces around the value: no name of Cognito
-/// begins or ends with a space.
+/// Prompts for a value, and shows what the user types. Removes leading and trailing spaces, because no name
+/// in Cognito begins or ends with a space.
 pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
     require_terminal(key, question)?;
     loop {
@@ -35,7 +36,7 @@ pub(crate) fn ask(key: &str, question: &str) -> Result<String, Failure> {
     }
 }
 
-/// Prompts for a value, with a default. Returns the default if there is no terminal.
+/// Prompts for a value. Returns the default if the user types nothing, or if there is no terminal.
 pub(crate) fn ask_with_default(question: &str, default: String) -> Result<String, Failure> {
     if !is_interactive() {
         return Ok(default);
@@ -57,8 +58,9 @@ pub(crate) fn ask_code(key: &str, question: &str) -> Result<Parameter, Failure> 
     ask_hidden(key, question).map(|code| without_spaces(&code))
 }
 
-/// Removes all spaces and invisible characters from a code. No code contains them, but authenticator apps
-/// show spaces, and text that is copied from a message may contain both.
+/// Removes all spaces and invisible characters from a code. A valid code contains neither. However,
+/// authenticator apps show codes with spaces, and a code that the user copies from a message may contain
+/// both.
 pub(crate) fn without_spaces(code: &Parameter) -> Parameter {
     let mut plain = String::with_capacity(code.expose().len());
     plain.extend(
@@ -101,12 +103,12 @@ pub(crate) fn choose<'a>(key: &str, question: &str, choices: &[&'a str]) -> Resu
     choices.get(picked).copied().ok_or_else(|| Failure::answer_needed(key, question))
 }
 
-/// Prompts for yes or no, with no as the default.
+/// Asks a question that the user answers with yes or no. The default is no.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
     guarded(|| Confirm::new().with_prompt(escape(question).to_string()).default(false).interact())
 }
 
-/// Writes a line to the terminal. A line break in the text is escaped.
+/// Writes a line to the terminal. Escapes line breaks in the text.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
     Ok(writeln!(io::stderr(), "{}", escape(text))?)
 }

@@ -1,4 +1,5 @@
-//! A transport that shows a spinner at a terminal, or with `--verbose` a line for each request.
+//! A transport that shows the progress of requests: a spinner at a terminal, or one line for each request if
+//! `--verbose` is set.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use crate::output::Output;
 
-/// A transport on `ureq` that shows its requests on standard error.
+/// A transport that sends requests with `ureq`, and shows the requests on standard error.
 #[derive(Debug)]
 pub(crate) struct WatchedTransport {
     transport: UreqTransport,
@@ -46,7 +47,8 @@ fn spinner(operation: &str) -> ProgressBar {
     spinner
 }
 
-/// Writes one line for a request, without the contents of the request and of the response.
+/// Writes one line about a request. The line contains neither the body of the request nor the body of the
+/// response.
 fn show(output: Output, request: &Request, outcome: &SendOutcome, millis: u64) {
     let (operation, attempt) = (request.operation(), request.attempt());
     let (status, request_id, problem) = match outcome {

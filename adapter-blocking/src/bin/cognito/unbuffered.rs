@@ -1,4 +1,4 @@
-//! Input that leaves no copy in memory.
+//! Reads input without leaving a copy of the input in memory.
 //!
 //! The standard library reads standard input through a buffer, which keeps the last input until the program
 //! ends. This module reads into memory that is zeroized.
@@ -38,8 +38,8 @@ pub(crate) fn read_line() -> io::Result<Option<Parameter>> {
     Ok(Some(Parameter::from(line.trim_end_matches('\r'))))
 }
 
-/// Shows a prompt, and reads a line from the terminal without showing what the user types. Asks again after
-/// an empty line.
+/// Shows a prompt, and reads a line from the terminal without showing what the user types. Shows the prompt
+/// again after an empty line.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ pub(crate) fn ask_hidden(prompt: &str) -> io::Result<Parameter> {
     }
 }
 
-/// A terminal that does not show what the user types, until this value is dropped.
+/// A guard that hides what the user types at the terminal, until the guard is dropped.
 struct HiddenInput {
     stdin: Stdin,
     settings: Termios,

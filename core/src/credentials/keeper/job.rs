@@ -1,4 +1,4 @@
-//! A job of a credentials keeper, which runs while it holds the store's locks.
+//! A job of a credentials keeper: load the identity id, request credentials, and save a new identity id.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -15,12 +15,12 @@ use crate::operation::Logins;
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
 
-/// A job of a credentials keeper: the task, and the state that it has reached.
+/// A job of a credentials keeper: the task, and the job's current state.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) task: CredentialsTask,
     logins: Logins,
-    /// The identity id that the store has for the user or the guest.
+    /// The identity id in the store under the keeper's key, or `None` if the record is absent or invalid.
     stored: Option<String>,
     /// The error that prevented locking the store. Without the lock, nothing is saved.
     lock_error: Option<Cause>,
@@ -119,7 +119,7 @@ impl Job {
         matches!(self.state, State::Locking | State::LockingGuest) && self.task != CredentialsTask::Forget
     }
 
-    /// Puts the job into this state, in which it waits for the result of this step.
+    /// Returns the transition to this state, in which the job waits for the result of this step.
     fn next(mut self, state: State, step: KeeperStep<Output>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -247,8 +247,8 @@ impl Job {
         self.end(output)
     }
 
-    /// Ends the job without new credentials, but still saves the identity id if the service has returned a
-    /// new one.
+    /// Ends the job without new credentials. If the service has returned a new identity id, the job saves
+    /// this id first.
     fn fail_with_identity(self, known: &mut Known, now: Timestamp, flow: &GetCredentials, error: Error) -> Next {
         match flow.new_identity_id() {
             Some(identity_id) => {
@@ -265,8 +265,8 @@ impl Job {
     }
 }
 
-/// Returns the old credentials together with the error if [`Known::fallback`] allows it, or else only the
-/// error.
+/// Returns the old credentials together with the error, or only the error if [`Known::fallback`] returns no
+/// credentials.
 fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -> Output {
     match known.fallback(task, now) {
         Some(credentials) => Ok(Some(not_renewed(credentials, error))),

@@ -27,8 +27,8 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Current {
     pub(super) credentials: Credentials,
-    /// The keeper's margin, or half of the credentials' lifetime if the half is shorter. A longer margin
-    /// would make every caller request new credentials.
+    /// The shorter of the keeper's margin and half of the credentials' lifetime. A longer margin would make
+    /// every caller request new credentials.
     pub(super) margin: Duration,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Current {
 pub(super) struct Unsaved {
     pub(super) identity_id: String,
     /// The identity id that the store had when saving failed. If the store has a different identity id later,
-    /// another process has stored a newer one.
+    /// another process has stored a newer identity id.
     pub(super) instead_of: Option<String>,
 }
 
@@ -59,8 +59,8 @@ impl Known {
         self.current.as_ref().map(|current| &current.credentials)
     }
 
-    /// Returns the current credentials, for use if new credentials cannot be obtained. Returns `None` if the
-    /// current credentials have expired, or if the task is a refresh.
+    /// Returns the current credentials, which the job returns if the request for new credentials fails.
+    /// Returns `None` if the current credentials have expired, or if the task is a refresh.
     pub(super) fn fallback(&self, task: CredentialsTask, now: Timestamp) -> Option<&Credentials> {
         let valid = self.newest().filter(|credentials| credentials.is_valid_for(now, Duration::ZERO));
         valid.filter(|_| task == CredentialsTask::Get)

@@ -8,13 +8,14 @@ use crate::operation::Logins;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsTask {
-    /// Return valid credentials, and request new ones if necessary.
+    /// Return valid credentials, and request new credentials if necessary.
     Get,
-    /// Request new credentials even if the current ones are valid, so that a changed role or attribute takes
-    /// effect. If the request fails, the job fails, and the current credentials stay in memory.
+    /// Request new credentials even if the current ones are valid, so that a change of the role or of the
+    /// user's attributes takes effect. If the request fails, the job fails, and the current credentials stay
+    /// in memory.
     Refresh,
-    /// Forget the credentials in memory, and the identity id in memory and in the store. This task is for a
-    /// user who has been deleted, or for a guest who should get a new identity.
+    /// Remove the credentials and the identity id from memory, and remove the identity id from the store.
+    /// This task is for a user who has been deleted, or for a guest who should get a new identity.
     Forget,
 }
 
@@ -25,7 +26,8 @@ pub struct CredentialsInput {
     /// The user's logins with fresh tokens, or empty logins for a guest.
     pub logins: Logins,
     /// The [generation](crate::SessionKeeper::generation) of the session that the logins come from, or `None`
-    /// if the logins do not come from a session. The credentials become invalid when that session ends.
+    /// if the logins do not come from a session. When the session ends, the keeper drops the credentials for
+    /// these logins.
     pub generation: Option<u64>,
 }
 
@@ -50,18 +52,18 @@ impl From<Logins> for CredentialsInput {
 pub struct KeptCredentials {
     /// The valid credentials.
     pub credentials: Credentials,
-    /// The error of a request for new credentials that was due but failed. In this case, the returned
-    /// credentials are the old ones, which expire soon.
+    /// The error of a failed request for new credentials, or `None` if no request was needed or the request
+    /// succeeded. After an error, the returned credentials are the old credentials, which expire soon.
     pub refresh_error: Option<Error>,
-    /// The error that prevented saving the identity id. The identity id stays in memory, and the next job
-    /// saves it.
+    /// The error if the identity id could not be saved. The unsaved identity id stays in memory, and the next
+    /// job saves it.
     pub save_error: Option<Cause>,
 }
 
 impl KeptCredentials {
-    /// Returns whether the service rejected the login token as expired. The service compares the token's
-    /// expiry with its own clock, so the token may still seem valid by the local clock. If the result is
-    /// `true`, refresh the session that the logins come from, and retry once.
+    /// Returns whether the service rejected the login token because the token has expired. The token may
+    /// still be valid by the local clock, because the service uses a different clock. If this function
+    /// returns `true`, refresh the session that the logins come from, and retry the task once.
     #[must_use]
     pub fn needs_fresh_logins(result: &Result<Self, Error>) -> bool {
         let error = result.as_ref().map_or_else(Some, |kept| kept.refresh_error.as_ref());

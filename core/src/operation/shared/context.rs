@@ -8,15 +8,14 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Data that an application sends with a call, for the user pool's Lambda triggers, for threat protection and
-/// for Amazon Pinpoint. Every flow accepts a context. A flow sends each part of the context with every call
-/// whose request has a member for that part.
+/// for Amazon Pinpoint. Every flow accepts a context. A flow adds to each request those parts of the context
+/// for which the request has a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Context {
-    /// Names and values that the service passes to the user pool's Lambda triggers. The triggers of
-    /// InitiateAuth receive the client metadata as validation data, because the API has no other member for
-    /// validation data at sign-in.
+    /// Names and values that the service passes to the user pool's Lambda triggers. InitiateAuth has no
+    /// separate member for validation data, so its triggers receive the client metadata as validation data.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_metadata: ClientMetadata,
     /// Data about the user's device, for threat protection.
@@ -31,8 +30,8 @@ pub struct Context {
 /// store, check or encrypt client metadata, so it must not contain secrets.
 pub type ClientMetadata = BTreeMap<String, String>;
 
-/// Data about the user's device, by which threat protection rates a request. The `Debug` output of user
-/// context data shows no values.
+/// Data about the user's device, from which threat protection estimates the risk of a request. The `Debug`
+/// output of user context data shows no values.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserContextDataType.html>
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +52,7 @@ impl fmt::Debug for UserContextData {
     }
 }
 
-/// The Amazon Pinpoint endpoint to which Amazon Pinpoint attributes an event.
+/// The Amazon Pinpoint endpoint to which Amazon Pinpoint attributes the analytics events of a request.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AnalyticsMetadataType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -70,8 +70,8 @@ mod tests {
     }
 
     proptest! {
-        /// The service writes a time as whole seconds, as seconds with milliseconds as a fraction, or, if the
-        /// number is large, with an exponent.
+        /// The service writes whole seconds or seconds with a fraction of three digits, and writes large
+        /// numbers with an exponent.
         #[test]
         fn epoch_seconds_are_read_to_the_millisecond_in_any_notation(millis in 0_u64..253_402_300_800_000) {
             let (seconds, fraction) = (millis / 1000, millis % 1000);

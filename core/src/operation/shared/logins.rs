@@ -58,7 +58,7 @@ impl Logins {
         self
     }
 
-    /// Returns whether there are no logins, as is the case for a guest.
+    /// Returns `true` if there are no logins. A guest has no logins.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -69,7 +69,8 @@ impl Logins {
         self.0.iter().map(|(provider, token)| (provider.as_str(), token))
     }
 
-    /// Returns an error for invalid logins, which the service would reject with a less clear error.
+    /// Returns an error if the logins are invalid. The service would also reject the logins, but with a less
+    /// clear error.
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
         let invalid = |problem| Err(InvalidInput::new("logins", problem));
         if self.0.len() > 10 {

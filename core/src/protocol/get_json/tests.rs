@@ -10,7 +10,7 @@ use crate::protocol::exchange::{Exchange, ReadAnswer};
 use crate::protocol::retry::RetryPolicy;
 use crate::test_support::{NOW, answer, app_client, done, failed, no_answer, sent};
 
-/// A reader of a key set, which serves as an example of a JSON document.
+/// A reader of a key set, as an example of a JSON document.
 struct KeySetAnswer;
 
 #[derive(Debug, Deserialize)]

@@ -87,8 +87,8 @@ impl Job {
         }
     }
 
-    /// Continues the job after locking failed. The job may return the session in memory, but must not write
-    /// to the store.
+    /// Continues the job after the store could not be locked. The job may return the session in memory, but
+    /// must not write to the store.
     fn not_locked(self, known: &mut Known, now: Timestamp, cause: Cause) -> Next {
         match &self.task {
             SessionTask::Save(signed_in) => {
@@ -104,8 +104,8 @@ impl Job {
         }
     }
 
-    /// Ends the job with the session in memory if the task is `Get` and the tokens are still valid, or else
-    /// with the error.
+    /// Ends the job with the error. If the task is `Get` and the tokens in memory are still valid, the job
+    /// also returns the session in memory.
     fn without_store(self, known: &mut Known, now: Timestamp, error: Error) -> Next {
         let is_get = matches!(self.task, SessionTask::Get);
         match known.valid(now).filter(|_| is_get) {
@@ -169,7 +169,8 @@ impl Job {
         self.saved(known, now, saving, Some(cause))
     }
 
-    /// Continues the job after the session was saved, or was kept in memory because saving failed.
+    /// Continues the job after the attempt to save the session. If saving failed, `known.unsaved` has the
+    /// session.
     fn saved(self, known: &mut Known, now: Timestamp, saving: Saving, save_error: Option<Cause>) -> Next {
         // No caller may get tokens that are about to be revoked.
         if !self.is_sign_out() {

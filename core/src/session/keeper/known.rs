@@ -32,15 +32,15 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Unsaved {
     pub(super) session: Session,
-    /// The record that the store had when saving failed; `None` if the record could not be read. If the store
-    /// has a different record later, the user has signed in or out in another process, and this session is
-    /// not the newest.
+    /// The record that the store had when saving failed, or `None` if the record could not be read. If the
+    /// store later has a different record, the user has signed in or out in another process, so this session
+    /// is no longer the newest session.
     pub(super) instead_of: Option<Option<Record>>,
 }
 
 impl Known {
-    /// Returns the newest session if its tokens are valid for at least the margin. A session that cannot be
-    /// refreshed is returned until its tokens expire.
+    /// Returns the newest session if its tokens are valid for at least the margin. A session without a
+    /// refresh token is returned until its tokens expire.
     pub(super) fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.current.as_ref().filter(|session| session.plan(now, self.settings.margin) == Plan::Use)
     }
@@ -77,7 +77,7 @@ impl Known {
         }
     }
 
-    /// Drops the session from memory, because it has ended.
+    /// Drops the session from memory, because the session has ended.
     pub(super) fn forget_session(&mut self) {
         (self.current, self.unsaved) = (None, None);
     }

@@ -13,9 +13,10 @@ use crate::session::{RemoteSignOut, Session, SignOutScope, SignedIn, SignedOut};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// The margin: tokens that expire within this time are refreshed. The default margin is one minute.
+    /// The margin: the keeper refreshes tokens that expire within this time. The default margin is one
+    /// minute.
     pub margin: Duration,
-    /// The context that is sent with every refresh.
+    /// The context that the keeper sends with every refresh request.
     pub context: Context,
     /// The display name of a device that a refresh registers.
     pub device_name: Option<String>,
@@ -33,12 +34,11 @@ impl Default for SessionSettings {
 pub enum SessionTask {
     /// Return a session with valid tokens, and refresh the session if necessary.
     Get,
-    /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in
-    /// them. If the refresh fails, the job fails, and the session stays. A session without a refresh token
-    /// fails with [`Error::NoRefreshToken`].
+    /// Refresh the session even if its tokens are valid, so that changed attributes and groups appear in the
+    /// tokens. If the refresh fails, the job fails, and the session stays in the store.
     Refresh,
     /// Store the session of a user who has just signed in, and replace the user's earlier session. The job
-    /// also stores the name of the user as the last user, and saves the changes to the user's device.
+    /// also stores the user's name as the name of the last user, and saves the changes to the user's device.
     Save(Box<SignedIn>),
     /// Sign the user out at the service in this scope. The job then removes the session from the store and
     /// from memory, even if the service rejects the sign-out. Only a session that is bound to another
@@ -57,12 +57,12 @@ pub enum SessionTask {
 pub struct SessionOutcome {
     /// The session, or `None` if the job has removed the session or has found no session to save.
     ///
-    /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired one. The error
-    /// is [`Error::Store`] if the store cannot be read or written, which loses no session and no device. The
-    /// error is [`Error::OtherEndpoint`] if the session is bound to another endpoint; the session stays. All
-    /// other errors are those of a [`Refresh`](crate::Refresh).
+    /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired session. The error
+    /// is [`Error::Store`] if the store cannot be read or written. After this error, unsaved sessions and
+    /// devices stay in memory. All other errors come from a [`Refresh`](crate::Refresh).
     pub result: Result<Option<KeptSession>, Error>,
-    /// The result of a sign-out at the service, or [`RemoteSignOut::NotAsked`] for every other task.
+    /// The result of the sign-out at the service. If the task is not a sign-out, the result is
+    /// [`RemoteSignOut::NotAsked`].
     pub remote_sign_out: RemoteSignOut,
     /// The event to report to the observers of the session, if there is one.
     pub event: Option<SessionEvent>,
@@ -75,7 +75,7 @@ impl From<KeptSession> for SessionOutcome {
     }
 }
 
-/// Converts the outcome of [`SessionTask::SignOut`], or the error that stopped its job.
+/// Converts the outcome of [`SessionTask::SignOut`], or the error that stopped the sign-out.
 impl From<Result<SessionOutcome, Error>> for SignedOut {
     fn from(outcome: Result<SessionOutcome, Error>) -> Self {
         match outcome {
@@ -103,7 +103,7 @@ pub enum SessionEventKind {
     SignedIn,
     /// The tokens were refreshed.
     Refreshed,
-    /// The user was signed out, by this process or by another one.
+    /// The user was signed out, by this process or by another process.
     SignedOut,
     /// The session has expired or was revoked: the user must sign in again.
     Expired,
@@ -117,16 +117,16 @@ pub struct KeptSession {
     pub session: Session,
     /// The changes to the user's device that a refresh reported.
     pub device: DeviceReport,
-    /// The error of a refresh that was due but failed. The tokens of the returned session are still valid for
-    /// a short time.
+    /// The error of a failed refresh, or `None` if no refresh was needed or the refresh succeeded. After an
+    /// error, the tokens of the returned session are valid only for a short time.
     pub refresh_error: Option<Error>,
-    /// The error that prevented saving the session or the device. **The store may still have the session from
-    /// before the refresh**, whose refresh token may be invalid now. The unsaved session and device stay in
-    /// memory, and the next job saves them.
+    /// The error if the session or the device could not be saved. **The store may still have the session from
+    /// before the refresh**, with a refresh token that may now be invalid. The unsaved session and device
+    /// stay in memory, and the next job saves them.
     pub save_error: Option<Cause>,
 }
 
-/// Creates a result with this session, whose tokens are valid, and no errors.
+/// Creates a result that contains this session and no errors. The tokens of the session must be valid.
 impl From<Session> for KeptSession {
     fn from(session: Session) -> Self {
         Self { session, device: DeviceReport::default(), refresh_error: None, save_error: None }

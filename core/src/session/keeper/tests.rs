@@ -217,8 +217,8 @@ fn offline_valid_tokens_are_returned_without_a_retry() {
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
 
-/// Once, the keeper rejected a response that arrived during a wait, but still recorded that a request had
-/// arrived at the service.
+/// Once, when a response arrived during a wait, the keeper returned an error, but still recorded that a
+/// request had arrived at the service.
 #[test]
 fn an_unexpected_response_changes_nothing() {
     let mut desk = Desk::with(Some(session(30, "r")));

@@ -42,7 +42,8 @@ impl CodeChallenge {
         &self.pending.name
     }
 
-    /// Returns the medium by which the code was sent, or `None` if the service does not name the medium.
+    /// Returns the medium by which the service sent the code, or `None` if the service does not name the
+    /// medium.
     #[must_use]
     pub fn delivery_medium(&self) -> Option<DeliveryMedium> {
         Some(match self.pending.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")? {
@@ -52,9 +53,10 @@ impl CodeChallenge {
         })
     }
 
-    /// Returns where the code was sent, masked by the service (`+*******1234`), or `None` if the service does
-    /// not say where. Only [`name`](Self::name) tells a code that was sent from a code of an authenticator
-    /// app.
+    /// Returns the phone number or the e-mail address to which the service sent the code, with hidden digits
+    /// or letters, such as `+*******1234`. Returns `None` if the service does not name the destination.
+    /// `None` does not mean that the code comes from an authenticator app: to find out, use
+    /// [`name`](Self::name).
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")

@@ -25,7 +25,7 @@ impl ChallengeKind for CustomChallenge {
 }
 
 impl CustomChallenge {
-    /// Returns the parameters that the Lambda trigger made public, and `USERNAME`.
+    /// Returns the public challenge parameters from the Lambda trigger, and the parameter `USERNAME`.
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.0.parameters

@@ -8,7 +8,7 @@ use crate::device::Devices;
 use crate::operation::ChallengeName;
 use crate::seed::Seed;
 
-/// A challenge to prove the device, in a flow that has no record of the device.
+/// A challenge that asks for the device's proof, in a flow that has no record of the device.
 ///
 /// The caller gets this challenge if an earlier flow of the sign-in named the device, but a later flow was
 /// created without [`with_devices`](SignIn::with_devices). To continue the sign-in, pass the device's record

@@ -16,7 +16,8 @@ use crate::secret::Parameter;
 use crate::seed::Seed;
 use crate::timestamp::Timestamp;
 
-/// A challenge to set up a second factor: the user has none, and the user pool requires one.
+/// A challenge to set up a second factor. The user pool requires a second factor, but the user has no second
+/// factor yet.
 ///
 /// ```text
 ///  set_up_software_token ──AssociateSoftwareToken──► SoftwareTokenSetup: show the secret
@@ -24,8 +25,8 @@ use crate::timestamp::Timestamp;
 ///  set_up_email ──RespondToAuthChallenge──► SignInOutcome: EMAIL_OTP
 /// ```
 ///
-/// If the user pool offers only text messages, the user cannot set up a factor during the sign-in. The user
-/// needs a phone number first, and must then sign in again.
+/// If the user pool offers only text messages, the user cannot set up a factor during the sign-in. An
+/// administrator must first add a phone number to the user. After that, the user must sign in again.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +50,9 @@ impl MfaSetupChallenge {
         self.0.factors("MFAS_CAN_SETUP")
     }
 
-    /// Returns the factors to offer to the user: the [`factors`](Self::factors), or all factors that this
-    /// version can set up if the service listed none. [`setup_of`](Self::setup_of) says how the user sets up
-    /// a factor, or why the user cannot.
+    /// Returns the factors to offer to the user: the [`factors`](Self::factors), or, if that list is empty,
+    /// all factors that this version can set up. [`setup_of`](Self::setup_of) returns how the user sets up a
+    /// factor, or why the user cannot set up the factor.
     #[must_use]
     pub fn options(&self) -> Vec<ChallengeName> {
         let factors = self.factors();
@@ -64,9 +65,9 @@ impl MfaSetupChallenge {
     /// Returns how the user sets up this factor during the sign-in.
     ///
     /// # Errors
-    /// When the service lists factors without this one, when the factor needs an administrator, or when this
-    /// version does not know how to set up the factor. Codes by SMS need an administrator, who must add a
-    /// phone number to the user before the next sign-in.
+    /// When the list of the service contains other factors but not this factor, when the factor needs an
+    /// administrator, or when this version does not know how to set up the factor. Codes by SMS need an
+    /// administrator, who must add a phone number to the user before the next sign-in.
     pub fn setup_of(&self, factor: &ChallengeName) -> Result<FactorSetup, InvalidInput> {
         let factors = self.factors();
         let invalid = |problem| InvalidInput::new("MFA_SETUP", problem);
@@ -83,9 +84,9 @@ impl MfaSetupChallenge {
         }
     }
 
-    /// Chooses an authenticator app. The flow ends with the secret for the app. The flow fails with
-    /// [`Error::InvalidInput`] before anything is sent if [`setup_of`](Self::setup_of) does not allow an
-    /// authenticator app.
+    /// Chooses an authenticator app. The output of the flow contains the secret for the app. If
+    /// [`setup_of`](Self::setup_of) does not allow an authenticator app, the flow fails with
+    /// [`Error::InvalidInput`] before it sends a request.
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
         let without_session = || InvalidInput::new("session", "the challenge has none, start the sign-in again");
@@ -99,9 +100,9 @@ impl MfaSetupChallenge {
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
-    /// Chooses codes by e-mail to this address. The service sends the first code and asks for it. The flow
-    /// fails with [`Error::InvalidInput`] before anything is sent if [`setup_of`](Self::setup_of) does not
-    /// allow codes by e-mail.
+    /// Chooses codes by e-mail to this address. The service sends the first code, and the next challenge asks
+    /// for this code. If [`setup_of`](Self::setup_of) does not allow codes by e-mail, the flow fails with
+    /// [`Error::InvalidInput`] before it sends a request.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
         if let Err(error) = self.setup_of(&ChallengeName::EmailOtp) {

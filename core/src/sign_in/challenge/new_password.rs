@@ -15,8 +15,8 @@ use crate::operation::{Attribute, ChallengeName, Parameters};
 use crate::secret::Password;
 use crate::seed::Seed;
 
-/// A challenge to replace a temporary password. The challenge also asks for the attributes that the user pool
-/// requires and the user does not have yet.
+/// A challenge to replace a temporary password. The challenge also asks for each attribute that the user pool
+/// requires but the user does not have yet.
 ///
 /// If the new password violates the user pool's policy, the service rejects it
 /// with [`RefusalKind::InvalidPassword`]. After this error, the challenge can be answered again.
@@ -41,7 +41,7 @@ impl NewPasswordChallenge {
     /// The prefix of attribute names in an answer to this challenge. No other request uses this prefix.
     pub const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 
-    /// Returns the names of the attributes that must be sent with the new password, without the prefix.
+    /// Returns the names of the attributes that the answer must contain. The returned names have no prefix.
     #[must_use]
     pub fn required_attributes(&self) -> Vec<String> {
         let names = self.0.listed_names("requiredAttributes");
@@ -63,10 +63,10 @@ impl NewPasswordChallenge {
     /// Answers the challenge with this password and these attributes. The names of the attributes may omit
     /// the [prefix](Self::ATTRIBUTE_PREFIX).
     ///
-    /// The flow rejects some attributes before it sends a request, because the service would reject them and
-    /// thereby end the sign-in: `email_verified`, `phone_number_verified`, and any attribute that already has
-    /// a value. To change an attribute that has a value,
-    /// send [`UpdateUserAttributes`](crate::operation::UpdateUserAttributes) after the sign-in.
+    /// The flow rejects the attributes `email_verified` and `phone_number_verified`, and any attribute that
+    /// already has a value. In these cases, the flow sends no request, because the service would reject the
+    /// request and end the sign-in. To change an attribute that has a value, send
+    /// [`UpdateUserAttributes`](crate::operation::UpdateUserAttributes) after the sign-in.
     #[must_use]
     pub fn answer(
         &self,

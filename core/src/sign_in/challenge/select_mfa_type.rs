@@ -9,7 +9,8 @@ use crate::error::InvalidInput;
 use crate::operation::{ChallengeName, Parameters};
 use crate::seed::Seed;
 
-/// A challenge to choose a second factor. After the user's choice, the service asks for the chosen factor.
+/// A challenge to choose a second factor. After the user's choice, the service asks for a code of the chosen
+/// factor.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +28,15 @@ impl ChallengeKind for SelectMfaTypeChallenge {
 
 impl SelectMfaTypeChallenge {
     /// Returns `MFAS_CAN_CHOOSE`: the factors that the user can choose. The list is empty if the parameter is
-    /// absent or has an unknown form. The user can then choose any factor; [`options`](Self::options) returns
-    /// the factors to offer.
+    /// absent or has an unknown form. If the list is empty, the user can choose any factor.
+    /// [`options`](Self::options) returns the factors to offer.
     #[must_use]
     pub fn choices(&self) -> Vec<ChallengeName> {
         self.0.factors("MFAS_CAN_CHOOSE")
     }
 
-    /// Returns the factors to offer to the user: the [`choices`](Self::choices), or all factors that this
-    /// version can answer if the service listed none.
+    /// Returns the factors to offer to the user: the [`choices`](Self::choices), or, if that list is empty,
+    /// all factors that this version can answer.
     #[must_use]
     pub fn options(&self) -> Vec<ChallengeName> {
         let choices = self.choices();

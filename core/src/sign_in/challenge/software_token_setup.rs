@@ -15,7 +15,8 @@ use crate::seed::Seed;
 /// a [`Challenge`](super::Challenge).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SoftwareTokenSetup {
-    /// The challenge without its software token, which the field `software_token` contains.
+    /// The challenge. Here, `Pending::software_token` is `None`, because the next field contains the software
+    /// token.
     pub(super) pending: Pending,
     pub(super) software_token: SoftwareToken,
 }
@@ -55,8 +56,8 @@ impl SoftwareTokenSetup {
     /// Answers the challenge with the 6-digit code that the app shows. If the code is right, the sign-in
     /// continues.
     ///
-    /// After a wrong code, the flow may fail with [`RefusalKind::EnableSoftwareTokenMfa`]
-    /// or [`RefusalKind::CodeMismatch`], and this challenge can then be answered again. The service can also
+    /// After a wrong code, the flow may fail with [`RefusalKind::EnableSoftwareTokenMfa`] or
+    /// [`RefusalKind::CodeMismatch`], and the user can then answer this challenge again. The service can also
     /// reject a code without an error. In this case, the outcome is the same challenge with a new challenge
     /// session.
     ///

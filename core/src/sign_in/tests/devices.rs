@@ -1,4 +1,5 @@
-//! Tests of devices in a sign-in, which can be named, proven, registered or gone.
+//! Tests of devices in a sign-in: how the flow names, proves and registers a device, and what the flow does
+//! if the service no longer knows the device.
 
 use super::*;
 use crate::device::DeviceRegistration;

@@ -88,8 +88,9 @@ fn answers(request: &Request) -> Vec<Event> {
     answers
 }
 
-/// The maximum number of requests in one flow. Without retries, a flow sends at most seven requests:
-/// InitiateAuth, three proofs, InitiateAuth and the first proof again without the device, and ConfirmDevice.
+/// The maximum number of requests in one flow. Without retries, a flow sends at most seven requests. The flow
+/// sends InitiateAuth and three proofs. If the service rejects the device, the flow sends InitiateAuth and
+/// the first proof again. The last request is ConfirmDevice.
 const MAX_REQUESTS: usize = 7 * MAX_ATTEMPTS as usize;
 
 /// Returns one of the flows that start a sign-in or answer a challenge.

@@ -45,7 +45,7 @@ fn public_value() -> impl Strategy<Value = BigInt> {
     prop_oneof![2 => any_integer, 1 => near_a_multiple]
 }
 
-/// Returns the non-negative residue of the integer.
+/// Returns the non-negative residue of the integer modulo N.
 fn residue(integer: &BigInt) -> BigInt {
     let modulus = group::modulus();
     ((integer % &modulus) + &modulus) % modulus
@@ -101,8 +101,8 @@ fn every_entry_of_the_comb_tables_agrees_with_num_bigint() {
     }
 }
 
-/// Only one bit of a power of two is set. Therefore, this test uses every table entry with a single set bit,
-/// and every squaring.
+/// In a power of two, only one bit is set. Therefore, this test uses every table entry whose index has only
+/// one set bit, and every squaring.
 #[test]
 fn the_comb_raises_to_each_power_of_two() {
     for bit in 0..256 {

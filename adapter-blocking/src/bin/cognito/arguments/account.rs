@@ -1,4 +1,4 @@
-//! The commands for users who are not signed in yet, and for passwords.
+//! The commands for users who are not signed in, and the commands for passwords.
 
 use std::path::PathBuf;
 
@@ -17,8 +17,8 @@ pub(crate) struct SignUpArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfirmSignUp {
-    /// The code from the message; by default the tool prompts. Pass `-` to read the code from standard input,
-    /// which hides the code from other users of this machine
+    /// The code from the message. By default, the tool prompts for the code. Pass `-` to read the code from
+    /// standard input, so that other users of this machine cannot see the code
     pub(crate) code: Option<String>,
 }
 
@@ -46,41 +46,41 @@ pub(crate) struct SignInArguments {
     /// The authentication flow
     #[arg(long, value_enum, default_value_t = SignInFlow::Srp)]
     pub(crate) flow: SignInFlow,
-    /// An answer to a challenge (can be repeated); the end of this help lists the keys
+    /// An answer to a challenge (can be repeated). The end of this help lists the keys
     #[arg(long = "answer", value_name = "KEY=VALUE")]
     pub(crate) answers: Vec<String>,
-    /// Read more answers from standard input, one KEY=VALUE per line, after the password if --password-stdin
-    /// is set
+    /// Read more answers from standard input, one KEY=VALUE per line. If --password-stdin is set, the
+    /// password comes before the answers
     #[arg(long)]
     pub(crate) answers_stdin: bool,
-    /// Save an unanswered challenge in this file
+    /// Save the challenge in this file if the sign-in stops at a challenge
     ///
     /// The sign-in can continue later with --resume. Protect the file: anyone who has the file
-    /// and the right answer can sign in as the user. An existing file is replaced only if it
-    /// contains a challenge or is empty.
+    /// and the right answer can sign in as the user. The tool replaces an existing file only if
+    /// the file contains a challenge or is empty.
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(crate) challenge_file: Option<PathBuf>,
     /// Continue the sign-in with the challenge in this file
     ///
-    /// The file is removed as soon as Cognito accepts the answer, or if the challenge can no longer
-    /// be answered. The next challenge is saved in the file that --challenge-file names, or else
-    /// in this file.
+    /// The tool removes the file after Cognito accepts the answer, or if the challenge can no
+    /// longer be answered. The tool saves the next challenge in the file that --challenge-file
+    /// names. Without --challenge-file, the tool saves the next challenge in this file.
     #[arg(long, value_name = "FILE", conflicts_with = "flow", verbatim_doc_comment)]
     pub(crate) resume: Option<PathBuf>,
-    /// The name under which a user pool that remembers devices lists this machine
+    /// The device name of this machine, for a user pool that remembers devices
     #[arg(long, value_name = "NAME", default_value = "cognito")]
     pub(crate) device_name: String,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum SignInFlow {
-    /// Prove the password by SRP, without sending the password
+    /// Prove by SRP that the user knows the password, without sending the password
     Srp,
     /// Send the password to Cognito
     Password,
     /// Answer only the user pool's custom challenges
     Custom,
-    /// Prove the password by SRP, then answer the user pool's custom challenges
+    /// Prove by SRP that the user knows the password, and then answer the user pool's custom challenges
     CustomSrp,
 }
 
@@ -98,8 +98,8 @@ The old password comes from COGNITO_PASSWORD, and the new one from COGNITO_NEW_P
 The new password comes from COGNITO_NEW_PASSWORD or, with --password-stdin, from standard input. If
 the code is read from standard input, too, its line comes first.")]
     Confirm {
-        /// The code from the message; by default the tool prompts. Pass `-` to read the code from standard
-        /// input, which hides the code from other users of this machine
+        /// The code from the message. By default, the tool prompts for the code. Pass `-` to read the code
+        /// from standard input, so that other users of this machine cannot see the code
         code: Option<String>,
     },
 }

@@ -41,7 +41,7 @@ Examples:
 pub(crate) struct CallArguments {
     /// The name of the operation, such as ListDevices
     pub(crate) operation: String,
-    /// The request as a JSON object, or `-` to read it from standard input
+    /// The request as a JSON object, or `-` to read the request from standard input
     #[arg(long = "json", id = "body", value_name = "JSON", default_value = "{}", allow_hyphen_values = true)]
     pub(crate) body: String,
 }

@@ -16,7 +16,7 @@ pub(crate) struct TokenArguments {
 pub(crate) enum Attributes {
     /// Show the user's attributes
     Get {
-        /// The names of the attributes to show; by default all
+        /// The names of the attributes to show. By default, the tool shows all attributes
         names: Vec<String>,
     },
     /// Set attributes of the user
@@ -93,7 +93,7 @@ pub(crate) enum Devices {
     List,
     /// Mark a device as remembered
     Remember {
-        /// The key of the device; by default the key of this machine
+        /// The key of the device. The default is the device key of this machine
         device_key: Option<String>,
         /// Mark the device as not remembered
         #[arg(long)]
@@ -101,7 +101,7 @@ pub(crate) enum Devices {
     },
     /// Delete a device at Cognito and in the store
     Forget {
-        /// The key of the device; by default the key of this machine
+        /// The key of the device. The default is the device key of this machine
         device_key: Option<String>,
     },
 }
@@ -119,7 +119,7 @@ pub(crate) enum Sessions {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteUserArguments {
-    /// Delete the user without confirmation
+    /// Delete the user without asking for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }

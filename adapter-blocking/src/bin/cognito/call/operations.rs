@@ -47,8 +47,8 @@ fn call_signed_in<O: ListedOperation + TokenAuthorized>(program: &Program, body:
     Ok(program.session()?.call(request)?.into())
 }
 
-/// Calls the operation without an access token if the request contains a challenge session, and otherwise
-/// with the access token of the signed-in user.
+/// Calls an operation that works with or without an access token. If the request contains a challenge
+/// session, the call has no access token. Otherwise, the call has the access token of the signed-in user.
 fn call_public_or_signed_in<O: ListedOperation + Public + TokenAuthorized>(
     program: &Program,
     body: &str,

@@ -9,8 +9,8 @@ use cognito_blocking::{Error, MAX_LOCK_WAIT, Store};
 use crate::output::Failure;
 use crate::program::Program;
 
-/// Writes a test record into the store, and removes the record. If that fails, the sign-in fails before the
-/// service issues tokens.
+/// Writes a test record into the store, and removes the record. If the store is not writable, the sign-in
+/// fails before the service issues tokens.
 pub(super) fn require_writable(program: &Program) -> Result<(), Failure> {
     let store = program.store()?;
     // The key differs from the keys of all sessions and devices.

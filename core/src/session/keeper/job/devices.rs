@@ -1,5 +1,4 @@
-//! The last part of a job: changes to the user's device are saved, or the device of a deleted user is
-//! removed.
+//! The last part of a job, which saves changes to the user's device or removes the device of a deleted user.
 
 use super::state::{Ending, Job, Next, State};
 use crate::device::Devices;
@@ -10,7 +9,8 @@ use crate::session::keeper::task::SessionTask;
 use crate::storage::{Record, devices_key};
 
 impl Job {
-    /// Saves unsaved changes to the user's device if the store is locked, and then ends the job.
+    /// Saves the changes to the user's device, or removes the device of a deleted user, and then ends the
+    /// job. Without the store's lock, the job ends immediately.
     pub(super) fn finish(self, known: &mut Known, ending: Ending) -> Next {
         let changes_devices = known.unsaved_device.is_some() || matches!(self.task, SessionTask::Forget);
         if self.lock.is_err() || !changes_devices {

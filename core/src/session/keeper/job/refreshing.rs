@@ -1,4 +1,4 @@
-//! The part of a job that decides whether to refresh the session, and that refreshes it.
+//! The part of a job that decides whether to refresh the session, and that refreshes the session.
 
 use alloc::boxed::Box;
 
@@ -87,8 +87,8 @@ impl Job {
         }
     }
 
-    /// Continues the job after the store was read again. If another process has stored a newer refresh token,
-    /// the job tries that token once.
+    /// Continues the job after the second reading of the store. If another process has stored a newer refresh
+    /// token, the job refreshes the session once more, with the newer token.
     pub(super) fn reloaded(
         self,
         known: &mut Known,
@@ -117,8 +117,8 @@ impl Job {
         self.finish(known, Ending::err(refusal, Some(SessionEventKind::Expired)))
     }
 
-    /// Continues the job with the registration of a new device. A failure cannot lose the new tokens, because
-    /// they are already saved or kept in memory.
+    /// Registers the new device, if there is one. If the registration fails, the new tokens are not lost,
+    /// because they are already in the store or in memory.
     pub(super) fn refreshed(
         self,
         known: &mut Known,

@@ -1,5 +1,6 @@
-//! Sign-out in a job: the tokens are revoked at the service and then removed from the store, under one lock.
-//! The lock prevents a concurrent refresh, which would store a newer token that is never revoked.
+//! The part of a job that signs the user out. Under one lock, the job revokes the tokens at the service and
+//! then removes the tokens from the store. Without the lock, a concurrent refresh could store a newer token,
+//! which would never be revoked.
 
 use alloc::boxed::Box;
 
@@ -77,8 +78,8 @@ impl Job {
         self.finish(known, Ending::ok(kept, kind))
     }
 
-    /// Ends the job with the session that could not be refreshed, if its tokens are still valid and the task
-    /// accepts them.
+    /// Ends the job after a refresh failed. If the session's tokens are still valid and the task is not
+    /// `Refresh`, the job returns the session together with the error.
     pub(super) fn finish_unrefreshed(self, known: &mut Known, now: Timestamp, session: Session, error: Error) -> Next {
         if !matches!(self.task, SessionTask::Refresh) && is_valid(&session, now) {
             self.finish_with_session(known, now, not_refreshed(session, error), None)
@@ -124,7 +125,8 @@ impl Job {
         self.remove(known)
     }
 
-    /// Removes the session from memory, and from the store if the store is locked.
+    /// Removes the session from memory. If the job has the store's lock, the job also removes the session
+    /// from the store.
     pub(super) fn remove(self, known: &mut Known) -> Next {
         known.forget_session();
         if matches!(self.task, SessionTask::Forget) {
@@ -144,7 +146,7 @@ impl Job {
         self.next(State::FindingLastUser(stored.err()), KeeperStep::Load(key))
     }
 
-    /// Removes the stored name of the last user if it is the name of this keeper's user.
+    /// Removes the stored name of the last user, if the keeper's user is the last user.
     pub(super) fn last_user_loaded(
         self,
         known: &mut Known,

@@ -1,4 +1,4 @@
-//! The states of a session keeper's job, and how a job continues or ends.
+//! The states of a session keeper's job, and the transitions between the states.
 
 use alloc::boxed::Box;
 
@@ -14,12 +14,13 @@ use crate::session::refresh::RefreshTokens;
 use crate::session::{RemoteSignOut, Session, SignOut, SignedIn};
 use crate::timestamp::Timestamp;
 
-/// A job of a session keeper: the task, and the state that it has reached.
+/// A job of a session keeper: the task, and the job's current state.
 #[derive(Debug)]
 pub(in crate::session::keeper) struct Job {
     pub(in crate::session::keeper) task: SessionTask,
     pub(super) seed: Result<Seed, Error>,
-    /// The result of locking the session in the store, or `Ok` before the attempt to lock it.
+    /// The result of locking the session in the store, or `Ok` if the job has not tried to lock the session
+    /// yet.
     pub(super) lock: Result<(), Cause>,
     pub(super) remote_sign_out: RemoteSignOut,
     pub(super) state: State,
@@ -28,16 +29,16 @@ pub(in crate::session::keeper) struct Job {
 #[derive(Debug)]
 pub(super) enum State {
     Ready,
-    /// The session is being read without the store's lock.
+    /// The job is reading the session without the store's lock.
     Peeking,
     Locking,
     Loading,
     Refreshing(Box<Refreshing>),
-    /// The store is being read again after the service rejected the refresh token, because another process
-    /// may have stored a newer one.
+    /// The service rejected the refresh token. The job is reading the store again, because another process
+    /// may have stored a newer refresh token.
     Reloading(Reloading),
     Saving(Saving),
-    /// The session could not be saved, and the job is reading which record the store still has.
+    /// The session could not be saved. The job is reading the record that the store has instead.
     ReadingBack(Saving, Cause),
     NamingLastUser(Box<Session>),
     Computing(Box<Renewed>, Option<Cause>),
@@ -57,10 +58,10 @@ pub(super) enum State {
 pub(super) struct Refreshing {
     pub(super) session: Session,
     pub(super) tokens: RefreshTokens,
-    /// Whether this is the second refresh, after the store was read again.
+    /// Whether this is the second refresh of the job, with a newer refresh token from the store.
     pub(super) is_second: bool,
-    /// Whether a request may have arrived at the service. After such a request, the job must wait for a
-    /// response, which may contain a new refresh token.
+    /// Whether a refresh request may have arrived at the service. If a request may have arrived, the job must
+    /// wait for a response, because the response may contain a new refresh token.
     pub(super) may_have_arrived: bool,
 }
 
@@ -74,7 +75,7 @@ pub(super) struct Reloading {
     pub(super) is_second: bool,
 }
 
-/// The session that is being saved, with its origin, which decides how the job continues.
+/// The session that the job is saving. The variant says where the session comes from.
 #[derive(Debug)]
 pub(super) enum Saving {
     SignedIn(Box<SignedIn>),
@@ -83,7 +84,7 @@ pub(super) enum Saving {
     Again(Box<Session>),
 }
 
-/// The result of the job, which the job returns after saving the device.
+/// The result with which the job ends after the device has been saved.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) result: Result<Option<KeptSession>, Error>,
@@ -161,7 +162,7 @@ impl Saving {
         }
     }
 
-    /// Returns the changes to the device that are known when the session is saved. A refresh reports its
+    /// Returns the changes to the device that the job saves together with the session. A refresh adds its
     /// changes later, because the job registers a new device after saving the session.
     pub(super) fn device(&self) -> DeviceReport {
         match self {

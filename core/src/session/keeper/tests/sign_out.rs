@@ -1,4 +1,4 @@
-//! Tests of a sign-out as one job, which holds the store's lock.
+//! Tests of a sign-out, which runs as one job under the store's lock.
 
 use super::*;
 
@@ -25,8 +25,7 @@ fn a_sign_out_revokes_under_the_lock_and_then_removes() {
     assert_eq!(desk.stored(), None);
 }
 
-/// Once, a sign-out revoked the token in memory, and removed the newer token in the store without revoking
-/// it.
+/// Once, a sign-out revoked the older token in memory, but only removed the newer token from the store.
 #[test]
 fn a_sign_out_revokes_the_newest_token_in_the_store() {
     let mut desk = Desk::with(Some(revocable(3600, "older")));
@@ -63,8 +62,7 @@ fn no_caller_gets_tokens_that_are_being_revoked() {
     assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Wait);
 }
 
-/// Once, callers could get the tokens that a global sign-out had refreshed, until the service revoked these
-/// tokens.
+/// Once, callers could get tokens that a global sign-out had refreshed and was about to revoke.
 #[test]
 fn no_caller_gets_tokens_refreshed_for_a_global_sign_out() {
     let mut desk = Desk::with(Some(session(0, "r")));
