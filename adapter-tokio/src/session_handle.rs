@@ -85,7 +85,7 @@ impl SessionHandle {
     /// tokens, together with the error.
     ///
     /// # Errors
-    /// Returns the errors that [`SessionOutcome::result`] lists.
+    /// Fails with the errors documented at [`SessionOutcome::result`].
     pub async fn get(&self) -> Result<KeptSession, Error> {
         // Valid tokens need no job.
         let usable = self.keeper.lock().usable(now()).cloned();

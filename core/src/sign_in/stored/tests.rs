@@ -24,7 +24,7 @@ const VERSION_1: [(&str, &str); 12] = [
     ("TELEPATHY", include_str!("version_1/unknown.json")),
 ];
 
-/// Returns the challenge that the text of this kind in [`VERSION_1`] must restore.
+/// Returns the challenge that a test expects after deserializing the entry for `kind` in [`VERSION_1`].
 fn sample(kind: &str) -> Challenge {
     let canonical = "0d4f1c2e-5a6b-4c7d-8e9f-001122334455";
     let pending_of = |name, parameters: &[(&str, &str)]| Pending {

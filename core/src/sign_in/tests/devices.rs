@@ -1,5 +1,5 @@
-//! Tests of devices in a sign-in: how the flow names, proves and registers a device, and what the flow does
-//! if the service no longer knows the device.
+//! Tests of remembered devices in a sign-in: the device key in requests, authentication by the device, the
+//! registration of a new device, and a device that the service no longer knows.
 
 use super::*;
 use crate::device::DeviceRegistration;
