@@ -17,7 +17,7 @@ pub struct KeepersByName<K> {
     clean_up_at: usize,
 }
 
-/// The number of keepers at which the map drops idle keepers for the first time.
+/// The map removes idle keepers when it reaches this size. Later clean-ups happen at larger sizes.
 const FIRST_CLEAN_UP: usize = 64;
 
 impl<K> KeepersByName<K> {

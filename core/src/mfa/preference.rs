@@ -101,9 +101,9 @@ impl SetMfaPreference {
 
     /// Sets whether the service accepts passkeys as a second factor.
     ///
-    /// The service rejects a request that turns passkeys on without enabling another factor. If no other
-    /// change enables a factor, the flow adds a factor that is already enabled to the request. If the user
-    /// has no enabled factor, the flow fails with [`Error::InvalidInput`].
+    /// The service rejects a request that turns passkeys on without enabling another factor. If this
+    /// flow enables no other factor, its request also names a factor that is already enabled. If the user has
+    /// no enabled factor, the flow fails with [`Error::InvalidInput`].
     #[must_use]
     pub fn with_passkey(mut self, is_on: bool) -> Self {
         self.0.inner_mut().changes.passkey = Some(is_on);

@@ -236,8 +236,8 @@ impl Attempt {
         self.send(AuthRequest::Respond(operation), self.device().map(DeviceRecord::device_key), expects)
     }
 
-    /// Returns the device that requests must name: the user's device on this machine. Returns `None` if the
-    /// service no longer knows this device, or has rejected a device in this flow.
+    /// Returns the user's device on this machine. Each request must contain the key of this device. Returns
+    /// `None` if the service no longer knows this device, or has rejected a device in this flow.
     fn device(&self) -> Option<&DeviceRecord> {
         let found = self.names.iter().find_map(|name| self.devices.get(name));
         let is_gone = |device: &&DeviceRecord| self.gone_device_key.as_deref() == Some(device.device_key());

@@ -46,7 +46,7 @@ impl From<Logins> for CredentialsInput {
     }
 }
 
-/// Valid credentials, and the non-fatal errors of the job that returned them.
+/// Valid credentials, together with the non-fatal errors that occurred in the job.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptCredentials {

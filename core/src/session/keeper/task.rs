@@ -109,7 +109,7 @@ pub enum SessionEventKind {
     Expired,
 }
 
-/// A session with valid tokens, and the non-fatal errors of the job that returned the session.
+/// A session with valid tokens, together with the non-fatal errors that occurred in the job.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptSession {

@@ -100,9 +100,9 @@ impl MfaSetupChallenge {
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
-    /// Chooses codes by e-mail to this address. The service sends the first code, and the next challenge asks
-    /// for this code. If [`setup_of`](Self::setup_of) does not allow codes by e-mail, the flow fails with
-    /// [`Error::InvalidInput`] before it sends a request.
+    /// Selects codes that are sent by e-mail to this address. The service sends the first code, and the next
+    /// challenge asks for this code. If [`setup_of`](Self::setup_of) does not allow codes by e-mail, the flow
+    /// fails with [`Error::InvalidInput`] before it sends a request.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
         if let Err(error) = self.setup_of(&ChallengeName::EmailOtp) {

@@ -95,7 +95,7 @@ fn a_device_proves_itself_by_srp() {
     assert_eq!(signed_in.device.aliases, ["alice@example.com"]);
 }
 
-/// The npm client has a bug that this crate must not repeat: it proves the device with an old challenge
+/// Regression test for a bug of the npm client, which proves the device with an old challenge
 /// session, and only after some kinds of challenges.
 #[test]
 fn a_device_proof_may_follow_any_answer() {
@@ -125,7 +125,7 @@ fn a_flow_proves_its_device_only_once() {
     assert!(matches!(challenge(flow.step(NOW, answer(200, &device_srp_auth()))), Challenge::Device(_)));
 }
 
-/// The npm client has a bug that this crate must not repeat: it omits the device key at first, which costs
+/// Regression test for a bug of the npm client, which omits the device key at first, which costs
 /// one useless request.
 #[test]
 fn without_a_record_device_srp_auth_is_a_storable_challenge() {
@@ -160,7 +160,7 @@ fn a_new_device_is_registered_before_the_user_is_signed_in() {
     assert!(!devices.update(signed_in.session.username(), &signed_in.device), "nothing new");
 }
 
-/// The npm client has a bug that this crate must not repeat: it reports a failed sign-in although the tokens
+/// Regression test for a bug of the npm client, which reports a failed sign-in although the tokens
 /// have arrived.
 #[test]
 fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
@@ -278,7 +278,7 @@ fn a_sign_in_without_srp_starts_again_too() {
     }
 }
 
-/// The npm client has a bug that this crate must not repeat: it retries the answer without limit, with
+/// Regression test for a bug of the npm client, which retries the answer without limit, with
 /// `"DEVICE_KEY": null`.
 #[test]
 fn an_answer_is_retried_once_without_a_gone_device() {

@@ -81,7 +81,7 @@ fn without_a_new_session_the_previous_one_is_used() {
     assert_eq!(request["Session"], "next session");
 }
 
-/// The npm client has a bug that this crate must not repeat: it treats every status as success.
+/// Regression test for a bug of the npm client, which treats every status as success.
 #[test]
 fn a_status_that_is_not_success_asks_for_the_code_again() {
     for status in ["ERROR", "MAYBE"] {
@@ -106,7 +106,7 @@ fn another_code_can_be_tried_after_a_wrong_one() {
     }
 }
 
-/// The npm client has a bug that this crate must not repeat: it does not register a new device after the
+/// Regression test for a bug of the npm client, which does not register a new device after the
 /// setup, so the next refresh fails.
 #[test]
 fn a_new_device_is_registered_after_the_setup() {

@@ -1,4 +1,4 @@
-//! Locks that another process holds.
+//! Tests of jobs while another process holds a lock.
 
 use super::*;
 use crate::{MAX_LOCK_WAIT, SHORT_LOCK_WAIT};

@@ -19,7 +19,7 @@ fn other_desk(stored: &Session) -> Desk {
     desk
 }
 
-/// Returns a session without endpoint, as version 1 stored it.
+/// Returns a session in the format of version 1, which contains no endpoint.
 fn unbound() -> Session {
     Session::with_clock_drift("alice", session(3600, "r").tokens().clone(), 0)
 }
