@@ -17,8 +17,8 @@ use crate::{IdentityPoolClient, SessionHandle, Store};
 /// same credentials.
 ///
 /// The provider keeps the identity id in the store, and calls the operation GetId only if the store has no
-/// identity id. A guest who signs in keeps the guest's identity, if the service allows this: if the store has
-/// no identity id for the user, the user's provider uses the guest's identity id.
+/// identity id. If the store has no identity id for a user, the user's provider uses the guest's identity id.
+/// Therefore, a guest who signs in keeps the guest's identity, if the service allows this.
 ///
 /// ```no_run
 /// # use cognito_blocking::{CredentialsProvider, Error, FileStore, Sessions};
@@ -42,7 +42,7 @@ struct Shared {
     keeper: SharedKeeper<CredentialsKeeper>,
 }
 
-/// The source of the logins that prove the user's identity.
+/// The source of the user's logins.
 #[derive(Clone)]
 enum Source {
     /// The empty set of logins, for a guest.
@@ -72,11 +72,12 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// Creates a provider for a user who has signed in at one or more login providers of any kind.
+    /// Creates a provider for a user with tokens from one or more login providers.
     ///
     /// The provider calls the function `logins` before each request for new credentials. The function must
-    /// return fresh tokens, or [`Error::NoLogins`]. In the store, the name `user` distinguishes the
-    /// identities of different users. The provider never sends this name to a service.
+    /// return tokens that have not expired. If the function has no such tokens, it must return
+    /// [`Error::NoLogins`]. The parameter `user` is the user's name in the store, and must be different for
+    /// each user. The provider never sends this name to a service.
     #[must_use]
     pub fn for_logins(
         client: IdentityPoolClient,
@@ -88,16 +89,16 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Own(Arc::new(logins)), keeper)
     }
 
-    /// Returns a provider that replaces credentials which expire within `margin`. The default margin is five
-    /// minutes. If the margin is longer than half of the credentials' lifetime, half of the lifetime is used
-    /// instead. The returned provider shares no credentials with the original provider.
+    /// Returns a provider that gets new credentials if the current credentials expire within `margin`. The
+    /// default margin is five minutes. The provider limits the margin to half of the credentials' lifetime.
+    /// The returned provider shares no credentials with the original provider.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
         self.with_changed_keeper(|keeper| keeper.with_margin(margin))
     }
 
-    /// Returns a provider of credentials for this role and the same identity. The returned provider shares no
-    /// credentials with the original provider.
+    /// Returns a provider that gets credentials for this role. The identity stays the same. The returned
+    /// provider shares no credentials with the original provider.
     #[must_use]
     pub fn with_role(self, role: Role) -> Self {
         self.with_changed_keeper(|keeper| keeper.with_role(role))
@@ -120,11 +121,11 @@ impl CredentialsProvider {
     /// credentials together with the error.
     ///
     /// # Errors
-    /// Returns an error if the credentials are absent or expired and the service issues no new credentials. A
-    /// provider with a session also returns the errors of [`SessionHandle::get`].
+    /// Returns an error if the provider has no valid credentials, and the service does not issue new
+    /// credentials. A provider with a session also returns the errors of [`SessionHandle::get`].
     ///
-    /// If the store cannot be read, returns [`Error::Store`]. The provider does not request a new identity id
-    /// in this case, because a guest with a new identity id is a different guest.
+    /// Returns [`Error::Store`] if the store cannot be read. The provider never replaces an identity id that
+    /// it cannot read, because a guest with a new identity id is a different guest.
     pub fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
@@ -142,7 +143,8 @@ impl CredentialsProvider {
     /// Gets new credentials even if the old credentials are valid, so that changed roles and attributes take
     /// effect.
     ///
-    /// If the provider uses a session, the session is refreshed first, unless it has no refresh token.
+    /// If the provider uses a session, refreshes the session first. A session without a refresh token is not
+    /// refreshed.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
@@ -161,7 +163,8 @@ impl CredentialsProvider {
     /// Use this method after you delete a user, or to give a guest a new identity.
     ///
     /// # Errors
-    /// Returns [`Error::Store`] if the store cannot be written. The credentials in memory are dropped anyway.
+    /// Returns [`Error::Store`] if the store cannot be written. Even if the store cannot be written, the
+    /// credentials in memory are dropped.
     pub fn forget(&self) -> Result<(), Error> {
         self.run(CredentialsTask::Forget).map(|_| ())
     }

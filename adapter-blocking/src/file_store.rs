@@ -25,23 +25,24 @@ use cognito_core::adapter::private_file::{self, follow_links, is_locked_file, na
 /// Unix).
 ///
 /// The file is replaced atomically: if a process dies or the disk is full, the old file stays. If the path is
-/// a symbolic link, the file that the link leads to is replaced. An empty file is an empty store.
+/// a symbolic link, the store replaces the target of the link. An empty file is an empty store.
 ///
 /// Two lock files in the same folder prevent conflicts between processes. The lock files are never deleted. A
-/// process locks the file with the ending `.lock` while it rewrites the store. A process locks the file with
-/// the ending `.refresh` while it holds the lock on any key, so that only one process at a time refreshes
-/// sessions.
+/// process that rewrites the store locks the file with the ending `.lock`. A process that holds the lock on
+/// at least one key locks the file with the ending `.refresh`. Therefore, only one process at a time
+/// refreshes sessions.
 ///
-/// All clones of a store share their locks. If a program creates two stores for the same file, the stores
-/// wait for each other's locks, as two processes do.
+/// All clones of a store share their locks. If a program creates two stores for the same file, each store
+/// waits until the other store releases its locks.
 ///
-/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. If the file cannot be parsed, reading and
-/// writing records return an error, and the file is not overwritten.
+/// The file is JSON: `{"version":1,"records":{KEY:BASE64}}`. If the file cannot be parsed, the methods that
+/// read or write records return an error, and the file stays unchanged.
 #[derive(Clone)]
 pub struct FileStore {
     path: PathBuf,
     locks: Arc<Locks>,
-    /// The locked `.refresh` file, which exists while this store or a clone holds the lock on any key.
+    /// The handle of the locked `.refresh` file. The handle exists while this store or a clone holds the lock
+    /// on at least one key.
     refresh_file: Arc<Mutex<Weak<File>>>,
 }
 
@@ -52,7 +53,7 @@ struct Contents {
 }
 
 const VERSION: u32 = 1;
-/// The maximum time to wait while another process rewrites the file, which takes milliseconds.
+/// The maximum time to wait while another process rewrites the file. A rewrite usually takes milliseconds.
 const MAX_REWRITE_WAIT: Duration = Duration::from_secs(10);
 
 const NOT_A_STORE: &str = "the file is not a session store; choose another file, or delete this one";
@@ -60,7 +61,8 @@ const OTHER_VERSION: &str = "the file has an unsupported format version; choose 
 const NOT_BASE64: &str = "a record in the file is not valid base64; choose another file, or delete this one";
 
 impl FileStore {
-    /// Creates a store in this file. The file may be absent, but its folder must exist.
+    /// Creates a store that keeps its records in this file. The file may be absent, but its folder must
+    /// exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), locks: Arc::default(), refresh_file: Arc::default() }
@@ -105,14 +107,14 @@ impl FileStore {
         private_file::replace(&text, &self.path)
     }
 
-    /// Returns the path of a lock file. It lies next to the file to which links lead, so that all names of
-    /// one file have the same locks.
+    /// Returns the path of a lock file. If the path of the store is a symbolic link, the lock file is next to
+    /// the target of the link. Therefore, all links to one file share the lock files.
     fn lock_path(&self, ending: &str) -> io::Result<PathBuf> {
         Ok(sibling(&follow_links(&self.path)?, ending))
     }
 
-    /// Returns the locked `.refresh` file of this store, or locks it. Returns `None` if another process or
-    /// store has locked it.
+    /// Returns the handle of the locked `.refresh` file. If this store has not locked the file yet, tries to
+    /// lock the file. Returns `None` if another process or another store has locked the file.
     fn try_refresh_file(&self, path: &Path) -> io::Result<Option<Arc<File>>> {
         let mut refresh_file = lock_ignoring_poison(&self.refresh_file);
         if let Some(file) = refresh_file.upgrade().filter(|file| is_locked_file(file, path)) {
@@ -150,12 +152,12 @@ impl Store for FileStore {
 
     /// Locks this key and returns a guard.
     ///
-    /// Other processes are excluded from all keys, because a file is meant for the few users of one person's
-    /// programs. Within this process, a lock on one key does not block a lock on another key, even on the
-    /// same thread.
+    /// While a process holds the lock on one key, other processes cannot lock any key. This is acceptable,
+    /// because a file usually contains the sessions of only a few users. Within this process, a lock on one
+    /// key does not block a lock on another key, even on the same thread.
     ///
-    /// The method also waits until no process rewrites the file, so that a caller whose result cannot be
-    /// saved at the moment uses up no refresh token.
+    /// The method also waits while another process rewrites the file. Otherwise, the caller could refresh a
+    /// session, and then be unable to save the new tokens.
     fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
         let deadline = Deadline::after(max_wait);
         let key = self.locks.lock(key, deadline.left())?;
@@ -192,8 +194,8 @@ impl Deadline {
     }
 }
 
-/// Tries until the attempt returns a value, or until the deadline. Nothing is locked between two attempts, so
-/// that each caller waits until its own deadline.
+/// Repeats `attempt` until `attempt` returns a value, or until the deadline. The thread holds no mutex
+/// between two attempts, so that each caller can stop at its own deadline.
 fn poll<T>(deadline: Deadline, mut attempt: impl FnMut() -> io::Result<Option<T>>) -> io::Result<Option<T>> {
     const PAUSE: Duration = Duration::from_millis(10);
     loop {

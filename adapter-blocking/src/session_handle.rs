@@ -72,12 +72,12 @@ impl SessionHandle {
 
     /// Returns the session with valid tokens.
     ///
-    /// If the tokens expire within the [margin](crate::Sessions::with_margin), refreshes and saves the tokens
-    /// first. If the refresh fails and the old tokens are still valid, returns the session with the old
-    /// tokens, together with the error.
+    /// If the tokens expire within the [margin](crate::Sessions::with_margin), refreshes the session and
+    /// saves the new tokens first. If the refresh fails and the old tokens are still valid, returns the
+    /// session with the old tokens, together with the error.
     ///
     /// # Errors
-    /// Fails with the errors documented at [`SessionOutcome::result`].
+    /// Returns the same errors as [`SessionOutcome::result`].
     pub fn get(&self) -> Result<KeptSession, Error> {
         // Valid tokens need no job.
         let usable = self.keeper.lock().usable(now()).cloned();

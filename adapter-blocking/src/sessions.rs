@@ -35,9 +35,9 @@ use crate::{Client, Store};
 /// The store also contains this machine's [devices](Self::devices). The devices stay in the store after a
 /// session ends: pass the devices to the next sign-in.
 ///
-/// If a session cannot be saved, the session stays in memory and remains usable. The next job tries to save
-/// the session again. Before the program ends, call [`flush`](Self::flush). Cloning a `Sessions` is cheap:
-/// all clones share the same sessions.
+/// If a session cannot be saved, the session stays in memory and remains usable. The next job for this
+/// session tries to save the session again. Before the program ends, call [`flush`](Self::flush). Cloning a
+/// `Sessions` is cheap: all clones share the same sessions.
 #[derive(Clone)]
 pub struct Sessions {
     settings: SessionSettings,
@@ -46,7 +46,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Creates the sessions of this client's users. The sessions are kept in the given store. By default,
+    /// Creates a `Sessions` that keeps the sessions of this client's users in the given store. By default,
     /// tokens are refreshed one minute before they expire.
     #[must_use]
     pub fn new(client: Client, store: impl Store + 'static) -> Self {
@@ -54,7 +54,8 @@ impl Sessions {
         Self { settings: SessionSettings::default(), shared: Arc::new(shared), keepers: Arc::default() }
     }
 
-    /// Sets the margin: tokens that expire within the margin are refreshed. The default margin is one minute.
+    /// Sets the margin. A handle refreshes tokens that expire within the margin. The default margin is one
+    /// minute.
     #[must_use]
     pub fn with_margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
@@ -159,8 +160,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Returns the receiver of a channel for all future events of all sessions: sign-ins, refreshes,
-    /// sign-outs and expiries.
+    /// Returns the receiver of a new channel. The channel transmits all future events of all sessions:
+    /// sign-ins, refreshes, sign-outs and expiries.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<SessionEvent> {
         let (sender, receiver) = channel();

@@ -1,4 +1,4 @@
-//! Runs the jobs of a keeper: one thread drives a job, and all other callers wait for its result.
+//! Runs the jobs of a keeper. One thread runs a job, and all other callers wait for the result of the job.
 
 use std::io;
 use std::mem;
@@ -12,7 +12,7 @@ use crate::run::exchange;
 use crate::{Store, Transport};
 use cognito_core::adapter::{Stopwatch, jittered, now};
 
-/// A keeper that threads share. The threads wait on the condition variable for the end of a job.
+/// A keeper that threads share. A thread waits on the condition variable until the running job ends.
 pub(crate) struct SharedKeeper<K> {
     keeper: Mutex<K>,
     ended: Condvar,
@@ -36,7 +36,7 @@ impl<K: Keeper> SharedKeeper<K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a task: drives its job on this thread, or waits for the thread that drives the job.
+    /// Runs a task: runs the job of the task on this thread, or waits for the thread that runs the job.
     pub(crate) fn run(
         &self,
         task: impl Fn() -> K::Task,
@@ -66,8 +66,8 @@ impl<K: Keeper> SharedKeeper<K> {
         }
     }
 
-    /// Waits for the end of the running job. If that takes long, this returns the valid value that the caller
-    /// may use meanwhile, if there is one.
+    /// Waits until the running job ends, or until [`SHORT_LOCK_WAIT`] has passed. If the time has passed and
+    /// the keeper has a valid value, also returns this value.
     fn wait<'a>(&self, keeper: MutexGuard<'a, K>, task: impl Fn() -> K::Task) -> (MutexGuard<'a, K>, Option<K::Value>) {
         let waited = self.ended.wait_timeout(keeper, SHORT_LOCK_WAIT);
         let (keeper, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -89,8 +89,8 @@ impl<K: Keeper> SharedKeeper<K> {
     }
 }
 
-/// Drives a job until the job ends: carries out each step, and passes the result of the step to the job as
-/// the next event. Releases the store's locks when the job ends.
+/// Runs a job until the job ends: carries out each step, and passes the result of the step to the job as the
+/// next event. Releases the store's locks when the job ends.
 pub(crate) fn drive<Input, Output>(
     store: &dyn Store,
     transport: &dyn Transport,

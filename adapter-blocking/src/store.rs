@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cognito_core::storage::Record;
 
-/// A place that keeps records under text keys, in memory or across restarts.
+/// A key-value store for records, in memory or on disk. The keys are text.
 ///
 /// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
 /// record or the new record, never a mixture.
@@ -24,7 +24,7 @@ pub trait Store: Send + Sync {
     /// Returns an error if the store cannot be written.
     fn save(&self, key: &str, record: &Record) -> io::Result<()>;
 
-    /// Removes the record under the key. A key without a record is not an error.
+    /// Removes the record under the key. The method also succeeds if the key has no record.
     ///
     /// # Errors
     /// Returns an error if the store cannot be written.
@@ -38,20 +38,21 @@ pub trait Store: Send + Sync {
 
     /// Locks this key and returns a guard. Dropping the guard releases the lock.
     ///
-    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
-    /// method tries once, and does not wait. Measure the time with a clock that never goes back, such as
-    /// [`Instant`](std::time::Instant), and let several callers wait at the same time.
+    /// If another caller holds the lock, the method waits at most `max_wait`. With [`Duration::ZERO`] the
+    /// method tries once, and does not wait. An implementation must measure the time with a clock that never
+    /// goes back, such as [`Instant`](std::time::Instant). Several callers must be able to wait at the same
+    /// time.
     ///
     /// While the guard exists, all other threads, and all other processes that use the same store, must wait
     /// for the lock on this key. Sessions are refreshed, saved and removed under this lock, so that two
     /// callers never use the same refresh token.
     ///
-    /// The lock is not re-entrant. A lock on one key blocks neither locks on other keys nor the other methods
-    /// of the store. The caller may drop the guard on another thread.
+    /// The lock is not re-entrant. A lock on one key does not block the other methods of the store. A caller
+    /// that holds the lock on one key can lock other keys. The caller may drop the guard on another thread.
     ///
     /// # Errors
-    /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if the lock is still taken
-    /// after `max_wait`, or another error if the store cannot be locked.
+    /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if another caller still holds the
+    /// lock after `max_wait`. Returns an error of another kind if the store cannot lock the key.
     fn lock(&self, key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>>;
 }
 
@@ -141,7 +142,7 @@ impl Store for MemoryStore {
 }
 
 impl Locks {
-    /// Waits for the lock on this key within this process, and returns its guard.
+    /// Locks this key within this process, and returns the guard of the lock.
     pub(crate) fn lock(self: &Arc<Self>, key: &str, max_wait: Duration) -> io::Result<KeyLock> {
         let locked = lock_ignoring_poison(&self.locked);
         let waited = self.released.wait_timeout_while(locked, max_wait, |locked| locked.contains(key));

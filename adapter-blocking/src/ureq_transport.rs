@@ -19,15 +19,16 @@ use crate::{Transport, TransportSettings};
 
 /// A [`Transport`] that speaks HTTP/1.1 with `ureq`.
 ///
-/// It uses rustls with the root certificates of the settings, keeps connections alive, and does not follow
-/// redirects.
+/// The transport uses rustls with the root certificates from the settings. The transport keeps connections
+/// alive, and does not follow redirects.
 ///
 /// # Secrets in logs
 ///
-/// The crate `ureq-proto` writes whole requests and responses, with passwords and tokens, to the crate `log`
-/// at level TRACE, under the target `ureq_proto::util`. The crate `ureq` writes whole URLs under the target
-/// `ureq::run`. A library cannot turn this off. If the logger of an application is enabled at level TRACE,
-/// the application must exclude both targets, for example with `RUST_LOG=trace,ureq=off,ureq_proto=off`.
+/// The crates `ureq-proto` and `ureq` log secrets at level TRACE through the crate `log`. The crate
+/// `ureq-proto` logs whole requests and responses, with passwords and tokens, under the target
+/// `ureq_proto::util`. The crate `ureq` logs whole URLs under the target `ureq::run`. This library cannot
+/// turn off these logs. If the logger of an application is enabled at level TRACE, the application must
+/// exclude both targets, for example with `RUST_LOG=trace,ureq=off,ureq_proto=off`.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     agents: Routes<Result<Agent, Arc<ureq::Error>>>,

@@ -1,4 +1,4 @@
-//! The trait `ProvideCredentials` of the AWS SDK, implemented for [`CredentialsProvider`].
+//! The implementation of the AWS SDK's trait `ProvideCredentials` for [`CredentialsProvider`].
 
 use std::time::{Duration, SystemTime};
 
@@ -8,13 +8,13 @@ use cognito_core::{Credentials, Error};
 
 use crate::CredentialsProvider;
 
-/// Lets clients of the AWS SDK for Rust sign requests with these credentials. Pass the provider to the method
-/// `credentials_provider` when you configure a client. The example `examples/aws_sdk` configures a client in
-/// this way.
+/// Lets a client of the AWS SDK for Rust sign requests with the provider's credentials. When you configure
+/// such a client, pass the provider to the method `credentials_provider`, as in the example
+/// `examples/aws_sdk`.
 ///
-/// If no user is signed in, the error is `CredentialsNotLoaded`, so that a chain of providers continues with
-/// the next provider. A client of the SDK keeps credentials until they expire, so the client does not notice
-/// a sign-out before the credentials expire.
+/// If no user is signed in, the provider returns the error `CredentialsNotLoaded`. After this error, a chain
+/// of providers tries the next provider. A client of the SDK keeps the credentials until they expire. If the
+/// user signs out earlier, the client continues to use the credentials.
 impl ProvideCredentials for CredentialsProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
@@ -32,8 +32,8 @@ impl ProvideCredentials for CredentialsProvider {
     }
 }
 
-/// Converts the credentials to the SDK's type. The SDK compares the expiry with the local clock, so this
-/// function returns the expiry in the time of the local clock.
+/// Converts the credentials to the SDK's type. The SDK compares the time of expiry with the local clock, so
+/// this function converts the time to the local clock.
 fn for_sdk(credentials: &Credentials) -> aws_credential_types::Credentials {
     let expires_at = Duration::from_millis(credentials.expires_at_local().as_unix_millis());
     aws_credential_types::Credentials::new(

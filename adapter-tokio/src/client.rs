@@ -10,9 +10,9 @@ use crate::run::{ComputePool, run};
 
 /// Runs the flows and the operations of one app client.
 ///
-/// A client contains the configuration of the app client, and a transport. The time and the random bytes come
-/// from the operating system. Tasks can share a client. Cloning a client is cheap: all clones use the same
-/// transport and its open connections.
+/// A client contains the configuration of the app client, and a transport. The client gets the time and
+/// random bytes from the operating system. Several tasks can share one client. Cloning a client is cheap: all
+/// clones use the same transport and its open connections.
 #[derive(Clone)]
 pub struct Client {
     app_client: AppClient,
@@ -35,7 +35,7 @@ impl Client {
         Self { app_client, transport: Arc::new(transport), compute_pool: ComputePool::new() }
     }
 
-    /// Returns the app client, which the constructors of flows take as an argument.
+    /// Returns the app client. Pass the app client to the constructor of a flow.
     #[must_use]
     pub fn app_client(&self) -> &AppClient {
         &self.app_client
@@ -56,14 +56,14 @@ impl Client {
     /// Runs a flow until the flow ends, and returns the output.
     ///
     ///
-    /// A step that computes for milliseconds, such as a step of SRP, runs on one of tokio's blocking threads,
-    /// so that the step does not delay other tasks. The number of such steps that run at the same time is at
-    /// most the number of processors.
+    /// Some steps, such as the steps of SRP, compute for several milliseconds. These steps run on tokio's
+    /// blocking threads and do not delay other tasks. On a computer with N processors, at most N of these
+    /// steps run at the same time.
     ///
-    /// The example `examples/thousand_sign_ins.rs` measures how late another task is while a thousand users
-    /// sign in at the same time on a single-threaded runtime. The other task was at most 16 ms late. When the
-    /// computations ran on the runtime's thread instead, the other task was up to 1.5 s late. The computer
-    /// had two processors, which also ran the simulated service.
+    /// The example `examples/thousand_sign_ins.rs` signs in a thousand users at the same time on a
+    /// single-threaded runtime, and measures the delay of an unrelated task. The delay was at most 16 ms.
+    /// When the computations ran on the runtime's thread instead, the delay was up to 1.5 s. The computer had
+    /// two processors, and also ran the simulated service.
     ///
     /// # Errors
     /// Returns an error if the flow fails.

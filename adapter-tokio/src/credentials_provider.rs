@@ -12,16 +12,17 @@ use crate::{BoxFuture, IdentityPoolClient, SessionHandle, Store};
 
 /// Gets and refreshes the AWS credentials of one identity.
 ///
-/// Credentials are kept in memory until shortly before they expire. Tasks that need new credentials at the
-/// same time share one request. A provider can be cloned and shared between tasks: all clones share the same
-/// credentials.
+/// The provider keeps the credentials in memory, and replaces them shortly before they expire. Tasks that
+/// need new credentials at the same time share one request. A provider can be cloned and shared between
+/// tasks: all clones share the same credentials.
 ///
 /// The provider keeps the identity id in the store, and calls the operation GetId only if the store has no
-/// identity id. A guest who signs in keeps the guest's identity, if the service allows this: if the store has
-/// no identity id for the user, the user's provider uses the guest's identity id.
+/// identity id. If the store has no identity id for a user but has the guest's identity id, the user's
+/// provider sends the guest's identity id to the service. If the service accepts the id, the user keeps the
+/// guest's identity.
 ///
-/// Every method is cancel-safe: each request for credentials runs in a separate tokio task, which continues
-/// if the future that waits for the credentials is dropped. Use a provider inside a tokio runtime.
+/// Every method is cancel-safe. Each request for credentials runs in a separate tokio task. If the caller
+/// drops the method's future, the task continues. Use a provider inside a tokio runtime.
 ///
 /// ```no_run
 /// # use cognito_tokio::{CredentialsProvider, Error, FileStore, Sessions};
@@ -77,11 +78,13 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), Source::Session(session), keeper)
     }
 
-    /// Creates a provider for a user who has signed in at one or more login providers of any kind.
+    /// Creates a credentials provider for a user who has signed in with one or more login providers. The
+    /// login providers can be of any kind.
     ///
-    /// The provider calls the function `logins` before each request for new credentials. The function must
-    /// return fresh tokens, or [`Error::NoLogins`]. In the store, the name `user` distinguishes the
-    /// identities of different users. The provider never sends this name to a service.
+    /// The credentials provider calls the function `logins` before each request for new credentials. The
+    /// function must return fresh tokens, or [`Error::NoLogins`]. `user` is a name that differs for each
+    /// user: the identity id is stored under this name. The credentials provider never sends this name to a
+    /// service.
     #[must_use]
     pub fn for_logins<F>(
         client: IdentityPoolClient,
@@ -97,16 +100,17 @@ impl CredentialsProvider {
         Self::new(client, Arc::new(store), source, keeper)
     }
 
-    /// Returns a provider that replaces credentials which expire within `margin`. The default margin is five
-    /// minutes. If the margin is longer than half of the credentials' lifetime, half of the lifetime is used
-    /// instead. The returned provider shares no credentials with the original provider.
+    /// Returns a provider with this margin. The provider replaces credentials that expire within the margin.
+    /// The default margin is five minutes. If the margin is longer than half of the credentials' lifetime,
+    /// the provider uses half of the lifetime as the margin. The returned provider shares no credentials with
+    /// the original provider.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
         self.with_changed_keeper(|keeper| keeper.with_margin(margin))
     }
 
-    /// Returns a provider of credentials for this role and the same identity. The returned provider shares no
-    /// credentials with the original provider.
+    /// Returns a provider with this role and the same identity. The returned provider shares no credentials
+    /// with the original provider.
     #[must_use]
     pub fn with_role(self, role: Role) -> Self {
         self.with_changed_keeper(|keeper| keeper.with_role(role))
@@ -129,11 +133,11 @@ impl CredentialsProvider {
     /// credentials together with the error.
     ///
     /// # Errors
-    /// Returns an error if the credentials are absent or expired and the service issues no new credentials. A
+    /// Returns an error if the service issues no new credentials and no valid credentials are in memory. A
     /// provider with a session also returns the errors of [`SessionHandle::get`].
     ///
-    /// If the store cannot be read, returns [`Error::Store`]. The provider does not request a new identity id
-    /// in this case, because a guest with a new identity id is a different guest.
+    /// Returns [`Error::Store`] if the store cannot be read. In this case, the provider does not request a
+    /// new identity id, because a guest would lose the old identity.
     pub async fn get(&self) -> Result<KeptCredentials, Error> {
         if let Some(credentials) = self.usable() {
             return Ok(credentials.into());
@@ -151,7 +155,7 @@ impl CredentialsProvider {
     /// Gets new credentials even if the old credentials are valid, so that changed roles and attributes take
     /// effect.
     ///
-    /// If the provider uses a session, the session is refreshed first, unless it has no refresh token.
+    /// If the provider uses a session that has a refresh token, the provider refreshes the session first.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get).
@@ -186,7 +190,7 @@ impl CredentialsProvider {
         newest.filter(|newest| newest.is_valid_for(now(), Duration::ZERO))
     }
 
-    /// Locks the keeper. If the session of the credentials has ended, drops the credentials.
+    /// Locks the keeper. Drops the credentials if they came from a session that has ended.
     fn keeper(&self) -> MutexGuard<'_, CredentialsKeeper> {
         // To prevent a deadlock, the session's keeper is unlocked before the credentials keeper is locked.
         let generation = if let Source::Session(session) = &self.0.source { Some(session.generation()) } else { None };
@@ -201,7 +205,7 @@ impl CredentialsProvider {
         self.run(task).await?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task. If the future of this method is dropped, a job that the method has started continues.
+    /// Runs a task. If the caller drops the future of this method, the job continues.
     async fn run(&self, task: CredentialsTask) -> Result<Option<KeptCredentials>, Error> {
         let shared = Arc::clone(&self.0);
         Ok(match self.0.keeper.run(|| task, |driver| shared.drive(driver)).await? {

@@ -9,9 +9,9 @@ use crate::{Client, Transport};
 
 /// Runs the flows and the operations of one identity pool.
 ///
-/// A client contains the configuration of the identity pool, and a transport. The time comes from the
-/// operating system. Tasks can share a client. Cloning a client is cheap: all clones use the same transport
-/// and its open connections.
+/// A client contains the configuration of the identity pool, and a transport. The client gets the time from
+/// the operating system. Several tasks can share one client. Cloning a client is cheap: all clones use the
+/// same transport and its open connections.
 #[derive(Clone)]
 pub struct IdentityPoolClient {
     identity_pool: IdentityPool,
@@ -42,7 +42,7 @@ impl IdentityPoolClient {
         Self { identity_pool, transport, compute_pool }
     }
 
-    /// Returns the identity pool, which the constructors of flows take as an argument.
+    /// Returns the identity pool. Pass the identity pool to the constructor of a flow.
     #[must_use]
     pub fn identity_pool(&self) -> &IdentityPool {
         &self.identity_pool

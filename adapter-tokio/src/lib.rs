@@ -32,8 +32,8 @@
 //! ```
 //!
 //! Every future of this crate is cancel-safe. A job of [`Sessions`] or of a [`CredentialsProvider`] runs in a
-//! separate tokio task. If the future of a caller is dropped, the job continues, and other callers still get
-//! the result.
+//! separate tokio task. If one caller drops its future, the job continues, and other callers still get the
+//! result.
 
 #[cfg(feature = "aws-credential-types")]
 mod aws_credentials;
@@ -62,12 +62,12 @@ pub use sessions::Sessions;
 pub use store::{FileStore, MemoryStore, SpawnBlocking, Store, StoreLock};
 pub use transport::{BoxFuture, Transport, TransportFn, transport_fn};
 
-/// Compiles the code in the project's README, and runs it where possible.
+/// Compiles the code examples in the project's README, and runs them where possible.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// Compiles the code in the package's README.
+/// Compiles the code examples in the package's README.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../README.md")]
 struct PackageReadme;

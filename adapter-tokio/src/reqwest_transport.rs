@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 use self::connecting::{Resolving, not_connected};
 use crate::{BoxFuture, Transport, TransportSettings};
 
-/// A [`Transport`] that speaks HTTP/1.1 with `reqwest`.
+/// A [`Transport`] that sends requests over HTTP/1.1 with `reqwest`.
 ///
-/// It uses rustls with the root certificates of the settings, keeps connections alive, and does not follow
-/// redirects.
+/// The transport uses rustls with the root certificates from the [`TransportSettings`], keeps connections
+/// alive, and does not follow redirects.
 ///
 /// The body of a request is zeroized after it has been sent. Copies of the body in the HTTP and TLS layers
 /// cannot be zeroized.
@@ -29,12 +29,13 @@ pub struct ReqwestTransport {
     largest_body: u64,
 }
 
-/// The clients for one proxy, or without a proxy. Each is built for the first request that needs it.
+/// The `reqwest` clients for one proxy, or for requests without a proxy. The first request that needs a
+/// client creates the client.
 #[derive(Debug)]
 struct Clients {
     settings: TransportSettings,
     proxy: Option<Proxy>,
-    /// The client for requests without TLS, which does not need the root certificates.
+    /// The client for requests without TLS. This client needs no root certificates.
     plain: OnceLock<Client>,
     tls: OnceLock<Client>,
 }

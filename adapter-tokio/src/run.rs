@@ -11,8 +11,8 @@ use tokio::time::sleep;
 
 use crate::Transport;
 
-/// Runs the steps of [compute-heavy](Flow::is_compute_heavy) flows on tokio's blocking threads. The number of
-/// steps that run at the same time is at most the number of processors.
+/// Runs the steps of [compute-heavy](Flow::is_compute_heavy) flows on tokio's blocking threads. On a computer
+/// with N processors, at most N steps run at the same time.
 #[derive(Debug, Clone)]
 pub(crate) struct ComputePool(Arc<Semaphore>);
 
@@ -29,7 +29,7 @@ impl ComputePool {
         // The semaphore is never closed, so this call always returns a permit.
         let permit = Arc::clone(&self.0).acquire_owned().await;
         let computed = spawn_blocking(move || {
-            // The permit is released when the computation ends, even if no caller waits for it any more.
+            // The permit is released when the computation ends, even if no caller waits for the result.
             let _permit = permit;
             computation()
         });
@@ -37,8 +37,8 @@ impl ComputePool {
     }
 }
 
-/// Returns an error that says why a tokio task did not finish. The error does not contain the message of a
-/// panic, because the message may contain secrets.
+/// Returns an error that says why a tokio task did not finish. The error contains no panic message, because a
+/// panic message may contain secrets.
 pub(crate) fn join_failure(error: &JoinError) -> io::Error {
     io::Error::other(if error.is_panic() { "the task panicked" } else { "the tokio runtime was shut down" })
 }

@@ -19,11 +19,11 @@ use crate::{Client, Store};
 /// about to expire.
 ///
 /// Tasks that need new tokens at the same time share one refresh. New tokens are saved before any caller gets
-/// them. A handle can be cloned and shared between tasks. All handles that the same
-/// [`Sessions`](crate::Sessions) returns for one user share one session.
+/// them. A handle can be cloned and shared between tasks. If the same [`Sessions`](crate::Sessions) returns
+/// several handles for one user, the handles share one session.
 ///
-/// Every method is cancel-safe: each refresh runs in a separate tokio task, which continues if the future
-/// that waits for the refresh is dropped. Use a handle inside a tokio runtime.
+/// Every method is cancel-safe. Each refresh runs in a separate tokio task. If the caller drops the method's
+/// future, the task continues. Use a handle inside a tokio runtime.
 ///
 /// ```no_run
 /// # use cognito_tokio::{Error, SessionHandle, operation::ListDevices};
@@ -112,8 +112,8 @@ impl SessionHandle {
         Ok(self.get().await?.session.id_token().cloned())
     }
 
-    /// Refreshes the session even if the tokens are valid, so that the new tokens contain changed attributes
-    /// and groups.
+    /// Refreshes the session even if the tokens are valid, so that the new tokens contain the user's current
+    /// attributes and groups.
     ///
     /// # Errors
     /// Returns the same errors as [`get`](Self::get), and [`Error::NoRefreshToken`] if the session has no
@@ -143,7 +143,7 @@ impl SessionHandle {
         }
     }
 
-    /// Returns a stream of the result pages of an operation. The first page is the response to the given
+    /// Returns a stream of all pages of an operation's result. The first page is the response to the given
     /// request. The stream calls the operation once for each page. The stream ends after the first error.
     pub fn pages<O>(&self, operation: O) -> impl Stream<Item = Result<O::Response, Error>> + Send + use<O>
     where
@@ -176,7 +176,7 @@ impl SessionHandle {
         self.outcome(task).await?.result?.ok_or(Error::NotSignedIn)
     }
 
-    /// Runs a task. If the future of this method is dropped, a job that the method has started continues.
+    /// Runs a task. If the caller drops the future of this method, the job continues.
     pub(crate) async fn outcome(&self, task: impl Fn() -> SessionTask + Send + Sync) -> Result<SessionOutcome, Error> {
         let shared = Arc::clone(&self.shared);
         Ok(match self.keeper.run(task, |driver| shared.drive(driver)).await? {
@@ -187,7 +187,7 @@ impl SessionHandle {
 }
 
 impl Shared {
-    /// Drives a job until the job ends, and sends the resulting event to all listeners.
+    /// Runs a job until the job ends, and sends the job's event to all listeners.
     async fn drive(self: Arc<Self>, driver: Driver<SessionKeeper>) -> Result<SessionOutcome, Error> {
         let outcome = driver.drive(self.resources(), async { self.client.seed() }).await?;
         if let Some(event) = &outcome.event {

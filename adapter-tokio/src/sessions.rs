@@ -36,9 +36,9 @@ use crate::{Client, Store};
 /// The store also contains this machine's [devices](Self::devices). The devices stay in the store after a
 /// session ends: pass the devices to the next sign-in.
 ///
-/// If a session cannot be saved, the session stays in memory and remains usable. The next job tries to save
-/// the session again. Call [`flush`](Self::flush) before the program ends. Cloning a `Sessions` is cheap: all
-/// clones share the same sessions.
+/// If a session cannot be saved, the session stays in memory and remains usable. The next job for this
+/// session tries to save the session again. Call [`flush`](Self::flush) before the program ends. Cloning a
+/// `Sessions` is cheap: all clones share the same sessions.
 #[derive(Clone)]
 pub struct Sessions {
     settings: SessionSettings,
@@ -51,7 +51,7 @@ pub struct Sessions {
 const MAX_WAITING_EVENTS: usize = 256;
 
 impl Sessions {
-    /// Creates the sessions of this client's users. The sessions are kept in the given store. By default,
+    /// Creates a `Sessions` for the users of this client. The given store keeps the sessions. By default,
     /// tokens are refreshed one minute before they expire.
     #[must_use]
     pub fn new(client: Client, store: impl Store + 'static) -> Self {
@@ -73,15 +73,16 @@ impl Sessions {
         self
     }
 
-    /// Sets the display name of a device that a refresh registers at the service.
+    /// Sets the display name for new devices. If a refresh registers a new device at the service, the device
+    /// gets this name.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
         self.settings.device_name = Some(name.into());
         self
     }
 
-    /// Returns a handle to the session of the user with this canonical name, even if the user is not signed
-    /// in. All handles of one user share one session.
+    /// Returns a handle to the session of this user, even if the user is not signed in. `username` is the
+    /// user's canonical name. All handles of one user share one session.
     #[must_use]
     pub fn user(&self, username: &str) -> SessionHandle {
         let make = || SharedKeeper::new(SessionKeeper::new(self.app_client(), username, &self.settings));
@@ -95,8 +96,8 @@ impl Sessions {
     /// same user.
     ///
     /// # Errors
-    /// Returns [`Error::Store`] if the store cannot be read or written. The session stays valid. The session
-    /// and the changes to the device stay in memory.
+    /// Returns [`Error::Store`] if the store cannot be read or written. After this error, the session is
+    /// still valid. The session and the changes to the device stay in memory.
     pub async fn save(&self, signed_in: &SignedIn) -> Result<SessionHandle, Error> {
         let handle = self.user(signed_in.session.username());
         handle.outcome(|| SessionTask::Save(Box::new(signed_in.clone()))).await?.result?;
@@ -115,7 +116,7 @@ impl Sessions {
 
     /// Returns the name of the user who signed in last. A program can suggest this name at its next start.
     ///
-    /// The user may have signed out after that sign-in.
+    /// This user may have signed out since the sign-in.
     ///
     /// # Errors
     /// Returns [`Error::Store`] if the store cannot be read.
@@ -163,9 +164,9 @@ impl Sessions {
         Ok(())
     }
 
-    /// Returns the receiver of a channel for all future events of all sessions: sign-ins, refreshes,
-    /// sign-outs and expiries. If more than 256 events wait in the channel, the receiver misses the oldest
-    /// events.
+    /// Returns the receiver of a channel. The channel gets the future events of all sessions: sign-ins,
+    /// refreshes, sign-outs and expiries. If more than 256 events wait in the channel, the receiver misses
+    /// the oldest events.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<SessionEvent> {
         self.shared.listeners.subscribe()

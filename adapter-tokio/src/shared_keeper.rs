@@ -1,4 +1,4 @@
-//! Runs the jobs of a keeper: one tokio task drives a job, and all other callers wait for its result.
+//! Runs the jobs of a keeper: one tokio task runs a job, and all other callers wait for the job's result.
 
 use std::future::Future;
 use std::io;
@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use crate::run::{ComputePool, exchange, join_failure};
 use crate::{Store, Transport};
 
-/// A keeper that tasks share. The tasks wait for a notification that a job has ended.
+/// A keeper that several tokio tasks share. A notification wakes the waiting tasks when a job has ended.
 pub(crate) struct SharedKeeper<K> {
     keeper: Mutex<K>,
     ended: Notify,
@@ -30,7 +30,7 @@ pub(crate) struct Resources<'a> {
     pub(crate) compute_pool: &'a ComputePool,
 }
 
-/// The result of a task that a caller gave to a [`SharedKeeper`].
+/// The result of a task that a caller passed to a [`SharedKeeper`].
 pub(crate) enum Ran<K: Keeper, T> {
     /// The output of a job that this caller ran.
     Driven(T),
@@ -43,13 +43,13 @@ impl<K: Keeper> SharedKeeper<K> {
         Self { keeper: Mutex::new(keeper), ended: Notify::new() }
     }
 
-    /// Locks the keeper, even if the mutex is poisoned, because a panic leaves the keeper intact.
+    /// Locks the keeper. Ignores that a mutex is poisoned, because a panic leaves the keeper intact.
     pub(crate) fn lock(&self) -> MutexGuard<'_, K> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a task: drives its job, or waits for the caller that drives the job. The job runs in a separate
-    /// tokio task, which continues if the future of the caller is dropped.
+    /// Runs a task: starts a job for the task, or waits for another caller's job. The job runs in a separate
+    /// tokio task. If the caller drops its future, the job continues.
     pub(crate) async fn run<T: Send + 'static, Driving>(
         self: &Arc<Self>,
         task: impl Fn() -> K::Task + Send + Sync,
@@ -63,8 +63,8 @@ impl<K: Keeper> SharedKeeper<K> {
         let mut joined = None;
         loop {
             let mut ended = pin!(self.ended.notified());
-            // This call starts to listen before the keeper is asked, so that the end of a job cannot be
-            // missed.
+            // This call listens for the notification before it asks the keeper, so that it cannot miss the
+            // end of a job.
             ended.as_mut().enable();
             let admission = {
                 let mut keeper = self.lock();
@@ -76,8 +76,8 @@ impl<K: Keeper> SharedKeeper<K> {
             joined = if let Admission::Join(job) = admission { Some(job) } else { None };
             match admission {
                 Admission::Drive => {
-                    // The driver is created before the tokio task, so that it wakes all callers even if the
-                    // tokio task never runs.
+                    // The driver is created before the tokio task. If the tokio task never runs, the driver
+                    // is dropped and still wakes all callers.
                     let driver = Driver { keeper: Arc::clone(self), waited: arrival.elapsed(), is_finished: false };
                     let driven = tokio::spawn(drive(driver)).await;
                     let not_finished = |error| Err(NotReached::new(true, Arc::new(join_failure(&error))).into());
@@ -92,8 +92,9 @@ impl<K: Keeper> SharedKeeper<K> {
         }
     }
 
-    /// Waits for the end of the running job. If that takes long, this returns the valid value that the caller
-    /// may use meanwhile, if there is one.
+    /// Waits until the running job ends, or until [`SHORT_LOCK_WAIT`] has passed. If the job is still running
+    /// after this time, returns the valid value that the caller may use until the job ends, or `None` if
+    /// there is no such value.
     async fn wait(&self, ended: Pin<&mut Notified<'_>>, task: impl Fn() -> K::Task) -> Option<K::Value> {
         match timeout(SHORT_LOCK_WAIT, ended).await {
             Ok(()) => None,
@@ -102,18 +103,18 @@ impl<K: Keeper> SharedKeeper<K> {
     }
 }
 
-/// Drives a keeper's job. When the driver is dropped, it wakes all waiting callers. A job does not finish if
-/// a store or a transport panics, or if the runtime is shut down. In these cases, the driver abandons the job
-/// before it wakes the callers.
+/// Runs one job of a keeper. When the driver is dropped, it wakes all waiting callers. If a store or a
+/// transport panics, or if the runtime is shut down, the job does not finish. In these cases, the driver
+/// abandons the job before it wakes the callers.
 pub(crate) struct Driver<K: Keeper> {
     keeper: Arc<SharedKeeper<K>>,
-    /// The time for which the caller has waited for other jobs.
+    /// The time that the caller has already waited for other jobs.
     waited: Duration,
     is_finished: bool,
 }
 
 impl<K: Keeper + Send> Driver<K> {
-    /// Drives the job until the job ends.
+    /// Runs the job until the job ends.
     pub(crate) async fn drive(
         mut self,
         resources: Resources<'_>,
@@ -126,8 +127,8 @@ impl<K: Keeper + Send> Driver<K> {
     }
 }
 
-/// Drives a job until the job ends: carries out each step, and passes the result of the step to the job as
-/// the next event. Releases the store's locks when the job ends.
+/// Runs a job until the job ends: performs each step, and passes the step's result to the job as the next
+/// event. Releases the store's locks when the job ends.
 pub(crate) async fn drive<Input, Output>(
     resources: Resources<'_>,
     mut waited: Duration,

@@ -15,13 +15,13 @@ use crate::run::join_failure;
 
 pub use cognito_blocking::StoreLock;
 
-/// A place that keeps records, each under a key. A key is a text. The records stay in memory only, or survive
-/// a restart of the program.
+/// A key-value store: each key is a text, and each value is a [`Record`]. An implementation keeps the records
+/// either in memory or in persistent storage.
 ///
 /// A store does not interpret its records. Each method is atomic: a concurrent reader gets either the old
 /// record or the new record, never a mixture.
 ///
-/// To use a store for blocking code, wrap it in [`SpawnBlocking`].
+/// To use a [`cognito_blocking::Store`], wrap this store in [`SpawnBlocking`].
 pub trait Store: Send + Sync {
     /// Returns the record under the key, or `None` if the key has no record.
     ///
@@ -36,7 +36,7 @@ pub trait Store: Send + Sync {
     /// Returns an error if the store cannot be written.
     fn save<'a>(&'a self, key: &'a str, record: &'a Record) -> BoxFuture<'a, io::Result<()>>;
 
-    /// Removes the record under the key. A key without a record is not an error.
+    /// Removes the record under the key. If the key has no record, the method does nothing.
     ///
     /// # Errors
     /// Returns an error if the store cannot be written.
@@ -50,23 +50,23 @@ pub trait Store: Send + Sync {
 
     /// Locks this key and returns a guard. Dropping the guard releases the lock.
     ///
-    /// If the lock is taken, the method waits for it for at most `max_wait`. With [`Duration::ZERO`] the
-    /// method tries once, and does not wait.
+    /// If another caller holds the lock, the method waits for at most `max_wait`. If `max_wait` is
+    /// [`Duration::ZERO`], the method tries once and does not wait.
     ///
     /// While the guard exists, all other tasks, and all other processes that use the same store, must wait
-    /// for the lock on this key. Sessions are refreshed, saved and removed under this lock, so that two
-    /// callers never use the same refresh token.
+    /// for the lock on this key. This crate holds the lock on a session's key while it refreshes, saves or
+    /// removes the session. Therefore, two callers never use the same refresh token.
     ///
     /// The lock is not re-entrant. A lock on one key blocks neither locks on other keys nor the other methods
     /// of the store.
     ///
     /// # Errors
-    /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if the lock is still taken
-    /// after `max_wait`, or another error if the store cannot be locked.
+    /// Returns an error of the kind [`TimedOut`](io::ErrorKind::TimedOut) if another caller still holds the
+    /// lock after `max_wait`, or another error if the store cannot be locked.
     fn lock<'a>(&'a self, key: &'a str, max_wait: Duration) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>>;
 }
 
-/// A shared store, for example one store for both sessions and identity ids.
+/// A shared store is also a [`Store`]. For example, one store can keep both sessions and identity ids.
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Record>>> {
         (**self).load(key)
@@ -89,24 +89,24 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// A [`Store`] that runs a store for blocking code on tokio's blocking threads.
+/// A [`Store`] that calls the methods of a [`cognito_blocking::Store`] on tokio's blocking threads.
 ///
-/// A caller occupies no thread while it waits for a lock that another task of this process holds. Therefore,
-/// the waiting callers cannot occupy the threads that the holder of the lock needs to load and save records.
+/// If a task of this process holds a lock, the callers that wait for the lock occupy no threads. Therefore,
+/// the task that holds the lock always finds a thread to load and save records.
 pub struct SpawnBlocking<S> {
     store: Arc<S>,
-    /// The in-process locks, by key. The map has a lock while a task of this process holds the lock or waits
-    /// for the lock.
+    /// The in-process lock of each key. A lock stays in the map while a task of this process holds the lock
+    /// or waits for the lock.
     local_locks: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
     locking_threads: Arc<Semaphore>,
 }
 
-/// The maximum number of threads that try to lock at the same time: a small part of tokio's 512 blocking
-/// threads.
+/// The maximum number of threads that try to lock keys at the same time. The number is a small part of
+/// tokio's 512 blocking threads.
 const MAX_LOCKING_THREADS: usize = 32;
 
-/// The first pause after which the store tries again to lock a key that another process has locked. Each
-/// further pause is twice as long, up to [`MAX_PAUSE`].
+/// The first pause between two attempts to lock a key that another process has locked. Each further pause is
+/// twice as long, up to [`MAX_PAUSE`].
 const MIN_PAUSE: Duration = Duration::from_millis(5);
 const MAX_PAUSE: Duration = Duration::from_millis(80);
 
@@ -123,7 +123,7 @@ pub type MemoryStore = SpawnBlocking<cognito_blocking::MemoryStore>;
 pub type FileStore = SpawnBlocking<cognito_blocking::FileStore>;
 
 impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
-    /// Wraps a store for blocking code.
+    /// Wraps a store that has blocking methods.
     #[must_use]
     pub fn wrap(store: S) -> Self {
         Self {
@@ -171,7 +171,7 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
         }
     }
 
-    /// Waits for the lock on this key within this process.
+    /// Waits for the in-process lock of this key.
     async fn acquire_local(&self, key: &str, max_wait: Duration) -> io::Result<OwnedMutexGuard<()>> {
         let local_lock = self.local_lock(key);
         if let Ok(local_lock) = Arc::clone(&local_lock).try_lock_owned() {
@@ -182,17 +182,18 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
         timeout(max_wait, local_lock.lock_owned()).await.map_err(is_taken)
     }
 
-    /// Tries to lock the key without waiting. If the lock is taken, this returns the store's error and the
-    /// local lock.
+    /// Tries once to lock the key in the store. If the lock is taken, returns the store's error and the
+    /// in-process lock.
     async fn try_acquire(
         &self,
         key: &str,
         local_lock: OwnedMutexGuard<()>,
     ) -> io::Result<Result<HeldLocks, (io::Error, OwnedMutexGuard<()>)>> {
         let key = key.to_owned();
-        // This cannot fail, because the semaphore is never closed.
+        // The semaphore is never closed, so this call always returns a permit.
         let permit = Arc::clone(&self.locking_threads).acquire_owned().await;
-        // The local lock moves into the closure. If the caller is dropped, both locks are released together.
+        // The in-process lock moves into the closure. If the caller drops its future, both locks are released
+        // together.
         self.run(move |store| {
             let _permit = permit;
             match store.lock(&key, Duration::ZERO) {
@@ -205,7 +206,7 @@ impl<S: cognito_blocking::Store + 'static> SpawnBlocking<S> {
     }
 }
 
-/// The two locks of one key: the store's lock, which is released first, and the in-process lock.
+/// The two locks of one key. The store's lock is released first, and the in-process lock second.
 struct HeldLocks {
     _lock: Box<dyn StoreLock>,
     _local_lock: OwnedMutexGuard<()>,
@@ -226,7 +227,8 @@ impl Default for MemoryStore {
 }
 
 impl FileStore {
-    /// Creates a store in this file. The file may be absent, but its folder must exist.
+    /// Creates a store that keeps its records in this file. The file may be absent, but its folder must
+    /// exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::wrap(cognito_blocking::FileStore::new(path))

@@ -28,15 +28,15 @@ pub use tls::{Tls, UnusableTls};
 pub use trace::Exchange;
 pub use transport::{RootCertificates, TransportSettings, is_this_machine};
 
-/// Returns a random time of at most the bound in `backoff`. When the operating system returns no random
-/// bytes, returns the bound itself.
+/// Returns a random time between zero and the bound in `backoff`. If the operating system returns no random
+/// bytes, this function returns the bound.
 #[must_use]
 pub fn jittered(backoff: Backoff) -> Duration {
     let bound = backoff.at_most_millis;
     Duration::from_millis(getrandom::u64().map_or(bound, |random| random % bound.saturating_add(1).max(1)))
 }
 
-/// Creates the seed of one flow from the operating system's randomness.
+/// Creates the seed of one flow from random bytes of the operating system.
 ///
 /// # Errors
 /// Returns [`Error::NoRandomness`] when the operating system returns no random bytes.

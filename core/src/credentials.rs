@@ -19,7 +19,7 @@ use crate::timestamp::Timestamp;
 pub use get::GetCredentials;
 pub use keeper::{CredentialsInput, CredentialsKeeper, CredentialsTask, KeptCredentials};
 
-/// Temporary AWS credentials, with the id of the identity that they belong to.
+/// Temporary AWS credentials, together with the id of their identity.
 ///
 /// An application signs its requests to AWS with the secret access key, and sends the session token with each
 /// request. Every AWS SDK accepts an access key id, a secret access key and a session token.
@@ -30,13 +30,13 @@ pub struct Credentials {
     pub identity_id: String,
     /// The access key id: the public part of the credentials.
     pub access_key_id: String,
-    /// The secret access key, which signs requests.
+    /// The secret access key, with which the application signs its requests.
     pub secret_access_key: SecretAccessKey,
-    /// The session token, which every request must contain.
+    /// The session token, which every signed request must contain.
     pub session_token: SessionToken,
     /// The time at which the credentials expire, by the service's clock. AWS allows a lifetime of at most
-    /// twelve hours. If the response contains a later time, this field has the time twelve hours after the
-    /// response.
+    /// twelve hours. If the response contains a longer lifetime, this field contains the time of the response
+    /// plus twelve hours.
     pub expires_at: Timestamp,
     /// The number of seconds by which the local clock was ahead of the service's clock when the credentials
     /// arrived.
@@ -46,8 +46,8 @@ pub struct Credentials {
 impl Credentials {
     /// Returns whether the credentials are valid for at least `margin` after the local time `now`.
     ///
-    /// Returns `false` if `now` is more than twelve hours before the expiry, because the local clock has
-    /// changed since the credentials arrived.
+    /// Also returns `false` if `now` is more than twelve hours before the time of expiry. No credentials are
+    /// valid for that long, so the local clock must have changed since the credentials arrived.
     #[must_use]
     pub fn is_valid_for(&self, now: Timestamp, margin: Duration) -> bool {
         let margin_millis = u64::try_from(margin.as_millis()).unwrap_or(u64::MAX);
@@ -92,8 +92,10 @@ impl Credentials {
     }
 }
 
-/// Returns the service's time when the credentials arrived: the `Date` header, or else the local time, if it
-/// is at most twelve hours before the expiry. The `Date` header may come from a proxy with a wrong clock.
+/// Returns the time of the service's clock when the credentials arrived. This is the `Date` header if the
+/// header is plausible, or else the local time if the local time is plausible. A time is plausible if it is
+/// at most twelve hours before the expiry. If neither time is plausible, the header takes precedence. The
+/// `Date` header may come from a proxy with a wrong clock.
 fn service_time(expires_at: Timestamp, now: Timestamp, date: Option<Timestamp>) -> Timestamp {
     let earliest = expires_at.as_unix_millis().saturating_sub(MAX_LIFE_MILLIS);
     let is_plausible = |time: &Timestamp| *time < expires_at && earliest <= time.as_unix_millis();
@@ -130,21 +132,21 @@ impl From<RoleCredentials> for Received {
     }
 }
 
-/// The IAM role whose permissions the credentials have. Depending on the role, the credentials come from
-/// Cognito's enhanced flow or from Cognito's basic flow.
+/// The IAM role that determines the permissions of the credentials. The role also determines whether the
+/// credentials come from Cognito's enhanced flow or from Cognito's basic flow.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
-    /// In the enhanced flow, the role that the identity pool assigns to the identity.
+    /// The role that the identity pool assigns to the identity. The credentials come from the enhanced flow.
     #[default]
     OfPool,
-    /// In the enhanced flow, the role with this ARN, which must be one of the roles that the login token
-    /// lists.
+    /// The role with this ARN. The login token must list this role. The credentials come from the enhanced
+    /// flow.
     Custom(String),
-    /// In the basic flow, a role that the identity assumes at the Security Token Service (STS). The identity
-    /// pool must allow the basic flow.
+    /// A role that the identity assumes at the Security Token Service (STS). The credentials come from the
+    /// basic flow, which the identity pool must allow.
     Assumed(AssumedRole),
 }
 
@@ -157,8 +159,8 @@ pub struct AssumedRole {
     /// The name of the role session in AWS's logs: 2 to 64 characters, each a letter, a digit or one of
     /// `_=,.@+-`.
     pub role_session_name: String,
-    /// The lifetime of the credentials in seconds, from 900 up to the role's maximum session duration. The
-    /// default lifetime is one hour.
+    /// The lifetime of the credentials in seconds, from 900 up to the role's maximum session duration. If the
+    /// value is `None`, the lifetime is one hour.
     pub duration_seconds: Option<i32>,
     /// An inline policy, as JSON, that restricts the permissions of the role.
     pub policy: Option<String>,

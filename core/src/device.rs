@@ -1,12 +1,12 @@
 //! Remembered devices: the record that a client stores for a device, and the registration of a new device.
 //!
-//! If a user pool tracks devices and a request names no device, the service sends the keys of a new device
-//! together with the tokens. The client then generates a password, and registers the device with an SRP
-//! verifier of the password. The client never sends the password. After the registration, each sign-in of the
-//! user sends the device's key as `DEVICE_KEY`. If the service sends the challenge `DEVICE_SRP_AUTH`, the
-//! sign-in proves over SRP that the client knows the device's password. In some configurations of a user
-//! pool, this proof replaces the user's second factor. A refresh must send the key of the device that the
-//! tokens were issued to.
+//! If a user pool tracks devices and a request contains no device key, the service sends the keys of a new
+//! device together with the tokens. The client then generates a password, and registers the device with an
+//! SRP verifier of the password. The client never sends the password. After the registration, each sign-in of
+//! the user sends the device's key as `DEVICE_KEY`. If the service sends the challenge `DEVICE_SRP_AUTH`, the
+//! client proves over SRP that it knows the device's password. In some configurations of a user pool, this
+//! proof replaces the user's second factor. A refresh must send the key of the device for which the service
+//! issued the tokens.
 //!
 //! The flows [`SignIn`](crate::SignIn) and [`Refresh`](crate::Refresh) register new devices and send the keys
 //! of registered devices. The application must store the [`Devices`] and pass them to each sign-in. After
@@ -51,7 +51,7 @@ impl DeviceRecord {
     /// device's password.
     ///
     /// # Errors
-    /// An error if any of the four values is empty.
+    /// Returns an error if any of the four values is empty.
     pub fn new(
         username: impl Into<String>,
         device_key: impl Into<String>,
@@ -83,8 +83,8 @@ impl DeviceRecord {
         &self.device_key
     }
 
-    /// Returns the `DeviceGroupKey`. The SRP proof of a device uses this key in place of the user pool's
-    /// name.
+    /// Returns the `DeviceGroupKey`. The SRP computation for a device uses this key instead of the user
+    /// pool's name.
     #[must_use]
     pub fn device_group_key(&self) -> &str {
         &self.device_group_key
@@ -97,8 +97,8 @@ impl DeviceRecord {
     }
 }
 
-/// The devices of all users on this machine: one record for each user, under the user's canonical name, and
-/// the aliases of the users.
+/// The devices of all users on this machine, and the users' aliases. The set has at most one record for each
+/// user, under the user's canonical name.
 ///
 /// If you serialize `Devices`, the output contains the devices' passwords in plain text.
 ///
@@ -180,12 +180,12 @@ impl Devices {
         self.remove(&username)
     }
 
-    /// Updates the devices with the report that a sign-in or a refresh returned for the user with this
-    /// canonical name. Returns whether the devices have changed. Changed devices must be stored.
+    /// Updates the devices with the report of a sign-in or a refresh. `username` is the user's canonical
+    /// name. Returns whether the devices have changed. If the devices have changed, store them.
     pub fn update(&mut self, username: &str, report: &DeviceReport) -> bool {
         let before = self.clone();
-        // The typed name can also be an alias of a second user. The sign-in may then have named the second
-        // user's device, and the record of this device must stay.
+        // The typed name can also be an alias of a second user. In this case, the request may have contained
+        // the key of the second user's device. The record of this device must stay.
         let belongs_to_user =
             |record: &&DeviceRecord| record.username == username || report.aliases.contains(&record.username);
         let is_gone = |record: &&DeviceRecord| report.gone_device_key.as_deref() == Some(record.device_key());

@@ -18,8 +18,8 @@ pub use mismatch::{OtherEndpoint, OtherUserPool};
 pub use not_authorized::NotAuthorized;
 pub use refusal::{Refusal, RefusalKind};
 
-/// An error from outside this crate that caused an [`Error`]. Applications write causes to their logs, so a
-/// cause must not contain any part of a request.
+/// An error of another crate that caused an [`Error`]. Applications write causes to their logs, so a cause
+/// must not contain any part of a request.
 pub type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// An error of this crate or of an adapter.
@@ -35,12 +35,12 @@ pub type Cause = Arc<dyn StdError + Send + Sync>;
 pub enum Error {
     /// The service understood the request and rejected it.
     Refused(Box<Refusal>),
-    /// The response is not valid. For example, a proxy sent the response, or the body is truncated or lacks a
-    /// required member.
+    /// The response is not valid. For example, a proxy sent the response, the body is truncated, or the body
+    /// lacks a required member.
     Malformed(Box<Malformed>),
     /// No complete response arrived.
     NotReached(NotReached),
-    /// The driver reported an event that does not match the last step.
+    /// The driver reported an event that does not match the last step of the flow.
     Misuse(Misuse),
     /// The caller passed an invalid value, and nothing was sent.
     InvalidInput(InvalidInput),
@@ -51,15 +51,15 @@ pub enum Error {
     RefreshNotEnabled(Box<RefreshNotEnabled>),
     /// No user is signed in, or the session can no longer be refreshed: the user must sign in.
     NotSignedIn,
-    /// The session has no refresh token, so it cannot be refreshed, and nothing was sent. Its tokens stay
-    /// valid until they expire.
+    /// The session has no refresh token and cannot be refreshed. Nothing was sent. The tokens of the session
+    /// stay valid until they expire.
     NoRefreshToken,
-    /// The session or the challenge was created at another endpoint, and nothing was sent. The stored session
-    /// stays.
+    /// The user signed in at an endpoint other than the configured one. Nothing was sent, and the stored
+    /// session was not deleted.
     OtherEndpoint(Box<OtherEndpoint>),
     /// The tokens of a sign-in are for a user pool other than the configured one.
     OtherUserPool(Box<OtherUserPool>),
-    /// The application's own source of logins for the identity pool failed.
+    /// The application failed to provide logins for the identity pool.
     NoLogins(Cause),
     /// A store of sessions or devices returned an error. The user's session may still be valid after this
     /// error.
@@ -116,15 +116,15 @@ impl Error {
     }
 
     /// Returns the kind of the [`refusal`](Self::refusal), or `None` if this error has no refusal. Before you
-    /// match on the kind, check whether the error is [`StartAgain`](Self::StartAgain): the kind of a
-    /// `StartAgain` error concerns a device or a challenge session, not the password.
+    /// match on the kind, check whether the error is [`StartAgain`](Self::StartAgain). The kind of a
+    /// `StartAgain` error is about a device or a challenge session, and never about the password.
     #[must_use]
     pub fn refusal_kind(&self) -> Option<RefusalKind> {
         self.refusal().map(|refusal| refusal.kind)
     }
 
-    /// Returns whether this error means that the session has ended and that the user must sign in again. A
-    /// lost connection, throttling, a failure of the service or a full disk does not end a session.
+    /// Returns whether this error means that the session has ended and that the user must sign in again. The
+    /// session continues after a lost connection, throttling, a failure of the service, or a full disk.
     #[must_use]
     pub fn ends_session(&self) -> bool {
         matches!(
@@ -146,12 +146,12 @@ impl Error {
     /// again if the service rejected the content of the answer, or did not process the answer at all. If the
     /// result is `true`, ask the user for another answer, or send the same answer again later.
     ///
-    /// A result of `false` does not mean that the challenge session is spent: only the error
-    /// [`StartAgain`](Self::StartAgain) means that. For example, after a lost response it is unknown whether
-    /// the challenge session is spent. It does no harm to answer the challenge again: if the challenge
-    /// session is spent, the next error is `StartAgain`. Even if the result is `true`, the next answer may
-    /// fail with `StartAgain`: published reports disagree on whether a challenge session stays valid after a
-    /// wrong code.
+    /// If the result is `false`, the challenge session may still be valid: only the error
+    /// [`StartAgain`](Self::StartAgain) says that the challenge session is invalid. For example, if a
+    /// response was lost, the client does not know whether the challenge session is still valid. It is safe
+    /// to answer the challenge again: if the challenge session is invalid, the next error is `StartAgain`.
+    /// Even if the result is `true`, the next answer may fail with `StartAgain`: published reports disagree
+    /// on whether a challenge session stays valid after a wrong code.
     ///
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>
     #[must_use]
@@ -186,8 +186,9 @@ impl Error {
     }
 
     /// Returns whether the service rejected an identity id because the identity does not exist or belongs to
-    /// other logins. After such an error, the caller must request another identity id. For example, such an
-    /// error can occur when a guest signs in and the user's logins already have another identity.
+    /// other logins. If the result is `true`, the caller must request another identity id. For example, this
+    /// error occurs when a guest signs in and the identity pool already has another identity for the user's
+    /// logins.
     pub(crate) fn refuses_identity(&self) -> bool {
         matches!(
             self.refusal_kind(),
@@ -226,7 +227,7 @@ impl Error {
         Self::Malformed(Box::new(Malformed { reason, status: 200, excerpt: String::new(), request_id: None }))
     }
 
-    /// Creates a [`Store`](Self::Store) error whose cause is this reason.
+    /// Creates a [`Store`](Self::Store) error. Its cause is an error with the text `reason`.
     #[must_use]
     pub fn store(reason: impl Into<String>) -> Self {
         Self::Store(Arc::new(PlainCause(reason.into())))
@@ -255,11 +256,11 @@ impl From<InvalidInput> for Error {
 #[error("{0}")]
 struct PlainCause(String);
 
-/// The error of an HTTP response that is not a valid response of the service.
+/// The error of an HTTP response that is not a valid response from the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Malformed {
-    /// What is wrong with the response.
+    /// A description of the problem with the response.
     pub reason: String,
     /// The HTTP status of the response.
     pub status: u16,
@@ -284,14 +285,15 @@ impl fmt::Display for Malformed {
 impl StdError for Malformed {}
 
 /// The error of a sign-in that cannot continue. Either the challenge session has expired or was already used,
-/// or the service rejected the device in a step that requires a device.
+/// or the service rejected the device in a step of the sign-in that requires a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StartAgain {
     /// The service's refusal, which caused this error.
     pub refusal: Refusal,
-    /// The key of a device whose stored record is no longer valid, or `None`. Before the next sign-in, remove
-    /// that record with [`Devices::remove_device`](crate::Devices::remove_device).
+    /// The key of the device that the service rejected during the sign-in, or `None` if the service rejected
+    /// no device. The stored record of this device is no longer valid. Before the next sign-in, remove the
+    /// record with [`Devices::remove_device`](crate::Devices::remove_device).
     pub gone_device_key: Option<String>,
 }
 
@@ -307,7 +309,7 @@ impl StdError for StartAgain {
     }
 }
 
-/// The error of a token refresh whose [`RefreshMethod`] is not enabled for the app client.
+/// The error of a token refresh with a [`RefreshMethod`] that is not enabled for the app client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefreshNotEnabled {
@@ -333,20 +335,20 @@ impl StdError for RefreshNotEnabled {
     }
 }
 
-/// The error of a request whose last allowed attempt got no complete response.
+/// The error of a request that got no complete response, not even in the last allowed attempt.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NotReached {
-    /// Whether one of the attempts may have reached the service. If the value is `true`, the service may have
-    /// processed the request.
+    /// Whether the request may have reached the service in one of the attempts. If the value is `true`, the
+    /// service may have processed the request.
     pub may_have_arrived: bool,
     /// The error that the transport returned for the last attempt.
     pub cause: Cause,
 }
 
 impl NotReached {
-    /// Creates the error of a request that got no complete response. An adapter also creates this error if
-    /// the task that runs a flow stops before the flow has ended.
+    /// Creates the error of a request that got no complete response. An adapter also creates this error if a
+    /// task runs a flow and stops before the flow ends.
     #[must_use]
     pub fn new(may_have_arrived: bool, cause: Cause) -> Self {
         Self { may_have_arrived, cause }
@@ -391,7 +393,7 @@ pub enum Misuse {
 pub struct InvalidInput {
     /// The name of the invalid value, in Cognito's terms, such as `SMS_MFA_CODE`.
     pub name: &'static str,
-    /// What is wrong with the value, without the value itself.
+    /// A description of the problem. The description does not contain the value.
     pub problem: &'static str,
 }
 
@@ -446,7 +448,8 @@ mod tests {
         }
     }
 
-    /// A trigger that repeated an error of another service deleted the session.
+    /// Regression: a Lambda trigger repeated an error of another service, and the client therefore deleted
+    /// the session.
     #[test]
     fn the_words_of_a_trigger_have_no_effect() {
         for (part, _) in not_authorized::BY_MESSAGE.into_iter().chain([("device key", NotAuthorized::Other)]) {

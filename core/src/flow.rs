@@ -6,8 +6,8 @@ use crate::error::{Cause, Error};
 use crate::http::{Request, Response};
 use crate::timestamp::Timestamp;
 
-/// A state machine that runs until its task is complete or until the user must decide what happens next. A
-/// flow never waits for the user.
+/// A state machine for one task, such as a sign-in. A flow ends when the task is complete or when the user
+/// must decide what happens next. A flow never waits for the user.
 ///
 /// Call [`step`](Flow::step) with [`Event::Start`], do what the returned [`Step`] says, report the result as
 /// the next event, and continue until [`Step::Done`]. This loop is the same for every flow. The front page of
@@ -24,9 +24,9 @@ pub trait Flow {
     /// clock.
     fn step(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 
-    /// Returns whether a step of this flow may need milliseconds of computing time, as SRP does, instead of
-    /// microseconds. Run the steps of a compute-heavy flow on a thread where the computation does not block
-    /// other tasks.
+    /// Returns whether a step of this flow may compute for milliseconds instead of microseconds. For example,
+    /// SRP needs milliseconds. If the result is `true`, run the steps of the flow on a thread where they do
+    /// not block other tasks.
     fn is_compute_heavy(&self) -> bool {
         false
     }
@@ -48,7 +48,7 @@ pub enum Event {
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "complete: sending a request has no other outcome")]
 pub enum SendOutcome {
-    /// A complete response arrived, regardless of its HTTP status.
+    /// A complete response arrived. The response may have any HTTP status.
     Answered(Response),
     /// The driver could not resolve the host name or could not connect, so the service received no part of
     /// the request.
@@ -64,7 +64,7 @@ pub enum SendOutcome {
 pub enum Step<T> {
     /// Send this request, and report the outcome with [`Event::Sent`].
     Send(Request),
-    /// Sleep for a random time up to this bound, and then report [`Event::Woke`].
+    /// Sleep for a random time between zero and this bound, and then report [`Event::Woke`].
     Wait(Backoff),
     /// The flow has ended with this output.
     Done(T),

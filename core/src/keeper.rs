@@ -1,5 +1,5 @@
-//! The interface between a keeper and the driver of its jobs. At most one job runs at a time, and all callers
-//! in a process share the job's result.
+//! The interface between a keeper and the driver that runs the keeper's jobs. A keeper runs at most one job
+//! at a time, and concurrent callers share the job's result.
 
 mod by_name;
 mod single_flight;
@@ -18,25 +18,25 @@ use crate::timestamp::Timestamp;
 pub use by_name::KeepersByName;
 pub(crate) use single_flight::{Job, SingleFlight, Transition};
 
-/// The maximum time for which a job waits for a lock in the store while its caller has no valid value. This
-/// is longer than a refresh takes with all its attempts and time-outs.
+/// The maximum time that a job waits for a lock in the store if the job has no valid value to return. A
+/// refresh with all its retries and time-outs takes less time.
 pub const MAX_LOCK_WAIT: Duration = Duration::from_secs(120);
 
-/// The maximum time for which a caller with a valid value waits for a lock in the store. Then the caller gets
-/// the valid value, together with the error that the lock is taken.
+/// The maximum time that a job waits for a lock in the store if the job has a valid value to return. After
+/// this time, the job returns the valid value, together with an error about the lock.
 pub const SHORT_LOCK_WAIT: Duration = Duration::from_secs(1);
 
-/// Shares one value among all callers in a process, and persists it in a store.
-/// A [`SessionKeeper`](crate::SessionKeeper) shares a user's session, and
-/// a [`CredentialsKeeper`](crate::CredentialsKeeper) shares AWS credentials.
+/// Shares one value among all callers in a process, and saves the value in a store. A
+/// [`SessionKeeper`](crate::SessionKeeper) shares a user's session, and a
+/// [`CredentialsKeeper`](crate::CredentialsKeeper) shares AWS credentials.
 ///
 /// A caller first asks the keeper for a usable value. If there is no usable value, the caller begins a task
-/// with [`begin`](Self::begin). The returned [`Admission`] says whether this caller must drive the job, or
-/// must wait for another caller that drives a job.
+/// with [`begin`](Self::begin). The returned [`Admission`] says whether the caller must drive the job, or
+/// must wait for another caller's job.
 ///
 /// The driver of a job is the caller that calls [`step`](Self::step) until [`KeeperStep::Done`], as for a
 /// [`Flow`](crate::Flow). The driver sends the requests, and reads and writes the store. After the last step,
-/// the driver wakes all waiting callers, which read the [`result`](Self::result).
+/// the driver wakes all waiting callers. Each waiting caller then reads the [`result`](Self::result).
 ///
 /// Concurrent callers share one job, so the requests of the job are sent only once. The store's lock prevents
 /// two processes from running jobs on the same key at the same time. A job holds the lock from
@@ -64,8 +64,8 @@ pub trait Keeper: sealed::Sealed {
     /// Begins a job for this task, unless another job is already running.
     ///
     /// `since` is the id that [`newest_job`](Self::newest_job) returned when the caller decided to request a
-    /// value. A refresh does not join a job that started before the caller read `since`, because such a job
-    /// may not see the caller's latest changes.
+    /// value. A refresh does not join a job that started before the caller read `since`, because the result
+    /// of such a job may lack the caller's latest changes.
     fn begin(&mut self, task: Self::Task, since: JobId) -> Admission;
 
     /// Takes one event of the running job and returns the next step.
@@ -79,16 +79,16 @@ pub trait Keeper: sealed::Sealed {
     #[must_use]
     fn result(&self, job: JobId) -> Option<Result<Self::Value, Error>>;
 
-    /// Returns a valid value for a caller of this task while another caller's job waits for a lock in the
-    /// store, together with the error that the lock is taken.
+    /// Returns a valid value, together with an error about the lock, while another caller's job waits for a
+    /// lock in the store. `task` is the task for which this caller waits.
     ///
-    /// Call this method each time that the caller has waited for another caller's job
-    /// for [`SHORT_LOCK_WAIT`]. `None` means that the caller must continue to
-    /// wait.
+    /// While a caller waits for another caller's job, call this method at intervals of [`SHORT_LOCK_WAIT`].
+    /// If the method returns `None`, the caller must continue to wait.
     #[must_use]
     fn valid_meanwhile(&self, task: &Self::Task, now: Timestamp) -> Option<Self::Value>;
 
-    /// Aborts the running job, because its driver cannot continue. Wake all waiting callers after this call.
+    /// Aborts the running job. Call this method if the job's driver cannot continue, and then wake all
+    /// waiting callers.
     fn abandon(&mut self, cause: Cause);
 }
 
@@ -120,17 +120,18 @@ pub enum Admission {
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a driver never has to do anything else")]
 pub enum KeeperStep<Output> {
-    /// Lock this key in the store until the job is over; report [`KeeperEvent::Locked`].
+    /// Lock this key in the store until the job is over, and report the result as [`KeeperEvent::Locked`].
     Lock {
-        /// The key.
+        /// The key to lock.
         key: String,
-        /// The maximum time to wait if the lock is taken. After that, report an error.
+        /// The maximum time to wait for the lock. If the lock is still taken after this time, report an
+        /// error.
         ///
-        /// The time counts from the moment when the caller requested the value: subtract from the first wait
-        /// the time that the caller has waited for other jobs.
+        /// The time starts when the caller requests the value. If the caller has already waited for other
+        /// jobs, subtract that time from the job's first wait for a lock.
         max_wait: Duration,
     },
-    /// Read the record under this key; report [`KeeperEvent::Loaded`].
+    /// Read the record under this key, and report the result as [`KeeperEvent::Loaded`].
     Load(String),
     /// Write this record under this key, and report the result as [`KeeperEvent::Stored`].
     Save(String, Record),
@@ -142,8 +143,8 @@ pub enum KeeperStep<Output> {
     /// Wait as described at [`Step::Wait`](crate::Step::Wait), and report the end of the wait as
     /// [`KeeperEvent::Flow`].
     Wait(Backoff),
-    /// Run this computation on a thread where the computation blocks no other task, and report the result as
-    /// [`KeeperEvent::Computed`]. The computation takes milliseconds.
+    /// Run this computation without blocking other tasks, and report the result as [`KeeperEvent::Computed`].
+    /// The computation takes milliseconds.
     Compute(Computation),
     /// The job is over: release the locks, and wake all waiting callers.
     Done(Box<Output>),
@@ -168,7 +169,7 @@ pub enum KeeperEvent<Input> {
 }
 
 /// A computation that the driver runs for a keeper. The computation generates the password and the SRP
-/// verifier of a new device. The slowest part is one modular exponentiation.
+/// verifier of a new device. The slowest part of the computation is one modular exponentiation.
 #[derive(Debug)]
 pub struct Computation(pub(crate) Box<NewDeviceDraft>);
 

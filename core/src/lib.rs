@@ -35,9 +35,9 @@
 //! # Overview
 //!
 //! An [`AppClient`] holds the ids of a user pool and an app client, and the [`Endpoint`] for requests. A
-//! [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or a
-//! [`Challenge`] for the user. A challenge is a plain value. A method of the challenge creates the next flow
-//! from the user's answer. [`Devices`] holds the stored records of remembered devices.
+//! [`Call`] is the flow of one [`operation`]. A [`SignIn`] is a flow that ends with a [`Session`] or with a
+//! [`Challenge`], which the user must answer. A challenge is a plain value. A method of the challenge creates
+//! the next flow from the user's answer. [`Devices`] holds the stored records of remembered devices.
 //!
 //! The [`Plan`] of a session says whether to use its tokens, to refresh them, or to sign in again. A
 //! [`Refresh`] gets a new session from the refresh token, and a [`SignOut`] ends a session. A
@@ -56,8 +56,8 @@
 //! - `tracing`: reports each request to the crate `tracing`, and turns on `std`.
 //!
 //! - `http`: adds conversions to and from the types of the crate `http`. The feature `http` does not turn on
-//!   the feature `std`, because `std` needs a crate for randomness that does not build for some targets, such
-//!   as `wasm32-unknown-unknown`.
+//!   the feature `std`. The feature `std` needs the crate `getrandom`, which does not build for some targets,
+//!   such as `wasm32-unknown-unknown`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]

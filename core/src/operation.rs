@@ -1,10 +1,10 @@
 //! The operations of user pools, of identity pools and of the Security Token Service. Each operation has its
-//! own file, which has the operation's name in snake case. The file defines two types: the request and the
-//! response. The module `shared` holds the types that several operations use.
+//! own file. The name of the file is the operation's name in snake case. The file defines two types: the
+//! request and the response. The module `shared` holds the types that several operations use.
 //!
 //! To add an operation, create the operation's file, and add the operation's name to the three lists in this
-//! file: the modules, the re-exports, and [`for_each_operation`]. Every table of operations is built from
-//! [`for_each_operation`].
+//! file: the modules, the re-exports, and [`for_each_operation`]. Code that handles every operation, such as
+//! [`descriptions`], calls [`for_each_operation`].
 
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -166,16 +166,16 @@ pub trait Operation: Serialize {
     /// How the service authorizes the caller of the operation.
     const AUTHORIZATION: Authorization;
 
-    /// Whether AWS documents the response of the operation as empty, without any member. Only such a response
-    /// may have an empty body. The body of any other response must be a JSON object.
+    /// Whether the response of the operation has no members, according to AWS's documentation. If `true`, the
+    /// body of the response may be empty. If `false`, the body must be a JSON object.
     const HAS_EMPTY_RESPONSE: bool = false;
 
-    /// Returns whether the request may be retried when it is unknown whether the service has carried it out.
-    /// Each implementation of `is_repeatable` documents the reason for its result.
+    /// Returns whether the client may retry a request that the service may already have processed. Each
+    /// implementation of `is_repeatable` documents the reason for its result.
     fn is_repeatable(&self) -> bool;
 
-    /// Returns whether the request is retried immediately, without a wait, if its response was lost. An
-    /// operation is urgent only if a wait can make the retry fail.
+    /// Returns whether the client retries the request without a wait after the response was lost. The result
+    /// is `true` only if a delayed retry can fail.
     fn is_urgent(&self) -> bool {
         false
     }
@@ -190,14 +190,14 @@ pub trait Operation: Serialize {
         Ok(())
     }
 
-    /// Returns the user name from which the request's secret hash is computed, or `None` if the request has
+    /// Returns the user name for the computation of the request's secret hash, or `None` if the request has
     /// no secret hash.
     fn secret_hash_username(&self) -> Option<&str> {
         None
     }
 
-    /// Returns the parameters to which the secret hash is added, or `None` if the secret hash is a member of
-    /// the request itself.
+    /// Returns the parameters to which [`Call`](crate::Call) adds the secret hash, or `None` if the secret
+    /// hash is a member of the request itself.
     fn secret_hash_parameters(&mut self) -> Option<&mut Parameters> {
         None
     }
@@ -213,7 +213,7 @@ pub enum Authorization {
     ClientSecret,
     /// The request contains `AccessToken`.
     AccessToken,
-    /// The operation's own members contain a credential, such as a challenge session or logins.
+    /// The caller puts a credential, such as a challenge session or logins, into the request.
     /// [`Call`](crate::Call) adds `AccessToken` if the caller passes an access token.
     InRequest,
 }
@@ -233,8 +233,8 @@ pub trait ForIdentityPool: Operation {}
 
 /// An operation whose response is one page of a list.
 pub trait Paged: TokenAuthorized + Clone {
-    /// Returns the request for the page after `page`, or `None` if `page` is the last page. `page` must be
-    /// the response to this request.
+    /// Returns the request for the next page, or `None` if `page` is the last page. `page` must be the
+    /// response to this request.
     fn next_page(&self, page: &Self::Response) -> Option<Self>;
 
     /// Returns the pagination token in this request, or `None` if this request is for the first page.
@@ -262,8 +262,8 @@ pub trait OperationVisitor {
     /// Visits an operation that is called with [`Call::signed_in`](crate::Call::signed_in).
     fn token_authorized<O: ListedOperation + TokenAuthorized>(&mut self);
 
-    /// Visits an operation that takes either a challenge session ([`Call::new`](crate::Call::new)) or an
-    /// access token ([`Call::signed_in`](crate::Call::signed_in)).
+    /// Visits an operation that is called with [`Call::new`](crate::Call::new) during a sign-in, and with
+    /// [`Call::signed_in`](crate::Call::signed_in) for a signed-in user.
     fn public_or_token_authorized<O: ListedOperation + Public + TokenAuthorized>(&mut self);
 
     /// Visits an operation that is called with [`Call::for_identity_pool`](crate::Call::for_identity_pool).

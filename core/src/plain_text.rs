@@ -1,8 +1,8 @@
-//! Text from another system, such as the service or a store, in a form that is safe to show.
+//! Makes text from another system, such as the service or a store, safe to show.
 //!
-//! A terminal executes control characters. A bidirectional control changes the order in which a terminal
-//! shows the characters of a text. Zero-width characters make two different texts look alike. A name or a
-//! message from a server must therefore not reach a terminal or a log unchanged.
+//! A terminal interprets control characters as commands. A bidirectional control character changes the order
+//! in which a terminal shows the characters of a text. Zero-width characters make two different texts look
+//! alike. A name or a message from a server must therefore not reach a terminal or a log unchanged.
 
 use core::fmt;
 
@@ -17,7 +17,7 @@ use core::fmt;
 /// <https://www.unicode.org/reports/tr44/#General_Category_Values>
 #[must_use]
 pub fn is_plain(character: char) -> bool {
-    // ASCII is the common case.
+    // Most characters are ASCII, and this check is fast.
     if character.is_ascii() {
         return !character.is_ascii_control();
     }
@@ -74,7 +74,8 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// The ranges of non-ASCII characters that are invisible or that separate lines or paragraphs.
+/// The ranges of non-ASCII characters that are not safe to show: invisible characters, and separators of
+/// lines and paragraphs.
 const INVISIBLE: [(char, char); 24] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),

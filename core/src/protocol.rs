@@ -1,8 +1,8 @@
 //! Writes requests, reads responses, and decides whether and when to retry a request.
 //!
-//! Each protocol has a separate file, which writes the request and reads the response or the error.
-//! An [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries it by the rule
-//! in [`retry`]. The rule in [`success`] decides which response reports a success.
+//! The module of each protocol writes requests, and reads responses and errors. An
+//! [`Exchange`](exchange::Exchange) sends a request of any protocol, and retries the request by the rule in
+//! [`retry`]. The module [`success`] contains the rule that decides whether a response reports a success.
 
 mod answer;
 mod aws;

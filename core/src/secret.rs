@@ -1,9 +1,9 @@
 //! One type for each kind of secret. A secret is redacted in `Debug`, has no `Display`, is compared in
 //! constant time, and is zeroized on drop.
 //!
-//! This module cannot zeroize the copies of a secret that JSON parsing, HTTP and TLS make. If a `String`
-//! grows or is cloned before it becomes a [`Secret`], this module cannot zeroize the other copies of that
-//! `String`.
+//! JSON parsing, HTTP and TLS make copies of a secret. This module cannot zeroize these copies. A `String`
+//! that grows or is cloned leaves copies of its text in memory. This module cannot zeroize these copies
+//! either.
 
 use alloc::string::String;
 use core::fmt;
@@ -17,26 +17,29 @@ use zeroize::Zeroizing;
 pub type Password = Secret<kind::Password>;
 /// The secret of an app client.
 pub type ClientSecret = Secret<kind::ClientSecret>;
-/// The password with which a remembered device proves itself to the service.
+/// The password of a remembered device. The device authenticates with this password.
 pub type DevicePassword = Secret<kind::DevicePassword>;
-/// An access token: a JWT that authorizes requests for the user to Cognito and to resource servers.
+/// An access token: a JWT that authorizes requests on behalf of the user. Cognito and resource servers accept
+/// access tokens.
 pub type AccessToken = Secret<kind::AccessToken>;
 /// An ID token: a JWT with the user's attributes.
 pub type IdToken = Secret<kind::IdToken>;
 /// The payload of an access token or an ID token: all claims, as the JSON text that the service sent.
 pub type TokenPayload = Secret<kind::TokenPayload>;
-/// A refresh token: an opaque text that is exchanged for new tokens until it expires or is revoked.
+/// A refresh token: an opaque text. The client exchanges the refresh token for new tokens until the refresh
+/// token expires or is revoked.
 pub type RefreshToken = Secret<kind::RefreshToken>;
 /// The secret of an authenticator app, in base32.
 pub type SecretCode = Secret<kind::SecretCode>;
-/// The secret of an authenticator app as an `otpauth` URI. The URI is the text of a QR code.
+/// The secret of an authenticator app as an `otpauth` URI. An authenticator app reads the URI from a QR code.
 pub type OtpauthUri = Secret<kind::OtpauthUri>;
-/// The opaque `Session` string that carries a sign-in from one challenge to the next.
+/// The opaque `Session` string of a challenge. The answer to the challenge must contain this string.
 pub type ChallengeSession = Secret<kind::ChallengeSession>;
-/// A login provider's token, which proves a user's identity to an identity pool: an ID token, an access token
-/// of Facebook or Amazon, or a SAML assertion in base64.
+/// A token from a login provider, which proves the user's identity to an identity pool. The token is an ID
+/// token, an access token from Facebook or Amazon, or a SAML assertion in base64.
 pub type LoginToken = Secret<kind::LoginToken>;
-/// An identity pool's token, which proves an identity to the Security Token Service.
+/// A token that an identity pool issues for an identity. The Security Token Service exchanges this token for
+/// AWS credentials.
 pub type OpenIdToken = Secret<kind::OpenIdToken>;
 /// The secret access key of AWS credentials. Clients sign requests with this key.
 pub type SecretAccessKey = Secret<kind::SecretAccessKey>;
@@ -46,7 +49,8 @@ pub type SessionToken = Secret<kind::SessionToken>;
 /// A secret of any other kind, such as a code or the answer to a challenge.
 pub type Parameter = Secret<kind::Parameter>;
 
-/// A secret text. The type parameter `Kind` prevents confusing one kind of secret with another.
+/// A secret text. The type parameter `Kind` is the kind of secret, so that the compiler rejects a secret of
+/// the wrong kind.
 pub struct Secret<Kind> {
     text: Zeroizing<String>,
     kind: PhantomData<fn() -> Kind>,
@@ -79,7 +83,7 @@ impl<Kind> Clone for Secret<Kind> {
 }
 
 impl<Kind> PartialEq for Secret<Kind> {
-    /// Compares two secrets of the same length in constant time.
+    /// Compares two secrets. If the secrets have the same length, the comparison takes constant time.
     fn eq(&self, other: &Self) -> bool {
         self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
@@ -105,7 +109,8 @@ impl<Kind> fmt::Debug for Secret<Kind> {
     }
 }
 
-/// Serializes the text of the secret unencrypted, because a stored or sent secret must be readable.
+/// Serializes the secret as plain text. The service must be able to read a secret in a request, and this
+/// crate must be able to read a stored secret.
 impl<Kind> Serialize for Secret<Kind> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
@@ -136,10 +141,10 @@ pub mod kind {
     /// The marker type of [`IdToken`](super::IdToken).
     #[derive(Debug)]
     pub enum IdToken {}
-    /// The kind of [`TokenPayload`](super::TokenPayload).
+    /// The marker type of [`TokenPayload`](super::TokenPayload).
     #[derive(Debug)]
     pub enum TokenPayload {}
-    /// The kind of [`RefreshToken`](super::RefreshToken).
+    /// The marker type of [`RefreshToken`](super::RefreshToken).
     #[derive(Debug)]
     pub enum RefreshToken {}
     /// The marker type of [`SecretCode`](super::SecretCode).

@@ -1,4 +1,4 @@
-//! Randomness that the caller passes to a flow.
+//! The random bytes that the caller passes to a flow.
 
 use core::fmt;
 
@@ -20,17 +20,17 @@ impl Seed {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Derives the seed of an inner flow. The label names the inner flow.
+    /// Derives the seed of an inner flow. The label identifies the inner flow.
     pub(crate) fn derive(&self, label: &str) -> Self {
         Self(self.expand(label))
     }
 
-    /// Copies the seed for a later part of the same flow.
+    /// Copies the seed. Use the copy only in a later part of the same flow.
     pub(crate) fn hold(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Derives bytes for one purpose. The label names the purpose.
+    /// Derives bytes for one purpose. The label identifies the purpose.
     pub(crate) fn expand<const BYTES: usize>(&self, label: &str) -> Zeroizing<[u8; BYTES]> {
         let mut expanded = Zeroizing::new([0; BYTES]);
         Hkdf::<Sha256>::new(Some(b"cognito-core seed"), self.0.as_slice())

@@ -40,10 +40,10 @@ pub use tokens::Tokens;
 /// A signed-in user's name and tokens.
 ///
 /// A session is a plain value: it sends no requests, and does not refresh its tokens. [`plan`](Self::plan)
-/// says whether the tokens are valid, and a [`Refresh`] creates a new session with new tokens. If you
-/// serialize a session, the output contains the tokens in plain text.
+/// says whether the tokens are valid, and a [`Refresh`] creates a new session with new tokens. A serialized
+/// session contains the tokens in plain text.
 ///
-/// A call for the signed-in user takes the access token from the session:
+/// To send a request for the signed-in user, create a call that uses the session's access token:
 ///
 /// ```
 /// # use cognito_core::{AppClient, Call, Session, operation::GetUser};
@@ -60,9 +60,10 @@ pub struct Session {
     clock_drift_seconds: i64,
     /// The URL of the endpoint at which the user signed in.
     endpoint: Option<String>,
-    /// The time at which the tokens arrived, by the service's clock, if their lifetime depends on it.
+    /// The time at which the tokens arrived, by the service's clock, or `None` if the lifetime of the tokens
+    /// does not depend on this time.
     arrived_at: Option<Timestamp>,
-    /// When the tokens are valid. It is decoded only once.
+    /// The lifetime of the tokens, which the session decodes only once.
     lifetime: Lifetime,
     is_revocable: bool,
     sub: Option<String>,
@@ -97,8 +98,8 @@ impl Session {
         Self::assemble(username.into(), tokens, claims, clock_drift_seconds, None)
     }
 
-    /// Creates a session like [`new`](Self::new), but takes the user name from the access token. If the token
-    /// has no user name, the session gets `fallback_username`.
+    /// Creates a session like [`new`](Self::new), but takes the user name from the tokens. If the tokens
+    /// contain no user name, the session gets `fallback_username`.
     pub(crate) fn for_claimed_user(
         fallback_username: String,
         tokens: Tokens,
@@ -182,8 +183,8 @@ impl Session {
         &self.tokens
     }
 
-    /// Returns the access token. The text is empty if the session was imported from a storage without an
-    /// access token: refresh such a session first.
+    /// Returns the access token. The token is an empty text if the session was imported from a storage
+    /// without an access token: refresh such a session first.
     #[must_use]
     pub fn access_token(&self) -> &AccessToken {
         &self.tokens.access_token
@@ -222,15 +223,15 @@ impl Session {
         self.clock_drift_seconds
     }
 
-    /// Returns the earliest expiry of the access token and the ID token, by the service's clock, or `None` if
-    /// neither token contains an expiry.
+    /// Returns the expiry of the access token or of the ID token, whichever is earlier, by the service's
+    /// clock. Returns `None` if neither expiry is known.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.lifetime.expires_at
     }
 
-    /// Returns the time at which the first of the tokens expires, by the local clock, or `None` if the time
-    /// is unknown.
+    /// Returns the expiry of the access token or of the ID token, whichever is earlier, by the local clock.
+    /// Returns `None` if neither expiry is known.
     #[must_use]
     pub fn expires_at_local(&self) -> Option<Timestamp> {
         let drift_millis = self.clock_drift_seconds.saturating_mul(1000);
@@ -238,8 +239,8 @@ impl Session {
         self.expires_at().map(|time| Timestamp::from_unix_millis(local(time)))
     }
 
-    /// Returns whether the service can revoke the tokens, which requires a refresh token and an access token
-    /// with the claim `origin_jti`.
+    /// Returns whether the service can revoke the tokens. The revocation requires a refresh token, and the
+    /// claim `origin_jti` in the access token.
     #[must_use]
     pub fn is_revocable(&self) -> bool {
         self.is_revocable && self.tokens.refresh_token.is_some()
@@ -278,7 +279,7 @@ impl Claims {
             username: access.username.or(id.username).filter(|name| !name.is_empty()),
             device_key: access.device_key,
             times: TokenTimes::new(tokens, [access.iat, access.exp], [id.iat, id.exp]),
-            // Only the service knows whether it can revoke a refresh token that came without an access token.
+            // Without an access token, only the service knows whether the refresh token can be revoked.
             is_revocable: tokens.access_token.is_empty() || access.origin_jti.is_some_and(|id| !id.is_empty()),
             sub: access.sub.or(id.sub),
         }

@@ -1,7 +1,7 @@
 //! Sign-in: gets tokens for a user name and a password, or for an answer to a challenge.
 //!
 //! - `initiate` chooses the first request of a sign-in; `srp`, `password` and `custom` build these requests.
-//! - `srp` proves a password to the service, and `device` proves a remembered device.
+//! - `srp` proves a password to the service, and `device` authenticates a remembered device.
 //! - `steps` is the state machine, which reads every response. A sign-in ends with a session or with a
 //!   challenge (`pending`).
 //! - `challenge` has one type for each kind of challenge. The methods of the type answer the challenge.
@@ -60,14 +60,17 @@ use steps::{Opening, SigningIn};
 /// The service may send the challenges in any order, because the same code reads every response.
 ///
 /// If the user pool tracks devices, pass the stored device records to [`with_devices`](Self::with_devices).
-/// If the service no longer knows the device or rejects the device's proof, the sign-in starts again, once,
-/// without the device. A flow that answers a challenge cannot start the sign-in again, and instead sends the
-/// answer again, once, without the device. If the service rejects the device's proof in such a flow, the flow
-/// fails with [`Error::StartAgain`], because the proof has used up the challenge session. The outcome of the
-/// sign-in contains the key of the rejected device.
+/// If the service no longer knows the device or rejects the device's proof, the flow starts the sign-in again
+/// without the device, at most once.
 ///
-/// If the service has sent tokens but the registration of the device fails, the sign-in succeeds anyway:
-/// [`DeviceReport`](crate::DeviceReport) reports the failure.
+/// A flow that answers a challenge cannot start the sign-in again. If the service no longer knows the device,
+/// such a flow sends the answer again without the device, at most once. If the service rejects the device's
+/// proof, such a flow fails with [`Error::StartAgain`], because the proof has used up the challenge session.
+///
+/// The outcome of the sign-in contains the key of the rejected device.
+///
+/// If the service sends tokens, the sign-in succeeds, even if the registration of the device then fails.
+/// [`DeviceReport`](crate::DeviceReport) reports this failure.
 ///
 /// A sign-in by SRP takes two expensive steps, which compute `g^a` and the proof. Both steps together took 6
 /// to 7 milliseconds in an optimised build on an x86-64 machine. A device's proof takes the same two steps
@@ -127,25 +130,24 @@ use steps::{Opening, SigningIn};
 /// [`RefusalKind::PasswordResetRequired`]: crate::error::RefusalKind::PasswordResetRequired
 /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch
 /// [`Error::StartAgain`]: crate::Error::StartAgain
-/// [`Error::OtherUserPool`]: crate::Error::OtherUserPool
-/// [`Error::OtherEndpoint`]: crate::Error::OtherEndpoint
 #[derive(Debug)]
 pub struct SignIn(Guarded<SigningIn>);
 
 impl SignIn {
-    /// Signs in with a password over SRP (USER_SRP_AUTH). The password never leaves this machine, not even
-    /// encrypted by TLS. `username` may be an alias if the user pool has aliases.
+    /// Creates a flow that signs the user in with a password over SRP (USER_SRP_AUTH). The password never
+    /// leaves this machine, not even encrypted by TLS. `username` may be an alias if the user pool has
+    /// aliases.
     ///
-    /// SRP hashes the name of the user pool. With a wrong [`UserPoolId`](crate::UserPoolId) in the right
-    /// region, the service therefore rejects the sign-in as
+    /// The proof of the password depends on the name of the user pool. If [`UserPoolId`](crate::UserPoolId)
+    /// contains the right region but the wrong name, the service therefore rejects the sign-in as
     /// [`IncorrectUsernameOrPassword`](crate::error::NotAuthorized::IncorrectUsernameOrPassword).
     #[must_use]
     pub fn srp(app_client: &AppClient, username: impl Into<String>, password: impl Into<Password>, seed: Seed) -> Self {
         Self::initiate(app_client, username, Method::Srp(password.into()), seed)
     }
 
-    /// Signs in with a password that is sent to the service over TLS (USER_PASSWORD_AUTH). User pools that
-    /// migrate users from another system need this flow.
+    /// Creates a flow that sends the user's password to the service over TLS (USER_PASSWORD_AUTH). User pools
+    /// that migrate users from another system need this flow.
     #[must_use]
     pub fn password(
         app_client: &AppClient,
@@ -156,16 +158,17 @@ impl SignIn {
         Self::initiate(app_client, username, Method::Password(password.into()), seed)
     }
 
-    /// Signs in without a password, by answering the challenges that the user pool's Lambda triggers create
-    /// (CUSTOM_AUTH).
+    /// Creates a flow that signs the user in without a password (CUSTOM_AUTH). The user pool's Lambda
+    /// triggers create the challenges that the user must answer.
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html>
     #[must_use]
     pub fn custom(app_client: &AppClient, username: impl Into<String>, seed: Seed) -> Self {
         Self::initiate(app_client, username, Method::Custom, seed)
     }
 
-    /// Signs in with a password over SRP, and then by answering the challenges that the user pool's Lambda
-    /// triggers create (CUSTOM_AUTH). The password never leaves this machine.
+    /// Creates a flow that first proves the password over SRP (CUSTOM_AUTH). After the proof, the user must
+    /// answer the challenges that the user pool's Lambda triggers create. The password never leaves this
+    /// machine.
     #[must_use]
     pub fn custom_with_srp(
         app_client: &AppClient,
@@ -182,8 +185,8 @@ impl SignIn {
         Self(Guarded::new(SigningIn::new(app_client, names, Ok(Opening::Initiate(initiation)), seed, None)))
     }
 
-    /// Answers a challenge with these responses. If `responses` is an error, the flow fails before it sends a
-    /// request.
+    /// Creates a flow that answers a challenge with these responses. If `responses` is an error, the flow
+    /// fails before it sends a request.
     fn answer(
         app_client: &AppClient,
         challenge: &Pending,
@@ -194,7 +197,7 @@ impl SignIn {
         Self::open(app_client, challenge, request.map(Opening::Answer), seed)
     }
 
-    /// Answers a challenge with one response. The flow fails if `value` is empty.
+    /// Creates a flow that answers a challenge with one response. The flow fails if `value` is empty.
     fn answer_one(
         app_client: &AppClient,
         challenge: &Pending,
@@ -213,22 +216,23 @@ impl SignIn {
         Self(Guarded::new(SigningIn::new(app_client, names, opening, seed, gone_device_key)))
     }
 
-    /// Sends this context (such as client metadata) with every request of the sign-in that accepts a context.
+    /// Sets the context of the sign-in, such as client metadata. The flow sends the context with every
+    /// request that accepts a context.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.0.inner_mut().attempt.context = context;
         self
     }
 
-    /// Passes the device records that are stored on this machine to the sign-in. The flow names the user's
-    /// device in its requests, and proves the device if the service requires a proof.
+    /// Sets the device records that are stored on this machine. The flow adds the key of the user's device to
+    /// its requests. If the service asks for the device's proof, the flow sends this proof.
     #[must_use]
     pub fn with_devices(mut self, devices: Devices) -> Self {
         self.0.inner_mut().attempt.devices = devices;
         self
     }
 
-    /// Sets the display name of a device that this sign-in registers.
+    /// Sets the display name of the device. The flow uses this name only if the flow registers a new device.
     #[must_use]
     pub fn with_device_name(mut self, name: impl Into<String>) -> Self {
         self.0.inner_mut().attempt.device_name = Some(name.into());

@@ -4,7 +4,8 @@
 //! Cognito differs from RFC 5054 in three details. To hash an integer, Cognito encodes the integer like
 //! Java's `BigInteger.toByteArray`. This module calls the encoding `PAD`. The shared key is 16 bytes of
 //! HKDF-SHA256 ([RFC 5869]) with the salt `PAD(u)` and the info text `Caldera Derived Key`. The client's
-//! proof is an HMAC over names, a secret block and a timestamp, and the server sends no proof in return.
+//! proof is an HMAC over the names of the pool and the user, a secret block and a timestamp. The server sends
+//! no proof to the client.
 //!
 //! ```text
 //! A = g^a                               k = H(PAD(N) | PAD(g))
@@ -108,8 +109,8 @@ pub enum SrpError {
     SecretBlock,
 }
 
-/// The client's ephemeral key pair: the secret value `a` and the public value `A`. An ephemeral key must be
-/// used for one sign-in only.
+/// The client's ephemeral key pair: the secret value `a` and the public value `A`. Use each ephemeral key for
+/// one sign-in only.
 #[derive(Clone)]
 pub struct EphemeralKey {
     secret: Zeroizing<residue::Exponent>,
@@ -145,9 +146,9 @@ impl EphemeralKey {
         self.public.to_str_radix(16)
     }
 
-    /// Computes the values of the SRP exchange from the service's `SALT` and `SRP_B`, which are signed
-    /// hexadecimal integers of up to 1,024 digits. The service also sends a salt for a user who does not
-    /// exist, and this salt may be negative.
+    /// Computes the values of the SRP exchange from `SALT` and `SRP_B`, which the service sends. Both are
+    /// signed hexadecimal integers of up to 1,024 digits. The service also sends a salt for a user who does
+    /// not exist, and this salt may be negative.
     ///
     /// # Errors
     /// [`SrpError`] if `salt` or `srp_b` is invalid, if SRP_B is zero modulo N, or if u is zero.
@@ -192,8 +193,8 @@ impl Exchange {
         &self.scrambling
     }
 
-    /// Returns the private key x, in big-endian order. Keep the private key secret: with the private key and
-    /// the salt, an attacker does not need the password.
+    /// Returns the private key x, in big-endian order. Keep the private key secret: an attacker who has this
+    /// key can sign in without the password.
     #[must_use]
     pub fn private_key(&self) -> &[u8; 32] {
         &self.private_key
@@ -212,9 +213,9 @@ impl Exchange {
         &self.claim_key
     }
 
-    /// Computes PASSWORD_CLAIM_SIGNATURE, in base64. `secret_block` is SECRET_BLOCK as the service sent it,
-    /// in base64 with or without padding. `timestamp` is the TIMESTAMP that is sent with the signature
-    /// ([`Timestamp::cognito_text`]).
+    /// Computes PASSWORD_CLAIM_SIGNATURE, in base64. `secret_block` is the SECRET_BLOCK that the service
+    /// sent, in base64 with or without padding. `timestamp` is the TIMESTAMP that the client sends together
+    /// with the signature ([`Timestamp::cognito_text`]).
     ///
     /// # Errors
     /// [`SrpError::SecretBlock`] if `secret_block` is not valid base64.
@@ -237,8 +238,8 @@ impl fmt::Debug for Exchange {
 }
 
 /// Computes the verifier v = g^x in big-endian order. The verifier has 384 bytes, like N. The service stores
-/// the verifier in place of the password. `salt` is a signed hexadecimal integer. An attacker who has the
-/// verifier can test passwords, so the verifier must be kept secret.
+/// the verifier in place of the password. `salt` is a signed hexadecimal integer. Keep the verifier secret:
+/// an attacker who has the verifier can test guesses of the password.
 ///
 /// # Errors
 /// [`SrpError`] if `salt` is not a hexadecimal integer of up to 1,024 digits.

@@ -49,7 +49,7 @@ pub(crate) fn first_request<O: Operation>(call: &mut Call<O>) -> Request {
     sent(call.step(NOW, Event::Start))
 }
 
-/// Returns the request in a step, and panics on any other step.
+/// Returns the request of a `Send` step, and panics on any other step.
 #[track_caller]
 pub(crate) fn sent<T>(step: Result<Step<T>, Error>) -> Request {
     match step {
@@ -69,7 +69,7 @@ pub(crate) fn failed<T>(step: Result<Step<T>, Error>) -> Error {
     }
 }
 
-/// Returns the output of a flow's last step, and panics on any other step.
+/// Returns the output of a `Done` step, and panics on any other step.
 #[track_caller]
 pub(crate) fn done<T>(step: Result<Step<T>, Error>) -> T {
     match step {

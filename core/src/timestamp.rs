@@ -38,8 +38,8 @@ impl Timestamp {
         self.0 / 1000
     }
 
-    /// Returns the text of the parameter `TIMESTAMP` in an SRP password claim: `Tue Jan 1 06:06:09 UTC 2019`.
-    /// The text is in English and in UTC, and the day has no leading zero.
+    /// Returns this time in the format of the parameter `TIMESTAMP`, such as `Tue Jan 1 06:06:09 UTC 2019`.
+    /// The text is in English and in UTC. The day of the month has no leading zero.
     #[must_use]
     pub fn cognito_text(self) -> String {
         let seconds = self.as_unix_seconds();
@@ -51,8 +51,8 @@ impl Timestamp {
         format!("{weekday} {month} {day} {hour:02}:{minute:02}:{second:02} UTC {year}")
     }
 
-    /// Reads the `Date` header of a response, such as `Tue, 01 Jan 2019 06:06:09 GMT`. Only the form that
-    /// servers must send is accepted ([RFC 9110 section
+    /// Reads the `Date` header of a response, such as `Tue, 01 Jan 2019 06:06:09 GMT`. Accepts only the form
+    /// that servers must send ([RFC 9110 section
     /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)).
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
         let (_weekday, rest) = text.trim().split_once(", ")?;
@@ -64,7 +64,7 @@ impl Timestamp {
         let mut clock = parts.next()?.split(':');
         let (hour, minute, second) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?, number(clock.next()?, 2)?);
         let is_complete = parts.next()? == "GMT" && parts.next().is_none() && clock.next().is_none();
-        // A leap second has the number 60.
+        // In a leap second, the seconds are 60.
         if !is_complete || year < 1970 || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
@@ -74,18 +74,18 @@ impl Timestamp {
 }
 
 impl Timestamp {
-    /// Reads a time in any form in which a service may write it: as seconds since the Unix epoch, or in the
-    /// form of RFC 3339.
+    /// Reads a time that a service sent: a number of seconds since the Unix epoch, or a text in the form of
+    /// RFC 3339.
     pub(crate) fn from_service_text(text: &str) -> Option<Self> {
         let text = text.trim();
-        // Rust would also parse `inf` and `NaN`.
+        // Without this check, Rust would also parse `inf` and `NaN`.
         let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         let seconds = text.parse().ok().filter(|_| is_number).and_then(Self::from_epoch_seconds);
         seconds.or_else(|| Self::from_date_time(text))
     }
 
-    /// Converts seconds since the Unix epoch to a time to the millisecond, or returns `None` if the time is
-    /// before 1970.
+    /// Converts seconds since the Unix epoch to a point in time, rounded to milliseconds. Returns `None` if
+    /// the time is before 1970.
     pub(crate) fn from_epoch_seconds(seconds: f64) -> Option<Self> {
         let millis = (seconds * 1000.0 + 0.5) as i64;
         u64::try_from(millis).ok().filter(|_| seconds.is_finite()).map(Self::from_unix_millis)
@@ -116,8 +116,8 @@ impl Timestamp {
     }
 }
 
-/// Splits the time zone off a time. The zone is `Z` or an offset such as `+02:00`, `+0200` or `+02`, which
-/// this function returns in minutes.
+/// Splits a text into the time and the time zone. The time zone is `Z` or an offset such as `+02:00`, `+0200`
+/// or `+02`. Returns the time, and the offset in minutes.
 fn split_zone(time: &str) -> Option<(&str, i64)> {
     if let Some(time) = time.strip_suffix(['Z', 'z']) {
         return Some((time, 0));
@@ -144,12 +144,12 @@ fn number(text: &str, digits: usize) -> Option<u64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// Returns the year, the month (1 to 12) and the day of the month for a number of days since the Unix epoch,
-/// in the Gregorian calendar.
+/// Converts a number of days since the Unix epoch to a date in the Gregorian calendar: the year, the month (1
+/// to 12) and the day of the month.
 ///
-/// The calculation starts each year in March, so that the leap day is the last day of a year. An era is 400
-/// such years and always has 146,097 days. Any five consecutive months from March to January have 153 days in
-/// total.
+/// The calculation starts each year in March, so that the leap day is the last day of a year. An era is a
+/// period of 400 such years, and always has 146,097 days. Any five consecutive months from March to January
+/// have 153 days in total.
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let days = days + DAYS_BEFORE_EPOCH;
     let (era, day_of_era) = (days / DAYS_PER_ERA, days % DAYS_PER_ERA);
@@ -162,7 +162,8 @@ fn civil_from_days(days: u64) -> (u64, u64, u64) {
     (era * 400 + year_of_era + january_or_february, month, day)
 }
 
-/// Returns the number of days from the Unix epoch to a date: the inverse of [`civil_from_days`].
+/// Returns the number of days from the Unix epoch to a date. This function is the inverse of
+/// [`civil_from_days`].
 fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
     let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, year_of_era) = (year / 400, year % 400);

@@ -1,4 +1,5 @@
-//! The resolver and the connector of `ureq`, wrapped so that an error says where it happened.
+//! Wrappers of the resolver and the connector of `ureq`. The errors of the wrappers say at which stage the
+//! connection failed.
 
 use std::fmt;
 use std::io;
@@ -15,7 +16,7 @@ use ureq::unversioned::transport::{
 
 use super::tls::TlsConnector;
 
-/// The error of a request of which no part was sent.
+/// An error that prevented the transport from sending any part of the request.
 #[derive(Debug)]
 pub(super) struct NotSent(pub(super) Cause);
 
@@ -24,7 +25,8 @@ impl NotSent {
         ureq::Error::Other(Box::new(Self(cause)))
     }
 
-    /// Wraps the error of a stage of connecting, unless an inner stage has already wrapped it.
+    /// Adds the stage at which the connection failed to the error. An error that already contains a stage
+    /// stays unchanged.
     fn at(stage: ConnectStage, uri: &Uri, proxy: Option<&Proxy>, error: ureq::Error) -> ureq::Error {
         match error {
             ureq::Error::Other(inner) if inner.is::<Self>() => ureq::Error::Other(inner),
@@ -41,14 +43,14 @@ impl fmt::Display for NotSent {
 
 impl std::error::Error for NotSent {}
 
-/// Returns the host of a URL, with the port if the URL has one.
+/// Returns the host of a URL, followed by the port if the URL contains a port.
 fn target(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
     uri.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Returns the error inside of a `ureq` error, if there is one. The URL is left out, because its query may
-/// hold secrets.
+/// Returns the inner error of a `ureq` error. If there is no inner error, returns the `ureq` error. The
+/// returned error does not contain the URL, because the query of the URL may contain secrets.
 pub(super) fn cause(error: ureq::Error) -> Cause {
     match error {
         ureq::Error::Io(error) => match error.downcast::<ureq::Error>() {
@@ -63,8 +65,9 @@ pub(super) fn cause(error: ureq::Error) -> Cause {
     }
 }
 
-/// A resolver whose errors are [`NotSent`]. With a proxy, it resolves the proxy's host, or for a SOCKS proxy
-/// that does not resolve, the host of the request.
+/// A resolver whose errors have the type [`NotSent`]. If there is a proxy, the resolver resolves the host of
+/// the proxy. If the proxy is a SOCKS proxy that cannot resolve host names, the resolver also resolves the
+/// host of the request.
 #[derive(Debug)]
 pub(super) struct Resolving {
     pub(super) resolver: DefaultResolver,
@@ -80,7 +83,7 @@ impl Resolver for Resolving {
     }
 }
 
-/// A connector whose errors are [`NotSent`].
+/// A connector whose errors have the type [`NotSent`].
 #[derive(Debug)]
 pub(super) struct Connecting {
     proxy: Option<Proxy>,
@@ -92,7 +95,8 @@ impl Connecting {
         Self { proxy, tls: TlsConnector(tls) }
     }
 
-    /// Opens a TCP connection: to the proxy, through the proxy, or without one.
+    /// Opens a TCP connection to the proxy, or to the host of the request. The connection to the host goes
+    /// through the proxy if there is a proxy.
     fn open(&self, details: &ConnectionDetails<'_>) -> Result<Option<Box<dyn Transport>>, ureq::Error> {
         let proxy = self.proxy.as_ref();
         if details.config.proxy().is_none() {
@@ -121,7 +125,7 @@ impl Connecting {
     }
 }
 
-/// Returns whether an error is that of a TCP connection that was not accepted.
+/// Returns whether an error of this kind means that no TCP connection was established.
 #[cfg(feature = "socks")]
 fn is_refused(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};

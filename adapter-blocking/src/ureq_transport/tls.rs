@@ -1,4 +1,5 @@
-//! TLS for `ureq` with the configuration that both adapters share. `ureq`'s own connector cannot use it.
+//! TLS for `ureq`, with the TLS configuration that both adapters share. The TLS connector in `ureq` cannot
+//! use this configuration.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -11,7 +12,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
-/// A connector that wraps the connection to an `https` URL in TLS.
+/// A connector that adds TLS to a connection if the URL is an `https` URL.
 #[derive(Debug)]
 pub(super) struct TlsConnector(pub(super) Arc<Tls>);
 

@@ -1,4 +1,4 @@
-//! The resolver and the proxy of `reqwest`, and what an error of connecting says.
+//! The resolver and the proxy configuration for `reqwest`, and the errors of failed connections.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,7 +10,8 @@ use cognito_core::adapter::{ConnectStage, NotConnected, Proxy};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve};
 
-/// The resolver of the operating system, whose errors can be told from those of connecting.
+/// The resolver of the operating system. The type `NotFound` marks the resolver's errors, so that
+/// [`not_connected`] can recognize them.
 #[derive(Debug)]
 pub(super) struct Resolving;
 
@@ -37,7 +38,7 @@ impl fmt::Display for NotFound {
 
 impl StdError for NotFound {}
 
-/// Returns the proxy in the form of `reqwest`.
+/// Converts a proxy to the type of `reqwest`.
 pub(super) fn proxy(proxy: &Proxy) -> Result<reqwest::Proxy, reqwest::Error> {
     let user = proxy.user().map(|(user, password)| format!("{}:{}@", encoded(user), encoded(password.expose())));
     let (scheme, host, port) = (proxy.scheme().as_str(), proxy.host(), proxy.port());
@@ -62,8 +63,8 @@ pub(super) fn target(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Returns the error of a failed attempt to connect. `reqwest` does not say at which stage the attempt
-/// failed, so this function looks for signs of each stage in the chain of causes.
+/// Returns an error that names the stage at which an attempt to connect failed. `reqwest` does not name the
+/// stage, so this function searches the chain of causes for typical errors of each stage.
 pub(super) fn not_connected(target: &str, proxy: Option<&Proxy>, error: reqwest::Error) -> NotConnected {
     let Signs { text, not_found, tls } = Signs::of(&error);
     let says = |words: &str| text.contains(words);
@@ -80,7 +81,7 @@ pub(super) fn not_connected(target: &str, proxy: Option<&Proxy>, error: reqwest:
     NotConnected::new(stage, target, proxy, Some(Arc::new(error.without_url())))
 }
 
-/// What the chain of causes contains.
+/// The signs of a failed stage in an error's chain of causes.
 #[derive(Default)]
 struct Signs {
     text: String,
@@ -102,7 +103,8 @@ impl Signs {
     }
 }
 
-/// Returns whether an error is one of rustls, perhaps inside of I/O errors, whose `source()` skips it.
+/// Returns whether an error is a rustls error, or an I/O error that wraps a rustls error. The method `source`
+/// of the I/O error skips the wrapped error.
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => is_tls(inner),

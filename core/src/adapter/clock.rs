@@ -5,9 +5,9 @@ use std::time::{Instant, SystemTime};
 
 use crate::timestamp::Timestamp;
 
-/// Returns the time of the system's clock, for [`Flow::step`](crate::Flow::step). If the clock shows a time
-/// before 1970, returns the start of 1970. A flow that needs the correct time corrects this time with the
-/// `Date` header of the service's responses.
+/// Returns the time of the system's clock. Pass this time to [`Flow::step`](crate::Flow::step). If the clock
+/// shows a time before 1970, this function returns the start of 1970. The clock may be wrong: a flow that
+/// needs the correct time reads the `Date` header of the service's responses.
 #[expect(clippy::disallowed_methods, reason = "the time of all flows comes from this function")]
 #[must_use]
 pub fn now() -> Timestamp {
@@ -15,7 +15,7 @@ pub fn now() -> Timestamp {
     Timestamp::from_unix_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// A timer that measures how long a request takes. Only logs contain the result.
+/// A timer that measures how long a request takes. The measured time is only for logs.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 

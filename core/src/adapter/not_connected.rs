@@ -11,18 +11,19 @@ use crate::error::Cause;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectStage {
-    /// The name of the host, or of the proxy, was not resolved.
+    /// The DNS found no address for the name of the host or the proxy.
     Resolve,
-    /// The host, or the proxy, did not accept the connection.
+    /// The host or the proxy did not accept the connection.
     Connect,
     /// The proxy accepted the connection, but did not connect to the host.
     Tunnel,
-    /// The TLS handshake with the host, or with the proxy, failed.
+    /// The TLS handshake with the host or the proxy failed.
     Tls,
 }
 
-/// An error that says which host or which proxy was not reached: no part of the request was sent. The message
-/// contains no credentials of the proxy. `source()` returns the cause.
+/// The error of an adapter that could not connect to the host or to the proxy. The message names the host or
+/// the proxy. No part of the request was sent. The message contains no credentials of the proxy. `source()`
+/// returns the cause.
 #[derive(Debug, Clone)]
 pub struct NotConnected {
     message: String,
@@ -30,9 +31,10 @@ pub struct NotConnected {
 }
 
 impl NotConnected {
-    /// Creates the error of a stage. `target` is the host of the request, with its port if it is not the
-    /// default port of the scheme. `proxy` is the proxy that was used. With a proxy, the stages `Resolve` and
-    /// `Connect` are about the proxy, and the stage `Tls` is about the host.
+    /// Creates the error of a failed stage. `target` is the host of the request. If the port is not the
+    /// default port of the scheme, `target` also contains the port. `proxy` is the proxy that the adapter
+    /// used. If there is a proxy, the stages `Resolve` and `Connect` mean the connection to the proxy, and
+    /// the stage `Tls` means the TLS handshake with the host.
     #[must_use]
     pub fn new(stage: ConnectStage, target: &str, proxy: Option<&Proxy>, cause: Option<Cause>) -> Self {
         let message = match (stage, proxy) {

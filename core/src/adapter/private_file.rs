@@ -1,4 +1,5 @@
-//! Files for stores: only the owner can read them (mode 0600 on Unix), and they are replaced atomically.
+//! Files for stores. Only the owner can read these files (mode 0600 on Unix). This module replaces a file
+//! atomically.
 
 mod lock;
 mod naming;
@@ -16,11 +17,11 @@ use temporary::Temporary;
 pub use lock::{is_locked_file, try_lock};
 pub use naming::{naming, options, sibling};
 
-/// Replaces the content of the file at `path` with `text`: writes a temporary file with a unique name in the
-/// same folder, then renames it. If writing or renaming fails, the old file stays unchanged. If `path` is a
-/// symbolic link, the file that the link leads to is replaced.
+/// Replaces the content of the file at `path` with `text`. The function writes a temporary file with a unique
+/// name in the same folder, and then renames this file. If writing or renaming fails, the old file stays
+/// unchanged. If `path` is a symbolic link, the function replaces the target of the link.
 ///
-/// Afterwards, the temporary files of processes that died are removed.
+/// The function also removes old temporary files of processes that crashed.
 ///
 /// # Errors
 /// When the file cannot be written. The error names the file.
@@ -28,8 +29,8 @@ pub fn replace(text: &[u8], path: &Path) -> io::Result<()> {
     let path = follow_links(path)?;
     let mut temporary = Temporary::create(&path)?;
     temporary.write(text).and_then(|()| temporary.rename(&path)).map_err(|error| naming(&path, error))?;
-    // The renaming must survive a crash. On systems where a folder cannot be opened, nothing more can be
-    // done.
+    // The new name must survive a crash of the system. Some systems cannot open a folder, and on such systems
+    // nothing more can be done.
     if let Ok(folder) = File::open(folder_of(&path)) {
         let _ = folder.sync_all();
     }
@@ -37,16 +38,17 @@ pub fn replace(text: &[u8], path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Checks that the file at `path` can be [replaced](replace), by creating and removing a temporary file.
+/// Checks that [`replace`] can replace the file at `path`. The check creates a temporary file and removes
+/// this file again.
 ///
 /// # Errors
-/// When no file can be created in the folder. The error names the file at `path`.
+/// When no file can be created in the folder of this file. The error names the file at `path`.
 pub fn check_replaceable(path: &Path) -> io::Result<()> {
     Temporary::create(&follow_links(path)?).map(drop)
 }
 
-/// Removes the file at `path`. If `path` is a symbolic link, the file that the link leads to is removed. An
-/// absent file is not an error.
+/// Removes the file at `path`. If `path` is a symbolic link, the function removes the target of the link. If
+/// the file does not exist, the function does nothing.
 ///
 /// # Errors
 /// When the file cannot be removed. The error names the file.
@@ -59,14 +61,14 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the path of the file to which symbolic links at `path` lead. The file may be absent. A path that
-/// is not a link is returned unchanged.
+/// Follows symbolic links at `path`, and returns the path of the file at the end. This file may be absent. If
+/// `path` is not a link, the function returns `path` unchanged.
 ///
 /// # Errors
-/// When a link cannot be read, when the links form a circle, or when the path leads to a folder or a device,
-/// which must not be replaced. The error names the path.
+/// When a link cannot be read, when there are too many links, or when the path at the end is a folder or a
+/// device. The error names the path.
 pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    // The limit of Linux.
+    // Linux has the same limit.
     const MAX_LINKS: u32 = 40;
     let mut path = path.to_path_buf();
     for _ in 0..MAX_LINKS {

@@ -1,6 +1,6 @@
-//! The proxies that environment variables name, by the rules of curl:
-//! <https://everything.curl.dev/usingcurl/proxies/env.html>. Both adapters take their proxies from here, so that
-//! they cannot differ.
+//! The proxies that the environment variables name. The rules are those of curl:
+//! <https://everything.curl.dev/usingcurl/proxies/env.html>. Both adapters use this module and therefore
+//! follow the same rules.
 
 mod no_proxy;
 mod value;
@@ -17,17 +17,17 @@ use crate::secret::Password;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyScheme {
-    /// An HTTP proxy, over TCP.
+    /// An HTTP proxy. The client connects to the proxy without TLS.
     Http,
-    /// An HTTP proxy, over TLS.
+    /// An HTTP proxy. The client connects to the proxy over TLS.
     Https,
-    /// A SOCKS 4 proxy. The client resolves the host.
+    /// A SOCKS 4 proxy. The client resolves the host name of the service.
     Socks4,
-    /// A SOCKS 4 proxy that resolves the host.
+    /// A SOCKS 4 proxy. The proxy resolves the host name of the service.
     Socks4a,
-    /// A SOCKS 5 proxy. The client resolves the host.
+    /// A SOCKS 5 proxy. The client resolves the host name of the service.
     Socks5,
-    /// A SOCKS 5 proxy that resolves the host.
+    /// A SOCKS 5 proxy. The proxy resolves the host name of the service.
     Socks5h,
 }
 
@@ -45,14 +45,15 @@ impl ProxyScheme {
         }
     }
 
-    /// Returns whether this is one of the SOCKS protocols.
+    /// Returns whether the protocol is a version of SOCKS.
     #[must_use]
     pub fn is_socks(self) -> bool {
         !matches!(self, Self::Http | Self::Https)
     }
 }
 
-/// A proxy. Its `Debug` and `Display` show no credentials.
+/// The protocol, the host, the port and the credentials of a proxy. `Debug` and `Display` show no
+/// credentials.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     scheme: ProxyScheme,
@@ -74,7 +75,8 @@ impl Proxy {
         &self.host
     }
 
-    /// Returns the port: by default 443 for an HTTP proxy over TLS, and 1080 for all others, as in curl.
+    /// Returns the port of the proxy. As in curl, the default port is 443 for an HTTP proxy over TLS, and
+    /// 1080 for any other proxy.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
@@ -99,8 +101,8 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// The error for a variable that names a proxy that cannot be used. The message does not contain the value of
-/// the variable, because the value may contain a password.
+/// The error of an environment variable that names an unusable proxy. The message does not contain the value
+/// of the variable, because the value may contain a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnusableProxy {
     variable: &'static str,
@@ -125,19 +127,21 @@ impl fmt::Display for UnusableProxy {
 
 impl core::error::Error for UnusableProxy {}
 
-/// The proxy for each scheme of a URL, and the hosts that need no proxy.
+/// The proxies for `https` URLs and for `http` URLs, and the hosts that need no proxy.
 ///
-/// - `https` uses `https_proxy`, `HTTPS_PROXY`, `all_proxy` or `ALL_PROXY`: the first that is set.
-/// - `http` uses `http_proxy`, `all_proxy` or `ALL_PROXY`. It does not use `HTTP_PROXY`, because a web server
-///   sets that variable for a CGI program from a header of the client.
-/// - `no_proxy` or `NO_PROXY` is `*`, or a list of hosts, which are separated by commas or white space. A
-///   host name matches itself and its subdomains, with or without a leading `.` or `*.`. An IP address
-///   matches itself. A network such as `10.0.0.0/8` or `fd00::/8` matches its addresses. An entry with a port
-///   matches no host.
-/// - An empty variable is not set.
+/// - For `https` URLs, the proxy is in the first of the variables `https_proxy`, `HTTPS_PROXY`, `all_proxy`
+///   and `ALL_PROXY` that is set.
+/// - For `http` URLs, the proxy is in the first of the variables `http_proxy`, `all_proxy` and `ALL_PROXY`
+///   that is set. The variable `HTTP_PROXY` is ignored: a web server sets this variable for a CGI program,
+///   with a value that the HTTP client chooses.
+/// - The variable `no_proxy`, or else `NO_PROXY`, lists the hosts that need no proxy. Commas or white space
+///   separate the hosts. The value `*` means all hosts. A host name matches itself and its subdomains, with
+///   or without a leading `.` or `*.`. An IP address matches itself. A network such as `10.0.0.0/8` or
+///   `fd00::/8` matches its addresses. An entry with a port matches no host.
+/// - An empty variable is treated as if it were not set.
 ///
-/// There are three differences from curl. A host that [is this machine](is_this_machine) never uses a proxy.
-/// `no_proxy` accepts `*.example.com` and brackets around IPv6 addresses. A value that has one or three
+/// There are three differences from curl. Requests to [the local machine](is_this_machine) never use a proxy.
+/// `no_proxy` accepts `*.example.com` and brackets around IPv6 addresses. A proxy URL with one slash or three
 /// slashes after its scheme is invalid.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies {
@@ -150,7 +154,7 @@ type Named = Option<Result<Proxy, UnusableProxy>>;
 
 impl Proxies {
     /// Reads the proxies from the environment, if the settings allow it. `socks` says whether the transport
-    /// supports SOCKS proxies. If it does not, a SOCKS proxy is an [`UnusableProxy`].
+    /// supports SOCKS proxies. If `socks` is `false`, every SOCKS proxy is [unusable](UnusableProxy).
     #[must_use]
     pub fn from_settings(settings: &TransportSettings, socks: bool) -> Self {
         if !settings.proxy_from_environment {
@@ -159,7 +163,7 @@ impl Proxies {
         Self::from_variables(socks, |name| std::env::var_os(name))
     }
 
-    /// Reads the proxies from variables, which `lookup` returns by name.
+    /// Reads the proxies from variables. `lookup` returns the value of the variable with a given name.
     #[must_use]
     pub fn from_variables(socks: bool, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let set = |name: &&'static str| lookup(name).filter(|value| !value.is_empty()).map(|value| (*name, value));
@@ -182,10 +186,11 @@ impl Proxies {
     }
 
     /// Returns the proxy for a URL with this scheme and host, or `None` if the request goes directly to the
-    /// host. An IPv6 address may have brackets.
+    /// host. If `host` is an IPv6 address, it may have brackets.
     ///
     /// # Errors
-    /// Returns [`UnusableProxy`] if the URL needs a proxy that cannot be used. The request must then fail.
+    /// Returns [`UnusableProxy`] if requests to the URL must go through a proxy and this proxy is unusable.
+    /// In this case, do not send the request.
     pub fn for_url(&self, scheme: &str, host: &str) -> Result<Option<&Proxy>, UnusableProxy> {
         let proxy = if scheme.eq_ignore_ascii_case("http") { &self.http } else { &self.https };
         match proxy {
@@ -207,17 +212,18 @@ pub struct Routes<C> {
 }
 
 impl<C> Routes<C> {
-    /// Creates the clients by `client`, which gets the proxy.
+    /// Creates the HTTP clients. The function `client` creates one HTTP client, which uses the given proxy
+    /// or, for `None`, no proxy.
     #[must_use]
     pub fn new(proxies: Proxies, client: impl Fn(Option<&Proxy>) -> C) -> Self {
         let through = |named: &Named| named.as_ref()?.as_ref().ok().map(|proxy| client(Some(proxy)));
         Self { direct: client(None), https: through(&proxies.https), http: through(&proxies.http), proxies }
     }
 
-    /// Returns the client for a URL with this scheme and host, and the proxy that the client uses.
+    /// Returns the HTTP client for a URL with this scheme and host, and the proxy of this HTTP client.
     ///
     /// # Errors
-    /// As [`Proxies::for_url`].
+    /// Returns [`UnusableProxy`] if requests to the URL must go through a proxy and this proxy is unusable.
     pub fn for_url(&self, scheme: &str, host: &str) -> Result<(&C, Option<&Proxy>), UnusableProxy> {
         let Some(proxy) = self.proxies.for_url(scheme, host)? else { return Ok((&self.direct, None)) };
         let client = if scheme.eq_ignore_ascii_case("http") { &self.http } else { &self.https };

@@ -16,19 +16,20 @@ use rustls::{ClientConfig, RootCertStore};
 use super::transport::{RootCertificates, TransportSettings};
 use crate::error::Cause;
 
-/// The TLS configuration of a transport, which is made for the first request that needs it.
+/// The TLS configuration of a transport. The first request over TLS creates the configuration.
 #[derive(Debug)]
 pub struct Tls {
     roots: Roots,
     configuration: OnceLock<Arc<ClientConfig>>,
 }
 
-/// Where the root certificates come from.
+/// The source of the root certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Roots {
     Platform,
     Mozilla,
-    /// These files or folders. The variable of the environment that names them, if one does.
+    /// Files or folders, and the name of the environment variable that contains their paths. The name is
+    /// `None` if the paths come from the settings.
     Files(Vec<PathBuf>, Option<&'static str>),
     Pem(Vec<u8>),
 }
@@ -58,7 +59,7 @@ impl Roots {
             Self::Mozilla => return Ok(mozilla()),
             Self::Platform => {
                 let mut store = RootCertStore::empty();
-                // The platform may have certificates that rustls cannot read, and these are left out.
+                // This call skips certificates of the platform that rustls cannot read.
                 let (added, _) = store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
                 return Ok(if added == 0 { mozilla() } else { store });
             }
@@ -98,10 +99,10 @@ fn bundle_name(paths: &[PathBuf], variable: Option<&'static str>) -> String {
     alloc::format!("in {}{variable}", paths.join(" and "))
 }
 
-/// Reads the certificates of a file, or of the files of a folder.
+/// Reads the certificates in a file, or in all files of a folder.
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
     if path.is_dir() {
-        // A folder may contain files that are no certificates.
+        // A folder may also contain files that are not certificates, so errors are ignored.
         return Ok(rustls_native_certs::load_certs_from_paths(None, Some(path)).certs);
     }
     let text = std::fs::read(path).map_err(|error| -> Cause { Arc::new(error) })?;
@@ -109,18 +110,19 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
 }
 
 impl Tls {
-    /// Takes the root certificates from the settings and, if the settings allow it, from the environment. No
-    /// file is read yet.
+    /// Creates the TLS configuration from the settings and, if the settings allow it, from the environment
+    /// variables. This function does not read the root certificates.
     #[must_use]
     pub fn new(settings: &TransportSettings) -> Self {
         Self { roots: Roots::new(settings, |name| std::env::var_os(name)), configuration: OnceLock::new() }
     }
 
-    /// Returns the configuration of rustls: with the default crypto provider of the process, or if there is
-    /// none, with that of the Cargo feature `aws-lc-rs` or `ring`.
+    /// Returns the configuration for rustls. The configuration uses the default crypto provider of the
+    /// process. If the process has no default provider, the configuration uses the provider of the Cargo
+    /// feature `aws-lc-rs` or `ring`.
     ///
     /// # Errors
-    /// Returns [`UnusableTls`] if the root certificates cannot be used, or if there is no crypto provider.
+    /// Returns [`UnusableTls`] if the root certificates are unusable, or if there is no crypto provider.
     pub fn configuration(&self) -> Result<Arc<ClientConfig>, UnusableTls> {
         if let Some(configuration) = self.configuration.get() {
             return Ok(Arc::clone(configuration));
@@ -135,7 +137,8 @@ impl Tls {
         Ok(Arc::clone(self.configuration.get_or_init(|| Arc::new(configuration))))
     }
 
-    /// Returns a configuration that trusts no certificate, for a client that must not use TLS.
+    /// Returns a configuration that trusts no certificate. Use this configuration for an HTTP client that
+    /// must not use TLS.
     ///
     /// # Errors
     /// Returns [`UnusableTls`] if there is no crypto provider.
@@ -147,7 +150,8 @@ impl Tls {
     }
 }
 
-/// Returns the crypto provider that a Cargo feature names. `aws-lc-rs` comes first, as the default of rustls.
+/// Returns the crypto provider of the enabled Cargo feature. If both features are enabled, the provider is
+/// `aws-lc-rs`, which is also the default of rustls.
 #[cfg(feature = "aws-lc-rs")]
 fn provider() -> Option<Arc<CryptoProvider>> {
     Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
@@ -163,7 +167,7 @@ fn provider() -> Option<Arc<CryptoProvider>> {
     None
 }
 
-/// The error for root certificates that cannot be used, and for an application without a crypto provider.
+/// The error of a TLS configuration with unusable root certificates or without a crypto provider.
 #[derive(Debug, Clone)]
 pub struct UnusableTls {
     message: String,

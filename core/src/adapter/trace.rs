@@ -5,9 +5,9 @@ use crate::error::WithCauses;
 use crate::flow::SendOutcome;
 use crate::http::Request;
 
-/// The `tracing` span `cognito` of one request. The span has the operation and the number of the attempt as
-/// fields, and contains an event with the outcome. Neither the span nor the event contains anything from the
-/// bodies of the request and the response.
+/// The `tracing` span `cognito` of one request. The fields of the span are the operation and the number of
+/// the attempt. The span contains an event with the outcome of the request. Neither the span nor the event
+/// contains anything from the bodies of the request and the response.
 #[derive(Debug)]
 pub struct Exchange {
     span: Span,

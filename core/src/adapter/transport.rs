@@ -5,55 +5,55 @@ use core::net::IpAddr;
 use core::time::Duration;
 use std::path::PathBuf;
 
-/// The time-outs and the size limit of a transport, and whether the transport uses a proxy from the
-/// environment variables.
+/// The settings of a transport: time-outs, the size limit, the use of proxies, and the root certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportSettings {
     /// The time-out for resolving the host and connecting, including the TLS handshake: 5 seconds by default.
     pub connect_timeout: Duration,
     /// The time-out for the whole exchange, including connecting: 10 seconds by default. If the response to a
-    /// refresh is lost, the client retries the refresh after this time-out. The retry must reach the service
-    /// within the grace period of the rotated refresh token.
+    /// refresh is lost, the client retries the refresh after this time-out. The service rejects this retry if
+    /// the grace period of the rotated refresh token is over, so the time-out must not be too long.
     pub total_timeout: Duration,
     /// The time after which the transport closes an unused connection: 10 seconds by default. A longer time
-    /// would not help while a user looks for a code and enters the code, because the service closes an idle
-    /// connection earlier.
+    /// would not keep a connection open while the user searches for a code, because the service closes an
+    /// idle connection earlier.
     pub idle_timeout: Duration,
-    /// The maximum size of a response body, in bytes: 1 MiB by default. The responses of the service have a
-    /// few kilobytes.
+    /// The maximum size of a response body, in bytes: 1 MiB by default. A response of the service is only a
+    /// few kilobytes long.
     pub largest_body: u64,
-    /// Whether to use the proxy that an environment variable names: `true` by default. The transport reads
-    /// the variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` in this order, and uses the first variable
-    /// that is set. The variable `NO_PROXY` lists hosts for which the transport uses no proxy. Requests to
-    /// the local machine never use a proxy. If the proxy is unusable (for example a SOCKS proxy), every
-    /// request fails. A request never silently bypasses an unusable proxy.
+    /// Whether to use the proxy that an environment variable names: `true` by default.
+    /// [`Proxies`](super::Proxies) lists the variables and the rules. Requests to the local machine never use
+    /// a proxy. If the proxy is unusable, every request that needs the proxy fails. A request never bypasses
+    /// an unusable proxy.
     pub proxy_from_environment: bool,
-    /// The root certificates that may have signed the certificate of a server: those of the platform by
-    /// default.
+    /// The root certificates that the transport trusts. The default is [`RootCertificates::Platform`].
     pub root_certificates: RootCertificates,
-    /// Whether the environment may name other root certificates than those of the platform: `true` by
-    /// default. The first of the variables `AWS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR` that is set
-    /// and not empty names them, as for the AWS CLI and curl. This setting has an effect only where
-    /// `root_certificates` is [`RootCertificates::Platform`].
+    /// Whether an environment variable may replace the root certificates of the platform: `true` by default.
+    /// The transport reads the variables `AWS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR` in this order.
+    /// It uses the first variable that is set and not empty. The AWS CLI reads the first variable, and curl
+    /// reads the other two. This setting has an effect only if `root_certificates` is
+    /// [`RootCertificates::Platform`].
     pub root_certificates_from_environment: bool,
 }
 
-/// The root certificates that a transport trusts. A bundle that cannot be used makes every request over TLS
-/// fail. A transport never falls back to other certificates than those that the bundle names.
+/// The root certificates that a transport trusts. If the configured file or text is unusable, every request
+/// over TLS fails. The transport never uses other certificates instead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RootCertificates {
-    /// The certificates that the operating system trusts. If the operating system has none, as in a minimal
-    /// container, the certificates of Mozilla's root program. On Unix systems except macOS, OpenSSL's
-    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` are part of the platform.
+    /// The certificates that the operating system trusts. If the operating system has no certificates, as in
+    /// a minimal container, the transport trusts the certificates of Mozilla's root program. The crate
+    /// `rustls-native-certs` reads the certificates of the operating system. If the variable `SSL_CERT_FILE`
+    /// or `SSL_CERT_DIR` is set, that crate reads the certificates that the variable names instead, even if
+    /// `root_certificates_from_environment` is `false`.
     #[default]
     Platform,
-    /// The certificates of Mozilla's root program, as they were when this crate was built.
+    /// The certificates of Mozilla's root program. They are compiled into the program.
     Mozilla,
-    /// The certificates in this file, in PEM format, or in the files of this folder.
+    /// The path of a file with certificates in PEM format, or of a folder with such files.
     PemFile(PathBuf),
-    /// These certificates, in PEM format.
+    /// The text of certificates in PEM format.
     Pem(Vec<u8>),
 }
 

@@ -20,9 +20,9 @@ use crate::srp;
 
 /// The id of a user pool, such as `us-east-1_QdbSdK39m`, which consists of a region and a name.
 ///
-/// The service finds the user pool by the app client, and SRP hashes the name in the id. With a wrong id of
-/// the right region, a sign-in by SRP therefore fails as if the password were wrong. Other sign-ins
-/// fail with [`Error::OtherUserPool`] once the tokens have arrived.
+/// The service identifies the user pool by the app client, and not by this id. If the region is correct but
+/// the name is wrong, a sign-in by SRP fails as if the password were wrong, because SRP hashes the name.
+/// Other sign-ins fail with [`Error::OtherUserPool`] after the tokens have arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserPoolId {
     text: String,
@@ -75,9 +75,9 @@ impl UserPoolId {
         &self.text
     }
 
-    /// Returns the name by which an identity pool knows this user pool as a login provider, such as
+    /// Returns the name of this user pool as a login provider of an identity pool, such as
     /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_QdbSdK39m`. The name contains the user pool's region
-    /// and AWS's domain in this region.
+    /// and the domain of AWS in this region.
     #[must_use]
     pub fn login_provider(&self) -> String {
         let region = self.region();
@@ -168,11 +168,11 @@ impl AppClient {
         self.with(|settings| settings.connection.endpoint = endpoint)
     }
 
-    /// Selects AWS's endpoint for the user pool's region. All requests go to this endpoint. The variant says
+    /// Sets the endpoint of all requests to AWS's endpoint for the user pool's region. The variant says
     /// whether the endpoint uses FIPS and dual stack.
     ///
     /// # Errors
-    /// Returns the errors of [`Endpoint::for_service`].
+    /// When the user pool's region is invalid: see [`Endpoint::for_service`].
     pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
         let endpoint = Endpoint::for_service(Service::UserPools, self.user_pool_id().region(), variant)?;
         Ok(self.with_endpoint(endpoint))
@@ -228,9 +228,9 @@ impl AppClient {
         &self.0.connection.endpoint
     }
 
-    /// Fails if a session or a challenge that was created at the endpoint `signed_in_at` must not be used at
-    /// the endpoint of this app client. AWS's own endpoints of the user pool's region count as one endpoint.
-    /// `None` counts as an endpoint of AWS.
+    /// Checks that a session or a challenge from the endpoint `signed_in_at` belongs to the endpoint of this
+    /// app client. All of AWS's own endpoints in the user pool's region are treated as the same endpoint.
+    /// `None` means an endpoint of AWS.
     pub(crate) fn require_endpoint(&self, signed_in_at: Option<&str>) -> Result<(), Error> {
         let configured = self.endpoint().url();
         let is_of_aws = |url: &str| Endpoint::is_of_aws(url, Service::UserPools, self.user_pool_id().region());
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn the_secret_hash_is_an_hmac_over_user_name_and_client_id() {
         let client = AppClient::new(pool(), "3pu8tnp684l4lmlfoth25ojmd2").unwrap().with_secret("s3cr3t");
-        // Computed with Python's hmac module.
+        // The expected value is from Python's module `hmac`.
         assert_eq!(client.secret_hash("alice").unwrap().expose(), "yaRTqp3b5Za3uwAaHnp5LnC6i2vxHcuZxsO6H2Nd+FY=");
     }
 

@@ -58,7 +58,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Adds the headers that every request of this client has.
+    /// Adds the headers of all requests: `cache-control`, `user-agent`, and the headers that the caller
+    /// added.
     pub(crate) fn complete(&self, mut request: Request) -> Request {
         request.push_header("cache-control", "no-store");
         request.push_header("user-agent", &self.user_agent);

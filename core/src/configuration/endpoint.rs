@@ -10,8 +10,8 @@ use crate::error::InvalidInput;
 pub struct Endpoint(String);
 
 impl Endpoint {
-    /// Returns AWS's own endpoint of a service in a region. If the partition of a region is unknown, this
-    /// function uses the partition `aws`, as AWS's own rules do.
+    /// Returns AWS's own endpoint of a service in a region. If this crate does not know the partition of the
+    /// region, the endpoint is in the partition `aws`. The AWS SDKs follow the same rule.
     ///
     /// <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>
     ///
@@ -48,8 +48,8 @@ impl Endpoint {
     }
 
     /// Creates an endpoint from a URL. Unlike [`custom`](Self::custom), this function allows plain `http` for
-    /// any host. With plain `http`, the network carries all tokens, and also the passwords of
-    /// `USER_PASSWORD_AUTH`, unencrypted. Use plain `http` only in test networks.
+    /// any host. With plain `http`, all tokens and the passwords of `USER_PASSWORD_AUTH` are sent
+    /// unencrypted. Use plain `http` only in test networks.
     ///
     /// # Errors
     /// When the URL is invalid: it must have a scheme, a host, and optionally a port and a path.
@@ -101,8 +101,8 @@ impl Service {
 
     /// Returns whether the service has a separate host name for dual stack. In the partition `aws`, the
     /// default endpoints of user pools and identity pools already accept IPv6. The FIPS endpoints in the four
-    /// regions below also accept IPv6. In the other regions, FIPS endpoints have a separate host name for
-    /// dual stack.
+    /// regions below also accept IPv6. In the other regions of `aws`, FIPS endpoints have a separate host
+    /// name for dual stack.
     fn has_dual_stack(self, partition: &Partition, region: &str, variant: EndpointVariant) -> bool {
         const FIRST_FIPS_REGIONS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
         let commercial = partition.suffix == "amazonaws.com" && !is_gov_cloud(region);
@@ -111,7 +111,7 @@ impl Service {
 }
 
 /// The kind of endpoint that requests use: with or without FIPS, and with or without dual stack. The default
-/// is without both.
+/// is an endpoint without FIPS and without dual stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EndpointVariant {
@@ -141,7 +141,7 @@ impl EndpointVariant {
     }
 }
 
-/// The domains of an AWS partition, which is a group of regions.
+/// The domains of an AWS partition. A partition is a group of regions.
 struct Partition {
     suffix: &'static str,
     dual_stack_suffix: &'static str,
@@ -156,8 +156,8 @@ impl Partition {
 
 const AWS: Partition = Partition { suffix: "amazonaws.com", dual_stack_suffix: "api.aws" };
 
-/// The partitions other than `aws`, each with the prefix of the names of its regions. GovCloud is absent,
-/// because it uses the domains of `aws`.
+/// The partitions other than `aws`, and for each partition the prefix of its region names. GovCloud is
+/// absent, because GovCloud uses the domains of `aws`.
 const PARTITIONS: [(&str, Partition); 6] = [
     ("cn-", Partition { suffix: "amazonaws.com.cn", dual_stack_suffix: "api.amazonwebservices.com.cn" }),
     ("eusc-", Partition { suffix: "amazonaws.eu", dual_stack_suffix: "api.amazonwebservices.eu" }),
@@ -182,9 +182,9 @@ pub(crate) fn is_region(text: &str) -> bool {
 
 #[derive(PartialEq, Eq)]
 enum Scheme {
-    /// The URL uses `https`, or uses `http` to the local machine.
+    /// The scheme is `https`, or the scheme is `http` and the host is the local machine.
     Safe,
-    /// The URL uses `http` to another machine.
+    /// The scheme is `http` and the host is another machine.
     Http,
 }
 

@@ -95,7 +95,7 @@ impl IdentityPool {
     /// pool's region.
     ///
     /// # Errors
-    /// Returns the errors of [`Endpoint::for_service`].
+    /// When the identity pool's region is invalid: see [`Endpoint::for_service`].
     pub fn new(id: IdentityPoolId) -> Result<Self, InvalidInput> {
         let connection = Connection::new(Service::IdentityPools, id.region())?;
         let sts_endpoint = Endpoint::for_service(Service::Sts, id.region(), EndpointVariant::default())?;
@@ -109,18 +109,19 @@ impl IdentityPool {
         self
     }
 
-    /// Sets the endpoint of requests to the Security Token Service. Only the basic flow sends such requests.
+    /// Sets the endpoint of requests to the Security Token Service. Only the basic flow sends requests to the
+    /// Security Token Service.
     #[must_use]
     pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
         Arc::make_mut(&mut self.0).sts_endpoint = endpoint;
         self
     }
 
-    /// Selects AWS's endpoints for the identity pool's region. All requests go to these endpoints. The
-    /// variant says whether the endpoints use FIPS and dual stack.
+    /// Sets the endpoints of all requests to AWS's endpoints for the identity pool's region. The variant says
+    /// whether the endpoints use FIPS and dual stack.
     ///
     /// # Errors
-    /// Returns the errors of [`Endpoint::for_service`].
+    /// When the identity pool's region is invalid: see [`Endpoint::for_service`].
     pub fn with_endpoint_variant(self, variant: EndpointVariant) -> Result<Self, InvalidInput> {
         let endpoint = Endpoint::for_service(Service::IdentityPools, self.0.id.region(), variant)?;
         let sts_endpoint = Endpoint::for_service(Service::Sts, self.0.id.region(), variant)?;
@@ -157,7 +158,8 @@ impl IdentityPool {
         &self.0.connection
     }
 
-    /// Returns the URL of the identity pool's endpoint, or `None` if it is one of AWS's own.
+    /// Returns the URL of the identity pool's endpoint, or `None` if the endpoint is one of AWS's own
+    /// endpoints.
     pub(crate) fn custom_endpoint(&self) -> Option<&str> {
         let url = self.endpoint_of(Service::IdentityPools).url();
         Some(url).filter(|url| !Endpoint::is_of_aws(url, Service::IdentityPools, self.id().region()))

@@ -27,11 +27,11 @@ use crate::timestamp::Timestamp;
 ///               └── the service rejects the known identity
 /// ```
 ///
-/// If the caller passes an identity id, the flow does not need to send GetId. A guest who signs in keeps the
-/// same identity if the caller passes the guest's identity id and the service accepts this id for the user's
-/// logins. If the service rejects the identity id, the flow requests a new identity id, at most once. The
-/// returned credentials contain the id of their identity, which may differ from the id that the caller
-/// passed.
+/// If the caller passes an identity id, the flow does not need to send GetId. When a guest signs in, the
+/// caller can pass the guest's identity id together with the user's logins. If the service accepts this id,
+/// the user keeps the guest's identity. If the service rejects the identity id, the flow requests a new
+/// identity id, at most once. The returned credentials contain an identity id, which may differ from the id
+/// that the caller passed.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html>
 ///
@@ -59,8 +59,8 @@ struct GettingCredentials {
     identity_pool: IdentityPool,
     logins: Logins,
     role: Role,
-    /// The identity id that the caller passed, or `None` if the caller passed no id or if the service has
-    /// rejected the id.
+    /// The identity id from the caller. The value is `None` if the caller passed no id, or after the service
+    /// has rejected the id.
     known_identity_id: Option<String>,
     /// The identity id that GetId has returned.
     new_identity_id: Option<String>,
@@ -211,7 +211,7 @@ impl GettingCredentials {
     }
 }
 
-/// Passes an event to a call. Once the call is done, passes the call's response to `on_response`.
+/// Passes an event to a call. When the call is done, passes the call's response to `on_response`.
 fn progress<O: Operation>(
     call: &mut Call<O>,
     now: Timestamp,

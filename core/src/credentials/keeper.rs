@@ -24,9 +24,9 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 /// A [`Keeper`] that shares the AWS credentials of one identity among all callers in a process, and keeps the
 /// identity id in a store.
 ///
-/// Call [`usable`](Self::usable) first, which returns the credentials in memory if they are valid. If no
-/// valid credentials are in memory, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the
-/// user's logins with fresh tokens, or empty logins for a guest. A job takes these steps:
+/// First, call [`usable`](Self::usable), which returns the credentials in memory if they are valid. If
+/// `usable` returns `None`, [`begin`](Keeper::begin) a [`CredentialsTask`]. The input of a job is the user's
+/// logins with fresh tokens, or empty logins for a guest. A job takes these steps:
 ///
 /// ```text
 /// Start ── Load, Lock, Load the identity id ──┬──► Send, Wait ── Save a new id ──┬──► Done
@@ -36,9 +36,9 @@ pub use task::{CredentialsInput, CredentialsTask, KeptCredentials};
 ///                   guest's id ───────────────┘                       if it was used
 /// ```
 ///
-/// The first user who signs in gets the guest's identity, if the store has the guest's identity id and the
-/// service accepts this id for the user. The keeper stores a new identity id even if the request for
-/// credentials fails. The credentials themselves are never stored.
+/// If the store has no identity id for a user but has the guest's identity id, the keeper sends the guest's
+/// identity id. If the service accepts this id for the user, the user keeps the guest's identity. The keeper
+/// stores a new identity id even if the request for credentials fails. The keeper never stores credentials.
 #[derive(Debug)]
 pub struct CredentialsKeeper {
     known: Known,
@@ -46,21 +46,21 @@ pub struct CredentialsKeeper {
 }
 
 impl CredentialsKeeper {
-    /// Creates a keeper of guest credentials.
+    /// Creates a keeper for the AWS credentials of a guest.
     #[must_use]
     pub fn for_guest(identity_pool: &IdentityPool) -> Self {
         Self::new(identity_pool, None)
     }
 
-    /// Creates a keeper of a user's credentials. `user` is a name that distinguishes the identities of
-    /// different users in the store. The keeper never sends this name to the service.
+    /// Creates a keeper for the AWS credentials of a user. `user` is a name that differs for each user: the
+    /// identity id is stored under this name. The keeper never sends this name to the service.
     #[must_use]
     pub fn for_user(identity_pool: &IdentityPool, user: impl Into<String>) -> Self {
         Self::new(identity_pool, Some(user.into()))
     }
 
-    /// Creates a keeper of AWS credentials for a user of a user pool. `username` is the user's canonical
-    /// name.
+    /// Creates a keeper for the AWS credentials of a user who signs in to a user pool. `username` is the
+    /// user's canonical name.
     #[must_use]
     pub fn for_user_pool(identity_pool: &IdentityPool, user_pool_id: &UserPoolId, username: &str) -> Self {
         Self::for_user(identity_pool, format!("{user_pool_id}/{username}"))
@@ -108,7 +108,7 @@ impl CredentialsKeeper {
         self.known.usable(now)
     }
 
-    /// Returns the newest credentials in memory, whether they are valid or not.
+    /// Returns the newest credentials in memory, even if they have expired.
     #[must_use]
     pub fn newest(&self) -> Option<&Credentials> {
         self.known.newest()

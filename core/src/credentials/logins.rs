@@ -9,7 +9,7 @@ impl Logins {
     /// Creates logins for the session's user, from the session's ID token.
     ///
     /// # Errors
-    /// An error if the session has no ID token, which identity pools require.
+    /// Returns an error if the session has no ID token. Identity pools require an ID token.
     pub fn for_session(app_client: &AppClient, session: &Session) -> Result<Self, InvalidInput> {
         let id_token =
             session.id_token().ok_or(InvalidInput::new("session", "has no ID token, which identity pools require"))?;

@@ -1,9 +1,8 @@
-//! The parameter `DEVICE_KEY`, with which a request names the user's device, and the errors with which the
-//! service rejects the device.
+//! The request parameter `DEVICE_KEY`, and the errors with which the service rejects a device.
 //!
 //! Both sign-in and refresh use this module. A sign-in with SRP sends the device key only after the service
-//! has identified the user. Its InitiateAuth request does not contain the device key, but its
-//! RespondToAuthChallenge requests contain the key.
+//! has identified the user: the RespondToAuthChallenge requests contain the device key, but the InitiateAuth
+//! request does not.
 
 use crate::error::{Error, NotAuthorized, RefusalKind};
 use crate::operation::{GetTokensFromRefreshToken, Parameters};
@@ -12,7 +11,7 @@ const DEVICE_KEY: &str = "DEVICE_KEY";
 
 /// A request that can contain a device key.
 pub(crate) trait NamesDevice {
-    /// Returns the device key in the request, if there is one.
+    /// Returns the device key in the request, or `None` if the request contains no device key.
     fn device_key(&self) -> Option<&str>;
 
     /// Puts this device key into the request, or removes the device key if the argument is `None`.

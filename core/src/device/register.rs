@@ -16,16 +16,16 @@ use crate::seed::Seed;
 use crate::srp::DeviceVerifier;
 use crate::timestamp::Timestamp;
 
-/// The changes to a user's device that a sign-in or a refresh reports. Apply a report to the stored devices
-/// with [`Devices::update`](super::Devices::update).
+/// The report of a sign-in or a refresh about the changes to the user's device. Apply a report to the stored
+/// devices with [`Devices::update`](super::Devices::update).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceReport {
     /// Whether the sign-in or the refresh registered a new device.
     pub registration: DeviceRegistration,
-    /// The key of the device that the service rejected: the service no longer knows the device, or rejected
-    /// the device's proof. The stored record of this device is invalid. The user was signed in without the
-    /// device.
+    /// The key of a device that the service rejected. Either the service no longer knows the device, or the
+    /// service rejected the device's SRP proof. The stored record of this device is invalid. The user was
+    /// signed in without the device.
     pub gone_device_key: Option<String>,
     /// All names of the user except the canonical name: the name that the user typed, the name that the
     /// service returned, and the `sub`.
@@ -88,7 +88,7 @@ pub struct ConfirmedDevice {
     /// If the user agrees, send [`UpdateDeviceStatus`](crate::operation::UpdateDeviceStatus). Sign-ins use
     /// the device in the same way before and after the user agrees.
     ///
-    /// The value is also `false` if the service's response was lost.
+    /// If the service's response was lost, the value is unknown, and this field is `false`.
     pub user_confirmation_necessary: bool,
 }
 
@@ -140,7 +140,7 @@ impl NewDeviceDraft {
         }
     }
 
-    /// Returns the `DeviceKey`, if the service sent all keys that a device needs.
+    /// Returns the `DeviceKey`, or `None` if the service did not send all keys that a device needs.
     pub(crate) fn device_key(&self) -> Option<&str> {
         self.check().is_ok().then_some(self.device_key.as_str())
     }
@@ -185,8 +185,8 @@ pub(crate) struct Registering {
 }
 
 impl RegisterDevice {
-    /// Creates a flow that registers this device for the user to whom the access token belongs. The caller
-    /// can pass a [`Session`](crate::Session) as the access token.
+    /// Creates a flow that registers this device for the user with this access token. The caller can pass a
+    /// [`Session`](crate::Session) as the access token.
     #[must_use]
     pub fn new(app_client: &AppClient, access_token: &impl AsRef<AccessToken>, new_device: NewDevice) -> Self {
         Self(Guarded::new(Registering::new(app_client, access_token.as_ref(), new_device)))

@@ -23,13 +23,13 @@ impl Devices {
     /// members of the JSON object and incomplete devices are ignored.
     ///
     /// # Errors
-    /// [`Error::Store`] if the record does not hold devices, or if a later version of this crate stored the
+    /// Returns [`Error::Store`] if the record is invalid, or if a later version of this crate stored the
     /// record.
     pub fn from_record(record: &Record) -> Result<Self, Error> {
         record.read("stored devices")
     }
 
-    /// Reads the devices from the record that the caller loaded under the [devices'
+    /// Reads the devices from a loaded record. The caller loads the record under the [devices'
     /// key](crate::storage::devices_key). Returns an empty set if the record is absent.
     ///
     /// # Errors
@@ -39,8 +39,8 @@ impl Devices {
     }
 }
 
-/// The stored form of devices. If an older version of this crate would misread a changed form, increase the
-/// version number.
+/// The stored form of devices. Increase the version number if you change the form in such a way that older
+/// versions of this crate would misread it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Writes a value as JSON into a buffer that is large enough from the start, because a growing buffer leaves
-/// copies of a secret in memory. This function zeroizes all other copies of a secret that it makes.
+/// Writes a value as JSON. The buffer has its final size from the start, because a growing buffer would leave
+/// copies of a secret in memory. If this function makes other copies of a secret, it zeroizes them.
 ///
 /// Returns `None` if the value cannot be written as JSON, for example because the keys of a map are not
 /// strings.

@@ -1,5 +1,5 @@
-//! Reads the payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)). The signature is not
-//! checked.
+//! Reads the payload of a JWT ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)). This module does not
+//! check the signature.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;

@@ -10,8 +10,8 @@ use super::Error;
 /// The text of an error and all its causes, on one line: `error: cause: cause of the cause`.
 ///
 /// Each error of this project prints only its own message and returns its cause from
-/// [`source`](StdError::source). Errors of other crates often repeat the message of their cause, so a cause
-/// is omitted if its message is already at the end of the message that was printed before.
+/// [`source`](StdError::source). Errors of other crates often repeat the message of their cause. Therefore a
+/// cause is omitted if the previous message ends with the message of this cause.
 ///
 /// ```
 /// use cognito_core::Error;

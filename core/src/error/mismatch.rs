@@ -1,10 +1,11 @@
-//! The errors of a session or a challenge that does not belong to the configuration.
+//! The errors for sessions, challenges and tokens that do not belong to the configured endpoint or user pool.
 
 use alloc::string::String;
 
-/// The error of a session or a challenge that was created at another endpoint. Nothing was sent.
+/// The error of a session or a challenge from an endpoint other than the configured one. The flow sent no
+/// request.
 ///
-/// Configure the endpoint at which the user signed in, or sign in again.
+/// To fix this error, configure the endpoint at which the user signed in, or let the user sign in again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the user signed in at the endpoint {}, but {configured} is configured: \
@@ -13,8 +14,9 @@ use alloc::string::String;
 )]
 #[non_exhaustive]
 pub struct OtherEndpoint {
-    /// The URL of the endpoint at which the user signed in, or `None` for a session that an earlier version
-    /// stored, which counts as created at an endpoint of AWS.
+    /// The URL of the endpoint at which the user signed in. The value is `None` if an earlier version of this
+    /// crate stored the session. In this case, this crate assumes that the user signed in at an endpoint of
+    /// AWS.
     pub signed_in_at: Option<String>,
     /// The URL of the configured endpoint.
     pub configured: String,
@@ -22,7 +24,7 @@ pub struct OtherEndpoint {
 
 /// The error of a sign-in whose tokens are for a user pool other than the configured one.
 ///
-/// Correct the configured id of the user pool.
+/// To fix this error, correct the configured id of the user pool.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the tokens are for user pool {issued_by}, but {configured} is configured")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! The reasons for which the service does not authorize a request.
+//! The reasons why the service does not authorize a request.
 
 use alloc::string::String;
 
@@ -34,15 +34,15 @@ pub enum NotAuthorized {
     AccessTokenRevoked,
     /// The access token does not have the scope `aws.cognito.signin.user.admin`.
     MissingScope,
-    /// The app client has a client secret, and the request has a wrong secret hash or none.
+    /// The app client has a client secret, and the secret hash in the request is wrong or absent.
     SecretHash,
-    /// The attribute already has a value and cannot be changed in this way.
+    /// The attribute already has a value, and the request is not allowed to change the value.
     AttributeAlreadyProvided,
-    /// The identity belongs to other logins than those in the request.
+    /// The identity does not belong to the logins in the request.
     IdentityMismatch,
     /// The login token has expired: get a new login token.
     LoginTokenExpired,
-    /// The login token is not valid, or was issued by another provider than the request names.
+    /// The login token is not valid, or its issuer is not the provider that the request names.
     InvalidLoginToken,
     /// The identity pool does not support the provider or the app client that issued the login token.
     UnsupportedLoginProvider,
@@ -60,8 +60,8 @@ impl NotAuthorized {
     }
 }
 
-/// The reasons of `NotAuthorizedException`, each with a part of the service's message in lower case. A more
-/// specific part comes before a less specific part.
+/// The reasons of `NotAuthorizedException`, and for each reason a part of the service's message in lower
+/// case. More specific parts come first.
 pub(super) const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
     ("incorrect username or password", NotAuthorized::IncorrectUsernameOrPassword),
     ("password attempts exceeded", NotAuthorized::PasswordAttemptsExceeded),
@@ -92,14 +92,14 @@ pub(super) const BY_MESSAGE: [(&str, NotAuthorized); 27] = [
     ("unauthenticated access is not supported", NotAuthorized::GuestsNotAllowed),
 ];
 
-/// Returns a message in lower case, or an empty text if it repeats the words of a Lambda trigger. A trigger
-/// may repeat any error, such as one of another service about another refresh token.
+/// Returns the message in lower case, or an empty text if the message repeats the words of a Lambda trigger.
+/// The words of a trigger may quote any error, such as the error of another service about another token.
 pub(super) fn service_words(message: &str) -> String {
     let message = message.to_ascii_lowercase();
     if is_from_trigger(&message) { String::new() } else { message }
 }
 
-/// Returns whether a message in lower case has the form with which the service introduces the words of a
+/// Returns whether a message in lower case has the form in which the service repeats the words of a Lambda
 /// trigger: `PreTokenGeneration failed with error …`.
 pub(super) fn is_from_trigger(message: &str) -> bool {
     message.contains(" failed with error")

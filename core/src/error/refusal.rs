@@ -29,7 +29,8 @@ impl fmt::Display for Refusal {
         if !self.message.is_empty() {
             formatter.write_str(": ")?;
         }
-        // The message comes from the service or a trigger, and people read it in logs and at terminals.
+        // The message comes from the service or a trigger. It may contain control characters, which must not
+        // reach logs or terminals.
         write!(formatter, "{}", plain_text::escape(&self.message))
     }
 }
@@ -37,27 +38,27 @@ impl fmt::Display for Refusal {
 impl core::error::Error for Refusal {}
 
 impl Refusal {
-    /// Returns whether the message contains one of these parts, which are in lower case, in words of the
-    /// service. The words of a Lambda trigger never count.
+    /// Returns whether the service's message contains one of these parts, which are in lower case. If the
+    /// message repeats the words of a Lambda trigger, the result is `false`.
     pub(crate) fn says(&self, parts: &[&str]) -> bool {
         let message = service_words(&self.message);
         parts.iter().any(|part| message.contains(part))
     }
 
-    /// Returns whether a Lambda trigger of the user pool rejected the request, with its own words.
+    /// Returns whether the message repeats the words of a Lambda trigger that rejected the request.
     pub(crate) fn is_from_trigger(&self) -> bool {
         is_from_trigger(&self.message.to_ascii_lowercase())
     }
 
-    /// Returns whether the Security Token Service could not get the keys with which it verifies a token. The
+    /// Returns whether the Security Token Service failed to get the keys that it needs to verify a token. The
     /// cause is often a temporary failure of the identity provider.
     pub(crate) fn lacks_verification_key(&self) -> bool {
         self.kind == RefusalKind::InvalidIdentityToken && self.says(&["retrieve verification key"])
     }
 }
 
-/// The kinds of errors of user pools, identity pools and the Security Token Service. Each kind has the
-/// service's name without `Exception`.
+/// The kinds of errors that user pools, identity pools and the Security Token Service return. The name of
+/// each kind is the service's name for the error, without `Exception`.
 ///
 /// See <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html> and
 /// the section `Errors` of each operation.
@@ -119,17 +120,17 @@ pub enum RefusalKind {
     MalformedPolicyDocument,
     /// The user has not set up the requested second factor.
     MfaMethodNotFound,
-    /// The service did not authorize the request, for the reason that this variant contains.
+    /// The service did not authorize the request. This variant contains the reason.
     NotAuthorized(NotAuthorized),
     /// The operation is not enabled for this user pool.
     OperationNotEnabled,
     /// The session policies and session tags are too large in total.
     PackedPolicyTooLarge,
-    /// The new password is a password that the user has had before.
+    /// The user has used the new password before, and the user pool does not allow old passwords.
     PasswordHistoryPolicyViolation,
     /// The user must set a new password with the forgotten-password flow before the next sign-in.
     PasswordResetRequired,
-    /// The refresh token was already exchanged for a new one, and the grace period of the old refresh token
+    /// The refresh token was already exchanged for a new refresh token, and the grace period of the old token
     /// is over.
     RefreshTokenReuse,
     /// The Security Token Service is not enabled in the region.
@@ -208,7 +209,7 @@ impl RefusalKind {
     }
 }
 
-/// The names of all errors that the service returns, each with its kind.
+/// The names of all errors that the services return, and the kind of each error.
 pub(super) const BY_CODE: [(&str, RefusalKind); 68] = [
     ("AccessDenied", RefusalKind::AccessDenied),
     ("AccessDeniedException", RefusalKind::AccessDenied),

@@ -1,19 +1,19 @@
-//! The rules for all flows: a flow starts once, ends once, and returns its first error again at every later
-//! step.
+//! The rules for all flows. A flow starts once and ends once. After an error, every later step returns the
+//! same error.
 
 use crate::error::{Error, Misuse, NotReached};
 use crate::flow::{Event, SendOutcome, Step};
 use crate::timestamp::Timestamp;
 
-/// The steps of one flow. [`Guarded`] makes sure that the first call of [`advance`](Self::advance) passes
-/// [`Event::Start`], and that there is no call after the flow has ended or failed.
+/// The steps of one flow. [`Guarded`] calls [`advance`](Self::advance) first with [`Event::Start`], and never
+/// calls it again after the flow has ended or failed.
 pub(crate) trait Steps {
     type Output;
 
     fn advance(&mut self, now: Timestamp, event: Event) -> Result<Step<Self::Output>, Error>;
 }
 
-/// A wrapper that makes the steps of a flow follow the rules of [`Flow`](crate::Flow).
+/// A wrapper around the steps of a flow. The wrapper enforces the rules of [`Flow`](crate::Flow).
 #[derive(Debug)]
 pub(crate) struct Guarded<S> {
     steps: S,
@@ -72,8 +72,8 @@ impl<T> Step<T> {
         }
     }
 
-    /// Returns the output if the inner flow has ended. Otherwise, returns an `Err` with the step that the
-    /// outer flow must return to its driver.
+    /// Returns the output if this step is [`Step::Done`]. Otherwise, returns the step as an `Err`, which the
+    /// outer flow must pass to its driver.
     pub(crate) fn finished<Output>(self) -> Result<T, Step<Output>> {
         match self {
             Self::Done(output) => Ok(output),

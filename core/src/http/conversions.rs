@@ -35,7 +35,7 @@ impl From<http::Response<Vec<u8>>> for Response {
     }
 }
 
-/// Omits headers whose values are not ASCII text. This crate does not need such headers.
+/// Omits headers with values that are not ASCII text, because this crate does not need such headers.
 impl From<&HeaderMap> for Headers {
     fn from(headers: &HeaderMap) -> Self {
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()

@@ -1,4 +1,4 @@
-//! A map from user names to the keepers of a process.
+//! A map from user names to keepers.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -9,15 +9,15 @@ use alloc::vec::Vec;
 /// A map with one shared keeper for each user of a process. `K` is a keeper in a mutex, and each adapter uses
 /// a different kind of mutex.
 ///
-/// From time to time, the map drops the keepers that are idle and that no caller holds. A server with many
-/// users therefore does not keep a keeper for each user forever.
+/// From time to time, the map drops idle keepers that no caller holds. The map of a server with many users
+/// therefore does not grow forever.
 #[derive(Debug)]
 pub struct KeepersByName<K> {
     keepers: BTreeMap<String, Arc<K>>,
     clean_up_at: usize,
 }
 
-/// The map removes idle keepers when it reaches this size. Later clean-ups happen at larger sizes.
+/// The minimum number of keepers at which the map removes idle keepers.
 const FIRST_CLEAN_UP: usize = 64;
 
 impl<K> KeepersByName<K> {

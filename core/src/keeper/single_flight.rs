@@ -1,4 +1,4 @@
-//! Single flight: at most one job runs at a time, and all callers who joined the job share its result.
+//! Single flight: at most one job runs at a time, and all callers that join the job share the job's result.
 
 use alloc::boxed::Box;
 
@@ -20,10 +20,10 @@ pub(crate) trait Job: Sized {
 /// The transition of a job after an event. Every event handler must return a transition, so no handler can
 /// lose the job.
 pub(crate) enum Transition<J: Job> {
-    /// The job is now in this state, and waits for the result of this step.
+    /// The job is in this state until the driver reports the result of this step.
     Next(J, KeeperStep<J::Output>),
     /// The job is over. `value` is the result that [`SingleFlight::result`] returns from now on. If `value`
-    /// is `None`, the result of the last job stays.
+    /// is `None`, that method still returns the result of an earlier job.
     End { output: J::Output, value: Option<Result<J::Value, Error>> },
     /// The event does not answer the last step, so the job stays unchanged.
     Refuse(J, Misuse),
@@ -52,8 +52,8 @@ impl<J: Job> SingleFlight<J> {
     }
 
     /// Begins this job, unless another job is running. `joins` returns whether the new job may share the
-    /// result of the running job. The arguments of `joins` are the new job, the running job, and whether the
-    /// running job began after the caller read `since`.
+    /// result of the running job. The first two arguments of `joins` are the new job and the running job. The
+    /// third argument says whether the running job began after the caller read `since`.
     pub(crate) fn begin(&mut self, job: J, since: JobId, joins: impl FnOnce(&J, &J, bool) -> bool) -> Admission {
         let newest = self.newest();
         if let Some(running) = &self.running {

@@ -8,7 +8,7 @@ use crate::secret::{OtpauthUri, SecretCode};
 impl SecretCode {
     /// Returns the `otpauth://` URI of this secret. Show the URI to the user as a QR code. The authenticator
     /// app shows `issuer` as the name of your application, and `account_name` as the name of the user. The
-    /// URI contains the secret.
+    /// URI contains the secret in plain text.
     ///
     /// <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>
     ///

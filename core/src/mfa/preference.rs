@@ -1,4 +1,4 @@
-//! Changes to a user's second factors, one factor at a time.
+//! A flow that changes a user's second factors.
 
 use alloc::boxed::Box;
 
@@ -23,9 +23,9 @@ pub enum FactorState {
     Preferred,
 }
 
-/// Changes one or more second factors of the signed-in user. All other factors keep their state. The flow
+/// Changes one or more second factors of the signed-in user. The other factors keep their state. The flow
 /// first reads which factor the user prefers. Then the flow names the preferred factor again in
-/// SetUserMFAPreference, because the service would otherwise clear the preference.
+/// SetUserMFAPreference, because the service clears the preference if the request does not name this factor.
 ///
 /// If the user has not set up a factor, the service rejects the change with
 /// [`RefusalKind::InvalidParameter`].
@@ -101,9 +101,10 @@ impl SetMfaPreference {
 
     /// Sets whether the service accepts passkeys as a second factor.
     ///
-    /// The service rejects a request that turns passkeys on without enabling another factor. If this
-    /// flow enables no other factor, its request also names a factor that is already enabled. If the user has
-    /// no enabled factor, the flow fails with [`Error::InvalidInput`].
+    /// A request that turns passkeys on must also turn on codes by SMS, by e-mail or from an authenticator
+    /// app. Otherwise, the service rejects the request. If this flow turns on none of these factors, the flow
+    /// repeats the setting of a factor that is already on. If all of these factors are off, the flow fails
+    /// with [`Error::InvalidInput`].
     #[must_use]
     pub fn with_passkey(mut self, is_on: bool) -> Self {
         self.0.inner_mut().changes.passkey = Some(is_on);
@@ -190,8 +191,8 @@ const NO_OTHER_FACTOR: InvalidInput = InvalidInput::new(
     "passkeys as a second factor need another second factor: enable an authenticator app, SMS or e-mail, too",
 );
 
-/// Returns whether the user still has the address that receives the codes of a factor. If the user no longer
-/// has this address, the service rejects a request that names the factor.
+/// Returns whether the user has the phone number or the e-mail address that this factor needs. If the user
+/// has removed this address, the service rejects a request that names the factor.
 fn has_address(user: &GetUserResponse, name: &str) -> bool {
     match name {
         SMS => user.attribute("phone_number").is_some(),
@@ -222,13 +223,13 @@ mod tests {
         SetMfaPreference::new(&app_client(), &AccessToken::from("t"))
     }
 
-    /// Runs the flow for a user with this preferred factor, and returns the request that changes the factors.
+    /// Runs the flow for a user who prefers this factor. Returns the request that changes the factors.
     fn written(flow: SetMfaPreference, preferred: &str) -> Value {
         written_with_attributes(&["email", "phone_number"], flow, preferred)
     }
 
-    /// Runs the flow for a user with this preferred factor and only these attributes, and returns the request
-    /// that changes the factors.
+    /// Runs the flow for a user who prefers this factor and who has only these attributes. Returns the
+    /// request that changes the factors.
     fn written_with_attributes(attributes: &[&str], mut flow: SetMfaPreference, preferred: &str) -> Value {
         sent(flow.step(NOW, Event::Start));
         let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();
@@ -285,13 +286,13 @@ mod tests {
         );
     }
 
-    /// Returns a user who has these enabled factors and no preferred factor.
+    /// Returns a GetUser response for a user who has enabled these factors and prefers none of them.
     fn user_with(enabled: &[&str], attributes: &[&str]) -> String {
         let attributes: Vec<_> = attributes.iter().map(|name| json!({"Name": name, "Value": "x"})).collect();
         json!({"Username": "alice", "UserAttributes": attributes, "UserMFASettingList": enabled}).to_string()
     }
 
-    /// Regression: the service refuses passkeys without another factor in the same request.
+    /// Regression test: the service rejects a request that turns on passkeys and no other factor.
     #[test]
     fn turning_passkeys_on_names_an_enabled_factor_again() {
         let on = json!({"Enabled": true, "PreferredMfa": false});
@@ -322,7 +323,8 @@ mod tests {
             let error = failed(flow.step(NOW, answer(200, &user_with(enabled, &[]))));
             assert!(matches!(error, Error::InvalidInput(_)), "{error}");
         }
-        // Another change that enables a factor is enough, and passkeys can be turned off alone.
+        // The flow may turn on passkeys and another factor together. The flow may also turn off only
+        // passkeys.
         let both = written(change().with_passkey(true).with_software_token(FactorState::On), "");
         assert_eq!(both.as_object().unwrap().len(), 2);
         assert_eq!(written(change().with_passkey(false), ""), json!({"WebAuthnMfaSettings": {"Enabled": false}}));

@@ -66,8 +66,8 @@ impl TokenAuthorized for AssociateSoftwareToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssociateSoftwareTokenResponse {
-    /// The secret of the authenticator app, in base32. The user enters the secret in the app, and
-    /// VerifySoftwareToken then confirms the app with its first code.
+    /// The secret of the authenticator app, in base32. The user enters the secret in the app. After that,
+    /// VerifySoftwareToken confirms the app with a code that the app shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub secret_code: Option<SecretCode>,

@@ -26,10 +26,11 @@ pub struct AssumeRoleWithWebIdentity {
     /// The name of the role session, which appears in AWS's logs. The name consists of 2 to 64 characters:
     /// letters, digits and `_=,.@+-`.
     pub role_session_name: String,
-    /// The token, issued by an identity pool or by an OpenID Connect provider that the AWS account trusts.
+    /// The token that proves the user's identity. An identity pool, or an OpenID Connect provider that the
+    /// AWS account trusts, has issued the token.
     pub web_identity_token: OpenIdToken,
     /// The host name of the OAuth 2.0 provider (`www.amazon.com` or `graph.facebook.com`) if the token is an
-    /// OAuth 2.0 access token.
+    /// OAuth 2.0 access token, or `None` if the token is an OpenID Connect token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
     /// Up to ten managed policies that restrict the permissions of the role session.
@@ -47,7 +48,7 @@ pub struct AssumeRoleWithWebIdentity {
     pub minimum_session_token_size: Option<i32>,
 }
 
-/// A managed policy, named by its ARN.
+/// A descriptor of a managed policy. The descriptor contains the ARN of the policy.
 ///
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_PolicyDescriptorType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,8 +143,9 @@ pub struct AssumeRoleWithWebIdentityResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::object")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// How much of the space for policies and tags the request uses, in percent. The service's newer name for
-    /// the packed policy size is [`session_token_utilization`](Self::session_token_utilization).
+    /// The total size of the request's policies and tags, in percent of the allowed size.
+    /// [`session_token_utilization`](Self::session_token_utilization) is the newer name of
+    /// [`packed_policy_size`](Self::packed_policy_size).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::integer")]
     pub packed_policy_size: Option<i32>,
@@ -163,7 +165,7 @@ pub struct AssumeRoleWithWebIdentityResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::integer")]
     pub session_token_size: Option<i32>,
-    /// How much of the space for policies and tags the request uses, in percent.
+    /// The total size of the request's policies and tags, in percent of the allowed size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::integer")]
     pub session_token_utilization: Option<i32>,
@@ -180,7 +182,8 @@ pub struct RoleCredentials {
     pub access_key_id: String,
     /// The secret access key, which is the secret part of the credentials.
     pub secret_access_key: SecretAccessKey,
-    /// The session token, which must be sent with every request that is signed with these credentials.
+    /// The session token. A client that signs a request with these credentials must add the session token to
+    /// the request.
     pub session_token: SessionToken,
     /// The time at which the credentials expire, according to the service's clock.
     pub expiration: DateTime,
@@ -200,14 +203,14 @@ pub struct AssumedRoleUser {
 }
 
 /// A point in time as the Security Token Service writes it, such as `2019-11-09T13:34:41Z` ([RFC
-/// 3339](https://www.rfc-editor.org/rfc/rfc3339)). Seconds since the Unix epoch are valid, too.
+/// 3339](https://www.rfc-editor.org/rfc/rfc3339)). A number of seconds since the Unix epoch is also valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DateTime(String);
 
 impl DateTime {
-    /// Returns the time to the millisecond, or `None` if the text is not a valid time with a time zone or the
-    /// time is before 1970.
+    /// Returns the time with a precision of one millisecond. Returns `None` if the text is not a valid time
+    /// with a time zone, or if the time is before 1970.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         Timestamp::from_service_text(&self.0)

@@ -32,7 +32,7 @@ pub enum ChallengeName {
     DeviceSrpAuth,
     /// The remembered device must complete SRP to prove that it knows the device's password.
     DevicePasswordVerifier,
-    /// The client, which is a server, must send the user's password in plain text.
+    /// The client, which must be a server with AWS credentials, must send the user's password in plain text.
     AdminNoSrpAuth,
     /// The user must choose a new password.
     NewPasswordRequired,
@@ -43,7 +43,7 @@ pub enum ChallengeName {
     /// The user must sign in with a passkey.
     #[serde(rename = "WEB_AUTHN")]
     WebAuthn,
-    /// As the first factor, the client must start SRP to prove that it knows the user's password.
+    /// The client must start SRP to prove that it knows the user's password, which is the first factor.
     PasswordSrp,
     /// A challenge that this version of the crate does not know.
     #[serde(untagged)]
@@ -76,7 +76,7 @@ impl ChallengeName {
     }
 }
 
-/// Converts a challenge name from the text that the service sends.
+/// Converts the service's text to a challenge name.
 impl From<&str> for ChallengeName {
     fn from(name: &str) -> Self {
         let known = Self::deserialize(StrDeserializer::<serde::de::value::Error>::new(name));

@@ -34,8 +34,8 @@ impl Operation for ChangePassword {
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
     const HAS_EMPTY_RESPONSE: bool = true;
 
-    /// Returns `false`: if the first attempt succeeded, the previous password is now wrong, and a retry
-    /// counts as a failed attempt.
+    /// Returns `false`: if the first attempt succeeded, the previous password is no longer valid, and the
+    /// service counts a retry as a failed attempt.
     fn is_repeatable(&self) -> bool {
         false
     }

@@ -15,7 +15,8 @@ use super::{Authorization, Operation, TokenAuthorized};
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CompleteWebAuthnRegistration {
-    /// The authenticator's RegistrationResponseJSON (WebAuthn level 3, section 5.1.8), unchanged.
+    /// The authenticator's RegistrationResponseJSON (WebAuthn level 3, section 5.1.8), exactly as the
+    /// authenticator returned the JSON object.
     pub credential: Value,
 }
 

@@ -1,4 +1,5 @@
-//! ConfirmForgotPassword: sets a new password with the code that the user received.
+//! ConfirmForgotPassword: replaces a forgotten password. The request contains the code that the user
+//! received.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmForgotPassword.html>
 

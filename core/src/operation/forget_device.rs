@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// A request to forget a device. At the next sign-in, the service treats the device as a new device.
+/// A request that makes the service forget a device. At the next sign-in, the service treats the device as a
+/// new device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -18,7 +19,7 @@ pub struct ForgetDevice {
 }
 
 impl ForgetDevice {
-    /// Creates a request to forget the device with this key.
+    /// Creates a request that makes the service forget the device with this key.
     #[must_use]
     pub fn new(device_key: impl Into<String>) -> Self {
         Self { device_key: device_key.into() }

@@ -35,8 +35,8 @@ impl Operation for ForgotPassword {
     const NAME: &'static str = "ForgotPassword";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Returns `false`, because a retry would send the user another message and would count towards a rate
-    /// limit that lasts for hours.
+    /// Returns `false`, because a retry would send the user another message. After too many messages, the
+    /// service rejects further requests for hours.
     fn is_repeatable(&self) -> bool {
         false
     }

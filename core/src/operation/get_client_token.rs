@@ -17,8 +17,8 @@ use crate::secret::{AccessToken, ClientSecret};
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetClientToken {
-    /// An active secret of the app client. The secret is part of the request, because an app client may have
-    /// several secrets.
+    /// An active secret of the app client. If the app client has several secrets, the caller chooses the
+    /// secret for this request.
     pub secret: ClientSecret,
     /// The scopes to authorize, in the form `resource-server/scope`. If the list is empty, the service
     /// authorizes all scopes of the app client.

@@ -23,7 +23,7 @@ pub struct GetCredentialsForIdentity {
     /// The user's logins, or an empty set for a guest.
     #[serde(default, skip_serializing_if = "Logins::is_empty")]
     pub logins: Logins,
-    /// The ARN of the role to assume, if the login token names several roles.
+    /// The ARN of the role to assume, if the user's token contains several roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_role_arn: Option<String>,
 }
@@ -61,8 +61,8 @@ impl ForIdentityPool for GetCredentialsForIdentity {}
 #[non_exhaustive]
 pub struct GetCredentialsForIdentityResponse {
     /// The id of the identity to which the credentials belong. The returned identity can differ from the
-    /// requested identity: if a guest adds logins that already have an identity, the service returns the
-    /// identity of those logins.
+    /// identity in the request. If a guest adds logins that already belong to another identity, the service
+    /// returns the id and the credentials of the other identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub identity_id: Option<String>,
@@ -87,7 +87,8 @@ pub struct IdentityCredentials {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub secret_key: Option<SecretAccessKey>,
-    /// The session token, which must be sent with every request that is signed with these credentials.
+    /// The session token. A client that signs a request with these credentials must add the session token to
+    /// the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub session_token: Option<SessionToken>,

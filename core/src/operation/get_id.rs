@@ -30,7 +30,8 @@ pub struct GetId {
 }
 
 impl GetId {
-    /// Creates a request for the identity of these logins, or for a new identity if the logins are empty.
+    /// Creates a request for the identity of these logins, or for a new identity if the set of logins is
+    /// empty.
     #[must_use]
     pub fn new(identity_pool_id: impl Into<String>, logins: Logins) -> Self {
         Self { identity_pool_id: identity_pool_id.into(), account_id: None, logins }

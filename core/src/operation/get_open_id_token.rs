@@ -1,5 +1,5 @@
-//! GetOpenIdToken: returns an OpenID token for an identity. In the basic flow, the identity assumes a role
-//! with this token.
+//! GetOpenIdToken: returns an OpenID token for an identity. In the basic flow, the client sends the OpenID
+//! token to AssumeRoleWithWebIdentity.
 //!
 //! <https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetOpenIdToken.html>
 
@@ -58,7 +58,8 @@ impl ForIdentityPool for GetOpenIdToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetOpenIdTokenResponse {
-    /// The id of the identity to which the token belongs, which can differ from the requested identity.
+    /// The id of the identity to which the token belongs. The returned identity can differ from the identity
+    /// in the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub identity_id: Option<String>,

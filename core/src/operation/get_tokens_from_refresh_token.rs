@@ -42,8 +42,8 @@ impl Operation for GetTokensFromRefreshToken {
     const NAME: &'static str = "GetTokensFromRefreshToken";
     const AUTHORIZATION: Authorization = Authorization::ClientSecret;
 
-    /// Returns `true`: even if refresh token rotation is enabled, the old refresh token stays valid for a
-    /// grace period of up to one minute, so that clients can retry after a lost response.
+    /// Returns `true`, because the service lets clients retry after a lost response. Even if refresh token
+    /// rotation is enabled, the old refresh token stays valid for a grace period of up to one minute.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -62,7 +62,7 @@ impl Public for GetTokensFromRefreshToken {}
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GetTokensFromRefreshTokenResponse {
-    /// The new tokens. They include a new refresh token only if refresh token rotation is enabled.
+    /// The new tokens. The new tokens include a refresh token only if refresh token rotation is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::object")]
     pub authentication_result: Option<AuthenticationResult>,

@@ -79,7 +79,7 @@ impl GetUserResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MfaOption {
-    /// The attribute that holds the phone number or the e-mail address.
+    /// The name of the attribute that contains the phone number or the e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub attribute_name: Option<String>,

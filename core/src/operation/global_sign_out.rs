@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Operation, TokenAuthorized};
 
-/// A request to sign the user out on every device. A resource server that validates tokens without asking
-/// Cognito still accepts revoked ID tokens and access tokens until these tokens expire.
+/// A request to sign the user out on every device. A resource server can validate tokens without a request to
+/// Cognito. Such a server accepts revoked ID tokens and access tokens until these tokens expire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -28,7 +28,7 @@ impl Operation for GlobalSignOut {
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
     const HAS_EMPTY_RESPONSE: bool = true;
 
-    /// Returns `false`: if the first attempt succeeded, it revoked the access token, and the service rejects
+    /// Returns `false`: if the first attempt succeeded, the access token is revoked, and the service rejects
     /// a retry with the same token.
     fn is_repeatable(&self) -> bool {
         false

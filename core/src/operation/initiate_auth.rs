@@ -16,18 +16,18 @@ use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct InitiateAuth {
-    /// The flow by which the user signs in.
+    /// The authentication flow that the request starts.
     pub auth_flow: AuthFlow,
     /// The parameters of the flow, such as `USERNAME` and `SRP_A`. [`Call`](crate::Call) adds the parameter
     /// `SECRET_HASH`.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub auth_parameters: Parameters,
-    /// The session from the response to SignUp or ConfirmSignUp. A new user signs in with this session.
+    /// The session from the response to SignUp or ConfirmSignUp, with which a new user signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
     /// The canonical user name, which [`Call`](crate::Call) needs to compute the secret hash of a token
-    /// refresh. The parameters of a token refresh contain no user name. The canonical user name itself is not
-    /// sent to the service.
+    /// refresh. The parameters of a token refresh contain no user name. [`Call`](crate::Call) does not send
+    /// the canonical user name to the service.
     #[serde(skip)]
     pub canonical_username: Option<String>,
     /// Data for the user pool's Lambda triggers and for threat protection.
@@ -50,10 +50,10 @@ impl Operation for InitiateAuth {
     const NAME: &'static str = "InitiateAuth";
     const AUTHORIZATION: Authorization = Authorization::AppClient;
 
-    /// Returns `true` for a sign-in by SRP and for a token refresh. The first request of a sign-in by SRP
-    /// neither checks a password nor sends a code. The service allows clients to retry a token refresh. A
-    /// retry may run the pre-authentication trigger a second time. A retry of any other flow could count a
-    /// wrong password twice or send a second code.
+    /// Returns `true` for a sign-in by SRP and for a token refresh. When the service processes the first
+    /// request of a sign-in by SRP, the service neither checks a password nor sends a code. The service
+    /// allows clients to retry a token refresh. A retry may run the pre-authentication trigger a second time.
+    /// A retry of any other flow could make the service count a wrong password twice or send a second code.
     fn is_repeatable(&self) -> bool {
         matches!(self.auth_flow, AuthFlow::UserSrpAuth | AuthFlow::RefreshTokenAuth | AuthFlow::RefreshToken)
     }
@@ -94,7 +94,7 @@ pub enum AuthFlow {
     CustomAuth,
     /// Signs in with a password in plain text, from a server with AWS credentials.
     AdminNoSrpAuth,
-    /// Signs in with a password in plain text, protected by TLS.
+    /// Signs in with a password, which the client sends in plain text over TLS.
     UserPasswordAuth,
     /// Signs in with a password in plain text, from a server with AWS credentials. This flow is equivalent to
     /// [`AdminNoSrpAuth`](Self::AdminNoSrpAuth).
@@ -178,8 +178,8 @@ pub struct NewDeviceMetadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub device_key: Option<String>,
-    /// The device group key. When a device signs in by SRP, the hash contains the device group key in place
-    /// of the user pool's name.
+    /// The device group key. When a device signs in by SRP, the device group key replaces the user pool's
+    /// name in the SRP hashes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub device_group_key: Option<String>,
@@ -227,7 +227,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&response).unwrap(), text);
     }
 
-    /// A rotated refresh token was lost because `ExpiresIn` was `"3600"`.
+    /// If the crate rejected a response in which `ExpiresIn` is `"3600"`, the client would lose a rotated
+    /// refresh token.
     #[test]
     fn an_odd_member_next_to_tokens_does_not_cost_them() {
         let deep = "[".repeat(500) + &"]".repeat(500);

@@ -83,7 +83,7 @@ mod tests {
     use crate::test_support::{json, signed_in_request_of};
     use crate::timestamp::Timestamp;
 
-    /// A date that is only shown made the whole list malformed.
+    /// If the crate rejected a whole page because of one invalid date, the client could not list the devices.
     #[test]
     fn an_odd_date_or_item_does_not_cost_the_list() {
         let text = r#"{"Devices":[

@@ -82,7 +82,7 @@ pub struct ListUserSessionsResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SessionDescription {
-    /// The id of the session, for RevokeUserSession.
+    /// The id of the session, which is the input of RevokeUserSession.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub session_id: Option<String>,
@@ -118,13 +118,13 @@ pub struct SessionDescription {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::text")]
     pub origin_session_id: Option<String>,
-    /// Whether the session belongs to the access token that authorizes the request.
+    /// Whether this session is the session of the access token in the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::flag")]
     pub is_current_session: Option<bool>,
 }
 
-/// `Debug` prints the session's ids and times, but neither the device nor the place.
+/// `Debug` prints only the type, the ids and the times of the session.
 impl fmt::Debug for SessionDescription {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -138,7 +138,7 @@ impl fmt::Debug for SessionDescription {
     }
 }
 
-/// The place from which a session was last used. The `Debug` output shows no place.
+/// The place from which a session was last used. `Debug` does not print the place.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -82,7 +82,7 @@ pub struct ListWebAuthnCredentialsResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct WebAuthnCredential {
-    /// The id of the passkey, for DeleteWebAuthnCredential.
+    /// The id of the passkey, which is the input of DeleteWebAuthnCredential.
     pub credential_id: String,
     /// A human-readable name of the passkey.
     #[serde(default, deserialize_with = "lenient::text_or_empty")]

@@ -17,7 +17,7 @@ use crate::secret::RefreshToken;
 pub struct RevokeToken {
     /// The refresh token to revoke.
     pub token: RefreshToken,
-    /// Whether the revocation also ends the sessions that are linked to the revoked session. By default, the
+    /// Whether the revocation also ends the sessions that are linked to the token's session. By default, the
     /// revocation does not end linked sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_associated_sessions: Option<RevokeAssociatedSessions>,

@@ -16,8 +16,8 @@ use super::{Authorization, Operation, RevokeAssociatedSessions, TokenAuthorized}
 pub struct RevokeUserSession {
     /// The id of the session, from ListUserSessions.
     pub session_id: String,
-    /// Whether the revocation also ends the sessions that are linked to the revoked session. By default, the
-    /// revocation does not end linked sessions.
+    /// Whether the request also ends the sessions that are linked to the requested session. By default, the
+    /// request does not end linked sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_associated_sessions: Option<RevokeAssociatedSessions>,
 }

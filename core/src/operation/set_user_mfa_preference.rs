@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, TokenAuthorized};
 use crate::encoding::lenient;
 
-/// A request to change second factors of the signed-in user. A factor that is absent from the request keeps
-/// its state. If the request enables a factor and marks no factor as preferred, the service clears the
-/// existing preference. To keep the existing preference, use the flow
+/// A request to change second factors of the signed-in user. The service does not change a factor that is
+/// absent from the request. If the request enables a factor and marks no factor as preferred, the service
+/// clears the existing preference. To keep the existing preference, use the flow
 /// [`SetMfaPreference`](crate::SetMfaPreference), which reads the current settings, merges the changes and
 /// writes the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ pub struct MfaSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
-    /// Whether the factor is preferred to the user's other second factors.
+    /// Whether the factor is the user's preferred second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "lenient::flag")]
     pub preferred_mfa: Option<bool>,

@@ -44,7 +44,7 @@ impl TokenAuthorized for StartWebAuthnRegistration {}
 #[non_exhaustive]
 pub struct StartWebAuthnRegistrationResponse {
     /// The PublicKeyCredentialCreationOptionsJSON for the authenticator (WebAuthn level 3, section 5.1.9),
-    /// unchanged.
+    /// exactly as the service sent the options.
     pub credential_creation_options: Value,
 }
 

@@ -23,7 +23,7 @@ pub struct UnlinkIdentity {
     pub identity_id: String,
     /// The logins of the user.
     pub logins: Logins,
-    /// The names of the providers whose logins are removed.
+    /// The names of the providers whose logins the service removes.
     pub logins_to_remove: Vec<String>,
 }
 

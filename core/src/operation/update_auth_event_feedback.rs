@@ -1,4 +1,4 @@
-//! UpdateAuthEventFeedback: reports to the service whether the user made a suspicious sign-in.
+//! UpdateAuthEventFeedback: tells the service whether the user or another person made a suspicious sign-in.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateAuthEventFeedback.html>
 
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Operation, Public};
 use crate::secret::Parameter;
 
-/// A report on whether the user made a suspicious sign-in. The service sends the user a notification with a
-/// link, and this link contains the values for the report.
+/// A report on whether the user or another person made a suspicious sign-in. The service sends the user a
+/// notification with a link, and this link contains the values for the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -68,7 +68,7 @@ impl Public for UpdateAuthEventFeedback {}
 #[non_exhaustive]
 pub struct UpdateAuthEventFeedbackResponse {}
 
-/// Whether the user made a sign-in that looked suspicious.
+/// Whether the user or another person made a suspicious sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FeedbackValue {

@@ -36,8 +36,8 @@ impl Operation for UpdateUserAttributes {
     const NAME: &'static str = "UpdateUserAttributes";
     const AUTHORIZATION: Authorization = Authorization::AccessToken;
 
-    /// Returns `false`: if an e-mail address or phone number changes, a retry sends another code, and each
-    /// code counts towards a rate limit that lasts for hours.
+    /// Returns `false`: if an e-mail address or phone number changes, a retry sends another code. After too
+    /// many codes, the service rejects further requests for hours.
     fn is_repeatable(&self) -> bool {
         false
     }

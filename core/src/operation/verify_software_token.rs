@@ -1,4 +1,4 @@
-//! VerifySoftwareToken: confirms an authenticator app with its first code.
+//! VerifySoftwareToken: confirms an authenticator app with a code that the app shows.
 //!
 //! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerifySoftwareToken.html>
 
@@ -21,7 +21,7 @@ pub struct VerifySoftwareToken {
     /// The challenge session from AssociateSoftwareToken, or `None` for a signed-in user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<ChallengeSession>,
-    /// A human-readable name of the authenticator app, or of the device with the app.
+    /// A human-readable name of the authenticator app, or of the device on which the app runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub friendly_device_name: Option<String>,
 }

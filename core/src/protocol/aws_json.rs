@@ -16,7 +16,7 @@ use crate::protocol::answer::{Metadata, is_name};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AwsJson {
-    /// The part of the header `x-amz-target` that names the service.
+    /// The name of the service in the header `x-amz-target`.
     pub(super) target_prefix: &'static str,
 }
 
@@ -49,13 +49,14 @@ impl AwsJson {
     }
 }
 
-/// Reads the error from an error response. `not_json` is the reason to report if the body is not JSON and no
-/// header names the error.
+/// Reads the error from an error response. If the body is not JSON and no header names the error, the result
+/// is a malformed response with the reason `not_json`.
 pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) -> Error {
     let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     let is_json = body.is_ok();
     let body = body.unwrap_or_default();
-    // A response may lack some of these members and headers. A member that is not a string counts as absent.
+    // A response may lack some of these members and headers. A member that is not a string is treated as
+    // absent.
     let member = |name| body.get(name).and_then(Value::as_str);
     let header = |name| response.headers().get(name);
     let names = [member("__type"), member("code"), header("x-amzn-errortype")];
@@ -68,8 +69,8 @@ pub(super) fn refusal(response: &Response, metadata: &Metadata, not_json: &str) 
     metadata.refused(code, message)
 }
 
-/// Returns the name of an error without a namespace (the text before a `#`) and without a suffix (the text
-/// after a `:` or `,`).
+/// Removes the namespace (the text before a `#`) and the suffix (the text after a `:` or `,`) from the name
+/// of an error.
 fn bare_code(text: &str) -> &str {
     let text = text.split([':', ',']).next().unwrap_or_default();
     text.rsplit('#').next().unwrap_or_default().trim()

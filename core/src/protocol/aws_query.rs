@@ -53,7 +53,7 @@ impl AwsQuery {
     }
 }
 
-/// Reads the error from an error response, which contains XML or follows AWS's JSON protocol.
+/// Reads the error from an error response. The response is XML or follows AWS's JSON protocol.
 fn refusal(response: &Response, metadata: &Metadata) -> Error {
     match error(response.body()).filter(|(code, _)| is_name(code)) {
         Some((code, message)) => metadata.refused(&code, &message),
@@ -105,14 +105,14 @@ fn flatten(name: String, value: &Value, pairs: &mut Vec<(String, Zeroizing<Strin
     }
 }
 
-/// The maximum number of XML nodes, which the service's responses never reach. XML entities cannot add nodes,
-/// because the parser rejects a document type declaration.
+/// The maximum number of XML nodes in a response. Responses of the service have fewer nodes. XML entities
+/// cannot add nodes, because the parser rejects a document type declaration.
 const MAX_NODES: u32 = 1000;
 
-/// The maximum depth of nested elements, which the service's responses never reach.
+/// The maximum depth of nested XML elements in a response. Responses of the service have less depth.
 const MAX_DEPTH: u32 = 16;
 
-/// The maximum length of a body in bytes, which the service's responses never reach. The maximum limits the
+/// The maximum length of a body in bytes. Responses of the service are shorter. The maximum limits the
 /// parsing time: the XML parser compares each attribute of an element with every other attribute of that
 /// element.
 const MAX_BYTES: usize = 32 * 1024;

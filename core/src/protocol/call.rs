@@ -25,7 +25,7 @@ use crate::timestamp::Timestamp;
 /// A call makes at most [`MAX_ATTEMPTS`](crate::MAX_ATTEMPTS) attempts. A call is always retried if the
 /// service throttled the request or the request was not sent. If the service failed (HTTP 5xx, or a login
 /// provider that does not respond) or no complete response arrived, a call is retried only if its operation
-/// [is repeatable](Operation::is_repeatable). After a lost response, an [urgent](Operation::is_urgent)
+/// [is repeatable](Operation::is_repeatable). If the response is lost, an [urgent](Operation::is_urgent)
 /// operation is retried without a wait. A call is never retried after `LimitExceededException`, because that
 /// limit lasts for hours.
 ///

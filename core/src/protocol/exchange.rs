@@ -16,8 +16,8 @@ pub(crate) trait ReadAnswer {
     fn read(&self, response: &Response, metadata: &Metadata) -> Result<Self::Output, Error>;
 }
 
-/// The steps that send a request, retry the request according to the rule in [`Retry`], and read the response
-/// with a reader of the type `R`.
+/// The steps that send a request, retry the request by the rule in [`Retry`], and read the response. The type
+/// `R` reads the response.
 #[derive(Debug)]
 pub(crate) struct Exchange<R> {
     /// The request, which may contain a password. The exchange drops the request after the last attempt.

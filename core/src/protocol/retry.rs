@@ -13,8 +13,8 @@
 //! | any other error, such as `LimitExceededException` (a limit of hours) | never |
 //!
 //! A flow waits before each retry. The wait before the first retry lasts at most half a second, and this
-//! bound doubles with each further retry. Only an urgent request whose response was lost is retried without a
-//! wait.
+//! bound doubles with each further retry. The only exception is an urgent request. If its response was lost,
+//! the request is retried without a wait.
 
 use core::mem;
 
@@ -30,9 +30,10 @@ const FIRST_BACKOFF_MILLIS: u64 = 500;
 /// The properties of a request that determine whether the request is retried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryPolicy {
-    /// Whether the request may be retried when the service may already have processed it.
+    /// Whether it is safe to retry the request after the service may have processed it.
     pub(crate) is_repeatable: bool,
-    /// Whether the request is retried without a wait after a lost response, because a delayed retry can fail.
+    /// Whether the request is retried without a wait if the response was lost. A delayed retry of an urgent
+    /// request can fail.
     pub(crate) is_urgent: bool,
 }
 
@@ -42,7 +43,8 @@ pub(crate) struct Retry {
     policy: RetryPolicy,
     attempts: u32,
     may_have_arrived: bool,
-    /// Whether the request was already retried because the service got no keys to verify a token.
+    /// Whether the request was already retried after the service failed to get the keys that it needs to
+    /// verify a token.
     is_retried_for_key: bool,
 }
 
@@ -70,13 +72,12 @@ impl Retry {
         self.may_have_arrived
     }
 
-    /// Returns the next action after an attempt in which the request was not sent.
+    /// Returns the next action if the last attempt could not send the request.
     pub(crate) fn after_not_sent(&self) -> Next {
         self.retry_after_wait_if(true)
     }
 
-    /// Returns the next action after an attempt that may have reached the service but got no complete
-    /// response.
+    /// Returns the next action if the last attempt may have reached the service but got no complete response.
     pub(crate) fn after_no_answer(&mut self) -> Next {
         self.may_have_arrived = true;
         if self.policy.is_urgent && self.attempts < MAX_ATTEMPTS {
@@ -85,16 +86,16 @@ impl Retry {
         self.retry_after_wait_if(self.policy.is_repeatable)
     }
 
-    /// Returns the next action after the service said that it could not get the keys with which it verifies a
-    /// token. A second such response is final, because the configuration of the identity provider may be
-    /// wrong.
+    /// Returns the next action after the service failed to get the keys that it needs to verify a token.
+    /// After the second failure there is no further retry, because the configuration of the identity provider
+    /// may be wrong.
     pub(crate) fn after_lack_of_key(&mut self) -> Next {
         let is_first = !mem::replace(&mut self.is_retried_for_key, true);
         self.retry_after_wait_if(is_first && self.policy.is_repeatable)
     }
 
-    /// Returns the next action after an error response with this HTTP status, and with this kind if the
-    /// service named the error.
+    /// Returns the next action after an error response with this HTTP status. `kind` is `None` if the
+    /// response does not name the error.
     pub(crate) fn after_error(&mut self, status: u16, kind: Option<RefusalKind>) -> Next {
         // The service did not process a request that it rejected (4xx), but may have processed a request that
         // failed in the service (5xx).

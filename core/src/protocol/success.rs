@@ -1,16 +1,17 @@
-//! The rule for which responses report a success, which is the same for every protocol.
+//! The rule that decides whether a response reports a success. Every protocol uses this rule.
 //!
-//! A response reports a success only if all of this is true:
+//! A response reports a success only if all these conditions are true:
 //!
-//! - Its status is 200, which is the only status with which the service reports a success.
-//! - It has neither the header `x-amzn-waf-action`, with which AWS WAF answers in place of the service, nor
-//!   the header `x-amzn-errortype`, which names an error.
-//! - Its body is the body of the operation, without a top-level member that names an error. Only where AWS
-//!   documents a response without members ([`HAS_EMPTY_RESPONSE`]) may the body be empty.
+//! - Its status is 200. The service reports a success with no other status.
+//! - It has no header `x-amzn-waf-action`. A response with this header comes from AWS WAF and not from the
+//!   service. It also has no header `x-amzn-errortype`, which names an error.
+//! - Its body is valid for the operation and has no top-level member that names an error. If the body
+//!   contains tokens, only the member `__type` is treated as the name of an error. The body may be empty only
+//!   if AWS documents that the response has no members ([`HAS_EMPTY_RESPONSE`]).
 //!
-//! A response with the status 400 or above is an error response. Any other response is malformed, and the
-//! reason says what is known about the request. The service may have processed the request unless the reason
-//! says otherwise.
+//! A response with the status 400 or above is an error response. Any other response is malformed. The reason
+//! in the error says what this crate knows about the request. Unless the reason says that the service did not
+//! receive the request, the service may have processed the request.
 //!
 //! [`HAS_EMPTY_RESPONSE`]: crate::operation::Operation::HAS_EMPTY_RESPONSE
 
@@ -24,17 +25,19 @@ use crate::error::Error;
 use crate::http::Response;
 use crate::protocol::answer::{Metadata, read_object};
 
-/// The names, in lower case, of the members with which AWS services, API gateways, Lambda functions and OAuth
-/// servers report an error. No response of an operation has a top-level member with such a name.
+/// The names of error members in lower case. AWS services, API gateways, Lambda functions and OAuth servers
+/// report an error in such a member. No successful response of an operation has a top-level member with such
+/// a name.
 const ERROR_MEMBERS: [&str; 8] =
     ["__type", "code", "error", "errors", "error_description", "errormessage", "errortype", "message"];
 
-/// The maximum length of a host in a message, in bytes: the longest host name, with a port.
+/// The maximum length of a host in an error message, in bytes. The longest host name has 253 bytes, and a
+/// port with its colon has 6 bytes.
 const MAX_HOST_BYTES: usize = 253 + 6;
 
 impl Metadata {
-    /// Checks the status and the headers of a response that must report a success. If the response is an
-    /// error response, the result is the error that `refusal` reads.
+    /// Checks that the status and the headers of a response report a success. If the response is an error
+    /// response, the result is the error that `refusal` returns.
     pub(super) fn require_success(&self, response: &Response, refusal: impl FnOnce() -> Error) -> Result<(), Error> {
         let headers = response.headers();
         if let Some(action) = headers.get("x-amzn-waf-action") {
@@ -58,9 +61,13 @@ impl Metadata {
 
     /// Reads the JSON object in the body of a successful response.
     pub(super) fn read_result<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
-        // A body that is not a JSON object of its own kind of error is left to the typed reader.
+        // If the body is not a JSON object, `read_object` returns the error.
         let members = serde_json::from_slice::<BTreeMap<String, Option<IgnoredAny>>>(body).unwrap_or_default();
-        let names_error = |name: &str| ERROR_MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(name));
+        // The service may not issue the tokens a second time. Therefore only the member `__type` makes a
+        // response with tokens malformed.
+        let has_tokens = members.get("AuthenticationResult").is_some_and(Option::is_some);
+        let known_names = if has_tokens { &["__type"][..] } else { &ERROR_MEMBERS };
+        let names_error = |name: &str| known_names.iter().any(|known| known.eq_ignore_ascii_case(name));
         if members.iter().any(|(name, value)| value.is_some() && names_error(name)) {
             return Err(self.malformed("the body names an error, but the status is that of a success"));
         }
@@ -68,8 +75,8 @@ impl Metadata {
     }
 }
 
-/// Describes a redirect, with the host that the header `Location` names. The path and the query of the header
-/// are left out, because they may contain an identifier of the user.
+/// Describes a redirect in an error message. The description contains the host in the header `Location`, but
+/// neither the path nor the query, because they may contain an identifier of the user.
 fn redirect(location: Option<&str>) -> String {
     let host = location.and_then(host);
     let target = host.map_or_else(String::new, |host| format!(" to {host}"));
@@ -129,8 +136,8 @@ mod tests {
         call.step(NOW, answer_with(status, headers, body))
     }
 
-    /// Returns the messages of the errors of four operations, two of which have an empty response, for the
-    /// same response.
+    /// Passes the same response to four operations, and returns the messages of their errors. For two of the
+    /// operations, a response without members is valid.
     #[track_caller]
     fn malformed(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<String> {
         let role = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/Guest", "alice", "token");
@@ -149,8 +156,8 @@ mod tests {
             .collect()
     }
 
-    /// AWS documents the challenge of AWS WAF as the status 202 with an empty body. It counted as a success:
-    /// "Changed the password".
+    /// According to AWS's documentation, a challenge of AWS WAF has the status 202 and an empty body.
+    /// Regression: this crate treated such a response as a success and reported "Changed the password".
     #[test]
     fn a_challenge_of_aws_waf_is_not_a_success() {
         for (status, body) in [(202, ""), (200, ""), (200, "{}"), (202, "{}"), (405, "<html>"), (403, "{}")] {
@@ -193,6 +200,17 @@ mod tests {
             malformed(200, &[("x-amzn-ErrorType", "NotAuthorizedException")], body);
         }
         done(ended(public(RevokeToken::new("refresh")), 200, &[], r#"{"error":null,"NewMember":{"message":"x"}}"#));
+    }
+
+    /// A gateway may add a member to a response. A rotated refresh token in that response must not be lost.
+    #[test]
+    fn tokens_next_to_a_message_are_not_lost() {
+        let metadata = Metadata { status: 200, ..Metadata::default() };
+        let read = |body: &str| metadata.read_result::<serde_json::Value>(body.as_bytes());
+        assert!(read(r#"{"AuthenticationResult":{"AccessToken":"a"},"message":"ok"}"#).is_ok());
+        assert!(read(r#"{"AuthenticationResult":null,"message":"no"}"#).is_err());
+        assert!(read(r#"{"AuthenticationResult":{"AccessToken":"a"},"__type":"NotAuthorizedException"}"#).is_err());
+        assert!(read(r#"{"message":"no"}"#).is_err());
     }
 
     #[test]

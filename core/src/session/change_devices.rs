@@ -1,4 +1,4 @@
-//! A job that changes this machine's devices while they are locked in the store.
+//! A job that locks this machine's devices in the store, and then changes the devices.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -14,7 +14,8 @@ use crate::storage::{Record, devices_key};
 /// the user removes a device, or if a device is registered some time after the sign-in. To run the job, call
 /// [`step`](Self::step) until [`KeeperStep::Done`], as for a [`Keeper`](crate::Keeper).
 ///
-/// The change is a function that changes the devices, and returns whether the devices must be saved.
+/// The caller passes a function that changes the devices. The function returns whether the job must save the
+/// devices.
 #[derive(Debug)]
 pub struct ChangeDevices<F> {
     key: String,
@@ -31,7 +32,7 @@ enum State<F> {
 }
 
 impl<F: FnOnce(&mut Devices) -> bool> ChangeDevices<F> {
-    /// Creates a job that makes this change.
+    /// Creates a job that changes the devices with this function.
     #[must_use]
     pub fn new(app_client: &AppClient, change: F) -> Self {
         Self { key: devices_key(app_client), state: State::Ready(change) }

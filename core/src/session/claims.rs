@@ -23,7 +23,7 @@ impl AccessToken {
     }
 
     /// Returns all claims as the JSON text that the service sent, or `None` if the token cannot be decoded.
-    /// This text has each number exactly as it was sent. **The signature is not checked.**
+    /// The text contains all numbers exactly as the service sent them. **The signature is not checked.**
     #[must_use]
     pub fn unverified_payload(&self) -> Option<TokenPayload> {
         jwt::payload(self.expose()).map(|json| TokenPayload::from(json.as_str()))
@@ -39,7 +39,7 @@ impl IdToken {
     }
 
     /// Returns all claims as the JSON text that the service sent, or `None` if the token cannot be decoded.
-    /// This text has each number exactly as it was sent. **The signature is not checked.**
+    /// The text contains all numbers exactly as the service sent them. **The signature is not checked.**
     #[must_use]
     pub fn unverified_payload(&self) -> Option<TokenPayload> {
         jwt::payload(self.expose()).map(|json| TokenPayload::from(json.as_str()))
@@ -83,7 +83,7 @@ pub struct AccessTokenClaims {
     /// The unique id of the token.
     #[serde(deserialize_with = "lenient::text")]
     pub jti: Option<String>,
-    /// The id that all tokens of one sign-in share, if the tokens can be revoked.
+    /// The id that all tokens of one sign-in share, or `None` if the tokens cannot be revoked.
     #[serde(deserialize_with = "lenient::text")]
     pub origin_jti: Option<String>,
     /// The key of the remembered device that the token was issued to.
@@ -93,7 +93,7 @@ pub struct AccessTokenClaims {
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "lenient::list")]
     pub groups: Vec<String>,
-    /// All other claims, by name.
+    /// All claims that the other fields do not contain, by name.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -133,19 +133,20 @@ pub struct IdTokenClaims {
     /// The unique id of the token.
     #[serde(deserialize_with = "lenient::text")]
     pub jti: Option<String>,
-    /// The id that all tokens of one sign-in share, if the tokens can be revoked.
+    /// The id that all tokens of one sign-in share, or `None` if the tokens cannot be revoked.
     #[serde(deserialize_with = "lenient::text")]
     pub origin_jti: Option<String>,
     /// The names of the user's groups.
     #[serde(rename = "cognito:groups")]
     #[serde(deserialize_with = "lenient::list")]
     pub groups: Vec<String>,
-    /// All other claims, by name, including the user's attributes.
+    /// All claims that the other fields do not contain, by name. The user's attributes are among these
+    /// claims.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
-/// `Debug` prints the `sub`, the user name and the times of issue and expiry, but no other claim.
+/// `Debug` prints only the `sub`, the user name, and the times of issue and expiry.
 impl fmt::Debug for AccessTokenClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -158,8 +159,7 @@ impl fmt::Debug for AccessTokenClaims {
     }
 }
 
-/// `Debug` prints the `sub`, the user name and the times of issue and expiry, but no other attribute of the
-/// user.
+/// `Debug` prints only the `sub`, the user name, and the times of issue and expiry.
 impl fmt::Debug for IdTokenClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -172,7 +172,7 @@ impl fmt::Debug for IdTokenClaims {
     }
 }
 
-/// Reads the claims of a JWT. A claim that its type cannot hold invalidates no other claim.
+/// Reads the claims of a JWT. If the type of one claim is wrong, the other claims are still read.
 fn claims<Claims: for<'de> Deserialize<'de>>(token: &str) -> Option<Claims> {
     let members = lenient::members(&jwt::payload(token)?)?;
     Claims::deserialize(&members.0).ok()

@@ -22,7 +22,7 @@ pub(crate) struct Renewed {
 }
 
 impl Renewed {
-    /// Combines new tokens with the keys of a new device that arrived in the same response.
+    /// Combines new tokens with the keys of a new device, if the same response contained such keys.
     pub(crate) fn new(
         app_client: &AppClient,
         mut signed_in: SignedIn,
@@ -43,8 +43,8 @@ impl Renewed {
         &self.signed_in.session
     }
 
-    /// Removes the keys of the new device from this value and returns them, so that the caller
-    /// can [generate](NewDeviceDraft::generate) the device's password.
+    /// Removes the new device's keys from this value, and returns the keys. The caller can
+    /// [generate](NewDeviceDraft::generate) the device's password.
     pub(crate) fn take_new_device(&mut self) -> Option<NewDeviceDraft> {
         self.new_device.take()
     }

@@ -23,10 +23,10 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 
 /// A [`Keeper`] that loads, refreshes, saves and ends one user's session for all callers in a process.
 ///
-/// Call [`usable`](Self::usable) first, which returns the session in memory if its tokens are valid. If no
-/// valid session is in memory, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is a seed, from
-/// which the keeper generates the password of a new device. A process has one keeper for each user. The tasks
-/// take these steps:
+/// First call [`usable`](Self::usable), which returns the session in memory if the session's tokens are
+/// valid. If no valid session is in memory, [`begin`](Keeper::begin) a [`SessionTask`]. The input of a job is
+/// a seed, from which the keeper generates the password of a new device. A process has one keeper for each
+/// user. The following diagram shows the steps of each task:
 ///
 /// ```text
 /// Get:      Load ── valid, or no session ────────────────────────────────────► Done
@@ -48,12 +48,12 @@ pub use task::{KeptSession, SessionEvent, SessionEventKind, SessionOutcome, Sess
 ///
 /// If a refresh fails with an error that [ends the session](Error::ends_session), the keeper reads the store
 /// again. The keeper removes the session from the store only if the store has no newer session. If a refresh
-/// fails with any other error, [`SessionTask::Get`] still returns the session together with the error, as
-/// long as the session's tokens are valid. If the refresh request cannot have arrived at the service, the
-/// task returns the session immediately, without retries. A session or a device that could not be saved stays
-/// in memory, and the next job saves it. To save an unsaved session or device at once, use
-/// [`SessionTask::Flush`]. If the user has meanwhile signed in or out in another process, the keeper drops
-/// the unsaved session.
+/// fails but does not end the session, [`SessionTask::Get`] returns the session together with the error, if
+/// the session's tokens are still valid. If the refresh request cannot have arrived at the service,
+/// [`SessionTask::Get`] returns such a session immediately, without retries. A session or a device that could
+/// not be saved stays in memory, and the next job saves it. To save an unsaved session or device immediately,
+/// use [`SessionTask::Flush`]. If the user has meanwhile signed in or out in another process, the keeper
+/// drops the unsaved session.
 ///
 /// [`usable`](Self::usable) returns valid tokens from memory without reading the store. If another process
 /// signs the user out, the keeper therefore notices the sign-out only when the tokens in memory expire.
@@ -87,8 +87,8 @@ impl SessionKeeper {
         &self.known.username
     }
 
-    /// Returns the session if its tokens are valid for at least the margin. A session without a refresh token
-    /// is returned until its tokens expire.
+    /// Returns the session in memory if its tokens are valid for at least the margin in the keeper's
+    /// settings. If the session has no refresh token, the method ignores the margin.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.known.usable(now)
@@ -113,7 +113,7 @@ impl SessionKeeper {
         &self.known.key
     }
 
-    /// Returns whether no job is running and no session or device must still be saved.
+    /// Returns `true` if no job is running, and if the keeper has no unsaved session or device.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.flight.running().is_none() && !self.has_unsaved()
@@ -150,8 +150,8 @@ impl Keeper for SessionKeeper {
         self.flight.step(&mut self.known, now, event)
     }
 
-    /// Returns the result of this job or of a later job. Jobs for [`SessionTask::Save`] and
-    /// [`SessionTask::Flush`] have no result here.
+    /// Returns the result of this job or of a later job. The method does not return the results of the tasks
+    /// [`SessionTask::Save`] and [`SessionTask::Flush`].
     fn result(&self, job: JobId) -> Option<Result<KeptSession, Error>> {
         self.flight.result(job)
     }

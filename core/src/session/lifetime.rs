@@ -1,4 +1,4 @@
-//! When a session's tokens expire, and which clock decides that.
+//! The lifetime of a session's tokens, with corrections for wrong clocks.
 
 #[cfg(test)]
 mod tests;
@@ -8,13 +8,13 @@ use core::time::Duration;
 use super::Tokens;
 use crate::timestamp::Timestamp;
 
-/// The times in a session's tokens, from which its [`Lifetime`] follows. All times are in seconds since the
-/// Unix epoch, by the service's clock.
+/// The times in a session's tokens. The session's [`Lifetime`] is computed from these times. All times are in
+/// seconds since the Unix epoch, by the service's clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TokenTimes {
     access: Times,
     id: Times,
-    /// The lifetime of the access token, which the service sent with the tokens.
+    /// The lifetime of the access token in seconds, from the field `ExpiresIn` of the service's response.
     expires_in: Option<u64>,
 }
 
@@ -25,21 +25,21 @@ struct Times {
     expires_at: Option<u64>,
 }
 
-/// When a session's tokens are valid, by the service's clock.
+/// The period in which a session's tokens are valid, by the service's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Lifetime {
-    /// The earliest expiry of the tokens, or `None` if no token says when it expires.
+    /// The expiry of the token that expires first, or `None` if no expiry is known.
     pub(super) expires_at: Option<Timestamp>,
-    /// The lifetime of the token that expires first, in seconds, or `None` if it is unknown.
+    /// The lifetime of the token that expires first, in seconds, or `None` if this lifetime is unknown.
     seconds: Option<u64>,
-    /// The service's clock cannot be earlier than this time, because the tokens exist. An earlier time comes
-    /// from a wrong local clock.
+    /// The service's clock has already reached this time, because the tokens exist. If the local clock leads
+    /// to an earlier time, the local clock is wrong.
     not_before: Option<Timestamp>,
 }
 
 /// The largest plausible difference between two correct clocks, in seconds. Servers and computers that
 /// synchronize their clocks differ by seconds at most. AWS rejects signatures whose time differs by more than
-/// five minutes, and no token of Cognito is valid for less.
+/// five minutes, and the shortest lifetime of a token in Cognito is five minutes.
 const PLAUSIBLE_SKEW: u64 = 300;
 
 /// The longest lifetime of access tokens and ID tokens, in seconds.
@@ -53,13 +53,15 @@ impl TokenTimes {
         Self { access: Times::new(access), id: Times::new(id), expires_in: expires_in.filter(|seconds| *seconds > 0) }
     }
 
-    /// Returns the service's time when the tokens arrived, from the local time `now`, the `Date` header of
-    /// the response, and the time of issue.
+    /// Estimates the time at which the tokens arrived, by the service's clock. `now` is the local time, and
+    /// `date` is the `Date` header of the response.
     ///
-    /// The service sends tokens when it issues them. The `Date` header may come from a proxy with a wrong
-    /// clock, and the local clock may be wrong, too. The time of issue comes from the clock that determines
-    /// the expiry. The time of issue therefore wins if the `Date` header is earlier or much later. "Much" is
-    /// at most a quarter of the lifetime, so that no wrong clock causes one refresh after the other.
+    /// The service sends tokens immediately after issuing them. The time of issue and the expiry come from
+    /// the same clock. The local clock may be wrong, and the `Date` header may come from a proxy with a wrong
+    /// clock. The method therefore ignores a `Date` header that is earlier than the time of issue. To prevent
+    /// repeated refreshes, the method also ignores a `Date` header that is later by more than five minutes or
+    /// by more than a quarter of the lifetime. Without a usable `Date` header, the method returns the time of
+    /// issue.
     pub(super) fn service_time(&self, now: Timestamp, date: Option<Timestamp>) -> Timestamp {
         let life = [self.access, self.id].iter().filter_map(Times::life).min();
         match self.issued_at().filter(|_| life.is_none_or(|life| life <= MAX_LIFE)) {
@@ -73,8 +75,8 @@ impl TokenTimes {
         }
     }
 
-    /// Returns the `Date` header, or else the local time, if it lies between issue and expiry. This is for
-    /// tokens whose time of issue is unknown, or so early that it would make them valid for years.
+    /// Returns the `Date` header or the local time. If possible, the method returns a time at which the
+    /// tokens are valid. Use this method if the tokens' time of issue is unknown or implausibly early.
     fn first_plausible(&self, date: Option<Timestamp>, now: Timestamp) -> Timestamp {
         let expires_at = self.expires_at(None).map_or(u64::MAX, Timestamp::as_unix_seconds);
         let candidates = || [date, Some(now)].into_iter().flatten();
@@ -86,13 +88,13 @@ impl TokenTimes {
     }
 
     /// Returns whether the lifetime depends on the time at which the tokens arrived, because the access token
-    /// is opaque or does not contain all its times.
+    /// does not contain both its time of issue and its expiry.
     pub(super) fn needs_arrival(&self) -> bool {
         self.access.expires_at.is_none() || self.access.issued_at.is_none()
     }
 
-    /// Returns when the tokens are valid. `arrived_at` is the service's time when the tokens arrived, if it
-    /// is known.
+    /// Returns the period in which the tokens are valid. `arrived_at` is the time at which the tokens
+    /// arrived, by the service's clock, or `None` if this time is unknown.
     pub(super) fn lifetime(&self, arrived_at: Option<Timestamp>) -> Lifetime {
         let arrived_at = arrived_at.map(Timestamp::as_unix_seconds);
         let first = [self.access_times(arrived_at), self.id]
@@ -106,7 +108,7 @@ impl TokenTimes {
         }
     }
 
-    /// Returns the times of the access token. Absent times follow from the token's lifetime.
+    /// Returns the times of the access token. Absent times are computed from the token's lifetime.
     fn access_times(&self, arrived_at: Option<u64>) -> Times {
         let Times { issued_at, expires_at } = self.access;
         let before = |expires_at: u64| Some(expires_at.saturating_sub(self.expires_in?));
@@ -122,7 +124,7 @@ impl TokenTimes {
         expiries.min().map(Timestamp::from_unix_seconds)
     }
 
-    /// Returns the latest time of issue.
+    /// Returns the time of issue of the token that was issued last.
     fn issued_at(&self) -> Option<u64> {
         self.access_times(None).issued_at.max(self.id.issued_at)
     }
@@ -135,7 +137,7 @@ impl TokenTimes {
 }
 
 impl Times {
-    /// Ignores a time of issue that is later than the expiry.
+    /// Creates the times of one token. Ignores a time of issue that is later than the expiry.
     fn new([issued_at, expires_at]: [Option<u64>; 2]) -> Self {
         let issued_at = issued_at.filter(|issued| expires_at.is_none_or(|expires| *issued <= expires));
         Self { issued_at, expires_at }
@@ -147,10 +149,11 @@ impl Times {
 }
 
 impl Lifetime {
-    /// Returns whether the tokens are valid for at least `margin` after the local time `now`. A margin that
-    /// is longer than half of the lifetime counts as half of the lifetime.
+    /// Returns whether the tokens are valid for at least `margin` after the local time `now`. The margin is
+    /// limited to half of the lifetime.
     ///
-    /// Returns `false` if the local clock must be wrong, because only a refresh can tell the time then.
+    /// Also returns `false` if the local clock is certainly wrong. The caller then refreshes the session, and
+    /// the response contains the correct time.
     pub(super) fn contains(&self, now: Timestamp, clock_drift_seconds: i64, margin: Duration) -> bool {
         let millis = |time: Timestamp| i128::from(time.as_unix_millis());
         let service = millis(now) - i128::from(clock_drift_seconds) * 1000;

@@ -1,4 +1,5 @@
-//! Where a session comes from: the endpoint of the sign-in, and the user pool that issued the tokens.
+//! The origin of a session: the endpoint at which the user signed in, and the user pool that issued the
+//! tokens.
 
 use alloc::boxed::Box;
 
@@ -8,12 +9,12 @@ use crate::error::{Error, OtherUserPool};
 use crate::secret::IdToken;
 
 impl Session {
-    /// Returns the URL of the endpoint at which the user signed in, or `None` if it is unknown. A session
-    /// without endpoint is bound to the endpoint of the keeper that stores it.
+    /// Returns the URL of the endpoint at which the user signed in, or `None` if the endpoint is unknown. If
+    /// a keeper stores a session without an endpoint, the keeper binds the session to the keeper's endpoint.
     ///
-    /// A session is not refreshed, revoked or taken from a store at another endpoint, so that the other
-    /// endpoint never gets its tokens: the error is [`Error::OtherEndpoint`]. AWS's own endpoints of a region
-    /// count as one endpoint.
+    /// A session can be refreshed, revoked and loaded from a store only at its own endpoint, so that no other
+    /// endpoint receives the tokens. At any other endpoint, the error is [`Error::OtherEndpoint`]. All
+    /// endpoints of AWS in one region are treated as the same endpoint.
     #[must_use]
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
@@ -25,28 +26,30 @@ impl Session {
         self
     }
 
-    /// Binds the session to the endpoint of this app client, unless it is bound to an endpoint already.
+    /// Binds the session to the endpoint of this app client, unless the session is already bound to an
+    /// endpoint.
     pub(crate) fn bind(&mut self, app_client: &AppClient) {
         self.endpoint.get_or_insert_with(|| app_client.endpoint().url().into());
     }
 
-    /// Fails if the session is bound to another endpoint.
+    /// Fails if the session is bound to an endpoint other than this app client's endpoint.
     pub(crate) fn require_endpoint(&self, app_client: &AppClient) -> Result<(), Error> {
         self.endpoint().map_or(Ok(()), |endpoint| app_client.require_endpoint(Some(endpoint)))
     }
 
-    /// Fails if the session, which is in a store, is bound to another endpoint. A stored session without
-    /// endpoint, of an earlier version, counts as bound to AWS.
+    /// Fails if this stored session is bound to an endpoint other than this app client's endpoint. If an
+    /// earlier version of this crate stored the session without an endpoint, the session is treated as bound
+    /// to AWS.
     pub(crate) fn require_stored_endpoint(&self, app_client: &AppClient) -> Result<(), Error> {
         app_client.require_endpoint(self.endpoint())
     }
 }
 
-/// Fails if a token says that another user pool issued it.
+/// Fails if the claim `iss` of a token names a user pool other than this app client's user pool.
 ///
-/// The issuer is a URL whose last segment is the id of the user pool. The host is not compared: user pools
-/// have two issuers, and other servers and proxies use hosts of their own. A token without the id of a user
-/// pool passes.
+/// The claim `iss` is a URL whose last segment is the id of the user pool. The function does not compare the
+/// URL's host, because a user pool can have two issuer URLs, and because proxies and other servers have
+/// different hosts. The function accepts tokens that contain no user pool id.
 pub(crate) fn require_user_pool(app_client: &AppClient, tokens: &Tokens) -> Result<(), Error> {
     let access = tokens.access_token.unverified_claims().and_then(|claims| claims.iss);
     let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims).and_then(|claims| claims.iss);

@@ -22,7 +22,7 @@ use crate::session::completion::{Completion, Renewed};
 use crate::timestamp::Timestamp;
 
 /// Refreshes a session: gets a new access token and a new ID token in exchange for the session's refresh
-/// token. [`AppClient::with_refresh_method`] chooses the operation.
+/// token. To choose the operation, call [`AppClient::with_refresh_method`].
 ///
 /// The returned session contains the new refresh token if the service sent one, or else the old refresh
 /// token. Save the returned session before you do anything else: if the app client rotates refresh tokens,
@@ -33,8 +33,9 @@ use crate::timestamp::Timestamp;
 /// [`DeviceReport::gone_device_key`]. If the service sends the keys of a new device, the flow registers the
 /// device, as a sign-in does.
 ///
-/// A session without a refresh token fails with [`Error::NoRefreshToken`], and a session of
-/// another endpoint with [`Error::OtherEndpoint`]. Nothing is sent then.
+/// If the session has no refresh token, the flow fails with [`Error::NoRefreshToken`]. If the session is
+/// bound to another endpoint, the flow fails with [`Error::OtherEndpoint`]. In both cases, the flow sends no
+/// request.
 ///
 /// Only an error that [ends the session](Error::ends_session) means that the refresh token is invalid. After
 /// any other error, keep the refresh token and try again later. After [`Error::RefreshNotEnabled`], configure
@@ -70,15 +71,15 @@ struct Refreshing {
 }
 
 impl Refresh {
-    /// Creates a flow that refreshes this session. If the flow registers a new device, it generates the
+    /// Creates a flow that refreshes this session. If the flow registers a new device, the flow generates the
     /// device's password from the seed.
     #[must_use]
     pub fn new(app_client: &AppClient, session: &Session, seed: Seed) -> Self {
         Self(Guarded::new(Refreshing { tokens: RefreshTokens::new(app_client, session, seed), completion: None }))
     }
 
-    /// Adds this context to the request. Parts of the context that the operation does not support are not
-    /// sent.
+    /// Adds this context to the request. The flow does not send the parts of the context that the operation
+    /// does not support.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.0.inner_mut().tokens.context = context;
@@ -199,7 +200,8 @@ impl RefreshTokens {
                 State::GetTokens(Box::new(Call::new(&self.app_client, operation)))
             }
             RefreshMethod::RefreshTokenAuth => {
-                // The secret hash covers the canonical name, although the request contains no user name.
+                // The secret hash is computed from the canonical name, although the request contains no user
+                // name.
                 if self.app_client.client_secret().is_some() {
                     InvalidInput::require("username", self.session.username())?;
                 }
@@ -240,7 +242,7 @@ fn advise_get_tokens(error: Error) -> Error {
 }
 
 /// Converts the error into [`Error::RefreshNotEnabled`] if the service says that the chosen refresh method is
-/// not enabled. The converted error also names the refresh method to choose instead.
+/// not enabled. The converted error also says which refresh method to choose instead.
 fn advise(error: Error, chosen: RefreshMethod, choose: RefreshMethod) -> Error {
     match error {
         Error::Refused(refusal) if is_not_enabled(&refusal) => {

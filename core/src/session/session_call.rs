@@ -1,5 +1,4 @@
-//! Calls with the access token of a session: the retry after a refresh, and the requests for results in
-//! several pages.
+//! Calls that use a session's access token, and requests for results in several pages.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -10,8 +9,8 @@ use crate::operation::{Paged, TokenAuthorized};
 use crate::protocol::Call;
 use crate::session::Session;
 
-/// One operation with the access token of a session. If the service rejects the token, the caller refreshes
-/// the session and retries the call.
+/// A call of one operation, with the access token of a session. If the service rejects the token, the caller
+/// refreshes the session and retries the call.
 ///
 /// The service also rejects an access token that was revoked, even if the token has not expired. If the
 /// service rejects the token, the service does not carry out the operation, so a retry is safe.
@@ -68,8 +67,8 @@ impl<O: TokenAuthorized + Clone> SessionCall<O> {
     }
 }
 
-/// The requests for the pages of a paged operation, one after the other. After an error,
-/// [`request`](Self::request) returns no further request.
+/// A sequence of requests, one for each page of a paged operation. After an error, [`request`](Self::request)
+/// returns no further request.
 #[derive(Debug)]
 pub struct Pages<O> {
     next: Option<O>,
@@ -77,7 +76,7 @@ pub struct Pages<O> {
     requested: BTreeSet<String>,
 }
 
-/// The maximum number of pages. Every list of the service has fewer pages.
+/// The maximum number of pages. Every list in Cognito has fewer pages.
 const MAX_PAGES: usize = 10_000;
 
 impl<O: Paged> Pages<O> {
@@ -97,8 +96,8 @@ impl<O: Paged> Pages<O> {
     /// Takes the result of the last request, prepares the request for the next page, and returns the result.
     ///
     /// # Errors
-    /// Returns the error in `page` unchanged. Returns [`Error::Malformed`] if the next page was already
-    /// requested, or if there are more than 10,000 pages: such a list would never end.
+    /// If `page` is an error, returns this error unchanged. Returns [`Error::Malformed`] if the next page was
+    /// already requested, or if there are more than 10,000 pages: such a list would never end.
     pub fn received(&mut self, page: Result<O::Response, Error>) -> Result<O::Response, Error> {
         let request = self.next.take();
         let page = page?;

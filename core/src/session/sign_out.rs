@@ -15,8 +15,8 @@ use crate::timestamp::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignOutScope {
-    /// The tokens are only deleted locally. The service does not revoke the tokens, so they stay valid
-    /// until they expire.
+    /// The sign-out only deletes the tokens locally. The service does not revoke the tokens, so they stay
+    /// valid until they expire.
     Local,
     /// The service revokes the refresh token and all access tokens of the same sign-in.
     Revoke,
@@ -49,20 +49,19 @@ pub enum RemoteSignOut {
 pub struct SignedOut {
     /// The result of the sign-out at the service.
     pub remote: RemoteSignOut,
-    /// The result of removing the session from the store.
+    /// The result of the attempt to remove the session from the store.
     pub local: Result<(), Error>,
 }
 
 impl SignedOut {
-    /// Combines the result of the sign-out at the service with the result of removing the session from the
-    /// store.
+    /// Combines the results of a sign-out at the service and in the store.
     pub fn new(remote: RemoteSignOut, local: Result<(), Error>) -> Self {
         Self { remote, local }
     }
 }
 
 /// Signs a user out at the service. If the service rejects the sign-out or the connection is lost, the output
-/// is [`RemoteSignOut::Failed`]. The only error is [`Error::Misuse`].
+/// is [`RemoteSignOut::Failed`]. The only possible error is [`Error::Misuse`].
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html>
 ///

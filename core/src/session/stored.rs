@@ -18,7 +18,7 @@ impl Session {
         Record::new(json::to_vec(self).expect("a session consists of strings and numbers"))
     }
 
-    /// Reads the session from a record of this version or of an earlier version of this crate. Unknown
+    /// Reads a session from a record that this version or an earlier version of this crate stored. Unknown
     /// members of the record are ignored.
     ///
     /// # Errors
@@ -29,8 +29,8 @@ impl Session {
     }
 }
 
-/// The stored form of a session. If an older version of this crate would misread a changed form, increase the
-/// version number.
+/// The stored form of a session. Increase the version number with each change that an older version of this
+/// crate would misread.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     version: u32,
@@ -46,11 +46,11 @@ pub(super) struct Stored {
     device_key: Option<String>,
     #[serde(default)]
     clock_drift_seconds: i64,
-    /// The URL of the endpoint at which the user signed in, or `None` if it is unknown.
+    /// The URL of the endpoint at which the user signed in, or `None` if the endpoint is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<String>,
-    /// The time at which the tokens arrived, in seconds since the Unix epoch, by the service's clock, if
-    /// their lifetime depends on it.
+    /// The time at which the tokens arrived, in seconds since the Unix epoch, by the service's clock, or
+    /// `None` if the lifetime of the tokens does not depend on this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     arrived_at: Option<u64>,
 }

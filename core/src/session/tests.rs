@@ -156,7 +156,7 @@ fn a_session_survives_export_to_web_storage_and_import() {
     assert_eq!(web_storage::import(&app_client(), "bob", get), None);
 }
 
-/// A browser deletes the access token, or never had one: the refresh token is enough.
+/// A browser's storage may contain a refresh token but no access token.
 #[test]
 fn a_refresh_token_alone_imports_and_is_refreshed() {
     let id_token = token(&json!({"cognito:username": "alice", "sub": "0d4f", "exp": ISSUED + 1800}));
@@ -228,8 +228,8 @@ fn only_a_complete_device_is_imported_from_web_storage() {
     assert_eq!(import(&storage, "alice"), None);
 }
 
-/// Returns the JSON of sessions in version 1 of the stored form, and the same sessions as values. Version 1
-/// must stay readable forever.
+/// Returns two sessions, each with its JSON text in version 1 of the stored form. All later versions of this
+/// crate must be able to read version 1.
 fn version_1() -> [(&'static str, Session); 2] {
     let access = json!({"device_key": "us-east-1_0d4f", "exp": ISSUED + 3600, "iat": ISSUED, "origin_jti": "o",
         "sub": "0d4f1c2e", "username": "alice"});

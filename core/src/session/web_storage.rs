@@ -29,13 +29,13 @@ pub fn last_user(app_client: &AppClient, get: impl Fn(&str) -> Option<String>) -
     get(&format!("{}.LastAuthUser", prefix(app_client))).filter(|name| !name.is_empty())
 }
 
-/// Returns a user's session from the storage that `get` reads, or `None` if the storage has no access token
-/// for the user. A clock drift that is not a whole number is read as 0. The session includes the key of the
-/// remembered device, because a refresh must send this key.
+/// Returns a user's session from the storage that `get` reads, or `None` if the storage contains neither an
+/// access token nor a refresh token of the user. A clock drift that is not a whole number is read as 0. The
+/// session includes the key of the remembered device, because a refresh must send this key.
 ///
-/// `username` is the user name in the keys of the storage. In the keys, the package sometimes uses the name
-/// that the user typed instead of the canonical name. If the access token can be decoded, the returned
-/// session has the canonical name.
+/// `username` is the user name in the keys of the storage. The keys may contain the name that the user typed.
+/// This name can differ from the canonical name. If the access token or the ID token can be decoded, the
+/// returned session has the canonical name.
 #[must_use]
 pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Option<String>) -> Option<Session> {
     let get = user_entries(app_client, username, get);
@@ -59,9 +59,10 @@ pub fn import(app_client: &AppClient, username: &str, get: impl Fn(&str) -> Opti
 /// Returns a user's remembered device from the storage that `get` reads, or `None` if a part of the device is
 /// absent.
 ///
-/// `username` is the user name in the storage, as for [`import`]. The returned record has the canonical name,
-/// if the access token or the ID token can be decoded. If the names differ, store `username` as an alias,
-/// with [`Devices::insert_alias`](crate::Devices::insert_alias).
+/// `username` is the user name in the keys of the storage, as for [`import`]. The returned record has the
+/// canonical name, if the access token or the ID token can be decoded. If `username` differs from the
+/// canonical name, store `username` as an alias, with
+/// [`Devices::insert_alias`](crate::Devices::insert_alias).
 #[must_use]
 pub fn import_device(
     app_client: &AppClient,
@@ -75,8 +76,8 @@ pub fn import_device(
     DeviceRecord::new(canonical, get("deviceKey")?, get("deviceGroupKey")?, get("randomPasswordKey")?).ok()
 }
 
-/// Returns the keys and values to write into the storage for this session. The keys contain the canonical
-/// user name.
+/// Returns this session as keys and values, which the caller writes into the storage. The keys contain the
+/// canonical user name.
 ///
 /// If the user pool remembers devices, write the result of [`export_device`] as well, because the package
 /// cannot refresh the tokens of a remembered device without the device's keys.
@@ -96,7 +97,7 @@ pub fn export(app_client: &AppClient, session: &Session) -> Vec<(String, Paramet
     .into()
 }
 
-/// Returns the keys and values to write into the storage for this device.
+/// Returns this device as keys and values, which the caller writes into the storage.
 #[must_use]
 pub fn export_device(app_client: &AppClient, record: &DeviceRecord) -> Vec<(String, Parameter)> {
     let key = |name: &str| format!("{}.{}.{name}", prefix(app_client), record.username());
@@ -108,8 +109,8 @@ pub fn export_device(app_client: &AppClient, record: &DeviceRecord) -> Vec<(Stri
     .into()
 }
 
-/// Returns a function that reads an entry of this user. The argument of the function is the last part of the
-/// entry's key, such as `idToken`. The function returns `None` for an empty value.
+/// Returns a function that reads this user's entries from the storage. The argument of the function is the
+/// last part of the entry's key, such as `idToken`. The function returns `None` for an empty value.
 fn user_entries(
     app_client: &AppClient,
     username: &str,

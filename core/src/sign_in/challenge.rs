@@ -1,4 +1,5 @@
-//! Challenges: the service's questions to the user, as plain values with methods that answer them.
+//! Challenges: the questions that the service asks the user. A challenge is a plain value. Its methods create
+//! the answers to the challenge.
 
 mod code;
 mod custom;
@@ -23,8 +24,8 @@ use crate::seed::Seed;
 pub use mfa_setup::{BeginSoftwareTokenSetup, FactorSetup};
 pub use other::OtherChallenge;
 
-/// Defines [`Challenge`] from a list of challenge types. If two types match a challenge, the first type in
-/// the list wins.
+/// Defines [`Challenge`] from a list of challenge types. If two types match a challenge, the macro uses the
+/// first of these types in the list.
 macro_rules! challenges {
     ($(#[$about:meta])* pub enum Challenge { $($(#[$doc:meta])* $variant:ident($file:ident::$kind:ident),)* }) => {
         $(pub use $file::$kind;)*
@@ -32,8 +33,8 @@ macro_rules! challenges {
         $(#[$about])*
         pub enum Challenge {
             $($(#[$doc])* $variant($kind),)*
-            /// A challenge that this version has no type for. Use [`answer_with`](Challenge::answer_with) to
-            /// answer it.
+            /// A challenge for which this version of the crate has no type. Use
+            /// [`answer_with`](Challenge::answer_with) to answer the challenge.
             Other(OtherChallenge),
         }
 
@@ -60,14 +61,14 @@ macro_rules! challenges {
 challenges! {
     /// A question that the service asks the user during a sign-in.
     ///
-    /// A challenge is a plain value: an application can store it, show a form, and continue in another
-    /// request or another process. Each kind of challenge has one method for each possible answer. Each
-    /// answer is a [`SignIn`], which runs like any other flow. Each answer needs a new [`Seed`], because the
-    /// flow may have to prove or register a device after the answer. If the user pool tracks devices, add
-    /// [`with_devices`](SignIn::with_devices) to each answer.
+    /// A challenge is a plain value: an application can store the challenge, show a form to the user, and
+    /// answer the challenge later in another process. Each kind of challenge has one method for each possible
+    /// answer. Each answer is a [`SignIn`], which runs like any other flow. Each answer needs a new [`Seed`],
+    /// because the flow may have to authenticate or register a device after the answer. If the user pool
+    /// tracks devices, add [`with_devices`](SignIn::with_devices) to each answer.
     ///
-    /// An answer only borrows the challenge, so the user can try again after a wrong code.
-    /// [`Error::may_answer_again`] returns whether the challenge can be answered again. After
+    /// The methods only borrow the challenge, so the application can answer the challenge again after a wrong
+    /// code. [`Error::may_answer_again`] returns whether the challenge can be answered again. After
     /// [`Error::StartAgain`], the user must start a new sign-in. The service forgets a challenge session
     /// after 3 to 15 minutes, depending on the configuration of the app client. To get another code, the user
     /// must start the sign-in again and enter the password again, because a challenge does not contain the
@@ -77,8 +78,8 @@ challenges! {
     /// authenticator app is being set up, the JSON form also contains the app's secret. An attacker who has
     /// the JSON and the right answer can sign in as the user. An attacker who has the app's secret can
     /// compute the app's codes forever. The JSON form contains neither the password nor the client secret. If
-    /// the service no longer knows a device, the JSON form contains the key of this device. The JSON form
-    /// contains no other data about devices.
+    /// the service no longer knows the user's device, the JSON form contains the key of this device. The JSON
+    /// form contains no other data about devices.
     ///
     /// ```
     /// # use cognito_core::{AppClient, Challenge, Seed, SignIn};
@@ -116,7 +117,8 @@ challenges! {
         NewPassword(new_password::NewPasswordChallenge),
         /// CUSTOM_CHALLENGE: the user answers a question of the user pool's Lambda triggers.
         Custom(custom::CustomChallenge),
-        /// DEVICE_SRP_AUTH: the device must prove itself, but the sign-in has no record of the device.
+        /// DEVICE_SRP_AUTH: the service asks for the device's proof, but the flow has no record of the
+        /// device.
         Device(device::DeviceChallenge),
     }
 }
@@ -128,7 +130,8 @@ impl Challenge {
         &self.pending().name
     }
 
-    /// Returns the newest user name that the service has sent for this user in this sign-in.
+    /// Returns the last user name that the service sent in this sign-in. If the service sent no user name,
+    /// returns the name that the user typed.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.pending().names.username
@@ -140,26 +143,27 @@ impl Challenge {
         &self.pending().parameters
     }
 
-    /// Returns `AvailableChallenges`: the challenges that the user can choose from in SELECT_CHALLENGE.
+    /// Returns `AvailableChallenges`. In SELECT_CHALLENGE, the user chooses one of these challenges.
     #[must_use]
     pub fn available_challenges(&self) -> &[ChallengeName] {
         &self.pending().available_challenges
     }
 
-    /// Returns the key of a device that the service no longer knows. The stored record of this device is
-    /// therefore invalid. The answers to the challenge do not name this device. At the end of the sign-in,
-    /// [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) also contains the key.
+    /// Returns the key of the user's device if the service no longer knows this device. The stored record of
+    /// the device is then invalid. A flow that answers the challenge does not send this key. At the end of
+    /// the sign-in, [`DeviceReport::gone_device_key`](crate::DeviceReport::gone_device_key) also contains the
+    /// key.
     #[must_use]
     pub fn gone_device_key(&self) -> Option<&str> {
         self.pending().gone_device_key.as_deref()
     }
 
-    /// Answers any challenge with these `ChallengeResponses`, unchanged. Use this method if this version of
-    /// the crate has no type for the challenge, or to send additional responses that the methods of the type
-    /// do not send. The flow adds `SECRET_HASH` and `DEVICE_KEY`, and also `USERNAME` unless the responses
-    /// contain it.
+    /// Creates a flow that answers any challenge with these `ChallengeResponses`. Use this method if this
+    /// version of the crate has no type for the challenge, or if you must send responses that the methods of
+    /// the type do not send. The flow does not change your responses, but may add `SECRET_HASH`, `DEVICE_KEY`
+    /// and `USERNAME`.
     ///
-    /// The AWS documentation lists the responses that each challenge takes:
+    /// The AWS documentation lists the responses to each challenge:
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html>.
     #[must_use]
     pub fn answer_with<Name: Into<String>, Value: Into<Parameter>>(

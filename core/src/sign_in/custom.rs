@@ -1,5 +1,5 @@
-//! CUSTOM_AUTH: sign-in by the challenges of the user pool's Lambda triggers. A proof of the password over
-//! SRP may precede these challenges.
+//! CUSTOM_AUTH: sign-in by the challenges of the user pool's Lambda triggers. The sign-in may first prove the
+//! user's password over SRP.
 
 use super::request::FirstRequest;
 use crate::error::InvalidInput;

@@ -1,4 +1,5 @@
-//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device proves its password over SRP.
+//! DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER: a remembered device authenticates with its password over
+//! SRP.
 
 use super::srp::{VerifierChallenge, ephemeral_key};
 use crate::device::DeviceRecord;
@@ -8,7 +9,7 @@ use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::srp::{EphemeralKey, Identity};
 
-/// A started proof of a device. The flow answers DEVICE_SRP_AUTH and waits for DEVICE_PASSWORD_VERIFIER.
+/// The data with which the flow answers DEVICE_SRP_AUTH and then DEVICE_PASSWORD_VERIFIER.
 #[derive(Debug)]
 pub(super) struct DeviceProof {
     record: DeviceRecord,

@@ -7,8 +7,8 @@ use super::{custom, password, srp};
 use crate::error::InvalidInput;
 use crate::secret::Password;
 
-/// The user name and the method with which a sign-in starts. If the service rejects the device, the flow
-/// starts the sign-in again with the same data.
+/// The user name and the method of a sign-in. If the service rejects the device, the flow starts the sign-in
+/// again with the same user name and the same method.
 #[derive(Debug, Clone)]
 pub(super) struct Initiation {
     /// The user name that the caller passed.

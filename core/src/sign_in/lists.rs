@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::operation::ChallengeName;
 
-/// Reads a list of names. This function ignores members that are not strings or are empty. The returned list
-/// is empty if the text has an unknown form.
+/// Reads a list of names. This function ignores empty strings, and members that are not strings. The returned
+/// list is empty if the text has an unknown form.
 pub(super) fn names(text: &str) -> Vec<String> {
     match serde_json::from_str(text) {
         Ok(Value::Array(members)) => {
@@ -25,8 +25,8 @@ pub(super) fn names(text: &str) -> Vec<String> {
     }
 }
 
-/// Reads a list of second factors, each factor once. Cognito's documentation calls codes by e-mail EMAIL_MFA,
-/// and its API calls them EMAIL_OTP; this function reads both names as `EmailOtp`.
+/// Reads a list of second factors, and removes duplicates. Cognito's documentation calls codes by e-mail
+/// EMAIL_MFA, and Cognito's API calls these codes EMAIL_OTP. This function reads both names as `EmailOtp`.
 pub(super) fn factors(text: &str) -> Vec<ChallengeName> {
     let mut factors = Vec::new();
     for factor in names(text).iter().map(|name| factor(name)) {
@@ -41,8 +41,8 @@ fn factor(name: &str) -> ChallengeName {
     if name == "EMAIL_MFA" { ChallengeName::EmailOtp } else { ChallengeName::from(name) }
 }
 
-/// Reads names that are separated by commas, with or without brackets and quotes. Returns an empty list for
-/// any other text.
+/// Reads names that are separated by commas, with or without brackets and quotes. If the text has a different
+/// form, returns an empty list.
 fn printed_names(text: &str) -> Vec<String> {
     let is_name = |name: &&str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))

@@ -25,7 +25,7 @@ impl UserNames {
     }
 
     /// Takes the user name from the challenge's parameters: `USERNAME` or, if `USERNAME` is absent,
-    /// `USER_ID_FOR_SRP`. The replaced names become aliases.
+    /// `USER_ID_FOR_SRP`. A name that this function replaces becomes an alias.
     pub(super) fn learn(&mut self, parameters: &Parameters) {
         let named = |name| parameters.get(name).filter(|text| !text.is_empty());
         for name in [named("USER_ID_FOR_SRP"), named("USERNAME")].into_iter().flatten() {

@@ -8,7 +8,7 @@ use crate::flow::{Event, Flow, Step};
 use crate::session::SignedIn;
 use crate::timestamp::Timestamp;
 
-/// The outcome of a sign-in, or of an answer to one of its challenges.
+/// The outcome of a flow that starts a sign-in or answers a challenge.
 #[derive(Debug, Clone)]
 #[must_use = "it contains either a session to save or a challenge to answer"]
 #[expect(clippy::exhaustive_enums, reason = "complete: the service returns either tokens or a challenge")]

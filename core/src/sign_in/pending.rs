@@ -23,8 +23,8 @@ pub(super) struct Pending {
     pub(super) gone_device_key: Option<String>,
     /// The URL of the endpoint that sent the challenge, or `None` if an earlier version stored the challenge.
     pub(super) endpoint: Option<String>,
-    /// The authenticator app that is being set up. Present only in MFA_SETUP, once the user has chosen an
-    /// app.
+    /// The authenticator app that is being set up. The field is `Some` only in MFA_SETUP, after the user has
+    /// chosen an authenticator app.
     pub(super) software_token: Option<SoftwareToken>,
 }
 
@@ -44,8 +44,8 @@ pub(super) trait ChallengeKind: Sized {
 }
 
 impl Pending {
-    /// Fails if another endpoint sent the challenge. Challenges last for minutes, so one of unknown origin
-    /// passes.
+    /// Fails if another endpoint sent the challenge. Accepts a challenge whose endpoint is unknown, because
+    /// every challenge expires after a few minutes.
     pub(super) fn require_endpoint(&self, app_client: &AppClient) -> Result<(), Error> {
         self.endpoint.as_deref().map_or(Ok(()), |endpoint| app_client.require_endpoint(Some(endpoint)))
     }

@@ -1,6 +1,6 @@
-//! Sign-in by SRP, which proves a password without sending it. The first request of a flow contains `SRP_A`,
-//! and the proof answers PASSWORD_VERIFIER. The module [`device`](super::device) proves a device in the same
-//! way.
+//! Sign-in by SRP, which proves a password without sending the password. The first request of a flow contains
+//! `SRP_A`, and the proof answers PASSWORD_VERIFIER. The module [`device`](super::device) authenticates a
+//! device in the same way.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -29,7 +29,7 @@ pub(super) fn ephemeral_key(seed: &Seed, label: &str) -> Result<EphemeralKey, In
         .map_err(|_| InvalidInput::new("seed", "cannot be used for SRP, pass a random one"))
 }
 
-/// A started proof of a password. The flow sends `SRP_A` and waits for PASSWORD_VERIFIER.
+/// The data with which the flow sends `SRP_A` and then answers PASSWORD_VERIFIER.
 #[derive(Debug)]
 pub(super) struct PasswordProof {
     password: Password,
@@ -45,8 +45,8 @@ impl PasswordProof {
         self.key.srp_a()
     }
 
-    /// Answers PASSWORD_VERIFIER. The proof contains `USER_ID_FOR_SRP`, which may differ from the `USERNAME`
-    /// in the answer and from an alias that the user typed.
+    /// Answers PASSWORD_VERIFIER. The proof contains `USER_ID_FOR_SRP`. This name may differ from the
+    /// `USERNAME` in the answer, and from the name that the user typed.
     pub(super) fn answer(
         &self,
         pool: &str,
@@ -58,7 +58,7 @@ impl PasswordProof {
     }
 }
 
-/// A challenge that demands a proof: PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
+/// A challenge that asks for a proof: PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
 pub(super) struct VerifierChallenge<'a> {
     /// The user name that the answer contains as `USERNAME`.
     pub(super) username: &'a str,
@@ -68,7 +68,7 @@ pub(super) struct VerifierChallenge<'a> {
 }
 
 impl VerifierChallenge<'_> {
-    /// Answers the challenge with this name, and proves the password of `identity`.
+    /// Answers the challenge with this user name, and with a proof of the password of `identity`.
     pub(super) fn answer(
         &self,
         name: ChallengeName,
@@ -76,8 +76,8 @@ impl VerifierChallenge<'_> {
         key: &EphemeralKey,
     ) -> Result<RespondToAuthChallenge, Error> {
         let secret_block = self.required("SECRET_BLOCK")?;
-        // The timestamp is the service's time, which is the `Date` header of the response that has just
-        // arrived.
+        // The timestamp must match the service's clock. Therefore, use the `Date` header of the last
+        // response.
         let timestamp = self.metadata.date.unwrap_or(self.now).cognito_text();
         let signature = key
             .exchange(identity, self.required("SALT")?, self.required("SRP_B")?)

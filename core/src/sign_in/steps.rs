@@ -49,7 +49,7 @@ pub(super) struct Attempt {
     /// The key of a device that the service no longer knows. The sign-in continues without this device.
     gone_device_key: Option<String>,
     /// Whether the service has rejected a device in this flow. After a rejection, the requests of the flow
-    /// name no device.
+    /// contain no device key.
     is_device_rejected: bool,
     /// The data with which the flow can start the sign-in again. The field is `None` in a flow that answers a
     /// challenge, because such a flow cannot start the sign-in again.
@@ -63,7 +63,7 @@ pub(super) enum Opening {
     Initiate(Initiation),
     /// Answers a challenge.
     Answer(FirstRequest),
-    /// Answers DEVICE_SRP_AUTH of this challenge session with the device's proof.
+    /// Starts the device's proof, in answer to a DEVICE_SRP_AUTH challenge with this challenge session.
     DeviceProof(Option<ChallengeSession>),
     /// Verifies the first code of an authenticator app, in answer to this MFA_SETUP challenge.
     FirstCode(VerifySoftwareToken, Pending),
@@ -87,7 +87,7 @@ enum State {
 #[derive(Debug)]
 struct Sending {
     call: AuthCall,
-    /// The key of the device that the request names.
+    /// The device key that the request contains.
     device_key: Option<String>,
     /// A copy of the request, if the request may be retried without the device.
     resend: Option<Box<AuthRequest>>,
@@ -123,7 +123,7 @@ struct Verifying {
 type Next = ControlFlow<Ended, State>;
 
 impl SigningIn {
-    /// Creates a flow that does not name the device with the key `gone_device_key`.
+    /// Creates a flow whose requests do not contain the device key `gone_device_key`.
     pub(super) fn new(
         app_client: &AppClient,
         names: UserNames,
@@ -209,8 +209,8 @@ impl Attempt {
         if let Some(proof) = &proof {
             request.parameters_mut().insert("SRP_A", proof.srp_a());
         }
-        // InitiateAuth with SRP_A does not name the device, because only its response identifies the user.
-        // The next request, with the proof, names the device.
+        // InitiateAuth with SRP_A contains no device key, because only the response identifies the user. The
+        // next request contains the proof and the device key.
         let names_device = proof.is_none() || matches!(request, AuthRequest::Respond(_));
         let device_key = self.device().filter(|_| names_device).map(DeviceRecord::device_key);
         Ok(self.send(request, device_key, Expects::AnyProof(proof)))
@@ -224,20 +224,21 @@ impl Attempt {
             parameters.set_device_key(device_key);
         }
         let device_key = parameters.device_key().map(ToOwned::to_owned);
-        // If the service rejects the device, a sign-in starts again instead of retrying this request. A step
-        // of the device's proof cannot be retried, because it uses up the challenge session.
+        // If the service rejects the device, a flow that can start the sign-in again does not retry this
+        // request. A request with the device's proof cannot be retried, because the request uses up the
+        // challenge session.
         let can_resend = device_key.is_some() && self.restart.is_none() && !expects.is_device_proof();
         let resend = can_resend.then(|| Box::new(request.clone()));
         State::Sending(Box::new(Sending { call: request.call(&self.app_client), device_key, resend, expects }))
     }
 
-    /// Answers a challenge, and adds the device key if the user's device is known.
+    /// Answers a challenge, and adds the device key if the flow has a record of the user's device.
     fn respond(&self, operation: RespondToAuthChallenge, expects: Expects) -> State {
         self.send(AuthRequest::Respond(operation), self.device().map(DeviceRecord::device_key), expects)
     }
 
-    /// Returns the user's device on this machine. Each request must contain the key of this device. Returns
-    /// `None` if the service no longer knows this device, or has rejected a device in this flow.
+    /// Returns the record of the user's device. Returns `None` if the service no longer knows this device, or
+    /// has rejected a device in this flow.
     fn device(&self) -> Option<&DeviceRecord> {
         let found = self.names.iter().find_map(|name| self.devices.get(name));
         let is_gone = |device: &&DeviceRecord| self.gone_device_key.as_deref() == Some(device.device_key());
@@ -253,7 +254,8 @@ impl Attempt {
     ) -> Result<Next, Error> {
         let metadata = sending.call.metadata();
         self.names.learn(&response.challenge_parameters);
-        // Tokens that have arrived are kept, even if the response also contains a challenge.
+        // If the response contains tokens and a challenge, the flow keeps the tokens and ignores the
+        // challenge.
         if let Some(mut result) = response.authentication_result.take() {
             let new_device = result.new_device_metadata.take();
             if let Some(tokens) = Tokens::from_result(result) {
@@ -314,14 +316,15 @@ impl Attempt {
         }
     }
 
-    /// Answers DEVICE_SRP_AUTH, which starts the device's proof.
+    /// Starts the device's proof in answer to DEVICE_SRP_AUTH.
     fn begin_device_proof(&self, device: DeviceRecord, session: Option<ChallengeSession>) -> Result<State, Error> {
         let proof = DeviceProof::begin(device, &self.seed)?;
         let operation = proof.answer_first(&self.names.username, session);
         Ok(self.respond(operation, Expects::DeviceVerifier(proof)))
     }
 
-    /// Continues the sign-in after VerifySoftwareToken. Each request carries the newest challenge session.
+    /// Continues the sign-in after VerifySoftwareToken. The next request contains the newest challenge
+    /// session.
     fn verified(&self, verifying: &Verifying, response: VerifySoftwareTokenResponse) -> Result<Next, Error> {
         let malformed = || verifying.call.metadata().malformed("the response has no Status");
         let status = response.status.ok_or_else(malformed)?;

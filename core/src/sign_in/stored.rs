@@ -14,8 +14,8 @@ use super::pending::{Pending, SoftwareToken};
 use crate::operation::{ChallengeName, Parameters};
 use crate::secret::{ChallengeSession, SecretCode};
 
-/// The stored form of a challenge. If older versions of this crate would misread a changed form, the change
-/// must increase the version number.
+/// The stored form of a challenge. Before you change this form, check whether older versions of this crate
+/// would misread the new form. If so, increase the version number.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,

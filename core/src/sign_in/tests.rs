@@ -38,7 +38,8 @@ fn sign_in() -> SignIn {
     SignIn::srp(&app_client(), "alice@example.com", "Very$ecur3", seed())
 }
 
-/// Returns a PASSWORD_VERIFIER challenge as JSON with these parameters changed; null removes a parameter.
+/// Returns a PASSWORD_VERIFIER challenge as JSON. The object `changes` replaces parameters of the challenge.
+/// A null removes the parameter.
 fn password_verifier(changes: Value) -> String {
     let mut parameters = json!({
         "SALT": "22cb089ced3d3d89cbba8f0440f29226",
@@ -58,8 +59,8 @@ fn password_verifier(changes: Value) -> String {
     json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}).to_string()
 }
 
-/// Starts the flow, passes a response with this PASSWORD_VERIFIER challenge, and returns the body of the next
-/// request, which contains the proof.
+/// Starts the flow, and passes a response with this PASSWORD_VERIFIER challenge to the flow. Returns the body
+/// of the next request, which contains the proof.
 fn prove_password(flow: &mut SignIn, headers: &[(&str, &str)], challenge: &str) -> Value {
     sent(flow.step(NOW, Event::Start));
     body(&sent(flow.step(NOW, answer_with(200, headers, challenge))))
@@ -87,7 +88,8 @@ fn challenge_json(name: &str, parameters: Value) -> String {
     json!({"ChallengeName": name, "Session": "next session", "ChallengeParameters": parameters}).to_string()
 }
 
-/// Returns the challenge that a sign-in returns if the response to the proof has this text.
+/// Runs a sign-in in which the service answers the proof with this text. Returns the challenge from the
+/// outcome.
 fn challenge_after_proof(text: &str) -> Challenge {
     let mut flow = sign_in();
     prove_password(&mut flow, &[], &password_verifier(json!({})));
@@ -136,7 +138,8 @@ fn stored_challenge(name: &str) -> Challenge {
     serde_json::from_value(stored).unwrap()
 }
 
-/// Returns the name of every kind of challenge, with a flow that answers this kind.
+/// Returns one flow for each kind of challenge, together with the name of the challenge. Each flow answers
+/// the challenge.
 fn every_answer(client: &AppClient, secret: &str) -> alloc::vec::Vec<(&'static str, SignIn)> {
     let mut answers = alloc::vec::Vec::new();
     for name in ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"] {
@@ -156,7 +159,7 @@ fn every_answer(client: &AppClient, secret: &str) -> alloc::vec::Vec<(&'static s
     answers
 }
 
-/// Checks that the texts contain none of the marked secrets.
+/// Checks that the texts contain no secret. The tests mark each secret with `m4rk`.
 fn assert_no_mark(texts: &[String]) {
     for text in texts {
         assert!(!text.contains("m4rk"), "{text}");

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! The five teeth of the comb read the five bits of one column of a block. These bits form a number below 32,
-//! which is the index into the block's table. The table has 32 entries. Each entry is the power of g for
-//! these bits in column 0 of the block:
+//! which is the index into the block's table. The table has 32 entries. The entry at index `bits` is a power
+//! of g. In the exponent of this power, column 0 of the block contains `bits`, and all other bits are zero:
 //!
 //! ```text
 //! TABLES[block][bits]
@@ -27,8 +27,8 @@
 //! comb with more or fewer teeth or blocks is not faster, because every look-up reads a whole table.
 //!
 //! The tables take 48 KiB. The file `comb.bin` contains all entries of all tables. Each entry is in
-//! Montgomery form (multiplied by 2^3072 modulo N) and has 384 big-endian bytes. The file exists because
-//! computing the tables would take six seconds in the compiler, or one millisecond in the first sign-in. A
+//! Montgomery form (multiplied by 2^3072 modulo N) and has 384 big-endian bytes. Without this file, the
+//! compiler would need six seconds to compute the tables, or the first sign-in would need one millisecond. A
 //! test computes every entry again and compares the entry with the file.
 //!
 //! The method is from Lim and Lee, "More flexible exponentiation with precomputation":
@@ -67,7 +67,8 @@ pub(super) fn power(exponent: &Exponent) -> Residue {
     *power
 }
 
-/// Returns the bits at this position of every row, as a number whose lowest bit comes from the first row.
+/// Reads the bit at this position in each row. Returns these bits as a number, in which the bit of the first
+/// row is the lowest.
 fn bits(exponent: &Exponent, position: u32) -> u8 {
     (0..TEETH).rev().fold(0, |bits, tooth| bits << 1 | exponent.bit(tooth * ROW + position).to_u8())
 }

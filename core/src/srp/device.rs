@@ -1,4 +1,4 @@
-//! The values that a client registers for a device that the service should remember.
+//! The values that a client computes to register a device.
 
 use alloc::string::String;
 use core::fmt;
@@ -12,7 +12,8 @@ use super::{Identity, group, integer, private_key};
 use crate::secret::DevicePassword;
 use crate::seed::Seed;
 
-/// A device's password, and the salt and the verifier with which the service checks the device's proof.
+/// A device's password, salt and verifier. The service checks the device's proof with the salt and the
+/// verifier.
 ///
 /// ConfirmDevice sends the salt and the verifier as `DeviceSecretVerifierConfig`. The password stays on the
 /// client.

@@ -1,10 +1,11 @@
 //! Arithmetic modulo N. Computations with a secret exponent run in constant time, on crypto-bigint's
 //! Montgomery forms.
 //!
-//! A sign-in takes 65 multiplications for g^a, 65 for g^x and about 650 for the premaster secret S, of which
-//! 512 are squarings. Other ways to compute S did not help: windows of five and of six bits; B^a * (B^u)^x
-//! with a window for each power; and almost-Montgomery products. Squaring with crypto-bigint's wide square
-//! and a reduction did not help enough: a squaring was 6 % faster, and a sign-in was 4 % faster.
+//! A sign-in takes 65 multiplications for g^a, 65 for g^x and about 650 for the premaster secret S. Of these
+//! 650 multiplications, 512 are squarings. These other ways to compute S were not faster: windows of five and
+//! of six bits; B^a * (B^u)^x with a window for each power; and almost-Montgomery products. With
+//! crypto-bigint's wide square and a reduction, a squaring was only 6 % faster, and a sign-in was only 4 %
+//! faster.
 
 use alloc::vec::Vec;
 

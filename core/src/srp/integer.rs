@@ -29,7 +29,8 @@ pub(super) fn pad(integer: &BigInt) -> Vec<u8> {
     integer.to_signed_bytes_be()
 }
 
-/// Encodes a non-negative integer like [`pad`]. The integer is passed as big-endian bytes and may be secret.
+/// Encodes a non-negative integer in the same way as [`pad`]. The parameter is the integer as big-endian
+/// bytes. The integer may be secret.
 pub(super) fn pad_unsigned(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let significant = bytes.get(zeros..).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! All keys under which this crate stores records, defined in one module so that no two keys are equal.
+//! The keys of all records that this crate stores. One module defines all keys, so that no two records have
+//! the same key.
 
 use alloc::format;
 use alloc::string::String;
@@ -44,9 +45,9 @@ pub fn devices_key(app_client: &AppClient) -> String {
     format!("{}//devices", last_user_key(app_client))
 }
 
-/// Returns the key under which the identity id of this user is stored, or the key for the guest if `user` is
-/// `None`. The key contains only letters, digits, `-`, `_`, `%` and `/`, and never equals the key of a
-/// session or of devices.
+/// Returns the key under which the identity id of this user is stored. If `user` is `None`, returns the key
+/// under which the guest's identity id is stored. The key contains only letters, digits, `-`, `_`, `%` and
+/// `/`, and never equals the key of a session or of devices.
 #[must_use]
 pub fn identity_key(identity_pool: &IdentityPool, user: Option<&str>) -> String {
     let encode = |text: &str| percent::encode(text, percent::FORM);

@@ -21,7 +21,8 @@ impl Record {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Returns the bytes of the record. Store the bytes where no other user can read them.
+    /// Returns the bytes of the record. Store the bytes in a place where no other user of the computer can
+    /// read them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -18,7 +18,7 @@ pub(crate) struct Desk<K> {
     /// The store operations that fail: `lock`, `load`, `save` or `remove`. With a name such as `save
     /// devices`, only the operation on the record of devices fails.
     pub(crate) broken: Vec<&'static str>,
-    /// The maximum waits for all locks, in order.
+    /// The maximum wait for each lock, in the order of the `Lock` steps.
     pub(crate) lock_waits: Vec<Duration>,
     /// The names of all steps, in order.
     pub(crate) log: Vec<String>,

@@ -24,7 +24,7 @@ pub(crate) enum Move {
     OutOfTurn(usize),
 }
 
-/// Generates events, mostly valid ones, so that a flow reaches its later states.
+/// Generates events. Most of these events are valid, so that a flow reaches its later states.
 pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
     let number = || 0_usize..1000;
     let one = prop_oneof![
@@ -117,7 +117,7 @@ fn in_turn(expected: &Expects, next: Move, answers: impl Fn(&Request) -> Vec<Eve
 
 /// Runs a flow until the flow ends, and returns the number of the flow's requests. Checks these rules:
 ///
-/// - The flow sends at most `most_requests` requests, and does not wait more often than it sends a request.
+/// - The flow sends at most `most_requests` requests, and waits at most as often as the flow sends a request.
 /// - After the first error, every later step returns the same error.
 /// - An unexpected event causes the error `Misuse` and does not change the flow.
 pub(crate) fn run_to_the_end<F: Flow + Debug>(

@@ -114,8 +114,8 @@ pub(crate) fn sign_out(program: &Program, global: bool) -> Result<Report, Failur
     ))
 }
 
-/// Returns the error message of a sign-out that could not remove the session from the store. The message says
-/// whether the tokens are revoked.
+/// Returns the error message if a sign-out cannot remove the session from the store. The message says whether
+/// the tokens are revoked.
 fn still_in_store(remote: &RemoteSignOut) -> &'static str {
     match remote {
         RemoteSignOut::Done => "the tokens are revoked, but the session is still in the store",
@@ -168,8 +168,8 @@ pub(crate) fn attributes_json(user: &GetUserResponse) -> Value {
     user.user_attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
 }
 
-/// Describes the destination of a code, as text and as JSON. A text that is not empty ends with a space. If
-/// the details are absent or empty, the text is empty.
+/// Describes the destination of a code, as text and as JSON. If the details are absent or empty, the text is
+/// empty. Otherwise, the text ends with a space.
 pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (String, Value) {
     let is_filled = |text: &&str| !text.is_empty();
     let destination = details.and_then(|details| details.destination.as_deref()).filter(is_filled);
@@ -192,7 +192,7 @@ pub(crate) fn describe_delivery(details: Option<&CodeDeliveryDetails>) -> (Strin
     (sent, json)
 }
 
-/// Returns the text that a command prints after Cognito accepted a request to send a code.
+/// Returns the text that tells the user whether Cognito has sent a code.
 pub(crate) fn delivery_text(sent: &str) -> &str {
     if sent.is_empty() {
         "Cognito accepted the request, but does not say whether it sent a code."

@@ -12,9 +12,9 @@ use crate::output::{AnswerNeeded, Failure};
 use crate::program::{NEW_PASSWORD, Program, environment_variable, parse_pair, read_stdin_line};
 use crate::terminal;
 
-/// The answers that the user passed to the tool, for the challenges of a sign-in.
+/// The user's answers to the challenges of a sign-in.
 ///
-/// Each answer is used once. User attributes are an exception: they are kept until the service accepts them.
+/// The tool uses each answer once, but keeps user attributes until the service accepts the attributes.
 #[derive(Debug)]
 pub(crate) struct Answers {
     given: Vec<(String, Parameter)>,
@@ -31,7 +31,7 @@ pub(crate) enum Answer {
     SetUp(Box<BeginSoftwareTokenSetup>),
 }
 
-/// The values that are needed to create a flow from the user's answers.
+/// The values that [`Answers::answer`] needs to create a flow.
 pub(crate) struct Answering<'a> {
     pub(crate) program: &'a Program,
     pub(crate) app_client: &'a AppClient,
@@ -39,7 +39,7 @@ pub(crate) struct Answering<'a> {
     pub(crate) seed: Seed,
 }
 
-/// The prefix that marks the key of an answer as the name of a user attribute. The tool sends these
+/// An answer sets a user attribute if the answer's key starts with this prefix. The tool sends user
 /// attributes together with a new password.
 const ATTRIBUTE_PREFIX: &str = NewPasswordChallenge::ATTRIBUTE_PREFIX;
 
@@ -128,11 +128,10 @@ impl Answers {
         self.choose("ANSWER", "Second factor", &challenge.choices(), &challenge.options())
     }
 
-    /// Returns the answer that the user passed under this key. Without such an answer, prompts the user to
-    /// choose one of `options`.
+    /// Returns the user's answer with this key. If there is no such answer, prompts the user to choose one of
+    /// `options`.
     ///
-    /// `listed` contains the factors that the service lists. If `listed` is not empty, the choice must be one
-    /// of these factors.
+    /// If `listed` is not empty, the user must choose a factor in `listed`. The service sent these factors.
     fn choose(
         &mut self,
         key: &str,

@@ -49,7 +49,8 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct Settings {
-    /// The id of the user pool, such as us-east-1_QdbSdK39m; a wrong id may look like a wrong password
+    /// The id of the user pool, such as us-east-1_QdbSdK39m; if the id is wrong, the error may say that the
+    /// password is wrong
     #[arg(long, global = true, env = "COGNITO_USER_POOL_ID", value_name = "ID")]
     pub(crate) user_pool_id: Option<String>,
     /// The id of the app client
@@ -79,7 +80,7 @@ pub(crate) struct Settings {
     /// The region of the AWS endpoints, if it differs from the region in the pool's id
     #[arg(long, global = true, env = "COGNITO_REGION")]
     pub(crate) region: Option<String>,
-    /// The root certificates to trust instead of the platform's: a file in PEM format
+    /// A file in PEM format with the root certificates to trust instead of the platform's root certificates
     #[arg(long, global = true, env = "COGNITO_CA_BUNDLE", value_name = "FILE", value_parser = possibly_empty_path())]
     pub(crate) ca_bundle: Option<PathBuf>,
     /// The section of profiles.toml to read; by default the section `default`, if it exists
@@ -176,8 +177,8 @@ pub(crate) fn parse() -> Result<Parsed, clap::Error> {
     Ok(Parsed { line, json })
 }
 
-/// Returns whether the error must be JSON if the command line cannot be parsed. The error must be JSON if the
-/// command line contains `--json` or the command `call`.
+/// Returns whether the tool must write the error as JSON if it cannot parse the command line. The error must
+/// be JSON if the command line contains `--json` or the command `call`.
 pub(crate) fn contain_json_flag() -> bool {
     let is_call = || {
         let matches = program().ignore_errors(true).try_get_matches();

@@ -24,8 +24,8 @@ pub(crate) struct ChallengeFiles {
 }
 
 impl ChallengeFiles {
-    /// Checks that the tool can write both challenge files, and that neither file contains anything other
-    /// than a challenge.
+    /// Returns an error if the tool cannot write one of the two files, or if one of the two files contains
+    /// something other than a challenge.
     pub(crate) fn new(resumed: Option<PathBuf>, named: Option<PathBuf>) -> Result<Self, Failure> {
         // The options --resume and --challenge-file may name the same file by different paths.
         let is_other = |named: &PathBuf| resumed.as_ref().is_none_or(|resumed| !is_same(named, resumed));
@@ -68,7 +68,8 @@ impl ChallengeFiles {
 
     /// Removes the file with the resumed challenge.
     ///
-    /// The challenge can no longer be answered, and the file may contain the secret of an authenticator app.
+    /// The resumed challenge can no longer be answered. The file may contain the secret of an authenticator
+    /// app.
     pub(crate) fn remove_resumed(&self) -> Result<(), Failure> {
         self.resumed.as_deref().map_or(Ok(()), remove)
     }
@@ -106,7 +107,7 @@ fn write(path: &Path, challenge: &Challenge) -> Result<(), Failure> {
     private_file::replace(&text, path).map_err(failure)
 }
 
-/// Checks, before the first request, that the folder is writable: creates and removes a temporary file.
+/// Checks that the folder of the file is writable: creates and removes a temporary file.
 fn require_writable(path: &Path) -> Result<(), Failure> {
     private_file::check_replaceable(path).map_err(failure)
 }
@@ -115,7 +116,7 @@ fn remove(path: &Path) -> Result<(), Failure> {
     private_file::remove(path).map_err(failure)
 }
 
-/// Converts an error that names its file.
+/// Converts an error whose message already contains the path of the file.
 fn failure(error: io::Error) -> Failure {
     Failure::File(WithCauses::new(&error).to_string())
 }

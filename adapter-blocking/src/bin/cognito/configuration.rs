@@ -70,7 +70,7 @@ impl Configuration {
         self.username.as_deref()
     }
 
-    /// Returns the settings of the transport: the defaults, with the root certificates that are configured.
+    /// Returns the default settings of the transport, with the configured root certificates.
     pub(crate) fn transport(&self) -> TransportSettings {
         let mut settings = TransportSettings::default();
         if let Some(bundle) = &self.ca_bundle {
@@ -79,7 +79,7 @@ impl Configuration {
         settings
     }
 
-    /// Returns the app client. Warns of an endpoint with plain http.
+    /// Returns the app client. Writes a warning if a custom endpoint uses plain http.
     pub(crate) fn app_client(&self, output: Output) -> Result<AppClient, Failure> {
         let user_pool_id = required(self.user_pool_id.as_ref(), "--user-pool-id", "COGNITO_USER_POOL_ID")?;
         let client_id = required(self.client_id.as_ref(), "--client-id", "COGNITO_CLIENT_ID")?;
@@ -93,7 +93,7 @@ impl Configuration {
         })
     }
 
-    /// Returns the identity pool. Writes a warning if the endpoint uses plain http.
+    /// Returns the identity pool. Writes a warning if a custom endpoint uses plain http.
     pub(crate) fn identity_pool(&self, output: Output) -> Result<IdentityPool, Failure> {
         let id = required(self.identity_pool_id.as_ref(), "--identity-pool-id", "COGNITO_IDENTITY_POOL_ID")?;
         let mut identity_pool = IdentityPool::new(IdentityPoolId::new(id)?)?.with_user_agent(USER_AGENT)?;
@@ -134,7 +134,7 @@ impl Configuration {
         Ok(endpoint)
     }
 
-    /// Returns the store. The folder of the default store may be absent.
+    /// Returns the configured store or the default store. The folder of the default store may be absent.
     pub(crate) fn store(&self) -> Result<ToolStore, Failure> {
         match &self.store {
             Some(path) => Ok(ToolStore::new(path.clone())),
@@ -149,14 +149,14 @@ impl Configuration {
     }
 }
 
-/// Returns a user name without leading and trailing spaces, or `None` if the name has no other characters. No
-/// user name contains spaces.
+/// Removes leading and trailing spaces from a user name, because user names in Cognito contain no spaces.
+/// Returns `None` if the result is empty.
 fn trimmed(name: Option<&String>) -> Option<String> {
     name.map(|name| name.trim()).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-/// Returns whether a secret has a character other than a space. The library removes leading and trailing
-/// spaces from a client secret.
+/// Returns whether a client secret contains a character other than a space. The library removes leading and
+/// trailing spaces from a client secret.
 fn has_text(secret: &ClientSecret) -> bool {
     !secret.expose().trim().is_empty()
 }

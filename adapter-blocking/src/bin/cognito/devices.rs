@@ -72,7 +72,7 @@ pub(crate) fn format_time(seconds: Option<&EpochSeconds>) -> Option<String> {
 }
 
 /// Returns the device key that the user passed on the command line. If the user passed no key, returns the
-/// key under which this machine is registered as the user's device.
+/// key of the user's device on this machine.
 fn device_key_or_local(program: &Program, session: &SessionHandle, given: Option<String>) -> Result<String, Failure> {
     if let Some(key) = given {
         return Ok(key);

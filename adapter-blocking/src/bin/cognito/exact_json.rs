@@ -1,5 +1,5 @@
-//! JSON that is shown as it was sent: each number keeps its digits, which a [`Value`] would round, and
-//! members keep their order.
+//! JSON that the tool shows with all digits of each number, and with the members in the original order. A
+//! [`Value`] would round some numbers and sort the members.
 
 use std::fmt::{self, Write};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// The deepest indentation, in levels.
+/// The maximum indentation, in levels.
 const MAX_INDENTATION: usize = 100;
 
 /// A valid JSON text, which may contain tokens. `{}` writes the text on one line, and `{:#}` writes it
@@ -84,7 +84,8 @@ fn break_line(formatter: &mut fmt::Formatter<'_>, is_pretty: bool, depth: usize)
     (0..depth.min(MAX_INDENTATION)).try_for_each(|_| formatter.write_str("  "))
 }
 
-/// Returns the length in bytes of the JSON text at the start of `json`, with its quotation marks.
+/// Returns the length, in bytes, of the JSON string at the start of `json`. The length includes the quotation
+/// marks.
 fn text_length(json: &str) -> usize {
     let mut is_escaped = false;
     for (position, byte) in json.bytes().enumerate().skip(1) {

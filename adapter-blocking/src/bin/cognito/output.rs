@@ -31,12 +31,12 @@ enum Text {
 }
 
 impl Report {
-    /// Creates a report of one line of text.
+    /// Creates a report with one line of text.
     pub(crate) fn new(line: impl Into<String>, json: impl Into<ExactJson>) -> Self {
         Self::lines(vec![line.into()], json)
     }
 
-    /// Creates a report of several lines of text.
+    /// Creates a report with several lines of text.
     pub(crate) fn lines(lines: Vec<String>, json: impl Into<ExactJson>) -> Self {
         Self { text: Text::Lines(lines), json: json.into() }
     }
@@ -52,8 +52,8 @@ impl Report {
         Self { text: Text::Script(script), json: json.into() }
     }
 
-    /// Returns the text. If `is_terminal` is true, escapes all characters that are unsafe for a terminal.
-    /// Always escapes a line break inside a value, so that each value stays on one line.
+    /// Returns the text of the report. If `is_terminal` is true, escapes all characters that are unsafe for a
+    /// terminal. Always escapes line breaks inside values, so that a value cannot add a line to the text.
     fn to_text(&self, is_terminal: bool) -> String {
         let escape = if is_terminal { plain_text::escape } else { plain_text::escape_line_breaks };
         match &self.text {
@@ -71,8 +71,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// The library returned an error.
     Library(Error),
-    /// An error stopped the command before the command had done all of its job. The text says which part the
-    /// command has done.
+    /// The command did a part of its work, and then failed. The text says which part of the work is done.
     PartlyDone(&'static str, Error),
     /// The command needs an answer from the user, and there is no terminal for a prompt.
     AnswerNeeded(AnswerNeeded),
@@ -97,7 +96,7 @@ pub(crate) struct AnswerNeeded {
 }
 
 impl Failure {
-    /// Creates the failure for an answer that is missing and for which the tool cannot prompt.
+    /// Creates the failure for a missing answer if there is no terminal for a prompt.
     pub(crate) fn answer_needed(key: &str, message: impl Into<String>) -> Self {
         Self::AnswerNeeded(AnswerNeeded { challenge: None, answers: vec![key.to_owned()], message: message.into() })
     }
@@ -133,8 +132,8 @@ impl Failure {
         }
     }
 
-    /// Returns the value of the member `kind` in the JSON error, such as the name of the library's error
-    /// variant.
+    /// Returns the value of the member `kind` in the JSON error. For most errors of the library, the value is
+    /// the name of the [`Error`] variant.
     fn kind(&self) -> &'static str {
         match self {
             Self::Usage(_) => "Usage",
@@ -159,7 +158,7 @@ impl Failure {
         }
     }
 
-    /// Returns the library's error, if the library caused the failure.
+    /// Returns the error from the library, or `None` if the failure has another cause.
     pub(crate) fn library(&self) -> Option<&Error> {
         match self {
             Self::Library(error) | Self::PartlyDone(_, error) => Some(error),

@@ -95,7 +95,7 @@ impl Program {
         self.configuration.username().map_or_else(|| terminal::ask("USERNAME", "User name"), |name| Ok(name.to_owned()))
     }
 
-    /// Returns the configured user name, or prompts for a user name. The default of the prompt is the user
+    /// Returns the configured user name, or prompts for a user name. The prompt suggests the name of the user
     /// who signed in last.
     pub(crate) fn username_or_last(&self) -> Result<String, Failure> {
         match (self.configuration.username(), self.sessions()?.last_username()?) {

@@ -1,4 +1,4 @@
-//! The command `sign-in`, from the first request to the answer to the last challenge.
+//! The command `sign-in`, which answers challenges until the user is signed in.
 
 mod store_probe;
 
@@ -30,7 +30,7 @@ struct Attempt<'a> {
     typed_username: Option<String>,
     /// The challenge to answer next.
     challenge: Option<Challenge>,
-    /// The names of the challenges that the tool has answered by itself. The list is cleared whenever the
+    /// The names of the challenges that the tool has answered by itself. The tool clears the list when the
     /// user must answer a challenge.
     answered_alone: Vec<ChallengeName>,
     /// The challenge files that the command reads and writes.
@@ -131,7 +131,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Adds a hint to the error message: the path of the challenge file, or how to pass the answer.
+    /// Adds a hint to the error message. The hint contains the path of the challenge file, or the option that
+    /// passes the answer.
     fn with_hint(&self, needed: AnswerNeeded) -> Failure {
         let hint = match (self.files.path(), &self.challenge) {
             (Some(path), Some(Challenge::SoftwareTokenSetup(_))) => {
@@ -201,8 +202,8 @@ impl Attempt<'_> {
     }
 }
 
-/// Creates the failure for an authenticator app that cannot be set up, because the tool can neither show nor
-/// save the app's key.
+/// Creates the failure for the setup of an authenticator app. Without a terminal and a challenge file, the
+/// tool can neither show nor save the app's key.
 fn app_key_needs_file() -> Failure {
     let message = "an authenticator app must be set up: pass --challenge-file, and read the app's key from that file";
     Failure::AnswerNeeded(AnswerNeeded {
@@ -212,7 +213,7 @@ fn app_key_needs_file() -> Failure {
     })
 }
 
-/// Returns whether the answer to this challenge comes from the user.
+/// Returns whether the user must answer this challenge.
 ///
 /// The tool answers all other challenges by itself. If the tool answered such a challenge twice, it would
 /// send the same answer again.

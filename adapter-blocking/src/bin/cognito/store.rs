@@ -1,4 +1,4 @@
-//! The store of the tool, whose folder is created before the first write.
+//! The store of the tool.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -9,8 +9,8 @@ use cognito_blocking::adapter::private_file::naming;
 use cognito_blocking::storage::Record;
 use cognito_blocking::{FileStore, Store, StoreLock};
 
-/// The store of the tool. Reading creates nothing, so that commands that only read the store work in a
-/// read-only home folder.
+/// The store of the tool. The folder of the store is created before the first write. Commands that only read
+/// the store also work in a read-only home folder.
 #[derive(Clone)]
 pub(crate) struct ToolStore {
     file: FileStore,
@@ -19,17 +19,17 @@ pub(crate) struct ToolStore {
 }
 
 impl ToolStore {
-    /// Creates the store in a file whose folder exists.
+    /// Creates a store that uses this file. The folder of the file must exist.
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { file: FileStore::new(path), folder: None }
     }
 
-    /// Creates the store in a file in this folder, which may be absent.
+    /// Creates a store that uses a file in this folder. The folder may be absent.
     pub(crate) fn in_folder(folder: PathBuf, name: &str) -> Self {
         Self { file: FileStore::new(folder.join(name)), folder: Some(folder) }
     }
 
-    /// Creates the folder, which only the owner can open.
+    /// Creates the folder. Only the owner can open the folder.
     fn create_folder(&self) -> io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let mut builder = DirBuilder::new();

@@ -58,9 +58,9 @@ pub(crate) fn ask_code(key: &str, question: &str) -> Result<Parameter, Failure> 
     ask_hidden(key, question).map(|code| without_spaces(&code))
 }
 
-/// Removes all spaces and invisible characters from a code. A valid code contains neither. However,
-/// authenticator apps show codes with spaces, and a code that the user copies from a message may contain
-/// both.
+/// Removes all spaces and invisible characters from a code. A valid code contains no such characters.
+/// However, authenticator apps show codes with spaces, and a code that the user copies from a message may
+/// contain spaces and invisible characters.
 pub(crate) fn without_spaces(code: &Parameter) -> Parameter {
     let mut plain = String::with_capacity(code.expose().len());
     plain.extend(
@@ -91,7 +91,7 @@ fn hidden_line(prompt: &str) -> dialoguer::Result<Parameter> {
     dialoguer::Password::new().with_prompt(prompt).interact().map(Parameter::from)
 }
 
-/// Returns the only choice, or prompts for one of several choices.
+/// Prompts the user to choose. If there is only one choice, returns this choice without a prompt.
 pub(crate) fn choose<'a>(key: &str, question: &str, choices: &[&'a str]) -> Result<&'a str, Failure> {
     if let [only] = choices {
         return Ok(only);

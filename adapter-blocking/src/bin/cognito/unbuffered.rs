@@ -10,7 +10,7 @@ use rustix::io::{Errno, read};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
-/// The maximum length of a line, in bytes. A terminal returns shorter lines.
+/// The maximum length of a line, in bytes. A line that the user types at a terminal is always shorter.
 const MAX_BYTES: usize = 65_536;
 
 /// Reads the next line of standard input, without its line break. Returns `None` at the end of the input.
@@ -43,7 +43,7 @@ pub(crate) fn read_line() -> io::Result<Option<Parameter>> {
 ///
 /// # Errors
 ///
-/// Returns an error of the kind `UnexpectedEof` if the user ends the input.
+/// Returns an error of the kind `UnexpectedEof` if the user ends the input, for example with Ctrl-D.
 pub(crate) fn ask_hidden(prompt: &str) -> io::Result<Parameter> {
     let _hidden = HiddenInput::start()?;
     loop {

@@ -1,4 +1,4 @@
-//! Lock files, which exclude other processes.
+//! Functions that create and check lock files. Only one process at a time can lock such a file.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::naming::{naming, options};
 
-/// Opens or creates the file at `path` and locks it, without waiting. Returns `None` if the file is locked
-/// already. Dropping the file releases the lock.
+/// Opens or creates the file at `path`, and locks this file without waiting. If another process has locked
+/// the file, the function returns `None`. When the returned file is dropped, the lock is released.
 ///
-/// A file that was removed or replaced after it was opened is not returned, because another process can lock
-/// the new file.
+/// The function also returns `None` if another process removed or replaced the file before this process
+/// locked it. In this case, a third process could create and lock a new file at `path`.
 ///
 /// # Errors
 /// When the file cannot be opened or locked. The error names the file.
@@ -23,9 +23,11 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Returns whether the open file is still the file at `path`, and was neither removed nor replaced.
+/// Returns whether `file` is still the file at `path`. If another process removed or replaced the file at
+/// `path`, the result is `false`.
 ///
-/// On Windows, [`try_lock`] opens the file so that no process can remove it.
+/// On Windows, the result is always `true`: no process can remove a file while [`try_lock`] holds the file
+/// open.
 #[must_use]
 pub fn is_locked_file(file: &File, path: &Path) -> bool {
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! The names of files, in their folder and in errors, and the options with which files are created.
+//! File names, errors that name a file, and the options for creating a file.
 
 use core::fmt;
 use std::ffi::OsString;
@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Returns the folder of a file.
+/// Returns the folder that contains the file.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -19,7 +19,8 @@ pub fn sibling(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Returns options that open a file for writing and that make a new file readable only by its owner.
+/// Returns options that open a file for writing. If the file does not exist, opening it creates a file that
+/// only the owner can read.
 #[must_use]
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -29,7 +30,8 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Returns an error of the same kind that names the file and has `error` as its source.
+/// Wraps `error` in an error of the same kind whose message names the file. The `source()` of the new error
+/// is `error`.
 #[must_use]
 pub fn naming(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), InFile { path: path.to_path_buf(), cause: error })

@@ -11,11 +11,12 @@ use alloc::format;
 
 use super::naming::{folder_of, naming, options, sibling};
 
-/// The minimum age of a temporary file that counts as left over. A younger file may belong to a process that
-/// has not locked it yet.
+/// The minimum age at which [`remove_leftovers`] removes a temporary file. A younger file may belong to a
+/// process that has created the file but has not locked it yet.
 const LEFTOVER_AGE: Duration = Duration::from_secs(60);
 
-/// A temporary file, which is locked while its process writes it, and removed when it is dropped.
+/// A temporary file. The process locks the file while it writes the file. Dropping the value removes the
+/// file.
 pub(super) struct Temporary {
     path: PathBuf,
     file: File,
@@ -33,7 +34,8 @@ impl Temporary {
             let path = sibling(target, &format!(".{}-{random:08x}.new", process::id()));
             match options().create_new(true).open(&path) {
                 Ok(file) => {
-                    // Without locks, the file counts as left over as soon as it is old enough.
+                    // On a file system without locks, another process may remove this file once the file is
+                    // old enough.
                     let _ = file.try_lock();
                     return Ok(Self { path, file });
                 }
@@ -49,10 +51,11 @@ impl Temporary {
         self.file.sync_all()
     }
 
-    /// Gives the temporary file the name of the file `target`, which it replaces.
+    /// Replaces the file `target`, by renaming the temporary file to `target`.
     pub(super) fn rename(&self, target: &Path) -> io::Result<()> {
         if cfg!(windows) {
-            // A lock prevents others from reading the file, which has its final name in a moment.
+            // While the file is locked, no other process can read it. The next step gives the file its final
+            // name.
             let _ = self.file.unlock();
         }
         fs::rename(&self.path, target)
@@ -61,13 +64,13 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // A file that was renamed is absent.
+        // If the file was renamed, there is nothing to remove here, and the error is ignored.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Removes the temporary files of the file `target` that processes have left over. Problems are ignored,
-/// because a file that is left over blocks nothing.
+/// Removes the temporary files that crashed processes created for the file `target`. The function ignores
+/// errors, because such a file does no harm.
 pub(super) fn remove_leftovers(target: &Path) {
     let (Some(name), Ok(entries)) = (target.file_name(), fs::read_dir(folder_of(target))) else { return };
     for entry in entries.flatten() {
@@ -77,7 +80,8 @@ pub(super) fn remove_leftovers(target: &Path) {
     }
 }
 
-/// Returns whether a name is `TARGET.PID-RANDOM.new`, or `TARGET.PID.new`, the name in earlier versions.
+/// Returns whether a name has the form `TARGET.PID-RANDOM.new`, or the form of earlier versions,
+/// `TARGET.PID.new`.
 fn is_temporary(name: &OsStr, target: &OsStr) -> bool {
     let rest = name.as_encoded_bytes().strip_prefix(target.as_encoded_bytes());
     let Some(middle) = rest.and_then(|rest| rest.strip_prefix(b".")?.strip_suffix(b".new")) else { return false };
@@ -87,7 +91,7 @@ fn is_temporary(name: &OsStr, target: &OsStr) -> bool {
     is_pid && is_random && parts.next().is_none()
 }
 
-/// Returns whether a temporary file is old and no process has locked it.
+/// Returns whether a temporary file is at least [`LEFTOVER_AGE`] old and no process has locked the file.
 fn is_left_over(entry: &DirEntry) -> bool {
     let Ok(metadata) = entry.metadata() else { return false };
     let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok());

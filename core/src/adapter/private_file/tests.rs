@@ -23,7 +23,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Creates a file that was last written this many seconds ago.
+/// Creates a file, and sets its modification time to this many seconds ago.
 fn create_old(path: &Path, age_seconds: u64) -> File {
     fs::write(path, "half a fi").unwrap();
     let file = options().open(path).unwrap();
@@ -32,7 +32,8 @@ fn create_old(path: &Path, age_seconds: u64) -> File {
     file
 }
 
-/// Regression: the temporary file of a killed process blocked every later process with the same id.
+/// Regression: a killed process left a temporary file behind, and a later process with the same process id
+/// could not create its own.
 #[test]
 fn a_leftover_of_a_process_with_the_same_id_blocks_nothing() {
     let folder = folder("leftover");
@@ -127,7 +128,8 @@ fn a_link_is_followed_and_stays_a_link() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-/// Regression: a process locked a file that another process had removed, and both held the lock.
+/// Regression: two processes could hold the lock at the same time, if one of them removed the lock file and
+/// the other had already opened the removed file.
 #[cfg(unix)]
 #[test]
 fn a_lock_file_that_was_removed_is_created_again() {

@@ -5,23 +5,23 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-/// The value of `NO_PROXY`.
+/// The parsed value of the variable `no_proxy` or `NO_PROXY`.
 #[derive(Debug, Clone, Default)]
 pub(super) enum NoProxy {
-    /// No host.
+    /// Every host needs a proxy.
     #[default]
     None,
-    /// All hosts.
+    /// No host needs a proxy.
     All,
-    /// These hosts.
+    /// The hosts that match one of these entries need no proxy.
     Some(Vec<Entry>),
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
-    /// A host name in lower case, without a dot at either end. It matches its subdomains, too.
+    /// A host name in lower case, without a dot at either end. The name also matches its subdomains.
     Name(String),
-    /// The addresses that share this number of leading bits with the address.
+    /// A network: this address, and the number of leading bits that all addresses of the network share.
     Network(IpAddr, u32),
 }
 
@@ -34,7 +34,7 @@ impl NoProxy {
         Self::Some(entries.filter_map(Entry::parse).collect())
     }
 
-    /// Returns whether the host needs no proxy. An IPv6 address may have brackets.
+    /// Returns whether the host needs no proxy. If `host` is an IPv6 address, it may have brackets.
     pub(super) fn matches(&self, host: &str) -> bool {
         let entries = match self {
             Self::None => return false,
@@ -52,14 +52,13 @@ impl NoProxy {
 }
 
 impl Entry {
-    /// Parses one entry. An invalid entry matches no host, so that a mistake does not send requests past the
-    /// proxy.
+    /// Parses one entry. Returns `None` for an invalid entry, which then matches no host.
     fn parse(text: &str) -> Option<Self> {
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let bracketed = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
         if let Ok(address) = bracketed.unwrap_or(address).parse::<IpAddr>() {
             let all = if address.is_ipv4() { 32 } else { 128 };
-            // In curl, no bits and zero bits mean all bits.
+            // As in curl, a network without a number of bits, or with the number 0, is a single address.
             let bits = match bits {
                 None | Some("" | "0") => all,
                 Some(bits) => bits.parse().ok().filter(|bits| *bits <= all)?,

@@ -11,7 +11,8 @@ fn proxies(variables: &[(&str, &str)]) -> Proxies {
     })
 }
 
-/// Returns the proxy of a URL: `direct`, the proxy, or `unusable`.
+/// Returns the proxy for a URL as text, `direct` if the URL needs no proxy, or `unusable` if the proxy is
+/// unusable.
 fn way(variables: &[(&str, &str)], scheme: &str, host: &str) -> String {
     match proxies(variables).for_url(scheme, host) {
         Ok(None) => "direct".to_string(),
@@ -40,7 +41,8 @@ fn each_scheme_reads_its_own_variables_in_order() {
         (&[("all_proxy", a), ("ALL_PROXY", b)], at_a, at_a),
         (&[("all_proxy", ""), ("ALL_PROXY", b)], at_b, at_b),
         (&[("ALL_PROXY", "")], "direct", "direct"),
-        // A variable that is not used makes no error, and one that is used is never skipped.
+        // An invalid value causes an error only if the request needs the value. A later variable never
+        // replaces an invalid value.
         (&[("HTTPS_PROXY", a), ("ALL_PROXY", "http://")], at_a, "unusable"),
         (&[("HTTPS_PROXY", "http://"), ("ALL_PROXY", b)], "unusable", at_b),
         (&[("HTTPS_PROXY", "http://"), ("NO_PROXY", "*")], "direct", "direct"),

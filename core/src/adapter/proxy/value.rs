@@ -8,7 +8,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use super::{Proxy, ProxyScheme};
 use crate::secret::Password;
 
-/// Parses a value. The error is a reason that does not repeat the value.
+/// Parses the value of a variable. The error says why the value is invalid, but does not repeat the value.
 pub(super) fn parse(value: &str) -> Result<Proxy, &'static str> {
     if value.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
         return Err("it contains white space or a control character");
@@ -39,7 +39,7 @@ fn scheme(scheme: &str) -> Result<ProxyScheme, &'static str> {
     Ok(match scheme.to_ascii_lowercase().as_str() {
         "http" => ProxyScheme::Http,
         "https" => ProxyScheme::Https,
-        // In curl, `socks` is SOCKS 4.
+        // As in curl, the scheme `socks` means SOCKS 4.
         "socks" | "socks4" => ProxyScheme::Socks4,
         "socks4a" => ProxyScheme::Socks4a,
         "socks5" => ProxyScheme::Socks5,
@@ -54,7 +54,7 @@ fn user(text: &str) -> Result<(String, Password), &'static str> {
     Ok((decoded(user)?, Password::new(decoded(password)?)))
 }
 
-/// Decodes percent-encoded bytes. A percent sign that does not begin such a byte stands for itself.
+/// Decodes percent-encoded bytes. A percent sign without two hexadecimal digits after it stays unchanged.
 fn decoded(text: &str) -> Result<String, &'static str> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -96,7 +96,7 @@ fn host_and_port(text: &str) -> Result<(String, &str), &'static str> {
     if host.is_empty() {
         return Err("it has no host");
     }
-    // URL parsers read a name that ends in a number as an IPv4 address, and then reject other texts.
+    // If a host ends in a number, URL parsers accept the host only if it is an IPv4 address.
     let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|digit| digit.is_ascii_digit()) && host.parse::<Ipv4Addr>().is_err() {
         return Err("its host is not an IPv4 address");

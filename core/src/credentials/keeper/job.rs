@@ -22,9 +22,9 @@ pub(super) struct Job {
     logins: Logins,
     /// The identity id in the store under the keeper's key, or `None` if the record is absent or invalid.
     stored: Option<String>,
-    /// The error that prevented locking the store. Without the lock, nothing is saved.
+    /// The error of a failed attempt to lock the key. Without the lock, the job saves nothing.
     lock_error: Option<Cause>,
-    /// Whether the request names the identity of a guest who now signs in.
+    /// Whether the job sends the guest's identity id together with the user's logins.
     uses_guest_identity: bool,
     state: State,
 }
@@ -32,7 +32,7 @@ pub(super) struct Job {
 #[derive(Debug)]
 enum State {
     Ready,
-    /// The identity id is being read without the store's lock.
+    /// The job reads the identity id before it locks the key.
     Peeking,
     Locking,
     Loading,
@@ -44,10 +44,10 @@ enum State {
     Forgetting,
 }
 
-/// The error for callers of valid credentials while another caller's job waits for the lock.
+/// The error message for a caller who gets valid credentials while another caller's job waits for a lock.
 pub(super) const LOCK_IS_TAKEN: &str = "the lock on the identity is taken; try again later";
 
-/// The credentials, or `None` after they were forgotten.
+/// The credentials, or `None` if the task was [`CredentialsTask::Forget`].
 pub(super) type Output = Result<Option<KeptCredentials>, Error>;
 
 type Next = Transition<Job>;
@@ -114,7 +114,8 @@ impl Job {
         }
     }
 
-    /// Returns whether the job waits for a lock in the store and callers may use valid credentials meanwhile.
+    /// Returns whether the job waits for a lock and keeps the current credentials. While the job waits, other
+    /// callers may use the current credentials.
     pub(super) fn leaves_valid_credentials(&self) -> bool {
         matches!(self.state, State::Locking | State::LockingGuest) && self.task != CredentialsTask::Forget
     }
@@ -167,7 +168,7 @@ impl Job {
         self.next(State::Peeking, KeeperStep::Load(known.key()))
     }
 
-    /// Locks this key. A job waits little if it can continue without the lock.
+    /// Locks this key. If the job can continue without the lock, the job waits for a short time only.
     fn lock(self, known: &Known, now: Timestamp, state: State, key: String) -> Next {
         let needs_no_lock = self.stored.is_some() || known.fallback(self.task, now).is_some();
         let max_wait = if needs_no_lock { SHORT_LOCK_WAIT } else { MAX_LOCK_WAIT };
@@ -183,7 +184,8 @@ impl Job {
         self.lock(known, now, State::LockingGuest, known.guest_key())
     }
 
-    /// Returns the identity id that could not be saved, or else the stored one.
+    /// Returns the identity id that could not be saved. If all identity ids were saved, returns the stored
+    /// identity id.
     fn known_identity_id(&self, known: &mut Known) -> Option<String> {
         known.unsaved.take_if(|unsaved| unsaved.instead_of != self.stored);
         let unsaved = known.unsaved.as_ref().map(|unsaved| unsaved.identity_id.clone());
@@ -219,7 +221,7 @@ impl Job {
         self.keep_identity(known, credentials.identity_id.clone(), Ok(Some(credentials.into())))
     }
 
-    /// Saves the identity id if the store has a different one or none.
+    /// Saves the identity id, unless the store already has the same identity id.
     fn keep_identity(mut self, known: &mut Known, identity_id: String, output: Output) -> Next {
         if self.stored.as_ref() == Some(&identity_id) {
             known.unsaved = None;
@@ -265,8 +267,8 @@ impl Job {
     }
 }
 
-/// Returns the old credentials together with the error, or only the error if [`Known::fallback`] returns no
-/// credentials.
+/// Returns the credentials from [`Known::fallback`] together with the error. If there are no such
+/// credentials, returns only the error.
 fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -> Output {
     match known.fallback(task, now) {
         Some(credentials) => Ok(Some(not_renewed(credentials, error))),
@@ -274,13 +276,13 @@ fn failure(known: &Known, task: CredentialsTask, now: Timestamp, error: Error) -
     }
 }
 
-/// Returns valid credentials with the error that prevented getting new ones.
+/// Returns the old credentials, together with the reason why the keeper has no new credentials.
 pub(super) fn not_renewed(credentials: &Credentials, error: Error) -> KeptCredentials {
     KeptCredentials { refresh_error: Some(error), ..KeptCredentials::from(credentials.clone()) }
 }
 
-/// Reads the identity id in a record. An invalid id counts as absent, because the service returns the same id
-/// again for the same user.
+/// Returns the identity id in a record, or `None` if the record is absent or invalid. An invalid record is
+/// harmless, because GetId returns the same identity id again for the same user.
 fn identity_id(record: Option<&Record>) -> Option<String> {
     let text = core::str::from_utf8(record?.as_bytes()).ok()?;
     is_id(text).then(|| text.into())

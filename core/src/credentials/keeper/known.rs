@@ -60,7 +60,8 @@ impl Known {
     }
 
     /// Returns the current credentials, which the job returns if the request for new credentials fails.
-    /// Returns `None` if the current credentials have expired, or if the task is a refresh.
+    /// Returns `None` if the current credentials have expired, or if the task is not
+    /// [`CredentialsTask::Get`].
     pub(super) fn fallback(&self, task: CredentialsTask, now: Timestamp) -> Option<&Credentials> {
         let valid = self.newest().filter(|credentials| credentials.is_valid_for(now, Duration::ZERO));
         valid.filter(|_| task == CredentialsTask::Get)

@@ -32,7 +32,7 @@ pub struct CredentialsInput {
 }
 
 impl CredentialsInput {
-    /// Creates the input from the logins of a session and the session's generation.
+    /// Creates the input from a session's logins and the session's generation.
     #[must_use]
     pub fn from_session(logins: Logins, generation: u64) -> Self {
         Self { logins, generation: Some(generation) }
@@ -46,14 +46,14 @@ impl From<Logins> for CredentialsInput {
     }
 }
 
-/// Valid credentials, together with the non-fatal errors that occurred in the job.
+/// Valid credentials, together with the non-fatal errors of the job that returned the credentials.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptCredentials {
     /// The valid credentials.
     pub credentials: Credentials,
-    /// The error of a failed request for new credentials, or `None` if no request was needed or the request
-    /// succeeded. After an error, the returned credentials are the old credentials, which expire soon.
+    /// The error if new credentials were necessary but the job could not get them. In this case, the returned
+    /// credentials are the old credentials, which expire soon.
     pub refresh_error: Option<Error>,
     /// The error if the identity id could not be saved. The unsaved identity id stays in memory, and the next
     /// job saves it.
@@ -70,12 +70,13 @@ impl KeptCredentials {
         error.is_some_and(Error::is_login_expired)
     }
 
-    /// Returns the result for a caller whose session could not be refreshed although the service needs [fresh
-    /// logins](Self::needs_fresh_logins). `result` is the result with the old logins, and `error` is the
-    /// error of the refresh. Valid credentials are returned unless the session has ended.
+    /// Returns the final result if the service [needs fresh logins](Self::needs_fresh_logins) but the session
+    /// could not be refreshed. `result` is the result with the old logins, and `error` is the error of the
+    /// refresh. If `result` contains valid credentials and the session has not ended, returns these
+    /// credentials.
     ///
     /// # Errors
-    /// Returns the error of the refresh.
+    /// Returns `error` if `result` contains no credentials, or if the session has ended.
     pub fn without_fresh_logins(result: Result<Self, Error>, error: Error) -> Result<Self, Error> {
         let has_ended = matches!(error, Error::NotSignedIn) || error.ends_session();
         result.ok().filter(|_| !has_ended).ok_or(error)

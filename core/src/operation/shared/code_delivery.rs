@@ -1,4 +1,4 @@
-//! Where and how the service sent a code.
+//! The destination and the medium of a code.
 
 use alloc::string::String;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoding::lenient;
 
-/// The destination of a code that the service sent, and the medium.
+/// The destination to which the service sent a code, and the medium that the service used.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CodeDeliveryDetailsType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

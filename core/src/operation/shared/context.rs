@@ -8,8 +8,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Data that an application sends with a call, for the user pool's Lambda triggers, for threat protection and
-/// for Amazon Pinpoint. Every flow accepts a context. A flow adds to each request those parts of the context
-/// for which the request has a member.
+/// for Amazon Pinpoint. Every flow accepts a context. If a request has a member for a part of the context,
+/// the flow adds this part to the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl fmt::Debug for UserContextData {
     }
 }
 
-/// The Amazon Pinpoint endpoint to which Amazon Pinpoint attributes the analytics events of a request.
+/// The Amazon Pinpoint endpoint for the analytics events of a request.
 ///
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AnalyticsMetadataType.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

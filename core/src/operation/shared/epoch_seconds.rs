@@ -9,8 +9,8 @@ use serde_json::Number;
 use crate::encoding::lenient;
 use crate::timestamp::Timestamp;
 
-/// A point in time in the service's JSON: seconds since the Unix epoch, with or without a fraction. A text
-/// with such a number, and a time in the form of RFC 3339, are read as well.
+/// A point in time in the service's JSON: seconds since the Unix epoch, with or without a fraction. This type
+/// also accepts a JSON string that contains such a number, or a time in the format of RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct EpochSeconds(Number);

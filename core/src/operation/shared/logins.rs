@@ -1,4 +1,4 @@
-//! Login providers, and the tokens by which an identity pool identifies a user.
+//! The login providers and tokens of a user of an identity pool.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -39,7 +39,7 @@ impl Logins {
     /// The provider name of X, formerly Twitter.
     pub const TWITTER: &'static str = "api.twitter.com";
 
-    /// Creates an empty set of logins, which stands for a guest.
+    /// Creates an empty set of logins. Use an empty set for a guest.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -58,7 +58,7 @@ impl Logins {
         self
     }
 
-    /// Returns `true` if there are no logins. A guest has no logins.
+    /// Returns whether the set is empty. A guest has no logins.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

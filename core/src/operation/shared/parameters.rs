@@ -50,7 +50,7 @@ impl Parameters {
         self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
     }
 
-    /// Returns whether there are no parameters.
+    /// Returns whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

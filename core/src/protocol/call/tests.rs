@@ -288,7 +288,7 @@ fn debug_and_errors_show_no_secret() {
     assert!(!debug.contains("m4rk"), "{debug}");
 }
 
-/// An earlier version of this crate accepted a JSON array in place of a JSON object.
+/// Regression: this crate accepted a JSON array in place of a JSON object.
 #[test]
 fn a_list_in_place_of_an_object_is_malformed() {
     for body in [r#"["alice"]"#, " \n[]", r#""alice""#, "null", "1"] {
@@ -298,8 +298,8 @@ fn a_list_in_place_of_an_object_is_malformed() {
     }
 }
 
-/// An earlier version of this crate accepted an error name with control characters. Such a name could clear a
-/// terminal or forge a line of a log.
+/// Regression: this crate accepted error names that contain control characters. Such a name could clear a
+/// terminal or add a false line to a log.
 #[test]
 fn an_error_whose_name_has_control_characters_is_malformed() {
     for name in ["Not\u{1b}[31mAuthorizedException", "Not\nAuthorized", "Nöt"] {

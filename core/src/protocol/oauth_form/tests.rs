@@ -12,7 +12,8 @@ use crate::protocol::retry::RetryPolicy;
 use crate::secret::RefreshToken;
 use crate::test_support::{NOW, answer, done, failed, no_answer, sent};
 
-/// A reader of a token response. A token request is not repeatable, because a code can be used only once.
+/// A reader of a token response. A token request is not repeatable, because the service accepts an
+/// authorization code only once.
 struct TokenAnswer;
 
 #[derive(Debug, Deserialize)]

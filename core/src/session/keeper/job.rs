@@ -23,7 +23,7 @@ use crate::timestamp::Timestamp;
 
 pub(super) use state::Job;
 
-/// The error for callers of valid tokens while another caller's job waits for the lock.
+/// The error that callers get together with valid tokens while another caller's job waits for the lock.
 pub(super) const LOCK_IS_TAKEN: &str = "the lock on the session is taken; try again later";
 
 impl Job {
@@ -62,9 +62,8 @@ impl Job {
         }
     }
 
-    /// Locks the session. A caller of valid tokens waits little, and then gets these tokens. A task without
-    /// valid tokens, or one that needs new tokens or changes the store, waits until another process has
-    /// refreshed the session.
+    /// Locks the session. If the task is `Get` and the tokens in memory are valid, the job waits only briefly
+    /// for the lock. All other jobs wait long enough for a refresh by another process.
     fn lock(self, known: &Known, now: Timestamp) -> Next {
         let has_tokens = matches!(self.task, SessionTask::Get) && known.valid(now).is_some();
         let max_wait = if has_tokens { SHORT_LOCK_WAIT } else { MAX_LOCK_WAIT };
@@ -87,8 +86,8 @@ impl Job {
         }
     }
 
-    /// Continues the job after the store could not be locked. The job may return the session in memory, but
-    /// must not write to the store.
+    /// Continues the job after a failed attempt to lock the session. The job may return the session in
+    /// memory, but must not write to the store.
     fn not_locked(self, known: &mut Known, now: Timestamp, cause: Cause) -> Next {
         match &self.task {
             SessionTask::Save(signed_in) => {
@@ -169,8 +168,8 @@ impl Job {
         self.saved(known, now, saving, Some(cause))
     }
 
-    /// Continues the job after the attempt to save the session. If saving failed, `known.unsaved` has the
-    /// session.
+    /// Continues the job after the attempt to save the session. If saving failed, `known.unsaved` contains
+    /// the session.
     fn saved(self, known: &mut Known, now: Timestamp, saving: Saving, save_error: Option<Cause>) -> Next {
         // No caller may get tokens that are about to be revoked.
         if !self.is_sign_out() {
@@ -203,8 +202,7 @@ impl Job {
     }
 }
 
-/// Returns a session that could not be refreshed, but whose tokens are still valid, with the error of the
-/// refresh.
+/// Combines a session whose tokens are still valid with the error of the failed refresh.
 pub(super) fn not_refreshed(session: Session, error: Error) -> KeptSession {
     KeptSession { refresh_error: Some(error), ..KeptSession::from(session) }
 }

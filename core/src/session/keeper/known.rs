@@ -32,15 +32,15 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Unsaved {
     pub(super) session: Session,
-    /// The record that the store had when saving failed, or `None` if the record could not be read. If the
-    /// store later has a different record, the user has signed in or out in another process, so this session
-    /// is no longer the newest session.
+    /// The record that was in the store when saving failed, or `None` if the record could not be read. If the
+    /// store later contains a different record, the user has signed in or out in another process, so this
+    /// session is no longer the newest session.
     pub(super) instead_of: Option<Option<Record>>,
 }
 
 impl Known {
-    /// Returns the newest session if its tokens are valid for at least the margin. A session without a
-    /// refresh token is returned until its tokens expire.
+    /// Returns the newest session if its tokens are valid for at least the margin in the settings. If the
+    /// session has no refresh token, the method ignores the margin.
     pub(super) fn usable(&self, now: Timestamp) -> Option<&Session> {
         self.current.as_ref().filter(|session| session.plan(now, self.settings.margin) == Plan::Use)
     }
@@ -50,15 +50,14 @@ impl Known {
         self.current.clone().filter(|session| is_valid(session, now))
     }
 
-    /// Reads a stored session, and fails if it is bound to another endpoint.
+    /// Decodes a stored session. Fails if the session is bound to another endpoint.
     pub(super) fn read(&self, record: &Record) -> Result<Session, Error> {
         let session = Session::from_record(record)?;
         session.require_stored_endpoint(&self.app_client)?;
         Ok(session)
     }
 
-    /// Returns the session that could not be saved, if the store still has the record that it had when saving
-    /// failed.
+    /// Returns the unsaved session, if the record in the store has not changed since saving failed.
     pub(super) fn newest_unsaved(&self, held: Option<&Record>) -> Option<&Session> {
         let unsaved = self.unsaved.as_ref()?;
         let is_newest = unsaved.instead_of.as_ref().is_none_or(|seen| seen.as_ref() == held);

@@ -13,8 +13,7 @@ use crate::session::{RemoteSignOut, Session, SignOutScope, SignedIn, SignedOut};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// The margin: the keeper refreshes tokens that expire within this time. The default margin is one
-    /// minute.
+    /// The keeper refreshes tokens that expire within this time. The default is one minute.
     pub margin: Duration,
     /// The context that the keeper sends with every refresh request.
     pub context: Context,
@@ -40,9 +39,10 @@ pub enum SessionTask {
     /// Store the session of a user who has just signed in, and replace the user's earlier session. The job
     /// also stores the user's name as the name of the last user, and saves the changes to the user's device.
     Save(Box<SignedIn>),
-    /// Sign the user out at the service in this scope. The job then removes the session from the store and
-    /// from memory, even if the service rejects the sign-out. Only a session that is bound to another
-    /// endpoint stays, unless the scope is [`SignOutScope::Local`]: the error is [`Error::OtherEndpoint`].
+    /// Sign the user out at the service, with this scope. The job then removes the session from the store and
+    /// from memory, even if the service rejects the sign-out. A session that is bound to another endpoint can
+    /// only be removed with [`SignOutScope::Local`]. With any other scope, the job fails with
+    /// [`Error::OtherEndpoint`] and does not remove such a session.
     SignOut(SignOutScope),
     /// Remove the session and the device of a user who has been deleted, without sending a request to the
     /// service.
@@ -58,13 +58,13 @@ pub struct SessionOutcome {
     /// The session, or `None` if the job has removed the session or has found no session to save.
     ///
     /// The error is [`Error::NotSignedIn`] if the store has no session or only an expired session. The error
-    /// is [`Error::Store`] if the store cannot be read or written. After this error, unsaved sessions and
-    /// devices stay in memory. All other errors come from a [`Refresh`](crate::Refresh).
+    /// is [`Error::Store`] if the store cannot be read or written. After an [`Error::Store`], unsaved
+    /// sessions and devices stay in memory. All other errors are errors of a [`Refresh`](crate::Refresh).
     pub result: Result<Option<KeptSession>, Error>,
     /// The result of the sign-out at the service. If the task is not a sign-out, the result is
     /// [`RemoteSignOut::NotAsked`].
     pub remote_sign_out: RemoteSignOut,
-    /// The event to report to the observers of the session, if there is one.
+    /// The event to report to the observers of the session, or `None` if there is no event.
     pub event: Option<SessionEvent>,
 }
 
@@ -75,7 +75,8 @@ impl From<KeptSession> for SessionOutcome {
     }
 }
 
-/// Converts the outcome of [`SessionTask::SignOut`], or the error that stopped the sign-out.
+/// Converts the outcome of a [`SessionTask::SignOut`], or the error that prevented the sign-out, into the
+/// result of the sign-out.
 impl From<Result<SessionOutcome, Error>> for SignedOut {
     fn from(outcome: Result<SessionOutcome, Error>) -> Self {
         match outcome {
@@ -109,7 +110,7 @@ pub enum SessionEventKind {
     Expired,
 }
 
-/// A session with valid tokens, together with the non-fatal errors that occurred in the job.
+/// A session with valid tokens, and the non-fatal errors of the keeper's job.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KeptSession {
@@ -117,12 +118,12 @@ pub struct KeptSession {
     pub session: Session,
     /// The changes to the user's device that a refresh reported.
     pub device: DeviceReport,
-    /// The error of a failed refresh, or `None` if no refresh was needed or the refresh succeeded. After an
-    /// error, the tokens of the returned session are valid only for a short time.
+    /// The error of a failed refresh, or `None` if no refresh was needed or the refresh succeeded. If the
+    /// refresh failed, the tokens of the returned session expire soon.
     pub refresh_error: Option<Error>,
-    /// The error if the session or the device could not be saved. **The store may still have the session from
-    /// before the refresh**, with a refresh token that may now be invalid. The unsaved session and device
-    /// stay in memory, and the next job saves them.
+    /// The error that prevented the keeper from saving the session or the device, or `None` if there was no
+    /// such error. After this error, **the store may still contain the old session**, with a refresh token
+    /// that may now be invalid. The unsaved session and device stay in memory, and the next job saves them.
     pub save_error: Option<Cause>,
 }
 

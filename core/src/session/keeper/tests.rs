@@ -36,7 +36,7 @@ fn seed() -> Seed {
     Seed::new([7; 32])
 }
 
-/// Returns a session whose tokens were issued for an hour and are valid for this many seconds after [`NOW`].
+/// Returns a session whose tokens have a lifetime of one hour and expire this many seconds after [`NOW`].
 fn session(valid_for_seconds: u64, refresh_token: &str) -> Session {
     let issued_at = NOW.as_unix_seconds() + valid_for_seconds - 3600;
     let claims = json!({"username": "alice", "iat": issued_at, "exp": issued_at + 3600}).to_string();
@@ -217,8 +217,8 @@ fn offline_valid_tokens_are_returned_without_a_retry() {
     assert!(matches!(kept.refresh_error, Some(Error::NotReached(error)) if !error.may_have_arrived));
 }
 
-/// Once, when a response arrived during a wait, the keeper returned an error, but still recorded that a
-/// request had arrived at the service.
+/// Regression: if the driver reported a response instead of the end of a wait, the keeper rejected this
+/// event, but still recorded that a request had arrived at the service.
 #[test]
 fn an_unexpected_response_changes_nothing() {
     let mut desk = Desk::with(Some(session(30, "r")));

@@ -27,7 +27,7 @@ fn refreshable(access_token: String) -> Tokens {
     tokens
 }
 
-/// Returns tokens that were issued at [`ISSUED`] for `life` seconds.
+/// Returns tokens that were issued at [`ISSUED`] and have a lifetime of `life` seconds.
 fn tokens(life: u64) -> Tokens {
     refreshable(token(&json!({"iat": ISSUED, "exp": ISSUED + life})))
 }

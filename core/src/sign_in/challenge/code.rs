@@ -35,8 +35,8 @@ impl ChallengeKind for CodeChallenge {
 
 impl CodeChallenge {
     /// Returns the name of the challenge. [`SoftwareTokenMfa`](ChallengeName::SoftwareTokenMfa) means that
-    /// the code comes from an authenticator app. Any other name means that the service sent the code by SMS
-    /// or e-mail.
+    /// the code comes from an authenticator app. Any other challenge name means that the service sent the
+    /// code by SMS or e-mail.
     #[must_use]
     pub fn name(&self) -> &ChallengeName {
         &self.pending.name
@@ -53,10 +53,10 @@ impl CodeChallenge {
         })
     }
 
-    /// Returns the phone number or the e-mail address to which the service sent the code, with hidden digits
-    /// or letters, such as `+*******1234`. Returns `None` if the service does not name the destination.
-    /// `None` does not mean that the code comes from an authenticator app: to find out, use
-    /// [`name`](Self::name).
+    /// Returns the phone number or the e-mail address to which the service sent the code. The service hides
+    /// some of the digits or letters, as in `+*******1234`. Returns `None` if the service does not name the
+    /// destination. To find out whether the code comes from an authenticator app, use [`name`](Self::name)
+    /// instead.
     #[must_use]
     pub fn destination(&self) -> Option<&str> {
         self.pending.parameters.get("CODE_DELIVERY_DESTINATION")
@@ -75,7 +75,7 @@ impl CodeChallenge {
         self.response_name
     }
 
-    /// Answers the challenge with this code.
+    /// Creates a flow that answers the challenge with this code.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, code: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.pending, self.response_name, code.into(), seed)

@@ -31,8 +31,8 @@ impl CustomChallenge {
         &self.0.parameters
     }
 
-    /// Answers the challenge with this text. A wrong answer is not always an error: the Lambda trigger may
-    /// create another challenge.
+    /// Creates a flow that answers the challenge with this text. If the answer is wrong, the flow may succeed
+    /// with another challenge from the Lambda trigger.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, answer: impl Into<Parameter>, seed: Seed) -> SignIn {
         SignIn::answer_one(app_client, &self.0, "ANSWER", answer.into(), seed)

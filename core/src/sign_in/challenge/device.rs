@@ -10,9 +10,9 @@ use crate::seed::Seed;
 
 /// A challenge that asks for the device's proof, in a flow that has no record of the device.
 ///
-/// The caller gets this challenge if an earlier flow of the sign-in named the device, but a later flow was
-/// created without [`with_devices`](SignIn::with_devices). To continue the sign-in, pass the device's record
-/// to [`answer`](Self::answer).
+/// The caller gets this challenge if an earlier flow of the sign-in sent the device key, but the caller
+/// created a later flow without [`with_devices`](SignIn::with_devices). To continue the sign-in, pass the
+/// device's record to [`answer`](Self::answer).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceChallenge(Pending);
 
@@ -27,7 +27,7 @@ impl ChallengeKind for DeviceChallenge {
 }
 
 impl DeviceChallenge {
-    /// Proves the device to the service. `devices` must contain the record of this device.
+    /// Creates a flow that sends the device's proof. `devices` must contain the record of this device.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, devices: Devices, seed: Seed) -> SignIn {
         let opening = Opening::DeviceProof(self.0.session.clone());

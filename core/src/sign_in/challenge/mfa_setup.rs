@@ -1,4 +1,4 @@
-//! MFA_SETUP: the user sets up a second factor and is then signed in.
+//! MFA_SETUP: the user sets up a second factor during the sign-in.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ use crate::timestamp::Timestamp;
 ///  set_up_email ──RespondToAuthChallenge──► SignInOutcome: EMAIL_OTP
 /// ```
 ///
-/// If the user pool offers only text messages, the user cannot set up a factor during the sign-in. An
+/// If the user pool offers only codes by SMS, the user cannot set up a factor during the sign-in. An
 /// administrator must first add a phone number to the user. After that, the user must sign in again.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
@@ -50,9 +50,9 @@ impl MfaSetupChallenge {
         self.0.factors("MFAS_CAN_SETUP")
     }
 
-    /// Returns the factors to offer to the user: the [`factors`](Self::factors), or, if that list is empty,
-    /// all factors that this version can set up. [`setup_of`](Self::setup_of) returns how the user sets up a
-    /// factor, or why the user cannot set up the factor.
+    /// Returns the factors to offer to the user. These are the [`factors`](Self::factors). If that list is
+    /// empty, returns all factors that this version can set up. [`setup_of`](Self::setup_of) returns how the
+    /// user sets up a factor, or why the user cannot set up the factor.
     #[must_use]
     pub fn options(&self) -> Vec<ChallengeName> {
         let factors = self.factors();
@@ -65,9 +65,12 @@ impl MfaSetupChallenge {
     /// Returns how the user sets up this factor during the sign-in.
     ///
     /// # Errors
-    /// When the list of the service contains other factors but not this factor, when the factor needs an
-    /// administrator, or when this version does not know how to set up the factor. Codes by SMS need an
-    /// administrator, who must add a phone number to the user before the next sign-in.
+    /// Returns an error in each of these cases:
+    ///
+    /// - The list [`factors`](Self::factors) is not empty, and does not contain this factor.
+    /// - The user chose codes by SMS: an administrator must first add a phone number to the user, and the
+    ///   user must sign in again.
+    /// - This version does not know how to set up the factor.
     pub fn setup_of(&self, factor: &ChallengeName) -> Result<FactorSetup, InvalidInput> {
         let factors = self.factors();
         let invalid = |problem| InvalidInput::new("MFA_SETUP", problem);
@@ -84,8 +87,8 @@ impl MfaSetupChallenge {
         }
     }
 
-    /// Chooses an authenticator app. The output of the flow contains the secret for the app. If
-    /// [`setup_of`](Self::setup_of) does not allow an authenticator app, the flow fails with
+    /// Creates a flow that starts to set up an authenticator app. The output of the flow contains the secret
+    /// for the app. If [`setup_of`](Self::setup_of) does not allow an authenticator app, the flow fails with
     /// [`Error::InvalidInput`] before it sends a request.
     #[must_use]
     pub fn set_up_software_token(&self, app_client: &AppClient) -> BeginSoftwareTokenSetup {
@@ -100,9 +103,9 @@ impl MfaSetupChallenge {
         BeginSoftwareTokenSetup(Guarded::new(Associating { pending: self.0.clone(), call }))
     }
 
-    /// Selects codes that are sent by e-mail to this address. The service sends the first code, and the next
-    /// challenge asks for this code. If [`setup_of`](Self::setup_of) does not allow codes by e-mail, the flow
-    /// fails with [`Error::InvalidInput`] before it sends a request.
+    /// Creates a flow that sets up codes by e-mail to this address. The service sends the first code, and the
+    /// next challenge asks for this code. If [`setup_of`](Self::setup_of) does not allow codes by e-mail, the
+    /// flow fails with [`Error::InvalidInput`] before it sends a request.
     #[must_use]
     pub fn set_up_email(&self, app_client: &AppClient, email: impl Into<Parameter>, seed: Seed) -> SignIn {
         if let Err(error) = self.setup_of(&ChallengeName::EmailOtp) {

@@ -15,11 +15,11 @@ use crate::operation::{Attribute, ChallengeName, Parameters};
 use crate::secret::Password;
 use crate::seed::Seed;
 
-/// A challenge to replace a temporary password. The challenge also asks for each attribute that the user pool
-/// requires but the user does not have yet.
+/// A challenge to replace a temporary password. If the user lacks attributes that the user pool requires, the
+/// challenge also asks for these attributes.
 ///
-/// If the new password violates the user pool's policy, the service rejects it
-/// with [`RefusalKind::InvalidPassword`]. After this error, the challenge can be answered again.
+/// If the new password violates the user pool's policy, the service rejects the password with
+/// [`RefusalKind::InvalidPassword`]. After this error, the challenge can be answered again.
 ///
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html>
 ///
@@ -60,8 +60,8 @@ impl NewPasswordChallenge {
         attributes.into_iter().map(attribute).collect()
     }
 
-    /// Answers the challenge with this password and these attributes. The names of the attributes may omit
-    /// the [prefix](Self::ATTRIBUTE_PREFIX).
+    /// Creates a flow that answers the challenge with this password and these attributes. The names of the
+    /// attributes may omit the [prefix](Self::ATTRIBUTE_PREFIX).
     ///
     /// The flow rejects the attributes `email_verified` and `phone_number_verified`, and any attribute that
     /// already has a value. In these cases, the flow sends no request, because the service would reject the
@@ -80,7 +80,7 @@ impl NewPasswordChallenge {
         SignIn::answer(app_client, &self.0, responses, seed)
     }
 
-    /// Answers the challenge without checking the attributes, unlike [`answer`](Self::answer).
+    /// Creates the same flow as [`answer`](Self::answer), but does not check the attributes.
     #[must_use]
     pub fn answer_unchecked(
         &self,

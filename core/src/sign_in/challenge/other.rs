@@ -1,10 +1,10 @@
-//! Challenges that this version has no type for.
+//! Challenges for which this version of the crate has no type.
 
 use super::super::pending::Pending;
 use crate::operation::{ChallengeName, Parameters};
 
-/// A challenge that this version has no type for.
-/// Use [`Challenge::answer_with`](super::Challenge::answer_with) to answer it with any responses.
+/// A challenge for which this version of the crate has no type. Use
+/// [`Challenge::answer_with`](super::Challenge::answer_with) to answer the challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherChallenge(pub(super) Pending);
 

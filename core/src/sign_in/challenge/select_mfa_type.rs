@@ -35,8 +35,8 @@ impl SelectMfaTypeChallenge {
         self.0.factors("MFAS_CAN_CHOOSE")
     }
 
-    /// Returns the factors to offer to the user: the [`choices`](Self::choices), or, if that list is empty,
-    /// all factors that this version can answer.
+    /// Returns the factors to offer to the user. These are the [`choices`](Self::choices). If that list is
+    /// empty, returns all factors that this version supports.
     #[must_use]
     pub fn options(&self) -> Vec<ChallengeName> {
         let choices = self.choices();
@@ -46,7 +46,8 @@ impl SelectMfaTypeChallenge {
         choices
     }
 
-    /// Chooses this factor, which must be one of the [`choices`](Self::choices) unless that list is empty.
+    /// Creates a flow that chooses this factor. If the list [`choices`](Self::choices) is not empty, the list
+    /// must contain this factor.
     #[must_use]
     pub fn answer(&self, app_client: &AppClient, choice: &ChallengeName, seed: Seed) -> SignIn {
         let choices = self.choices();

@@ -15,8 +15,8 @@ use crate::seed::Seed;
 /// a [`Challenge`](super::Challenge).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SoftwareTokenSetup {
-    /// The challenge. Here, `Pending::software_token` is `None`, because the next field contains the software
-    /// token.
+    /// The challenge. In this value, `Pending::software_token` is `None`, because the next field contains the
+    /// software token.
     pub(super) pending: Pending,
     pub(super) software_token: SoftwareToken,
 }
@@ -53,13 +53,13 @@ impl SoftwareTokenSetup {
         self
     }
 
-    /// Answers the challenge with the 6-digit code that the app shows. If the code is right, the sign-in
-    /// continues.
+    /// Creates a flow that answers the challenge with the 6-digit code that the app shows. If the code is
+    /// right, the sign-in continues.
     ///
-    /// After a wrong code, the flow may fail with [`RefusalKind::EnableSoftwareTokenMfa`] or
-    /// [`RefusalKind::CodeMismatch`], and the user can then answer this challenge again. The service can also
-    /// reject a code without an error. In this case, the outcome is the same challenge with a new challenge
-    /// session.
+    /// If the code is wrong, the flow may fail with [`RefusalKind::EnableSoftwareTokenMfa`] or
+    /// [`RefusalKind::CodeMismatch`]. After these errors, the user can answer this challenge again. The
+    /// service can also reject a code without an error. In this case, the outcome is the same challenge with
+    /// a new challenge session.
     ///
     /// [`RefusalKind::EnableSoftwareTokenMfa`]: crate::error::RefusalKind::EnableSoftwareTokenMfa
     /// [`RefusalKind::CodeMismatch`]: crate::error::RefusalKind::CodeMismatch

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::sign_in::challenge::Challenge;
 
-/// Every kind of challenge, in the JSON form that version 1 stores. Every later version of this crate must be
-/// able to read these texts.
+/// Every kind of challenge, in version 1 of the stored form. Every later version of this crate must be able
+/// to read these texts.
 const VERSION_1: [(&str, &str); 12] = [
     ("SMS_MFA", include_str!("version_1/sms_mfa.json")),
     ("EMAIL_OTP", include_str!("version_1/email_otp.json")),
@@ -24,7 +24,7 @@ const VERSION_1: [(&str, &str); 12] = [
     ("TELEPATHY", include_str!("version_1/unknown.json")),
 ];
 
-/// Returns the challenge that a test expects after deserializing the entry for `kind` in [`VERSION_1`].
+/// Returns the challenge that the entry `kind` of [`VERSION_1`] contains.
 fn sample(kind: &str) -> Challenge {
     let canonical = "0d4f1c2e-5a6b-4c7d-8e9f-001122334455";
     let pending_of = |name, parameters: &[(&str, &str)]| Pending {

@@ -46,7 +46,7 @@ fn any_challenge_may_follow_any_answer() {
     }
 }
 
-/// Regression test for a bug of the npm client, which sends every code under the name SMS_MFA_CODE.
+/// Regression test: the npm client `amazon-cognito-identity-js` sends every code under the name SMS_MFA_CODE.
 #[test]
 fn each_code_is_sent_under_the_name_of_its_challenge() {
     for (name, response) in [
@@ -162,8 +162,8 @@ fn attributes_the_service_would_reject_need_answer_unchecked() {
     first_request(challenge.answer(&app_client(), "Battery-staple-2", [Attribute::new("nickname", "Al")], seed()));
 }
 
-/// Regression test for a bug of the npm client, which crashes if the attributes are absent, and
-/// truncates attribute names that have no prefix.
+/// Regression test: the npm client `amazon-cognito-identity-js` crashes if the attributes are absent. This
+/// client also truncates attribute names that have no prefix.
 #[test]
 fn absent_or_malformed_attributes_are_an_empty_list() {
     for parameters in [json!({}), json!({"requiredAttributes": "", "userAttributes": "null"})] {

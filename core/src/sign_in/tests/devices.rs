@@ -1,5 +1,5 @@
-//! Tests of remembered devices in a sign-in: the device key in requests, authentication by the device, the
-//! registration of a new device, and a device that the service no longer knows.
+//! Tests of a sign-in with a remembered device, with a new device, and with a device that the service no
+//! longer knows.
 
 use super::*;
 use crate::device::DeviceRegistration;
@@ -95,8 +95,8 @@ fn a_device_proves_itself_by_srp() {
     assert_eq!(signed_in.device.aliases, ["alice@example.com"]);
 }
 
-/// Regression test for a bug of the npm client, which proves the device with an old challenge
-/// session, and only after some kinds of challenges.
+/// Regression test: the npm client `amazon-cognito-identity-js` sends the device's proof with an old
+/// challenge session. This client also sends the proof only after some kinds of challenges.
 #[test]
 fn a_device_proof_may_follow_any_answer() {
     for (name, flow) in every_answer(&app_client(), "123456") {
@@ -125,8 +125,8 @@ fn a_flow_proves_its_device_only_once() {
     assert!(matches!(challenge(flow.step(NOW, answer(200, &device_srp_auth()))), Challenge::Device(_)));
 }
 
-/// Regression test for a bug of the npm client, which omits the device key at first, which costs
-/// one useless request.
+/// Regression test: the npm client `amazon-cognito-identity-js` sends the first request without the device
+/// key, and must therefore send one more request.
 #[test]
 fn without_a_record_device_srp_auth_is_a_storable_challenge() {
     let stored = serde_json::to_string(&challenge_after_proof(&device_srp_auth())).unwrap();
@@ -160,8 +160,8 @@ fn a_new_device_is_registered_before_the_user_is_signed_in() {
     assert!(!devices.update(signed_in.session.username(), &signed_in.device), "nothing new");
 }
 
-/// Regression test for a bug of the npm client, which reports a failed sign-in although the tokens
-/// have arrived.
+/// Regression test: the npm client `amazon-cognito-identity-js` reports a failed sign-in, although the
+/// service has sent the tokens.
 #[test]
 fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
     for event in [
@@ -174,7 +174,7 @@ fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
         let mut flow = sign_in();
         prove_password(&mut flow, &[], &password_verifier(json!({})));
         let request = body(&sent(flow.step(NOW, answer(200, &tokens_for_a_new_device()))));
-        // After an error for which a retry may help, the flow sends the same bytes again.
+        // After an error that allows a retry, the flow sends the same bytes again.
         let mut step = flow.step(NOW, event.clone());
         while let Ok(Step::Wait(_) | Step::Send(_)) = &step {
             let next = if matches!(step, Ok(Step::Wait(_))) { Event::Woke } else { event.clone() };
@@ -187,7 +187,7 @@ fn a_failed_registration_keeps_the_tokens_and_can_be_retried() {
         let new_device = failed.new_device.unwrap();
         let mut again = crate::RegisterDevice::new(&app_client(), &signed_in.session, new_device);
         assert_eq!(body(&sent(again.step(NOW, Event::Start))), request, "the same password");
-        // This error means that the first request had arrived at the service.
+        // The service sends this error if it has already processed the first request.
         let exists = refusal("DeviceKeyExistsException", "Device key already exists.");
         assert_eq!(done(again.step(NOW, exists)).record.device_key(), "us-east-1_new");
     }
@@ -278,7 +278,7 @@ fn a_sign_in_without_srp_starts_again_too() {
     }
 }
 
-/// Regression test for a bug of the npm client, which retries the answer without limit, with
+/// Regression test: the npm client `amazon-cognito-identity-js` retries the answer forever, with
 /// `"DEVICE_KEY": null`.
 #[test]
 fn an_answer_is_retried_once_without_a_gone_device() {

@@ -59,7 +59,8 @@ fn debug_of_challenges_and_answers_shows_no_secret() {
     assert_no_mark(&texts);
 }
 
-/// Returns responses to a request: mostly challenges that can follow the request, and some that cannot.
+/// Returns possible responses to a request. Most of these responses are valid after this request, and some
+/// are not.
 fn answers(request: &Request) -> Vec<Event> {
     let verifier = |name: &str| answer(200, &password_verifier(json!({})).replace("PASSWORD_VERIFIER", name));
     let challenge_named = |name: &str| answer(200, &challenge_json(name, json!({})));
@@ -128,7 +129,7 @@ fn the_longest_sign_in_makes_max_requests() {
     let mut flow = sign_in().with_devices(devices());
     let (mut event, mut requests) = (Event::Start, 0);
     for next in answers.into_iter().flat_map(|last| {
-        // Each request is throttled twice, so that it needs all three attempts.
+        // The service throttles each request twice, so that the flow needs all three attempts.
         let throttled = || crate::test_support::refusal("TooManyRequestsException", "slow down");
         [throttled(), throttled(), last]
     }) {

@@ -81,7 +81,7 @@ fn without_a_new_session_the_previous_one_is_used() {
     assert_eq!(request["Session"], "next session");
 }
 
-/// Regression test for a bug of the npm client, which treats every status as success.
+/// Regression test: the npm client `amazon-cognito-identity-js` treats every status as success.
 #[test]
 fn a_status_that_is_not_success_asks_for_the_code_again() {
     for status in ["ERROR", "MAYBE"] {
@@ -106,8 +106,8 @@ fn another_code_can_be_tried_after_a_wrong_one() {
     }
 }
 
-/// Regression test for a bug of the npm client, which does not register a new device after the
-/// setup, so the next refresh fails.
+/// Regression test: the npm client `amazon-cognito-identity-js` does not register a new device after the
+/// setup. For this reason, the next refresh of its tokens fails.
 #[test]
 fn a_new_device_is_registered_after_the_setup() {
     let mut flow = setup().verify(&app_client(), "123456", seed());

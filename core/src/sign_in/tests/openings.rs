@@ -47,7 +47,7 @@ fn custom_challenges_may_follow_srp() {
     assert_eq!(challenge(flow.step(NOW, answer(200, &question))).name(), &ChallengeName::CustomChallenge);
 }
 
-/// Regression test for a bug of the npm client, which treats any first challenge as
+/// Regression test: the npm client `amazon-cognito-identity-js` treats every first challenge as
 /// PASSWORD_VERIFIER.
 #[test]
 fn a_custom_challenge_before_srp_goes_to_the_user() {

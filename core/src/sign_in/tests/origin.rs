@@ -1,4 +1,4 @@
-//! Tokens of another user pool, and challenges of another endpoint.
+//! Tests of tokens that another user pool issued, and of challenges that another endpoint sent.
 
 use alloc::format;
 use alloc::string::String;
@@ -20,7 +20,8 @@ fn sign_in() -> SignIn {
     SignIn::password(&app_client(), "alice", "Very$ecur3", seed())
 }
 
-/// Returns a response with an access token and an ID token of these issuers.
+/// Returns a response with two tokens. The issuer of the access token is `access`, and the issuer of the ID
+/// token is `id`.
 fn tokens_of(access: &str, id: &str) -> Event {
     let token = |issuer: &str| -> String {
         let claims = json!({ "iss": issuer, "username": "alice" });

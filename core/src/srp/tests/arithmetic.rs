@@ -37,7 +37,7 @@ fn word() -> impl Strategy<Value = [u8; 32]> {
     })
 }
 
-/// Generates integers for SRP_B. One third of them are close to a multiple of N.
+/// Generates integers for SRP_B. One third of these integers are close to a multiple of N.
 fn public_value() -> impl Strategy<Value = BigInt> {
     let near_a_multiple = (-3_i32..=3, -1_i32..=1).prop_map(|(times, off)| group::modulus() * times + off);
     let any_integer = (number(512), any::<bool>())
@@ -86,8 +86,8 @@ fn the_multiplier_hashes_the_padded_modulus_and_generator() {
     assert_eq!(multiplier(), sha256(&[&padded(&group::modulus()), &padded(&BigInt::from(2))]));
 }
 
-/// The test computes each entry as the module `comb` defines it. After a change of the comb's shape, the
-/// entries in `comb.bin` must be computed again.
+/// The test computes each entry from its definition in the module `comb`. After a change of the comb's shape,
+/// the entries in `comb.bin` must be computed again.
 #[test]
 fn every_entry_of_the_comb_tables_agrees_with_num_bigint() {
     for (block, table) in (0..comb::BLOCKS).zip(&comb::TABLES) {
@@ -138,7 +138,8 @@ proptest! {
         }
     }
 
-    /// If the exponent has at most 256 bits, the implementation uses the comb, and otherwise a window.
+    /// For an exponent of at most 256 bits, the implementation uses the comb. For a longer exponent, the
+    /// implementation uses a window.
     #[test]
     fn a_power_of_around_256_bits_agrees_with_num_bigint(a in number(34)) {
         let expected = expected_power(&unsigned(&a));

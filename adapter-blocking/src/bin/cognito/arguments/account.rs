@@ -46,11 +46,11 @@ pub(crate) struct SignInArguments {
     /// The authentication flow
     #[arg(long, value_enum, default_value_t = SignInFlow::Srp)]
     pub(crate) flow: SignInFlow,
-    /// An answer to a challenge (can be repeated). The end of this help lists the keys
+    /// An answer to a challenge (can be repeated). The end of this help lists the keys for all challenges
     #[arg(long = "answer", value_name = "KEY=VALUE")]
     pub(crate) answers: Vec<String>,
     /// Read more answers from standard input, one KEY=VALUE per line. If --password-stdin is set, the
-    /// password comes before the answers
+    /// password must be in the line before the first answer
     #[arg(long)]
     pub(crate) answers_stdin: bool,
     /// Save the challenge in this file if the sign-in stops at a challenge

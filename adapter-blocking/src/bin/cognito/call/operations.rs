@@ -1,4 +1,4 @@
-//! The list of all operations, each with the function that calls it.
+//! The list of all operations and of the functions that call the operations.
 
 use cognito_blocking::operation::{
     ForIdentityPool, ListedOperation, OperationVisitor, Public, TokenAuthorized, for_each_operation,

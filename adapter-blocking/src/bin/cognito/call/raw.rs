@@ -1,5 +1,5 @@
-//! An operation that returns the complete response of the service as the JSON text that was sent, with
-//! members that the library does not know.
+//! An operation that returns the service's response as unchanged JSON text. The text includes the members
+//! that the library does not know.
 
 use cognito_blocking::endpoint::Service;
 use cognito_blocking::error::InvalidInput;

@@ -3,8 +3,7 @@
 use super::*;
 use crate::{MAX_LOCK_WAIT, SHORT_LOCK_WAIT};
 
-/// Regression: no caller got credentials while another process held the lock, although the identity was
-/// known.
+/// Regression: while another process held the lock, callers with a known identity got no credentials.
 #[test]
 fn a_known_identity_needs_no_lock() {
     for (task, user) in [(CredentialsTask::Get, Some("alice")), (CredentialsTask::Refresh, None)] {
@@ -41,8 +40,8 @@ fn an_unknown_identity_waits_for_the_lock() {
     }
 }
 
-/// Returns a desk of a guest whose identity id is not saved, 50 seconds after the guest got credentials for
-/// 60.
+/// Returns the desk of a guest. The guest's identity id could not be saved. The guest's credentials expire in
+/// ten seconds.
 fn desk_within_the_margin() -> Desk {
     let mut desk = Desk::for_guest();
     desk.broken = vec!["save"];
@@ -60,7 +59,8 @@ fn valid_credentials_wait_little_for_a_lock() {
     assert_eq!(desk.lock_waits, [SHORT_LOCK_WAIT]);
 }
 
-/// Regression: valid credentials were withheld when the session could not be refreshed.
+/// Regression: if the session could not be refreshed, the caller got an error instead of the valid
+/// credentials.
 #[test]
 fn valid_credentials_do_not_need_fresh_logins() {
     let kept = || Ok(desk_within_the_margin().keeper.newest().unwrap().clone().into());

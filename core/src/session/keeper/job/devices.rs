@@ -10,7 +10,7 @@ use crate::storage::{Record, devices_key};
 
 impl Job {
     /// Saves the changes to the user's device, or removes the device of a deleted user, and then ends the
-    /// job. Without the store's lock, the job ends immediately.
+    /// job. If the job could not lock the session in the store, the job ends immediately.
     pub(super) fn finish(self, known: &mut Known, ending: Ending) -> Next {
         let changes_devices = known.unsaved_device.is_some() || matches!(self.task, SessionTask::Forget);
         if self.lock.is_err() || !changes_devices {

@@ -1,4 +1,4 @@
-//! The part of a job that decides whether to refresh the session, and that refreshes the session.
+//! The part of a job that refreshes the session, if a refresh is necessary.
 
 use alloc::boxed::Box;
 
@@ -174,8 +174,8 @@ impl Job {
     }
 }
 
-/// Returns the stored session, if its refresh token is not the one that was tried. A record that cannot be
-/// read is an error, because it may hold a newer session and must not be removed.
+/// Returns the stored session, if its refresh token differs from the refresh token `tried`. Fails if the
+/// record cannot be read: the record may contain a newer session, so the job must not remove the record.
 fn newer(
     known: &Known,
     tried: Option<&RefreshToken>,

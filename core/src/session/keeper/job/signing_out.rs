@@ -16,8 +16,8 @@ use crate::storage::{Record, last_user_key};
 use crate::timestamp::Timestamp;
 
 impl Job {
-    /// Chooses the session to revoke: the session that could not be saved, or else the stored session, or
-    /// else the session in memory.
+    /// Chooses the session to revoke: the unsaved session, or else the stored session, or else the session in
+    /// memory.
     pub(super) fn loaded_to_sign_out(
         mut self,
         known: &mut Known,
@@ -25,7 +25,8 @@ impl Job {
         scope: SignOutScope,
         loaded: Result<Option<Record>, Cause>,
     ) -> Next {
-        // A session of another endpoint stays, and nothing is sent.
+        // If the stored session is bound to another endpoint, the job sends no request and does not remove
+        // the session.
         if let Ok(Some(record)) = &loaded
             && known.newest_unsaved(Some(record)).is_none()
             && let Err(error @ Error::OtherEndpoint(_)) = known.read(record)
@@ -62,8 +63,8 @@ impl Job {
         }
     }
 
-    /// Ends the job with a session whose tokens are valid. If the task is a sign-out, the job instead revokes
-    /// these tokens.
+    /// Ends the job with this session, whose tokens are valid. If the task is a sign-out, the job first
+    /// revokes the tokens.
     pub(super) fn finish_with_session(
         self,
         known: &mut Known,
@@ -146,7 +147,7 @@ impl Job {
         self.next(State::FindingLastUser(stored.err()), KeeperStep::Load(key))
     }
 
-    /// Removes the stored name of the last user, if the keeper's user is the last user.
+    /// If the stored name of the last user is the name of the keeper's user, removes the name from the store.
     pub(super) fn last_user_loaded(
         self,
         known: &mut Known,

@@ -19,8 +19,7 @@ use crate::timestamp::Timestamp;
 pub(in crate::session::keeper) struct Job {
     pub(in crate::session::keeper) task: SessionTask,
     pub(super) seed: Result<Seed, Error>,
-    /// The result of locking the session in the store, or `Ok` if the job has not tried to lock the session
-    /// yet.
+    /// The result of the attempt to lock the session in the store, or `Ok` before this attempt.
     pub(super) lock: Result<(), Cause>,
     pub(super) remote_sign_out: RemoteSignOut,
     pub(super) state: State,
@@ -38,7 +37,7 @@ pub(super) enum State {
     /// may have stored a newer refresh token.
     Reloading(Reloading),
     Saving(Saving),
-    /// The session could not be saved. The job is reading the record that the store has instead.
+    /// The job could not save the session, and is reading the record that is in the store.
     ReadingBack(Saving, Cause),
     NamingLastUser(Box<Session>),
     Computing(Box<Renewed>, Option<Cause>),
@@ -71,7 +70,7 @@ pub(super) struct Reloading {
     /// The refresh token that the service rejected.
     pub(super) tried: Option<RefreshToken>,
     pub(super) refusal: Error,
-    /// Whether the service rejected the second refresh.
+    /// Whether the rejected refresh was the second refresh of the job.
     pub(super) is_second: bool,
 }
 
@@ -84,7 +83,7 @@ pub(super) enum Saving {
     Again(Box<Session>),
 }
 
-/// The result with which the job ends after the device has been saved.
+/// The result that the job returns after saving the device.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) result: Result<Option<KeptSession>, Error>,
@@ -108,14 +107,14 @@ impl Job {
         matches!(self.task, SessionTask::SignOut(_))
     }
 
-    /// Returns whether the job waits for a lock in the store and callers may use valid tokens meanwhile.
-    /// Tokens that are about to be revoked or forgotten are not returned to any caller.
+    /// Returns whether the job is waiting for a lock in the store, and callers may use valid tokens during
+    /// this wait. Returns `false` if the job will revoke or remove the tokens.
     pub(in crate::session::keeper) fn leaves_valid_tokens(&self) -> bool {
         matches!(self.state, State::Locking | State::LockingDevices(_))
             && !matches!(self.task, SessionTask::SignOut(_) | SessionTask::Forget)
     }
 
-    /// Continues the job in this state, once the driver has answered this step.
+    /// Puts the job into this state, and returns this step to the driver.
     pub(super) fn next(mut self, state: State, step: KeeperStep<SessionOutcome>) -> Next {
         self.state = state;
         Transition::Next(self, step)
@@ -162,8 +161,8 @@ impl Saving {
         }
     }
 
-    /// Returns the changes to the device that the job saves together with the session. A refresh adds its
-    /// changes later, because the job registers a new device after saving the session.
+    /// Returns the changes to the device that the job saves together with the session. A refresh changes the
+    /// device later, because the job registers a new device after saving the session.
     pub(super) fn device(&self) -> DeviceReport {
         match self {
             Self::SignedIn(signed_in) => signed_in.device.clone(),

@@ -1,4 +1,4 @@
-//! Tests of saving devices together with the session, and of keeping devices in memory while the store fails.
+//! Tests of a keeper that saves devices, and that keeps devices in memory while the store fails.
 
 use super::*;
 use crate::device::{ConfirmedDevice, DeviceRecord, DeviceReport};
@@ -31,7 +31,7 @@ fn a_sign_in_is_saved_with_its_device() {
     assert!(desk.keeper.is_idle());
 }
 
-/// Once, when the disk was full, the keeper lost the password of a device that was already registered.
+/// Regression: when the disk was full, the keeper lost the password of a device that was already registered.
 #[test]
 fn a_full_disk_does_not_lose_a_new_device() {
     for broken in ["lock devices", "load devices", "save devices"] {
@@ -95,7 +95,7 @@ fn forget_fails_if_the_device_cannot_be_removed() {
     assert_eq!(desk.stored(), None);
 }
 
-/// A record that a later version stored must not be overwritten.
+/// The keeper must not overwrite a record of a later version of this crate.
 #[test]
 fn unreadable_devices_stay_and_the_new_device_stays_in_memory() {
     let mut desk = Desk::with(None);

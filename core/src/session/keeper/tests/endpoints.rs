@@ -1,4 +1,4 @@
-//! Sessions that are bound to the endpoint of the sign-in.
+//! Tests of sessions that are bound to the endpoint at which the user signed in.
 
 use super::*;
 use crate::configuration::endpoint::{Endpoint, EndpointVariant};
@@ -12,14 +12,14 @@ fn at_other() -> AppClient {
     app_client().with_endpoint(Endpoint::custom(OTHER).unwrap())
 }
 
-/// Returns a desk at the other endpoint, whose store has this session.
+/// Returns a test desk whose keeper uses the endpoint [`OTHER`], and whose store contains this session.
 fn other_desk(stored: &Session) -> Desk {
     let mut desk = Desk::new(SessionKeeper::new(&at_other(), "alice", &SessionSettings::default()));
     desk.records.insert(key(), stored.to_record());
     desk
 }
 
-/// Returns a session in the format of version 1, which contains no endpoint.
+/// Returns a session without an endpoint.
 fn unbound() -> Session {
     Session::with_clock_drift("alice", session(3600, "r").tokens().clone(), 0)
 }

@@ -1,4 +1,4 @@
-//! Tests of jobs while another process holds a lock.
+//! Tests of jobs that wait for a lock while another process holds the lock.
 
 use super::*;
 use crate::{MAX_LOCK_WAIT, SHORT_LOCK_WAIT};
@@ -45,7 +45,7 @@ fn tasks_that_change_the_store_wait_for_a_refresh() {
     }
 }
 
-/// Regression: an unsaved session was withheld while another process held the lock.
+/// Regression: while another process held the lock, the keeper did not return an unsaved session.
 #[test]
 fn an_unsaved_session_waits_little_for_a_lock() {
     let mut desk = Desk::with(Some(session(0, "r")));
@@ -58,7 +58,7 @@ fn an_unsaved_session_waits_little_for_a_lock() {
     assert_eq!(desk.lock_waits, [SHORT_LOCK_WAIT]);
 }
 
-/// Starts a job of a keeper whose session is valid for 50 seconds, up to the lock.
+/// Returns a keeper with a job that waits for the lock. The keeper's session is valid for 50 seconds.
 fn keeper_at_the_lock(task: SessionTask) -> SessionKeeper {
     let mut desk = Desk::with(Some(session(50, "r")));
     desk.get([not_sent("no route")]);
@@ -96,7 +96,7 @@ fn no_caller_gets_tokens_while_a_sign_out_waits_for_a_lock() {
     }
 }
 
-/// A refresh holds the lock on the session while it waits for the lock on the devices.
+/// While a job waits for the lock on the devices, the job still holds the lock on the session.
 #[test]
 fn new_tokens_wait_little_for_the_lock_on_the_devices() {
     let mut desk = Desk::with(None);

@@ -25,7 +25,8 @@ fn a_sign_out_revokes_under_the_lock_and_then_removes() {
     assert_eq!(desk.stored(), None);
 }
 
-/// Once, a sign-out revoked the older token in memory, but only removed the newer token from the store.
+/// Regression: a sign-out revoked the older token in memory. The newer token in the store was removed but not
+/// revoked.
 #[test]
 fn a_sign_out_revokes_the_newest_token_in_the_store() {
     let mut desk = Desk::with(Some(revocable(3600, "older")));
@@ -62,7 +63,8 @@ fn no_caller_gets_tokens_that_are_being_revoked() {
     assert_eq!(desk.keeper.begin(SessionTask::Get, since), Admission::Wait);
 }
 
-/// Once, callers could get tokens that a global sign-out had refreshed and was about to revoke.
+/// Regression: a global sign-out refreshed the tokens, and callers could get the new tokens before the
+/// sign-out revoked them.
 #[test]
 fn no_caller_gets_tokens_refreshed_for_a_global_sign_out() {
     let mut desk = Desk::with(Some(session(0, "r")));

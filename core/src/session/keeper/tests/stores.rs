@@ -75,7 +75,7 @@ fn an_unreadable_store_leaves_valid_tokens_in_memory() {
     assert!(matches!(kept.refresh_error, Some(Error::Store(_))));
 }
 
-/// Once, callers with valid tokens waited for another process to release the store's lock.
+/// Regression: callers with valid tokens waited for another process to release the store's lock.
 #[test]
 fn valid_tokens_are_read_without_locking_the_store() {
     let mut desk = Desk::with(Some(session(3600, "r")));
