@@ -35,8 +35,7 @@ pub struct Credentials {
     /// The session token, which every signed request must contain.
     pub session_token: SessionToken,
     /// The time at which the credentials expire, by the service's clock. AWS allows a lifetime of at most
-    /// twelve hours. If the response contains a longer lifetime, this field contains the time of the response
-    /// plus twelve hours.
+    /// twelve hours, so this time is never later than twelve hours after the response.
     pub expires_at: Timestamp,
     /// The number of seconds by which the local clock was ahead of the service's clock when the credentials
     /// arrived.

@@ -82,8 +82,8 @@ pub trait Keeper: sealed::Sealed {
     /// Returns a valid value, together with an error about the lock, while another caller's job waits for a
     /// lock in the store. `task` is the task for which this caller waits.
     ///
-    /// While a caller waits for another caller's job, call this method at intervals of [`SHORT_LOCK_WAIT`].
-    /// If the method returns `None`, the caller must continue to wait.
+    /// A driver calls this method at intervals of [`SHORT_LOCK_WAIT`] while its caller waits for a job that
+    /// another caller runs. If the method returns `None`, the caller must continue to wait.
     #[must_use]
     fn valid_meanwhile(&self, task: &Self::Task, now: Timestamp) -> Option<Self::Value>;
 

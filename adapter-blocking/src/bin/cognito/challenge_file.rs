@@ -48,8 +48,8 @@ impl ChallengeFiles {
         self.is_resumed_answered = true;
     }
 
-    /// Returns the path of the file for the current challenge. Either the file contains the challenge
-    /// already, or [`Self::save`] writes the challenge into the file.
+    /// Returns the path of the file for the current challenge. If the file does not contain the challenge
+    /// yet, [`Self::save`] writes the challenge into this file.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.unanswered_resumed().or(self.next.as_deref())
     }

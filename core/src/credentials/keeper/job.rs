@@ -44,7 +44,7 @@ enum State {
     Forgetting,
 }
 
-/// The error message for a caller who gets valid credentials while another caller's job waits for a lock.
+/// The reason why credentials that are still valid were not renewed: another job waits for the lock.
 pub(super) const LOCK_IS_TAKEN: &str = "the lock on the identity is taken; try again later";
 
 /// The credentials, or `None` if the task was [`CredentialsTask::Forget`].

@@ -23,7 +23,7 @@ use crate::timestamp::Timestamp;
 
 pub(super) use state::Job;
 
-/// The error that callers get together with valid tokens while another caller's job waits for the lock.
+/// The reason why tokens that are still valid were not refreshed: another job waits for the lock.
 pub(super) const LOCK_IS_TAKEN: &str = "the lock on the session is taken; try again later";
 
 impl Job {
