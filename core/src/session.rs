@@ -5,7 +5,7 @@ mod claims;
 pub(crate) mod completion;
 mod keeper;
 mod lifetime;
-pub(crate) mod origin;
+mod origin;
 mod refresh;
 mod session_call;
 mod sign_out;
@@ -21,6 +21,8 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::configuration::AppClient;
+use crate::error::Error;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::timestamp::Timestamp;
 
@@ -100,15 +102,19 @@ impl Session {
 
     /// Creates a session like [`new`](Self::new), but takes the user name from the tokens. If the tokens
     /// contain no user name, the session gets `fallback_username`.
+    ///
+    /// Fails if the tokens are for a user pool other than the app client's user pool.
     pub(crate) fn for_claimed_user(
+        app_client: &AppClient,
         fallback_username: String,
         tokens: Tokens,
         now: Timestamp,
         date: Option<Timestamp>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let mut claims = Claims::from_tokens(&tokens);
+        origin::require_user_pool(app_client, &claims)?;
         let username = claims.username.take().unwrap_or(fallback_username);
-        Self::arrived(username, tokens, claims, now, date)
+        Ok(Self::arrived(username, tokens, claims, now, date))
     }
 
     fn arrived(username: String, tokens: Tokens, claims: Claims, now: Timestamp, date: Option<Timestamp>) -> Self {
@@ -269,6 +275,8 @@ struct Claims {
     times: TokenTimes,
     is_revocable: bool,
     sub: Option<String>,
+    /// The claim `iss` of the access token and of the ID token.
+    issuers: [Option<String>; 2],
 }
 
 impl Claims {
@@ -282,6 +290,7 @@ impl Claims {
             // Without an access token, only the service knows whether the refresh token can be revoked.
             is_revocable: tokens.access_token.is_empty() || access.origin_jti.is_some_and(|id| !id.is_empty()),
             sub: access.sub.or(id.sub),
+            issuers: [access.iss, id.iss],
         }
     }
 }

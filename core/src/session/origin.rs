@@ -3,10 +3,9 @@
 
 use alloc::boxed::Box;
 
-use super::{Session, Tokens};
+use super::{Claims, Session};
 use crate::configuration::{AppClient, UserPoolId};
 use crate::error::{Error, OtherUserPool};
-use crate::secret::IdToken;
 
 impl Session {
     /// Returns the URL of the endpoint at which the user signed in, or `None` if the endpoint is unknown. If
@@ -50,10 +49,8 @@ impl Session {
 /// The claim `iss` is a URL whose last segment is the id of the user pool. The function does not compare the
 /// URL's host, because a user pool can have two issuer URLs, and because proxies and other servers have
 /// different hosts. The function accepts tokens that contain no user pool id.
-pub(crate) fn require_user_pool(app_client: &AppClient, tokens: &Tokens) -> Result<(), Error> {
-    let access = tokens.access_token.unverified_claims().and_then(|claims| claims.iss);
-    let id = tokens.id_token.as_ref().and_then(IdToken::unverified_claims).and_then(|claims| claims.iss);
-    for issuer in access.into_iter().chain(id) {
+pub(super) fn require_user_pool(app_client: &AppClient, claims: &Claims) -> Result<(), Error> {
+    for issuer in claims.issuers.iter().flatten() {
         let last_segment = issuer.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let Ok(issued_by) = UserPoolId::new(last_segment) else { continue };
         let configured = app_client.user_pool_id();

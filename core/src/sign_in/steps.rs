@@ -26,7 +26,6 @@ use crate::protocol::Call;
 use crate::secret::ChallengeSession;
 use crate::seed::Seed;
 use crate::session::completion::{Completion, Renewed};
-use crate::session::origin::require_user_pool;
 use crate::session::{Session, SignedIn, Tokens};
 use crate::timestamp::Timestamp;
 
@@ -259,8 +258,8 @@ impl Attempt {
         if let Some(mut result) = response.authentication_result.take() {
             let new_device = result.new_device_metadata.take();
             if let Some(tokens) = Tokens::from_result(result) {
-                require_user_pool(&self.app_client, &tokens)?;
-                let session = Session::for_claimed_user(self.names.username.clone(), tokens, now, metadata.date);
+                let username = self.names.username.clone();
+                let session = Session::for_claimed_user(&self.app_client, username, tokens, now, metadata.date)?;
                 let session = session.signed_in_at(&self.app_client);
                 return Ok(Next::Continue(self.complete(session, sending.device_key.as_deref(), new_device.as_ref())));
             }
