@@ -43,11 +43,7 @@ impl Job {
     }
 
     fn peeked(self, known: &mut Known, now: Timestamp, loaded: Result<Option<Record>, Cause>) -> Next {
-        let held = match loaded.map(|held| held.map(|record| known.read(&record))) {
-            Ok(held) => held.transpose(),
-            Err(cause) => Err(Error::Store(cause)),
-        };
-        match held {
+        match known.read_loaded(loaded) {
             Ok(None) => self.not_signed_in(known),
             Ok(Some(session)) if session.plan(now, known.settings.margin) != Plan::Refresh => {
                 self.plan(known, now, session, false)

@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::task::{SessionEventKind, SessionSettings};
 use crate::configuration::AppClient;
 use crate::device::DeviceReport;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::session::{Plan, Session};
 use crate::storage::Record;
 use crate::timestamp::Timestamp;
@@ -55,6 +55,11 @@ impl Known {
         let session = Session::from_record(record)?;
         session.require_stored_endpoint(&self.app_client)?;
         Ok(session)
+    }
+
+    /// Decodes what was loaded from the store. Returns `None` if the store has no session.
+    pub(super) fn read_loaded(&self, loaded: Result<Option<Record>, Cause>) -> Result<Option<Session>, Error> {
+        loaded.map_err(Error::Store)?.map(|record| self.read(&record)).transpose()
     }
 
     /// Returns the unsaved session, if the record in the store has not changed since saving failed.

@@ -181,7 +181,5 @@ fn newer(
     tried: Option<&RefreshToken>,
     loaded: Result<Option<Record>, Cause>,
 ) -> Result<Option<Session>, Error> {
-    let held = loaded.map_err(Error::Store)?;
-    let session = held.map(|held| known.read(&held)).transpose()?;
-    Ok(session.filter(|session| session.refresh_token() != tried))
+    Ok(known.read_loaded(loaded)?.filter(|session| session.refresh_token() != tried))
 }

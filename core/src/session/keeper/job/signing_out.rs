@@ -37,7 +37,7 @@ impl Job {
         // From now on, no caller may get the tokens, because they are about to be revoked.
         let current = known.current.take();
         let unsaved = loaded.as_ref().ok().and_then(|held| known.newest_unsaved(held.as_ref())).cloned();
-        let stored = loaded.map_err(Error::Store).and_then(|held| held.map(|held| known.read(&held)).transpose());
+        let stored = known.read_loaded(loaded);
         let session = match (unsaved, stored) {
             (Some(session), _) => Ok(session),
             (None, Ok(stored)) => stored.or(current).ok_or(Error::NotSignedIn),
