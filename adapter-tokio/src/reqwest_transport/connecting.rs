@@ -40,21 +40,7 @@ impl StdError for NotFound {}
 
 /// Converts a proxy to the type of `reqwest`.
 pub(super) fn proxy(proxy: &Proxy) -> Result<reqwest::Proxy, reqwest::Error> {
-    let user = proxy.user().map(|(user, password)| format!("{}:{}@", encoded(user), encoded(password.expose())));
-    let (scheme, host, port) = (proxy.scheme().as_str(), proxy.host(), proxy.port());
-    reqwest::Proxy::all(format!("{scheme}://{}{host}:{port}", user.unwrap_or_default()))
-}
-
-/// Percent-encodes all bytes except ASCII letters and digits.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(3 * text.len());
-    for byte in text.bytes() {
-        match byte.is_ascii_alphanumeric() {
-            true => encoded.push(char::from(byte)),
-            false => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    reqwest::Proxy::all(proxy.url_with_credentials().expose())
 }
 
 /// Returns the host of a URL, with the port if the URL has one.

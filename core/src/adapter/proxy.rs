@@ -5,13 +5,14 @@
 mod no_proxy;
 mod value;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt;
 use std::ffi::OsString;
 
 use self::no_proxy::NoProxy;
 use super::transport::{TransportSettings, is_this_machine};
-use crate::secret::Password;
+use crate::encoding::percent;
+use crate::secret::{Parameter, Password};
 
 /// The protocol of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,24 @@ impl Proxy {
     #[must_use]
     pub fn user(&self) -> Option<(&str, &Password)> {
         self.user.as_ref().map(|(user, password)| (user.as_str(), password))
+    }
+
+    /// Returns the URL of the proxy with its credentials, percent-encoded.
+    #[must_use]
+    pub fn url_with_credentials(&self) -> Parameter {
+        let Self { scheme, host, port, user } = self;
+        let length = user.as_ref().map_or(0, |(user, password)| user.len() + password.expose().len());
+        // The string must not grow, because growing would leave a copy of the password in freed memory.
+        let mut url = String::with_capacity(host.len() + 3 * length + 32);
+        url.extend([scheme.as_str(), "://"]);
+        if let Some((user, password)) = user {
+            percent::encode_into(&mut url, user, "");
+            url.push(':');
+            percent::encode_into(&mut url, password.expose(), "");
+            url.push('@');
+        }
+        url.extend([host.as_str(), ":", &port.to_string()]);
+        Parameter::from(url)
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use super::transport::{RootCertificates, TransportSettings};
 use crate::error::Cause;
@@ -127,13 +127,8 @@ impl Tls {
         if let Some(configuration) = self.configuration.get() {
             return Ok(Arc::clone(configuration));
         }
-        let provider = CryptoProvider::get_default().cloned().or_else(provider).ok_or_else(UnusableTls::provider)?;
-        let roots = self.roots.load()?;
-        let configuration = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| UnusableTls::provider().caused_by(Arc::new(error)))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let builder = builder()?;
+        let configuration = builder.with_root_certificates(self.roots.load()?).with_no_client_auth();
         Ok(Arc::clone(self.configuration.get_or_init(|| Arc::new(configuration))))
     }
 
@@ -143,11 +138,16 @@ impl Tls {
     /// # Errors
     /// Returns [`UnusableTls`] if there is no crypto provider.
     pub fn distrusting() -> Result<ClientConfig, UnusableTls> {
-        let provider = CryptoProvider::get_default().cloned().or_else(provider).ok_or_else(UnusableTls::provider)?;
-        let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let builder = builder.map_err(|error| UnusableTls::provider().caused_by(Arc::new(error)))?;
-        Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+        Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
     }
+}
+
+/// Starts a configuration with the default crypto provider of the process, or else with the provider of the
+/// enabled Cargo feature.
+fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, UnusableTls> {
+    let provider = CryptoProvider::get_default().cloned().or_else(provider).ok_or_else(UnusableTls::provider)?;
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    builder.map_err(|error| UnusableTls::provider().caused_by(Arc::new(error)))
 }
 
 /// Returns the crypto provider of the enabled Cargo feature. If both features are enabled, the provider is
