@@ -73,7 +73,8 @@ async fn tasks_with_valid_tokens_do_not_wait_for_a_taken_lock() {
     assert_ne!(refresh.await.unwrap().unwrap().session.tokens(), session.session.tokens());
 }
 
-/// A store whose lock is always taken. It records the maximum waits, and waits for [`LOCK_WAIT`] each time.
+/// A store whose lock is always taken. It records the maximum waits, and waits each time for twice
+/// [`LOCK_WAIT`], so that the test also passes if the other callers arrive later by up to [`LOCK_WAIT`].
 #[derive(Default)]
 struct LockedStore(Mutex<Vec<Duration>>);
 
@@ -115,7 +116,7 @@ impl Store for LockedStore {
     }
 
     fn lock(&self, _key: &str, max_wait: Duration) -> io::Result<Box<dyn StoreLock>> {
-        thread::sleep(LOCK_WAIT);
+        thread::sleep(2 * LOCK_WAIT);
         Err(self.record(max_wait))
     }
 }
@@ -139,7 +140,7 @@ impl cognito_tokio::Store for LockedStore {
 
     fn lock<'a>(&'a self, _key: &'a str, max_wait: Duration) -> BoxFuture<'a, io::Result<Box<dyn StoreLock>>> {
         Box::pin(async move {
-            tokio::time::sleep(LOCK_WAIT).await;
+            tokio::time::sleep(2 * LOCK_WAIT).await;
             Err(self.record(max_wait))
         })
     }
